@@ -1,0 +1,70 @@
+/**
+ * Every error that a caller can cause, by the code that CodePipeline gives it.
+ * Only the protocol's own files (the API plugin, the page, the CLI) turn codes into answers;
+ * what is not a Fault is a defect and is shown neutrally.
+ */
+export const faultCodes = [
+	"ActionNotFoundException",
+	"ActionExecutionNotFoundException",
+	"ActionTypeAlreadyExistsException",
+	"ActionTypeNotFoundException",
+	"ApprovalAlreadyCompletedException",
+	"AccessDeniedException",
+	"ConcurrentModificationException",
+	"ConcurrentPipelineExecutionsLimitExceededException",
+	"ConditionNotOverridableException",
+	"ConflictException",
+	"DuplicatedStopRequestException",
+	"InvalidActionDeclarationException",
+	"InvalidApprovalTokenException",
+	"InvalidArnException",
+	"InvalidBlockerDeclarationException",
+	"InvalidClientTokenException",
+	"InvalidJobException",
+	"InvalidJobStateException",
+	"InvalidNextTokenException",
+	"InvalidNonceException",
+	"InvalidStageDeclarationException",
+	"InvalidStructureException",
+	"InvalidTagsException",
+	"InvalidWebhookAuthenticationParametersException",
+	"InvalidWebhookFilterPatternException",
+	"JobNotFoundException",
+	"LimitExceededException",
+	"NotLatestPipelineExecutionException",
+	"OutputVariablesSizeExceededException",
+	"PipelineExecutionNotFoundException",
+	"PipelineExecutionNotStoppableException",
+	"PipelineExecutionOutdatedException",
+	"PipelineNameInUseException",
+	"PipelineNotFoundException",
+	"PipelineVersionNotFoundException",
+	"RequestFailedException",
+	"ResourceNotFoundException",
+	"StageNotFoundException",
+	"StageNotRetryableException",
+	"TooManyTagsException",
+	"UnableToRollbackStageException",
+	"ValidationException",
+	"WebhookNotFoundException",
+] as const;
+export type FaultCode = (typeof faultCodes)[number];
+
+const brand = Symbol.for("penstock.fault");
+
+/** An error of the caller's: `code` for programs, `message` for people, naming field, value and what would be right. */
+export class Fault extends Error {
+	readonly [brand] = true;
+	constructor(
+		readonly code: FaultCode,
+		message: string,
+	) {
+		super(message);
+		this.name = code;
+	}
+}
+
+/** True for a Fault of this or any other copy of the package. */
+export function isFault(error: unknown): error is Fault {
+	return typeof error === "object" && error !== null && brand in error;
+}
