@@ -1,6 +1,15 @@
 /** `@penstock/core`: all that a plugin may import. */
-export * from "./domain/clock.js";
-export { Fault, type FaultCode, isFault } from "./domain/faults.js";
-export * from "./host/action-provider.js";
-export * from "./host/job-failed.js";
-export * from "./host/plugin.js";
+
+export type * from './domain/access.js'
+export { managedPolicies } from './domain/access.js'
+export type * from './domain/action-type.js'
+export * from './domain/clock.js'
+export { Fault, type FaultCode, isFault } from './domain/faults.js'
+export type * from './domain/pipeline.js'
+export { transitionReason } from './domain/transition.js'
+export type * from './engine/operations.js'
+export type * as Views from './engine/views.js'
+export * from './host/action-provider.js'
+export * from './host/job-failed.js'
+export * from './host/plugin.js'
+export type * from './host/services.js'
