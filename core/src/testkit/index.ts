@@ -1,0 +1,7 @@
+/** `@penstock/core/testkit`: what plugins and the demo are tested and shown with. */
+export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
+export { freePort } from './ports.js'
+export { startPostgres, type TestPostgres } from './postgres.js'
+export { type SshdOptions, startSshd, type TestSshd } from './sshd.js'
+export { endProcessesWith, processesWith } from './strays.js'
+export { startTethered, type Tethered, type TetherOptions } from './tethered.js'
