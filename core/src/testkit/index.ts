@@ -1,5 +1,7 @@
 /** `@penstock/core/testkit`: what plugins and the demo are tested and shown with. */
 export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
+export type { CommitEntry, CommitFiles, CommitOptions } from './git-commits.js'
+export { type GitServerOptions, type SeenRequest, startGitServer, type TestGitServer } from './git-server.js'
 export { freePort } from './ports.js'
 export { startPostgres, type TestPostgres } from './postgres.js'
 export { type SshdOptions, startSshd, type TestSshd } from './sshd.js'
