@@ -1,0 +1,76 @@
+# Sourced, from the repository's root, by the scripts beside this folder. Each function does its part once, says what
+# takes long, and is quick when there is nothing to do.
+# shellcheck shell=sh
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# Node.js 20.19 or newer.
+need_node() {
+  command -v node >/dev/null 2>&1 || fail 'Node.js is not on the PATH: install version 20.19 or newer (https://nodejs.org).'
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+    fail "Node.js $(node --version) is too old: install version 20.19 or newer (https://nodejs.org)."
+}
+
+# The Debian packages in scripts/lib/packages; with arguments, only those.
+need_packages() {
+  [ $# -gt 0 ] || set -- $(grep -v '^#' scripts/lib/packages)
+  missing=''
+  for package in "$@"; do
+    has_package "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  as_root=''
+  [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  if ! command -v apt-get >/dev/null 2>&1 || ! $as_root true 2>/dev/null; then
+    fail "Please install these programs, then run this again (Debian: sudo apt-get install$missing)."
+  fi
+  say "Installing Debian packages:$missing"
+  install_packages $missing || fail "apt-get could not install them; please run: sudo apt-get install$missing"
+}
+
+# By dpkg, or where the machine got it elsewhere, by its command.
+has_package() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return 0
+  case $1 in
+    git | ruby | rake | chromium | zip | unzip | rsync | curl) command -v "$1" >/dev/null 2>&1 ;;
+    openssh-client) command -v ssh >/dev/null 2>&1 ;;
+    openssh-server) [ -x /usr/sbin/sshd ] ;;
+    awscli) command -v aws >/dev/null 2>&1 ;;
+    libarchive-tools) command -v bsdtar >/dev/null 2>&1 ;;
+    ruby-*) command -v gem >/dev/null 2>&1 && gem list -i "^${1#ruby-}\$" >/dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
+# Installs without letting the packages start their services: nothing that this starts may outlive it.
+install_packages() (
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap '$as_root rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+    $as_root chmod 755 $policy
+  fi
+  $as_root apt-get update -qq &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+)
+
+# node_modules as package-lock.json has it. `npm ci` is not used: it refuses locks without other platforms' binaries.
+need_modules() {
+  command -v npm >/dev/null 2>&1 || fail 'npm is not on the PATH: it comes with Node.js (Debian: apt-get install npm).'
+  if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
+    return 0
+  fi
+  say 'Installing npm packages (the first time, better-sqlite3 may compile for 2 to 3 minutes)'
+  npm install --no-progress --loglevel=error || fail 'npm install failed: see above; it needs the npm registry, or a filled npm cache.'
+  touch node_modules/.package-lock.json
+}
+
+# Everything compiled, in core/dist and plugins/*/dist.
+need_build() {
+  say 'Building'
+  node_modules/.bin/tsc -b || fail 'The build failed: see the errors above.'
+}
