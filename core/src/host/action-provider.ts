@@ -1,52 +1,46 @@
 /** What a provider plugin declares and does. This file, with plugin.ts, is the whole of what a plugin author reads. */
-import type {
-	ActionCategory,
-	ActionOwner,
-	ActionTypeSettings,
-} from "../domain/action-type.js";
-import type { Clock } from "../domain/clock.js";
-import type { EnvironmentVariable } from "../domain/pipeline.js";
-import type { Revision, SourceRevisionOverride } from "../domain/revision.js";
+import type { ActionCategory, ActionOwner, ActionTypeSettings } from '../domain/action-type.js'
+import type { Clock } from '../domain/clock.js'
+import type { EnvironmentVariable } from '../domain/pipeline.js'
+import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
 
 /** One configuration property of an action type: the service model's members, and what makes a good form of it. */
 export interface PropertyDeclaration {
-	readonly type?: "string" | "number" | "boolean";
-	readonly description: string;
-	readonly required?: boolean;
-	/** Part of what tells one configured action from another. */
-	readonly key?: boolean;
-	/** Shown as `****` everywhere but to the worker, and masked in logs (J3). */
-	readonly secret?: boolean;
-	/** PollForJobs may select by it (J5). At most one. */
-	readonly queryable?: boolean;
-	readonly default?: string | number | boolean;
-	/** The only values allowed. */
-	readonly enum?: readonly string[];
-	/** A regular expression that the whole value must match. */
-	readonly pattern?: string;
-	readonly example?: string;
+  readonly type?: 'string' | 'number' | 'boolean'
+  readonly description: string
+  readonly required?: boolean
+  /** Part of what tells one configured action from another. */
+  readonly key?: boolean
+  /** Shown as `****` everywhere but to the worker, and masked in logs (J3). */
+  readonly secret?: boolean
+  /** PollForJobs may select by it (J5). At most one. */
+  readonly queryable?: boolean
+  readonly default?: string | number | boolean
+  /** The only values allowed. */
+  readonly enum?: readonly string[]
+  /** A regular expression that the whole value must match. */
+  readonly pattern?: string
+  readonly example?: string
 }
 
-export type PropertyDeclarations = Readonly<
-	Record<string, PropertyDeclaration>
->;
+export type PropertyDeclarations = Readonly<Record<string, PropertyDeclaration>>
 
-type ValueOf<P extends PropertyDeclaration> = P["type"] extends "number"
-	? number
-	: P["type"] extends "boolean"
-		? boolean
-		: P extends { readonly enum: readonly (infer E)[] }
-			? E
-			: string;
+type ValueOf<P extends PropertyDeclaration> = P['type'] extends 'number'
+  ? number
+  : P['type'] extends 'boolean'
+    ? boolean
+    : P extends { readonly enum: readonly (infer E)[] }
+      ? E
+      : string
 
 /** `true` where a value is always there: required, or with a default. */
 type IsPresent<P extends PropertyDeclaration> = P extends {
-	readonly required: true;
+  readonly required: true
 }
-	? true
-	: P extends { readonly default: string | number | boolean }
-		? true
-		: false;
+  ? true
+  : P extends { readonly default: string | number | boolean }
+    ? true
+    : false
 
 /**
  * The type of `job.configuration`, drawn from the declaration.
@@ -55,295 +49,265 @@ type IsPresent<P extends PropertyDeclaration> = P extends {
  * const c: C = { Task: 'test' }
  */
 export type ConfigurationOf<P extends PropertyDeclarations> = {
-	readonly [K in keyof P as IsPresent<P[K]> extends true ? K : never]: ValueOf<
-		P[K]
-	>;
+  readonly [K in keyof P as IsPresent<P[K]> extends true ? K : never]: ValueOf<P[K]>
 } & {
-	readonly [K in keyof P as IsPresent<P[K]> extends true ? never : K]?: ValueOf<
-		P[K]
-	>;
-};
+  readonly [K in keyof P as IsPresent<P[K]> extends true ? never : K]?: ValueOf<P[K]>
+}
 
 /** How many artifacts an action takes or gives: exactly `n`, or from `a` to `b`. 0..5 for what AWS knows (J2, S10). */
-export type ArtifactCount = number | readonly [number, number];
+export type ArtifactCount = number | readonly [number, number]
 
 /** What every kind of provider declares: CodePipeline's ActionType, as an author writes it. */
-export interface ActionTypeDeclaration<
-	P extends PropertyDeclarations = PropertyDeclarations,
-> {
-	readonly category: ActionCategory;
-	/** `Custom` when absent. */
-	readonly owner?: ActionOwner;
-	readonly provider: string;
-	/** `1` when absent. */
-	readonly version?: string;
-	readonly description?: string;
-	readonly inputArtifacts?: ArtifactCount;
-	readonly outputArtifacts?: ArtifactCount;
-	readonly configuration: P;
-	/** A configuration is valid beyond its single properties: each answer is one problem, naming the property. */
-	readonly validate?: (configuration: ConfigurationOf<P>) => readonly string[];
-	readonly settings?: ActionTypeSettings;
-	/** Minutes until the engine gives up on one run; a day when absent (J10). */
-	readonly timeoutInMinutes?: number;
-	/** The work may be begun again from its start when its worker was lost. False when absent. */
-	readonly idempotent?: boolean;
+export interface ActionTypeDeclaration<P extends PropertyDeclarations = PropertyDeclarations> {
+  readonly category: ActionCategory
+  /** `Custom` when absent. */
+  readonly owner?: ActionOwner
+  readonly provider: string
+  /** `1` when absent. */
+  readonly version?: string
+  readonly description?: string
+  readonly inputArtifacts?: ArtifactCount
+  readonly outputArtifacts?: ArtifactCount
+  readonly configuration: P
+  /** A configuration is valid beyond its single properties: each answer is one problem, naming the property. */
+  readonly validate?: (configuration: ConfigurationOf<P>) => readonly string[]
+  readonly settings?: ActionTypeSettings
+  /** Minutes until the engine gives up on one run; a day when absent (J10). */
+  readonly timeoutInMinutes?: number
+  /** The work may be begun again from its start when its worker was lost. False when absent. */
+  readonly idempotent?: boolean
 }
 
 /** A folder that an artifact was unpacked into. */
 export interface InputArtifact {
-	readonly name: string;
-	/** Absolute path. */
-	readonly folder: string;
-	/** The revision it came from, where known. */
-	readonly revisionId?: string;
+  readonly name: string
+  /** Absolute path. */
+  readonly folder: string
+  /** The revision it came from, where known. */
+  readonly revisionId?: string
 }
 
 /** The work that a provider is asked to do. */
 export interface ActionJob<C = Readonly<Record<string, string>>> {
-	readonly id: string;
-	readonly configuration: C;
-	readonly pipelineName: string;
-	readonly pipelineExecutionId: string;
-	readonly stageName: string;
-	readonly actionName: string;
-	readonly actionExecutionId: string;
-	readonly inputNames: readonly string[];
-	readonly outputs: readonly {
-		readonly name: string;
-		readonly files?: readonly string[];
-	}[];
-	/** For Source actions: what to fetch; absent when the execution was started by hand, then the newest. */
-	readonly revision?: Revision;
-	readonly sourceOverride?: SourceRevisionOverride;
-	readonly commands: readonly string[];
-	readonly environmentVariables: readonly EnvironmentVariable[];
-	/** What `ctx.checkpoint` last kept, after a restart or a continuation. */
-	readonly checkpoint?: unknown;
+  readonly id: string
+  readonly configuration: C
+  readonly pipelineName: string
+  readonly pipelineExecutionId: string
+  readonly stageName: string
+  readonly actionName: string
+  readonly actionExecutionId: string
+  readonly inputNames: readonly string[]
+  readonly outputs: readonly {
+    readonly name: string
+    readonly files?: readonly string[]
+  }[]
+  /** For Source actions: what to fetch; absent when the execution was started by hand, then the newest. */
+  readonly revision?: Revision
+  readonly sourceOverride?: SourceRevisionOverride
+  readonly commands: readonly string[]
+  readonly environmentVariables: readonly EnvironmentVariable[]
+  /** What `ctx.checkpoint` last kept, after a restart or a continuation. */
+  readonly checkpoint?: unknown
 }
 
 /** What a provider answers when its work is done. Nothing at all is success too. */
 export interface ActionResult {
-	readonly summary?: string;
-	readonly externalExecutionId?: string;
-	readonly externalExecutionUrl?: string;
-	/** For later actions, as `#{namespace.key}`. At most 122,880 bytes together (V5). */
-	readonly outputVariables?: Readonly<Record<string, string>>;
-	/** For Source actions: the revision that was fetched. */
-	readonly revision?: Revision;
+  readonly summary?: string
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
+  /** For later actions, as `#{namespace.key}`. At most 122,880 bytes together (V5). */
+  readonly outputVariables?: Readonly<Record<string, string>>
+  /** For Source actions: the revision that was fetched. */
+  readonly revision?: Revision
 }
 
 export interface ExecOptions {
-	/** Absolute, or relative to the job's workspace, which is the default. */
-	readonly cwd?: string;
-	/** Added to a small, clean environment (PATH, HOME, LANG, CI, PENSTOCK_*, the job's own variables). */
-	readonly env?: Readonly<Record<string, string>>;
-	/** Milliseconds; the whole process group gets TERM, then KILL. */
-	readonly timeout?: number;
-	/** Answer with the exit code instead of failing the job on a non-zero one. */
-	readonly check?: boolean;
-	/** Said instead of the command line in the log and in errors. */
-	readonly label?: string;
+  /** Absolute, or relative to the job's workspace, which is the default. */
+  readonly cwd?: string
+  /** Added to a small, clean environment (PATH, HOME, LANG, CI, PENSTOCK_*, the job's own variables). */
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds; the whole process group gets TERM, then KILL. */
+  readonly timeout?: number
+  /** Answer with the exit code instead of failing the job on a non-zero one. */
+  readonly check?: boolean
+  /** Said instead of the command line in the log and in errors. */
+  readonly label?: string
 }
 
 export interface ExecResult {
-	readonly exitCode: number;
-	readonly signal?: string;
+  readonly exitCode: number
+  readonly signal?: string
 }
 
 /** A line or piece of an action's log. ANSI colours are kept; secrets are masked. */
 export interface ActionLog {
-	write(text: string): void;
-	line(text: string): void;
+  write(text: string): void
+  line(text: string): void
 }
 
 /** A small HTTP client: JSON in and out, retries for what is safe to retry, a time limit, aborted with the job. */
 export interface HttpClient {
-	request(url: string, options?: HttpRequest): Promise<HttpResponse>;
+  request(url: string, options?: HttpRequest): Promise<HttpResponse>
 }
 
 export interface HttpRequest {
-	readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-	readonly headers?: Readonly<Record<string, string>>;
-	/** A string or bytes as they are; anything else as JSON. */
-	readonly body?: unknown;
-	/** Milliseconds for one try. 30,000 when absent. */
-	readonly timeout?: number;
-	/** How often a failed try (network, 429, 5xx) is repeated. 3 for GET and HEAD, 0 for the rest. */
-	readonly retries?: number;
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  /** A string or bytes as they are; anything else as JSON. */
+  readonly body?: unknown
+  /** Milliseconds for one try. 30,000 when absent. */
+  readonly timeout?: number
+  /** How often a failed try (network, 429, 5xx) is repeated. 3 for GET and HEAD, 0 for the rest. */
+  readonly retries?: number
 }
 
 export interface HttpResponse {
-	readonly status: number;
-	readonly ok: boolean;
-	readonly headers: Readonly<Record<string, string>>;
-	text(): string;
-	/** Errors: a JobFailed that quotes the start of what is not JSON. */
-	json(): unknown;
+  readonly status: number
+  readonly ok: boolean
+  readonly headers: Readonly<Record<string, string>>
+  text(): string
+  /** Errors: a JobFailed that quotes the start of what is not JSON. */
+  json(): unknown
 }
 
 /** What a job may use while it runs. */
 export interface JobContext {
-	/** Aborted when the execution is stopped, the action timed out, or the server goes down for good. */
-	readonly signal: AbortSignal;
-	readonly log: ActionLog;
-	readonly clock: Clock;
-	readonly http: HttpClient;
-	/** A folder of this action execution's own, kept until it ends, also over a restart. */
-	readonly workspace: string;
-	/** Unpacks an input artifact (the only or first one when unnamed), once, into a folder of its own. */
-	input(name?: string): Promise<InputArtifact>;
-	/** Packs a folder, or what `files` (globs, relative) select of it, as an output artifact (the first one when unnamed). */
-	output(
-		folder: string,
-		options?: { readonly name?: string; readonly files?: readonly string[] },
-	): Promise<void>;
-	/**
-	 * Runs a command as a durable step: it outlives the server, and when `run` is called again after a restart the same
-	 * call answers with the step that already ran or still runs. Output goes to the log.
-	 * Errors: JobFailed with the exit code or signal, unless `check` is false.
-	 */
-	exec(
-		command: readonly [string, ...string[]],
-		options?: ExecOptions,
-	): Promise<ExecResult>;
-	/** Keeps the job's place (JSON, at most 2,048 characters): after a restart `job.checkpoint` has it. */
-	checkpoint(data: unknown): Promise<void>;
-	/** Shown on the page and in GetPipelineState (J8). */
-	progress(details: {
-		readonly percentComplete?: number;
-		readonly summary?: string;
-		readonly externalExecutionId?: string;
-		readonly externalExecutionUrl?: string;
-	}): Promise<void>;
-	/** From now on this value is `****` in the log. */
-	mask(value: string): void;
-	/** Waits; ends early, rejecting, when the job is aborted. Milliseconds. */
-	sleep(ms: number): Promise<void>;
-	/** Where a child process or remote function finds Penstock's own API with credentials for this job only; absent when the aws-api plugin is off. */
-	jobApi(): Promise<JobApiAccess | undefined>;
+  /** Aborted when the execution is stopped, the action timed out, or the server goes down for good. */
+  readonly signal: AbortSignal
+  readonly log: ActionLog
+  readonly clock: Clock
+  readonly http: HttpClient
+  /** A folder of this action execution's own, kept until it ends, also over a restart. */
+  readonly workspace: string
+  /** Unpacks an input artifact (the only or first one when unnamed), once, into a folder of its own. */
+  input(name?: string): Promise<InputArtifact>
+  /** Packs a folder, or what `files` (globs, relative) select of it, as an output artifact (the first one when unnamed). */
+  output(folder: string, options?: { readonly name?: string; readonly files?: readonly string[] }): Promise<void>
+  /**
+   * Runs a command as a durable step: it outlives the server, and when `run` is called again after a restart the same
+   * call answers with the step that already ran or still runs. Output goes to the log.
+   * Errors: JobFailed with the exit code or signal, unless `check` is false.
+   */
+  exec(command: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>
+  /** Keeps the job's place (JSON, at most 2,048 characters): after a restart `job.checkpoint` has it. */
+  checkpoint(data: unknown): Promise<void>
+  /** Shown on the page and in GetPipelineState (J8). */
+  progress(details: {
+    readonly percentComplete?: number
+    readonly summary?: string
+    readonly externalExecutionId?: string
+    readonly externalExecutionUrl?: string
+  }): Promise<void>
+  /** From now on this value is `****` in the log. */
+  mask(value: string): void
+  /** Waits; ends early, rejecting, when the job is aborted. Milliseconds. */
+  sleep(ms: number): Promise<void>
+  /** Where a child process or remote function finds Penstock's own API with credentials for this job only; absent when the aws-api plugin is off. */
+  jobApi(): Promise<JobApiAccess | undefined>
 }
 
 /** For functions that speak CodePipeline's job API themselves (lambda-invoke). */
 export interface JobApiAccess {
-	readonly endpoint: string;
-	readonly region: string;
-	readonly accountId: string;
-	readonly credentials: {
-		readonly accessKeyId: string;
-		readonly secretAccessKey: string;
-		readonly sessionToken: string;
-	};
-	readonly inputArtifacts: readonly {
-		readonly name: string;
-		readonly bucketName: string;
-		readonly objectKey: string;
-		readonly revision?: string;
-	}[];
-	readonly outputArtifacts: readonly {
-		readonly name: string;
-		readonly bucketName: string;
-		readonly objectKey: string;
-	}[];
-	/** Resolves when the function itself reported this job's result through the API, with what it reported. */
-	reported(): Promise<ReportedResult>;
+  readonly endpoint: string
+  readonly region: string
+  readonly accountId: string
+  readonly credentials: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    readonly sessionToken: string
+  }
+  readonly inputArtifacts: readonly {
+    readonly name: string
+    readonly bucketName: string
+    readonly objectKey: string
+    readonly revision?: string
+  }[]
+  readonly outputArtifacts: readonly {
+    readonly name: string
+    readonly bucketName: string
+    readonly objectKey: string
+  }[]
+  /** Resolves when the function itself reported this job's result through the API, with what it reported. */
+  reported(): Promise<ReportedResult>
 }
 
 export type ReportedResult =
-	| ({
-			readonly outcome: "success";
-			readonly continuationToken?: string;
-			readonly percentComplete?: number;
-	  } & ActionResult)
-	| {
-			readonly outcome: "failure";
-			readonly type: string;
-			readonly message: string;
-			readonly externalExecutionId?: string;
-	  };
+  | ({
+      readonly outcome: 'success'
+      readonly continuationToken?: string
+      readonly percentComplete?: number
+    } & ActionResult)
+  | {
+      readonly outcome: 'failure'
+      readonly type: string
+      readonly message: string
+      readonly externalExecutionId?: string
+    }
 
 /** Does one kind of action. `run` may be called again after a restart, from its top (see JobContext.exec and checkpoint). */
-export interface ActionProvider<
-	P extends PropertyDeclarations = PropertyDeclarations,
-> extends ActionTypeDeclaration<P> {
-	run(
-		job: ActionJob<ConfigurationOf<P>>,
-		ctx: JobContext,
-	): Promise<ActionResult | undefined | void>;
+export interface ActionProvider<P extends PropertyDeclarations = PropertyDeclarations>
+  extends ActionTypeDeclaration<P> {
+  run(job: ActionJob<ConfigurationOf<P>>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }
 
 export interface PollContext {
-	readonly signal: AbortSignal;
-	readonly clock: Clock;
-	readonly http: HttpClient;
-	log(message: string): void;
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly http: HttpClient
+  log(message: string): void
 }
 
 /** A change that a source saw; `event` carries what git triggers match on (G1..G6). */
 export interface FoundRevision extends Revision {
-	readonly event?: GitEvent;
+  readonly event?: GitEvent
 }
 
 export interface GitEvent {
-	readonly kind: "push" | "tag" | "pullRequest";
-	readonly branch?: string;
-	readonly tag?: string;
-	readonly pullRequestEvent?: "OPEN" | "UPDATED" | "CLOSED";
-	/** The branch a pull request wants to go into. */
-	readonly targetBranch?: string;
-	/** Relative paths; absent when the source cannot tell. */
-	readonly changedFiles?: readonly string[];
-	readonly newBranch?: boolean;
+  readonly kind: 'push' | 'tag' | 'pullRequest'
+  readonly branch?: string
+  readonly tag?: string
+  readonly pullRequestEvent?: 'OPEN' | 'UPDATED' | 'CLOSED'
+  /** The branch a pull request wants to go into. */
+  readonly targetBranch?: string
+  /** Relative paths; absent when the source cannot tell. */
+  readonly changedFiles?: readonly string[]
+  readonly newBranch?: boolean
 }
 
 /** A source: asked for its newest revision by the scheduler, and told to fetch a pinned one as a job. */
-export interface SourceProvider<
-	P extends PropertyDeclarations = PropertyDeclarations,
-> extends ActionProvider<P> {
-	/** The newest revision, cheaply. Errors: whatever is wrong with the source, in words for its owner. */
-	latestRevision(
-		configuration: ConfigurationOf<P>,
-		ctx: PollContext,
-	): Promise<Revision | undefined>;
-	/** Configurations with the same key are asked once, however many pipelines share them. The whole configuration when absent. */
-	pollKey?(configuration: ConfigurationOf<P>): string;
-	/** False when this configuration is not to be polled (CodePipeline's PollForSourceChanges). */
-	polls?(configuration: ConfigurationOf<P>): boolean;
+export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclarations> extends ActionProvider<P> {
+  /** The newest revision, cheaply. Errors: whatever is wrong with the source, in words for its owner. */
+  latestRevision(configuration: ConfigurationOf<P>, ctx: PollContext): Promise<Revision | undefined>
+  /** Configurations with the same key are asked once, however many pipelines share them. The whole configuration when absent. */
+  pollKey?(configuration: ConfigurationOf<P>): string
+  /** False when this configuration is not to be polled (CodePipeline's PollForSourceChanges). */
+  polls?(configuration: ConfigurationOf<P>): boolean
 }
 
 /** Judges one rule of a condition (C5). */
-export interface RuleProvider<
-	P extends PropertyDeclarations = PropertyDeclarations,
-> {
-	readonly provider: string;
-	readonly version?: string;
-	readonly description?: string;
-	readonly configuration: P;
-	readonly inputArtifacts?: ArtifactCount;
-	/** Answers, or throws JobFailed when the rule does not hold. */
-	run(
-		job: ActionJob<ConfigurationOf<P>>,
-		ctx: JobContext,
-	): Promise<ActionResult | undefined | void>;
+export interface RuleProvider<P extends PropertyDeclarations = PropertyDeclarations> {
+  readonly provider: string
+  readonly version?: string
+  readonly description?: string
+  readonly configuration: P
+  readonly inputArtifacts?: ArtifactCount
+  /** Answers, or throws JobFailed when the rule does not hold. */
+  run(job: ActionJob<ConfigurationOf<P>>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }
 
 /** Gives an ActionProvider its types: `job.configuration` follows from `configuration`. */
-export function defineAction<const P extends PropertyDeclarations>(
-	provider: ActionProvider<P>,
-): ActionProvider<P> {
-	return provider;
+export function defineAction<const P extends PropertyDeclarations>(provider: ActionProvider<P>): ActionProvider<P> {
+  return provider
 }
 
 /** As defineAction, for sources. */
 export function defineSource<const P extends PropertyDeclarations>(
-	provider: Omit<SourceProvider<P>, "category">,
+  provider: Omit<SourceProvider<P>, 'category'>,
 ): SourceProvider<P> {
-	return Object.assign(provider, { category: "Source" as const });
+  return Object.assign(provider, { category: 'Source' as const })
 }
 
 /** As defineAction, for rules. */
-export function defineRule<const P extends PropertyDeclarations>(
-	provider: RuleProvider<P>,
-): RuleProvider<P> {
-	return provider;
+export function defineRule<const P extends PropertyDeclarations>(provider: RuleProvider<P>): RuleProvider<P> {
+  return provider
 }

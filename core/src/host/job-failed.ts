@@ -1,6 +1,6 @@
-import type { FailureType } from "../domain/job.js";
+import type { FailureType } from '../domain/job.js'
 
-const brand = Symbol.for("penstock.job-failed");
+const brand = Symbol.for('penstock.job-failed')
 
 /**
  * Thrown by a provider when its work failed, in words for the pipeline's owner.
@@ -8,18 +8,18 @@ const brand = Symbol.for("penstock.job-failed");
  * throw new JobFailed('rake is not on the PATH: install it with apt-get install rake', 'ConfigurationError')
  */
 export class JobFailed extends Error {
-	readonly [brand] = true;
-	constructor(
-		message: string,
-		readonly type: FailureType = "JobFailed",
-		readonly externalExecutionId?: string,
-	) {
-		super(message);
-		this.name = "JobFailed";
-	}
+  readonly [brand] = true
+  constructor(
+    message: string,
+    readonly type: FailureType = 'JobFailed',
+    readonly externalExecutionId?: string,
+  ) {
+    super(message)
+    this.name = 'JobFailed'
+  }
 }
 
 /** True for a JobFailed of this or any other copy of the package. */
 export function isJobFailed(error: unknown): error is JobFailed {
-	return typeof error === "object" && error !== null && brand in error;
+  return typeof error === 'object' && error !== null && brand in error
 }

@@ -1,35 +1,29 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ArtifactStore } from "../domain/artifact.js";
-import type {
-	ActionProvider,
-	PropertyDeclarations,
-	RuleProvider,
-	SourceProvider,
-} from "./action-provider.js";
-import type { PluginHooks } from "./hooks.js";
-import type { ServerServices } from "./services.js";
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ArtifactStore } from '../domain/artifact.js'
+import type { ActionProvider, PropertyDeclarations, RuleProvider, SourceProvider } from './action-provider.js'
+import type { PluginHooks } from './hooks.js'
+import type { ServerServices } from './services.js'
 
 /** The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major. */
-export const API_VERSION = "1.0.0";
+export const API_VERSION = '1.0.0'
 
 /** A JSON Schema (draft 2020-12), as data. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>
 
-const brand = Symbol.for("penstock.plugin");
+const brand = Symbol.for('penstock.plugin')
 
 export interface PluginDefinition<C = Readonly<Record<string, unknown>>> {
-	/** The package's name without `penstock-plugin-`. */
-	readonly name: string;
-	readonly apiVersion: number;
-	/** Checks the plugin's section of penstock.yaml before register is called. No configuration when absent. */
-	readonly configSchema?: JsonSchema;
-	/** Declares, and does nothing else: no I/O, at most two seconds. */
-	register(api: PluginApi<C>): void | Promise<void>;
+  /** The package's name without `penstock-plugin-`. */
+  readonly name: string
+  readonly apiVersion: number
+  /** Checks the plugin's section of penstock.yaml before register is called. No configuration when absent. */
+  readonly configSchema?: JsonSchema
+  /** Declares, and does nothing else: no I/O, at most two seconds. */
+  register(api: PluginApi<C>): void | Promise<void>
 }
 
-export interface Plugin<C = Readonly<Record<string, unknown>>>
-	extends PluginDefinition<C> {
-	readonly [brand]: true;
+export interface Plugin<C = Readonly<Record<string, unknown>>> extends PluginDefinition<C> {
+  readonly [brand]: true
 }
 
 /**
@@ -43,87 +37,73 @@ export interface Plugin<C = Readonly<Record<string, unknown>>>
  *   },
  * })
  */
-export function definePlugin<C = Readonly<Record<string, unknown>>>(
-	definition: PluginDefinition<C>,
-): Plugin<C> {
-	return Object.assign(definition, { [brand]: true as const });
+export function definePlugin<C = Readonly<Record<string, unknown>>>(definition: PluginDefinition<C>): Plugin<C> {
+  return Object.assign(definition, { [brand]: true as const })
 }
 
 /** True for what definePlugin made, in this or any other copy of the package. */
 export function isPlugin(value: unknown): value is Plugin {
-	return typeof value === "object" && value !== null && brand in value;
+  return typeof value === 'object' && value !== null && brand in value
 }
 
 export interface Logger {
-	debug(message: string, details?: Readonly<Record<string, unknown>>): void;
-	info(message: string, details?: Readonly<Record<string, unknown>>): void;
-	warn(message: string, details?: Readonly<Record<string, unknown>>): void;
-	error(message: string, details?: Readonly<Record<string, unknown>>): void;
+  debug(message: string, details?: Readonly<Record<string, unknown>>): void
+  info(message: string, details?: Readonly<Record<string, unknown>>): void
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void
+  error(message: string, details?: Readonly<Record<string, unknown>>): void
 }
 
 /** Told of what happened; `message` is ready to be sent to people. */
 export interface Notifier {
-	readonly name: string;
-	notify(notification: Notification): Promise<void>;
+  readonly name: string
+  notify(notification: Notification): Promise<void>
 }
 
 export interface Notification {
-	readonly kind:
-		| "approvalNeeded"
-		| "executionFailed"
-		| "executionSucceeded"
-		| "executionStarted"
-		| "sourceFailed";
-	/** CodePipeline's NotificationArn of an approval, or the notifier's own kind of address. */
-	readonly target?: string;
-	readonly subject: string;
-	readonly message: string;
-	/** For approvals: the JSON document of the user guide (A4). */
-	readonly document?: Readonly<Record<string, unknown>>;
+  readonly kind: 'approvalNeeded' | 'executionFailed' | 'executionSucceeded' | 'executionStarted' | 'sourceFailed'
+  /** CodePipeline's NotificationArn of an approval, or the notifier's own kind of address. */
+  readonly target?: string
+  readonly subject: string
+  readonly message: string
+  /** For approvals: the JSON document of the user guide (A4). */
+  readonly document?: Readonly<Record<string, unknown>>
 }
 
 /** Gives secrets by name, for `{{secret:NAME}}` in configurations. */
 export interface SecretStore {
-	readonly name: string;
-	get(name: string): Promise<string | undefined>;
+  readonly name: string
+  get(name: string): Promise<string | undefined>
 }
 
 /** Answers one HTTP request. Node's own objects, so that any framework can be behind it. */
-export type HttpHandler = (
-	request: IncomingMessage,
-	response: ServerResponse,
-) => void | Promise<void>;
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 export interface HttpMount {
-	/** `/`, or a path such as `/hooks`; the longest that fits wins, and `match` first of all. */
-	readonly prefix: string;
-	/** Claims requests that no path tells apart, such as CodePipeline's `POST /` with its target header. */
-	match?(request: IncomingMessage): boolean;
-	readonly handle: HttpHandler;
+  /** `/`, or a path such as `/hooks`; the longest that fits wins, and `match` first of all. */
+  readonly prefix: string
+  /** Claims requests that no path tells apart, such as CodePipeline's `POST /` with its target header. */
+  match?(request: IncomingMessage): boolean
+  readonly handle: HttpHandler
 }
 
 /** All that a plugin can reach while it registers. */
 export interface PluginApi<C = Readonly<Record<string, unknown>>> {
-	/** The plugin's section of penstock.yaml, checked, with defaults. */
-	readonly config: C;
-	readonly log: Logger;
-	/** A folder of the plugin's own below the data folder; made when first used. */
-	readonly dataFolder: string;
-	readonly hooks: PluginHooks;
-	readonly server: ServerServices;
-	provideAction<P extends PropertyDeclarations>(
-		provider: ActionProvider<P>,
-	): void;
-	provideSource<P extends PropertyDeclarations>(
-		provider: SourceProvider<P>,
-	): void;
-	provideRule<P extends PropertyDeclarations>(provider: RuleProvider<P>): void;
-	provideNotifier(notifier: Notifier): void;
-	provideSecretStore(store: SecretStore): void;
-	provideArtifactStore(name: string, store: ArtifactStore): void;
-	mount(mount: HttpMount): void;
-	/** Called once all plugins are registered; ten seconds. */
-	onStart(start: () => void | Promise<void>): void;
-	/** Called in reverse order of starting; ten seconds. */
-	onStop(stop: () => void | Promise<void>): void;
+  /** The plugin's section of penstock.yaml, checked, with defaults. */
+  readonly config: C
+  readonly log: Logger
+  /** A folder of the plugin's own below the data folder; made when first used. */
+  readonly dataFolder: string
+  readonly hooks: PluginHooks
+  readonly server: ServerServices
+  provideAction<P extends PropertyDeclarations>(provider: ActionProvider<P>): void
+  provideSource<P extends PropertyDeclarations>(provider: SourceProvider<P>): void
+  provideRule<P extends PropertyDeclarations>(provider: RuleProvider<P>): void
+  provideNotifier(notifier: Notifier): void
+  provideSecretStore(store: SecretStore): void
+  provideArtifactStore(name: string, store: ArtifactStore): void
+  mount(mount: HttpMount): void
+  /** Called once all plugins are registered; ten seconds. */
+  onStart(start: () => void | Promise<void>): void
+  /** Called in reverse order of starting; ten seconds. */
+  onStop(stop: () => void | Promise<void>): void
 }

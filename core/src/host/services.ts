@@ -1,181 +1,160 @@
 /** What a plugin with a face (API, page, notifier) may ask of the server. */
-import type {
-	AccessKey,
-	AuditEntry,
-	ManagedPolicy,
-	PolicyDocument,
-	Principal,
-} from "../domain/access.js";
-import type { ArtifactStore } from "../domain/artifact.js";
-import type { Clock } from "../domain/clock.js";
-import type { SourceRevision } from "../domain/revision.js";
-import type { Operations } from "../engine/operations.js";
-import type { PropertyDeclarations } from "./action-provider.js";
-import type { FoundRevision } from "./action-provider.js";
-import type { ActionTypeId, ArtifactDetails } from "../domain/action-type.js";
+import type { AccessKey, AuditEntry, ManagedPolicy, PolicyDocument, Principal } from '../domain/access.js'
+import type { ActionTypeId, ArtifactDetails } from '../domain/action-type.js'
+import type { ArtifactStore } from '../domain/artifact.js'
+import type { Clock } from '../domain/clock.js'
+import type { SourceRevision } from '../domain/revision.js'
+import type { Operations } from '../engine/operations.js'
+import type { FoundRevision, PropertyDeclarations } from './action-provider.js'
 
 export interface ServerServices {
-	readonly identity: ServerIdentity;
-	readonly clock: Clock;
-	readonly operations: Operations;
-	readonly access: AccessService;
-	readonly logs: LogService;
-	readonly live: LiveService;
-	readonly plugins: PluginService;
-	readonly sources: SourceService;
-	readonly artifacts: ArtifactStore;
+  readonly identity: ServerIdentity
+  readonly clock: Clock
+  readonly operations: Operations
+  readonly access: AccessService
+  readonly logs: LogService
+  readonly live: LiveService
+  readonly plugins: PluginService
+  readonly sources: SourceService
+  readonly artifacts: ArtifactStore
 }
 
 /** Configured once, part of every ARN. */
 export interface ServerIdentity {
-	readonly region: string;
-	/** Twelve digits. */
-	readonly accountId: string;
-	/** `codepipeline-<region>-<10 digits>`. */
-	readonly bucket: string;
-	/** Where clients reach the server, without a slash at the end. */
-	readonly publicUrl: string;
-	readonly version: string;
-	readonly dataFolder: string;
+  readonly region: string
+  /** Twelve digits. */
+  readonly accountId: string
+  /** `codepipeline-<region>-<10 digits>`. */
+  readonly bucket: string
+  /** Where clients reach the server, without a slash at the end. */
+  readonly publicUrl: string
+  readonly version: string
+  readonly dataFolder: string
 }
 
 export interface AccessService {
-	/** Checks the admin's (or a user's) password. `undefined` when it is wrong. Slows down repeated failures. */
-	signIn(
-		userName: string,
-		password: string,
-		from: string,
-	): Promise<Principal | undefined>;
-	/** An opaque token for a cookie, good for twelve hours from its last use. */
-	openSession(principal: Principal): Promise<string>;
-	session(token: string): Promise<Principal | undefined>;
-	closeSession(token: string): Promise<void>;
-	createAccessKey(
-		userName: string,
-		policies: readonly (ManagedPolicy | PolicyDocument)[],
-	): Promise<AccessKey & { readonly secretAccessKey: string }>;
-	deleteAccessKey(accessKeyId: string): Promise<void>;
-	listAccessKeys(): Promise<readonly AccessKey[]>;
-	/** The secret of a long-lived or session key, for signature checks. `undefined` when unknown, inactive or expired. */
-	credentials(
-		accessKeyId: string,
-		sessionToken?: string,
-	): Promise<Credentials | undefined>;
-	/** Fifteen minutes of access to one job's objects and results (J, W). */
-	jobCredentials(jobId: string): Promise<{
-		accessKeyId: string;
-		secretAccessKey: string;
-		sessionToken: string;
-		expires: number;
-	}>;
-	/** Policies: deny wins, and what nothing allows is denied. `action` as `codepipeline:GetPipeline`. */
-	allows(principal: Principal, action: string, resource: string): boolean;
-	audit(entry: Omit<AuditEntry, "at">): Promise<void>;
-	auditLog(page: {
-		readonly before?: number;
-		readonly limit: number;
-	}): Promise<readonly AuditEntry[]>;
+  /** Checks the admin's (or a user's) password. `undefined` when it is wrong. Slows down repeated failures. */
+  signIn(userName: string, password: string, from: string): Promise<Principal | undefined>
+  /** An opaque token for a cookie, good for twelve hours from its last use. */
+  openSession(principal: Principal): Promise<string>
+  session(token: string): Promise<Principal | undefined>
+  closeSession(token: string): Promise<void>
+  createAccessKey(
+    userName: string,
+    policies: readonly (ManagedPolicy | PolicyDocument)[],
+  ): Promise<AccessKey & { readonly secretAccessKey: string }>
+  deleteAccessKey(accessKeyId: string): Promise<void>
+  listAccessKeys(): Promise<readonly AccessKey[]>
+  /** The secret of a long-lived or session key, for signature checks. `undefined` when unknown, inactive or expired. */
+  credentials(accessKeyId: string, sessionToken?: string): Promise<Credentials | undefined>
+  /** Fifteen minutes of access to one job's objects and results (J, W). */
+  jobCredentials(jobId: string): Promise<{
+    accessKeyId: string
+    secretAccessKey: string
+    sessionToken: string
+    expires: number
+  }>
+  /** Policies: deny wins, and what nothing allows is denied. `action` as `codepipeline:GetPipeline`. */
+  allows(principal: Principal, action: string, resource: string): boolean
+  audit(entry: Omit<AuditEntry, 'at'>): Promise<void>
+  auditLog(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEntry[]>
 }
 
 export interface Credentials {
-	readonly secretAccessKey: string;
-	readonly principal: Principal;
-	/** Set for job-scoped credentials: which objects may be read and written. */
-	readonly job?: {
-		readonly jobId: string;
-		readonly readable: readonly string[];
-		readonly writable: readonly string[];
-	};
+  readonly secretAccessKey: string
+  readonly principal: Principal
+  /** Set for job-scoped credentials: which objects may be read and written. */
+  readonly job?: {
+    readonly jobId: string
+    readonly readable: readonly string[]
+    readonly writable: readonly string[]
+  }
 }
 
 export interface LogService {
-	/** A masked piece of an action's log from a byte offset on; `end` tells whether more can come. */
-	read(
-		actionExecutionId: string,
-		from: number,
-		limit?: number,
-	): Promise<LogChunk | undefined>;
-	/** Calls back whenever there may be more; the answer ends it. */
-	follow(actionExecutionId: string, onMore: () => void): () => void;
-	size(actionExecutionId: string): Promise<number | undefined>;
+  /** A masked piece of an action's log from a byte offset on; `end` tells whether more can come. */
+  read(actionExecutionId: string, from: number, limit?: number): Promise<LogChunk | undefined>
+  /** Calls back whenever there may be more; the answer ends it. */
+  follow(actionExecutionId: string, onMore: () => void): () => void
+  size(actionExecutionId: string): Promise<number | undefined>
 }
 
 export interface LogChunk {
-	readonly text: string;
-	readonly from: number;
-	/** Where to go on. */
-	readonly next: number;
-	readonly complete: boolean;
+  readonly text: string
+  readonly from: number
+  /** Where to go on. */
+  readonly next: number
+  readonly complete: boolean
 }
 
 /** What has just changed, for pages that watch; lossy by nature: read the state when told. */
 export interface LiveService {
-	subscribe(listener: (change: LiveChange) => void): () => void;
+  subscribe(listener: (change: LiveChange) => void): () => void
 }
 
 export interface LiveChange {
-	readonly pipelineName: string;
-	readonly pipelineExecutionId?: string;
-	readonly actionExecutionId?: string;
+  readonly pipelineName: string
+  readonly pipelineExecutionId?: string
+  readonly actionExecutionId?: string
 }
 
 export interface PluginStatus {
-	readonly name: string;
-	readonly version: string;
-	readonly state:
-		| "discovered"
-		| "validated"
-		| "loaded"
-		| "registered"
-		| "started"
-		| "stopped"
-		| "failed"
-		| "incompatible"
-		| "disabled";
-	/** Why it failed, or what its last errors were, newest last. */
-	readonly problems: readonly string[];
-	readonly provides: readonly string[];
-	readonly bundled: boolean;
+  readonly name: string
+  readonly version: string
+  readonly state:
+    | 'discovered'
+    | 'validated'
+    | 'loaded'
+    | 'registered'
+    | 'started'
+    | 'stopped'
+    | 'failed'
+    | 'incompatible'
+    | 'disabled'
+  /** Why it failed, or what its last errors were, newest last. */
+  readonly problems: readonly string[]
+  readonly provides: readonly string[]
+  readonly bundled: boolean
 }
 
 export interface ActionTypeInfo {
-	readonly id: ActionTypeId;
-	readonly description?: string;
-	readonly properties: PropertyDeclarations;
-	readonly inputArtifacts: ArtifactDetails;
-	readonly outputArtifacts: ArtifactDetails;
-	/** The plugin that provides it; absent for custom action types. */
-	readonly plugin?: string;
+  readonly id: ActionTypeId
+  readonly description?: string
+  readonly properties: PropertyDeclarations
+  readonly inputArtifacts: ArtifactDetails
+  readonly outputArtifacts: ArtifactDetails
+  /** The plugin that provides it; absent for custom action types. */
+  readonly plugin?: string
 }
 
 export interface PluginService {
-	list(): readonly PluginStatus[];
-	actionTypes(): readonly ActionTypeInfo[];
-	disable(name: string): Promise<void>;
-	enable(name: string): Promise<void>;
+  list(): readonly PluginStatus[]
+  actionTypes(): readonly ActionTypeInfo[]
+  disable(name: string): Promise<void>
+  enable(name: string): Promise<void>
 }
 
 export interface SourceStatus {
-	readonly pipelineName: string;
-	readonly actionName: string;
-	readonly schedule: string;
-	readonly lastPolled?: number;
-	readonly nextPoll?: number;
-	readonly lastRevision?: SourceRevision;
-	/** What is wrong with the source, in words; absent when the last poll went well. */
-	readonly error?: string;
-	readonly failures: number;
+  readonly pipelineName: string
+  readonly actionName: string
+  readonly schedule: string
+  readonly lastPolled?: number
+  readonly nextPoll?: number
+  readonly lastRevision?: SourceRevision
+  /** What is wrong with the source, in words; absent when the last poll went well. */
+  readonly error?: string
+  readonly failures: number
 }
 
 export interface SourceService {
-	/** The polling state of a pipeline's sources. */
-	status(pipelineName: string): Promise<readonly SourceStatus[]>;
-	/** A webhook or plugin saw a change: starts executions where triggers and rules say so (G). */
-	report(found: {
-		readonly pipelineName: string;
-		readonly actionName: string;
-		readonly revision: FoundRevision;
-		readonly trigger: "Webhook" | "WebhookV2" | "CloudWatchEvent";
-		readonly detail?: string;
-	}): Promise<{ readonly pipelineExecutionId?: string }>;
+  /** The polling state of a pipeline's sources. */
+  status(pipelineName: string): Promise<readonly SourceStatus[]>
+  /** A webhook or plugin saw a change: starts executions where triggers and rules say so (G). */
+  report(found: {
+    readonly pipelineName: string
+    readonly actionName: string
+    readonly revision: FoundRevision
+    readonly trigger: 'Webhook' | 'WebhookV2' | 'CloudWatchEvent'
+    readonly detail?: string
+  }): Promise<{ readonly pipelineExecutionId?: string }>
 }

@@ -1,0 +1,132 @@
+/** Finds plugins: those that come with Penstock, and those that penstock.yaml names. */
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { PluginRefused, packagePrefix, shortName } from './manifest.js'
+
+/** Where a plugin's code is. */
+export interface PluginPlace {
+  /** A package found by name, a folder somebody works in, or one source file. */
+  readonly kind: 'package' | 'folder' | 'file'
+  /** Absolute. */
+  readonly path: string
+  readonly bundled: boolean
+}
+
+/** A plugin that is asked for: by which name, where it is (or why it is not), and its section of penstock.yaml. */
+export interface PluginReference {
+  readonly name: string
+  readonly place: PluginPlace | { readonly missing: string }
+  readonly config: unknown
+  /** Switched off in penstock.yaml. */
+  readonly off?: boolean
+}
+
+export interface DiscoverOptions {
+  /** The `plugins` map of penstock.yaml: a name, package, folder or file, and its configuration (`false` is off). */
+  readonly configured: Readonly<Record<string, unknown>>
+  /** What relative paths in it start from. */
+  readonly baseFolder: string
+  /** DATA/plugins: packages are installed there. */
+  readonly pluginsFolder: string
+  /** Folders to look for bundled plugins in; found by themselves when absent. */
+  readonly bundled?: readonly string[]
+}
+
+/** All plugins to load: bundled ones by name, then the configured ones in their order. */
+export async function discoverPlugins(options: DiscoverOptions): Promise<PluginReference[]> {
+  const found = new Map<string, PluginReference>()
+  for (const folder of options.bundled ?? (await bundledPlugins())) {
+    const name = shortName(await packageNameOf(folder))
+    found.set(name, { name, place: { kind: 'package', path: folder, bundled: true }, config: undefined })
+  }
+  for (const [key, value] of Object.entries(options.configured)) {
+    const known = found.get(shortName(key))
+    const settings = value === false ? { config: undefined, off: true } : { config: value ?? undefined }
+    if (known && !isPath(key)) found.set(known.name, { ...known, ...settings })
+    else found.set(key, { name: nameOf(key), place: locate(key, options, [...found.keys()]), ...settings })
+  }
+  return [...found.values()]
+}
+
+/**
+ * The folders of the plugins that come with Penstock: the repository's `plugins/*`, or packages beside this one in
+ * node_modules, with the keyword `penstock-plugin`.
+ */
+export async function bundledPlugins(from = __dirname): Promise<string[]> {
+  const found = new Map<string, string>()
+  for (let folder = from; ; folder = dirname(folder)) {
+    const workspace = join(folder, 'plugins')
+    if (existsSync(join(folder, 'core', 'package.json')) && existsSync(workspace)) addAll(found, workspace, () => true)
+    if (folder.endsWith('node_modules')) addAll(found, folder, (name) => name.startsWith(packagePrefix))
+    if (dirname(folder) === folder) break
+  }
+  const bundled: string[] = []
+  for (const folder of found.values()) if (await hasKeyword(folder)) bundled.push(folder)
+  return bundled.sort()
+}
+
+function addAll(found: Map<string, string>, parent: string, wanted: (name: string) => boolean): void {
+  for (const name of readdirSync(parent)) {
+    const folder = join(parent, name)
+    if (!wanted(name) || !existsSync(join(folder, 'package.json'))) continue
+    const real = realpathSync(folder)
+    found.set(real, real)
+  }
+}
+
+async function hasKeyword(folder: string): Promise<boolean> {
+  try {
+    const pkg: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    const keywords = (pkg as { keywords?: unknown }).keywords
+    return Array.isArray(keywords) && keywords.includes('penstock-plugin')
+  } catch {
+    return true // it looks like a plugin and is broken: it is to be shown as failed, not to vanish
+  }
+}
+
+async function packageNameOf(folder: string): Promise<string> {
+  try {
+    const pkg = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name?: unknown }
+    if (typeof pkg.name === 'string') return pkg.name
+  } catch {} // readManifest says what is wrong
+  return folder.slice(dirname(folder).length + 1)
+}
+
+function isPath(key: string): boolean {
+  return key.startsWith('.') || isAbsolute(key)
+}
+
+function nameOf(key: string): string {
+  if (!isPath(key)) return shortName(key)
+  const last = key.split('/').filter(Boolean).at(-1) ?? key
+  return shortName(last.replace(/\.[cm]?[jt]s$/, ''))
+}
+
+function locate(key: string, options: DiscoverOptions, known: readonly string[]): PluginReference['place'] {
+  if (!isPath(key)) return locatePackage(key, options.pluginsFolder, known)
+  const path = resolve(options.baseFolder, key)
+  if (!existsSync(path)) return { missing: `${path} does not exist (named in penstock.yaml as plugins.${key})` }
+  if (statSync(path).isDirectory()) return { kind: 'folder', path, bundled: false }
+  if (/\.[cm]?[jt]s$/.test(path)) return { kind: 'file', path, bundled: false }
+  return { missing: `${path} is neither a folder nor a .ts or .js file` }
+}
+
+function locatePackage(key: string, pluginsFolder: string, known: readonly string[]): PluginReference['place'] {
+  const names = key.includes('/') || key.startsWith(packagePrefix) ? [key] : [`${packagePrefix}${key}`, key]
+  for (const name of names) {
+    const path = join(pluginsFolder, 'node_modules', name)
+    if (existsSync(path)) return { kind: 'package', path, bundled: false }
+  }
+  return {
+    missing:
+      `no plugin '${key}': it is not one of Penstock's own (${known.join(', ')}), and not installed: ` +
+      `npm install --prefix ${pluginsFolder} ${names[0]}`,
+  }
+}
+
+/** Errors: PluginRefused when the plugin was not found. */
+export function placeOf(reference: PluginReference): PluginPlace {
+  if ('missing' in reference.place) throw new PluginRefused(reference.place.missing)
+  return reference.place
+}

@@ -1,0 +1,133 @@
+/** Turns a plugin's place into its definition; the first moment at which its code runs. */
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { PluginPlace } from './discover.js'
+import { checkApiRange, type Manifest, PluginRefused, packagePrefix } from './manifest.js'
+import { isPlugin, type Plugin } from './plugin.js'
+
+/** True while Penstock itself runs from its TypeScript sources: then so do the workspace's plugins. */
+const fromSource = __filename.endsWith('.ts')
+
+/**
+ * Loads a plugin's code and checks what it exports.
+ * - a package's built entry is required (or imported, when it is an ECMAScript module) as Node does it;
+ * - a folder's or a single file's entry, TypeScript or JavaScript, is bundled in memory by esbuild, packages left out,
+ *   and gets the host's own `@penstock/core`.
+ * Errors: PluginRefused; whatever the code throws while it is loaded.
+ */
+export async function loadPlugin(place: PluginPlace, manifest: Manifest | undefined): Promise<Plugin> {
+  const exported = place.kind === 'package' ? await loadPackage(place, manifest) : await loadSource(place, manifest)
+  const plugin = unwrap(exported)
+  const where = manifest?.packageName ?? place.path
+  if (!isPlugin(plugin)) {
+    throw new PluginRefused(
+      `${where} has no plugin as its default export: export default definePlugin({ name, apiVersion, register })`,
+    )
+  }
+  if (typeof plugin.name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,63}$/.test(plugin.name)) {
+    throw new PluginRefused(
+      `${where}: definePlugin's name is ${JSON.stringify(plugin.name)}, but must be lower-case letters, digits and '-'`,
+    )
+  }
+  if (manifest && plugin.name !== manifest.name) {
+    throw new PluginRefused(
+      `${where}: definePlugin's name is '${plugin.name}', but must be '${manifest.name}', the package's name without '${packagePrefix}'`,
+    )
+  }
+  if (typeof plugin.register !== 'function') throw new PluginRefused(`${where}: definePlugin's register is missing`)
+  checkApiRange(plugin.name, plugin.apiVersion)
+  return plugin
+}
+
+/** A CommonJS module that was compiled from ESM syntax arrives as `default.default` when imported. */
+export function unwrap(exported: unknown): unknown {
+  let value = exported
+  for (let depth = 0; depth < 3 && !isPlugin(value) && typeof value === 'object' && value !== null; depth++) {
+    if (!('default' in value)) break
+    value = value.default
+  }
+  return value
+}
+
+async function loadPackage(place: PluginPlace, manifest: Manifest | undefined): Promise<unknown> {
+  const source = fromSource && place.bundled ? manifest?.sourceEntry : undefined
+  const entry = resolve(place.path, source ?? manifest?.entry ?? 'index.js')
+  if (!existsSync(entry)) {
+    const remedy = place.bundled ? 'build it: npm run build' : 'is the package built and its "files" complete?'
+    throw new PluginRefused(`${entry} does not exist ("penstock.entry" of package.json names it); ${remedy}`)
+  }
+  if (!place.bundled) lendCore(place.path)
+  if (manifest?.esModule || entry.endsWith('.mjs')) return import(pathToFileURL(entry).href)
+  return require(entry)
+}
+
+/** Packages under DATA/plugins share the host's `@penstock/core` unless npm gave them one. */
+function lendCore(packageFolder: string): void {
+  const modules = packageFolder.slice(0, packageFolder.lastIndexOf('node_modules') + 'node_modules'.length)
+  const link = join(modules, '@penstock', 'core')
+  if (!modules.endsWith('node_modules') || existsSync(link)) return
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(coreFolder(), link, 'dir')
+}
+
+function coreFolder(): string {
+  return resolve(__dirname, '..', '..')
+}
+
+async function loadSource(place: PluginPlace, manifest: Manifest | undefined): Promise<unknown> {
+  const entry = place.kind === 'file' ? place.path : folderEntry(place.path, manifest)
+  const { build } = await import('esbuild')
+  const built = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'silent',
+    absWorkingDir: dirname(entry),
+  }).catch((error: unknown) => {
+    throw new PluginRefused(`${entry} cannot be compiled: ${compileErrors(error)}`)
+  })
+  return evaluate(built.outputFiles[0]?.text ?? '', entry)
+}
+
+/** The source when it is there (nothing needs to be built while one works on it), or the manifest's entry. */
+function folderEntry(folder: string, manifest: Manifest | undefined): string {
+  const candidates = [manifest?.sourceEntry, './src/index.ts', manifest?.entry].filter((path) => path !== undefined)
+  const found = candidates.map((path) => resolve(folder, path)).find((path) => existsSync(path))
+  if (!found) throw new PluginRefused(`${folder} has none of ${candidates.join(', ')}`)
+  return found
+}
+
+function compileErrors(error: unknown): string {
+  const errors = (error as { errors?: { text: string; location?: { file: string; line: number } | null }[] }).errors
+  if (!errors) return String(error)
+  return errors
+    .map((e) => `${e.location ? `${basename(e.location.file)}:${e.location.line}: ` : ''}${e.text}`)
+    .join('; ')
+}
+
+function evaluate(code: string, entry: string): unknown {
+  const { compileFunction } = require('node:vm') as typeof import('node:vm')
+  const near = createRequire(entry)
+  const load = (id: string): unknown => (id === '@penstock/core' ? hostCore() : near(id))
+  const module = { exports: {} as unknown }
+  const run = compileFunction(code, ['module', 'exports', 'require', '__filename', '__dirname'], { filename: entry })
+  run(module, module.exports, Object.assign(load, near), entry, dirname(entry))
+  return module.exports
+}
+
+function hostCore(): unknown {
+  return require('../index.js')
+}
+
+/** The README that every plugin brings, or `undefined`. */
+export async function readReadme(folder: string): Promise<string | undefined> {
+  return readFile(join(folder, 'README.md'), 'utf8').catch(() => undefined)
+}

@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs'
+import type { Clock } from '../domain/clock.js'
+import type { ActionProvider, RuleProvider } from './action-provider.js'
+import type { Hooks } from './hooks.js'
+import type { HttpMount, Logger, PluginApi } from './plugin.js'
+import type { PluginLife } from './plugin-entry.js'
+import { pluginHooks } from './plugin-hooks.js'
+import type { ProviderRegistry } from './registry.js'
+import type { ServerServices } from './services.js'
+
+export interface PluginApiParts {
+  readonly life: PluginLife
+  readonly config: unknown
+  readonly log: Logger
+  /** Made when the plugin first asks for it. */
+  readonly dataFolder: string
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly registry: ProviderRegistry
+  readonly services: ServerServices
+}
+
+/** All that a plugin can reach. What declares something works only while register() runs. */
+export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
+  const { life, registry } = parts
+  const declaring = (what: string): string => {
+    if (!life.registering) throw new Error(`plugin '${life.name}' called ${what} outside register()`)
+    return life.name
+  }
+  return {
+    config: parts.config,
+    log: parts.log,
+    get dataFolder() {
+      mkdirSync(parts.dataFolder, { recursive: true, mode: 0o700 })
+      return parts.dataFolder
+    },
+    hooks: pluginHooks(parts.hooks, life, parts.clock),
+    server: parts.services,
+    provideAction: (provider) => registry.addAction(declaring('provideAction'), provider as unknown as ActionProvider),
+    provideSource: (provider) => registry.addAction(declaring('provideSource'), provider as unknown as ActionProvider),
+    provideRule: (rule) => registry.addRule(declaring('provideRule'), rule as unknown as RuleProvider),
+    provideNotifier: (notifier) => registry.addNotifier(declaring('provideNotifier'), notifier),
+    provideSecretStore: (store) => registry.addSecretStore(declaring('provideSecretStore'), store),
+    provideArtifactStore: (name, store) => registry.addArtifactStore(declaring('provideArtifactStore'), name, store),
+    mount: (mount) => {
+      declaring('mount')
+      life.mounts.push(checkMount(mount))
+    },
+    onStart: (start) => {
+      declaring('onStart')
+      life.starts.push(start)
+    },
+    onStop: (stop) => {
+      declaring('onStop')
+      life.stops.push(stop)
+    },
+  }
+}
+
+function checkMount(mount: HttpMount): HttpMount {
+  if (!mount.prefix.startsWith('/') || (mount.prefix.length > 1 && mount.prefix.endsWith('/'))) {
+    throw new Error(
+      `mount's prefix is '${mount.prefix}', but must be '/' or a path such as '/hooks' without a slash at its end`,
+    )
+  }
+  return mount
+}

@@ -1,0 +1,287 @@
+/**
+ * Brings plugins to life and to rest, one step at a time:
+ *
+ *   discovered -> validated -> loaded -> registered -> started -> stopped, or failed / incompatible / disabled.
+ *
+ * Each step of each plugin is contained (contain.ts): what goes wrong is that plugin's own problem, and the rest goes on.
+ */
+import { join } from 'node:path'
+import type { Clock } from '../domain/clock.js'
+import { contain, reason } from './contain.js'
+import { type PluginReference, placeOf } from './discover.js'
+import type { Hooks } from './hooks.js'
+import { allowsNothing, checkSchema, pathText, withDefaults } from './json-schema.js'
+import { loadPlugin } from './load.js'
+import { PluginRefused, readManifest } from './manifest.js'
+import type { HttpMount, JsonSchema, Logger } from './plugin.js'
+import { createPluginApi } from './plugin-api.js'
+import { PluginEntry, PluginLife } from './plugin-entry.js'
+import type { PluginStateStore } from './plugin-state.js'
+import type { ProviderRegistry } from './registry.js'
+import type { ActionTypeInfo, PluginService, PluginStatus, ServerServices } from './services.js'
+
+/** Milliseconds for each step of one plugin. */
+export const stepLimits = { load: 10_000, register: 2_000, start: 10_000, stop: 10_000 } as const
+
+export interface PluginHostParts {
+  readonly references: readonly PluginReference[]
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly registry: ProviderRegistry
+  readonly states: PluginStateStore
+  /** DATA/plugin-data: a folder of its own for each plugin. */
+  readonly dataFolder: string
+  readonly log: (plugin: string) => Logger
+  readonly services: () => ServerServices
+}
+
+/** A mounted handler and whose it is. */
+export interface PluginMount {
+  readonly plugin: string
+  readonly mount: HttpMount
+}
+
+export class PluginHost implements PluginService {
+  private readonly entries: PluginEntry[]
+  /** In the order in which they started; stopped in reverse. */
+  private readonly started: PluginEntry[] = []
+  private mounted: readonly PluginMount[] | undefined
+
+  constructor(private readonly parts: PluginHostParts) {
+    this.entries = parts.references.map(
+      (reference) =>
+        new PluginEntry(reference, (entry, text) => parts.log(entry.name).error(text, { plugin: entry.name })),
+    )
+  }
+
+  /** Brings every plugin that is switched on to `registered`. Never rejects for a plugin's sake. */
+  async register(): Promise<void> {
+    const off = await this.parts.states.disabled()
+    for (const entry of this.entries) {
+      if (entry.reference.off || off.has(entry.name)) await this.describeDisabled(entry)
+      else await this.bringUp(entry)
+    }
+  }
+
+  /** Starts what is registered, side by side. Never rejects for a plugin's sake. */
+  async start(): Promise<void> {
+    const ready = this.entries.filter((entry) => entry.state === 'registered')
+    await Promise.all(ready.map((entry) => this.startOne(entry)))
+  }
+
+  /** Stops what was started, the last one first. */
+  async stop(): Promise<void> {
+    for (const entry of [...this.started].reverse()) await this.stopOne(entry, 'stopped')
+    for (const entry of this.entries) if (entry.state === 'registered') this.release(entry, 'stopped')
+  }
+
+  list(): readonly PluginStatus[] {
+    return this.entries.map((entry) => {
+      const provides = entry.life.active ? this.parts.registry.providedBy(entry.name) : (entry.manifest?.provides ?? [])
+      const { name, state, bundled } = entry
+      return { name, version: entry.manifest?.version ?? '', state, problems: [...entry.problems], provides, bundled }
+    })
+  }
+
+  actionTypes(): readonly ActionTypeInfo[] {
+    return this.parts.registry.actionTypes()
+  }
+
+  /** Every living plugin's HTTP handlers. */
+  mounts(): readonly PluginMount[] {
+    this.mounted ??= this.entries.flatMap((entry) =>
+      entry.life.active ? entry.life.mounts.map((mount) => ({ plugin: entry.name, mount })) : [],
+    )
+    return this.mounted
+  }
+
+  /** Switches a plugin off, now and after a restart. Errors: when there is no such plugin. */
+  async disable(name: string): Promise<void> {
+    const entry = this.find(name)
+    await this.parts.states.setEnabled(entry.name, false)
+    if (entry.state === 'started') await this.stopOne(entry, 'disabled')
+    else this.release(entry, 'disabled')
+  }
+
+  /** Switches a plugin on again: it registers and starts anew. Errors: when there is no such plugin, or penstock.yaml switches it off. */
+  async enable(name: string): Promise<void> {
+    const entry = this.find(name)
+    if (entry.reference.off)
+      throw new PluginRefused(
+        `plugin '${name}' is switched off in penstock.yaml (plugins.${name}: false): change it there`,
+      )
+    await this.parts.states.setEnabled(entry.name, true)
+    if (entry.state === 'started') return
+    entry.problems.length = 0
+    await this.bringUp(entry)
+    if (this.reached(entry, 'registered')) await this.startOne(entry)
+  }
+
+  /** Adds to a plugin's problems; what no plugin is called is not heard. */
+  report(plugin: string, problem: string): void {
+    this.entries.find((entry) => entry.name === plugin)?.problem(problem)
+  }
+
+  /** Takes a plugin out of use for an error outside any step. */
+  fail(plugin: string, problem: string): void {
+    const entry = this.entries.find((candidate) => candidate.name === plugin)
+    if (!entry) return
+    entry.problem(problem)
+    this.release(entry, 'failed')
+  }
+
+  /** The plugin whose files an error's stack passes through, nearest first. */
+  ownerOf(error: unknown): string | undefined {
+    const stack = error instanceof Error ? (error.stack ?? '') : ''
+    for (const line of stack.split('\n')) {
+      const owner = this.entries.find((entry) => entry.path !== undefined && line.includes(entry.path))
+      if (owner) return owner.name
+    }
+    return undefined
+  }
+
+  private find(name: string): PluginEntry {
+    const entry = this.entries.find((candidate) => candidate.name === name)
+    if (!entry)
+      throw new PluginRefused(`no plugin is called '${name}'; there are ${this.entries.map((e) => e.name).join(', ')}`)
+    return entry
+  }
+
+  /** discovered -> validated -> loaded -> registered. */
+  private async bringUp(entry: PluginEntry): Promise<void> {
+    entry.life = new PluginLife(entry)
+    entry.state = 'discovered'
+    try {
+      await this.validate(entry)
+      const config = await this.load(entry)
+      await this.registerOne(entry, config)
+    } catch (error) {
+      entry.problem(`${stepAfter[entry.state] ?? 'use'}: ${reason(error)}`)
+      this.release(entry, error instanceof PluginRefused ? error.state : 'failed')
+    }
+  }
+
+  private async validate(entry: PluginEntry): Promise<void> {
+    const place = placeOf(entry.reference)
+    if (place.kind !== 'file') entry.manifest = await readManifest(place.path)
+    this.refuseTwin(entry)
+    entry.state = 'validated'
+  }
+
+  private async load(entry: PluginEntry): Promise<unknown> {
+    const { clock } = this.parts
+    const place = placeOf(entry.reference)
+    entry.definition = await contain(clock, entry.name, 'loading', stepLimits.load, () =>
+      loadPlugin(place, entry.manifest),
+    )
+    this.refuseTwin(entry)
+    const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
+    entry.state = 'loaded'
+    return config
+  }
+
+  private async registerOne(entry: PluginEntry, config: unknown): Promise<void> {
+    const { clock, hooks, registry, dataFolder, log, services } = this.parts
+    const { life, definition } = entry
+    const folder = join(dataFolder, entry.name)
+    const api = createPluginApi({
+      life,
+      config,
+      log: log(entry.name),
+      dataFolder: folder,
+      clock,
+      hooks,
+      registry,
+      services: services(),
+    })
+    life.registering = true
+    try {
+      await contain(clock, entry.name, 'register()', stepLimits.register, () => definition?.register(api as never))
+    } finally {
+      life.registering = false
+    }
+    life.active = true
+    this.mounted = undefined
+    entry.state = 'registered'
+  }
+
+  private async startOne(entry: PluginEntry): Promise<void> {
+    const { clock } = this.parts
+    this.started.push(entry)
+    try {
+      await contain(clock, entry.name, 'onStart()', stepLimits.start, async () => {
+        for (const start of entry.life.starts) await start()
+      })
+      if (this.reached(entry, 'registered')) entry.state = 'started'
+    } catch (error) {
+      entry.problem(`start: ${reason(error)}`)
+      await this.stopOne(entry, 'failed')
+    }
+  }
+
+  /** Runs what the plugin left to be done at its end, all of it, whatever fails. */
+  private async stopOne(entry: PluginEntry, state: 'stopped' | 'disabled' | 'failed'): Promise<void> {
+    this.release(entry, state)
+    const index = this.started.indexOf(entry)
+    if (index >= 0) this.started.splice(index, 1)
+    for (const stop of [...entry.life.stops].reverse()) {
+      try {
+        await contain(this.parts.clock, entry.name, 'onStop()', stepLimits.stop, stop)
+      } catch (error) {
+        entry.problem(`stop: ${reason(error)}`)
+      }
+    }
+  }
+
+  private release(entry: PluginEntry, state: PluginEntry['state']): void {
+    const wasActive = entry.life.active || entry.state === 'loaded'
+    entry.end(state)
+    if (wasActive) this.parts.registry.withdraw(entry.name)
+    this.mounted = undefined
+  }
+
+  /** Disabled plugins still show their version. */
+  private async describeDisabled(entry: PluginEntry): Promise<void> {
+    const { place } = entry.reference
+    if ('path' in place && place.kind !== 'file') entry.manifest = await readManifest(place.path).catch(() => undefined)
+    entry.end('disabled')
+  }
+
+  private refuseTwin(entry: PluginEntry): void {
+    const twin = this.entries.find(
+      (other) =>
+        other !== entry && other.name === entry.name && other.state !== 'discovered' && other.state !== 'failed',
+    )
+    if (twin)
+      throw new PluginRefused(
+        `two plugins are called '${entry.name}': ${twin.path} and ${entry.path}; rename or remove one`,
+      )
+  }
+
+  /** A fresh look at a state that other calls may have changed meanwhile. */
+  private reached(entry: PluginEntry, state: PluginEntry['state']): boolean {
+    return entry.state === state
+  }
+}
+
+/** What was about to be done in each state, for problems. */
+const stepAfter: Partial<Record<PluginEntry['state'], string>> = {
+  discovered: 'manifest',
+  validated: 'load',
+  loaded: 'register',
+}
+
+/** Checks a plugin's section of penstock.yaml and fills in defaults. Errors: PluginRefused with every problem. */
+export function pluginConfig(plugin: string, schema: JsonSchema | undefined, given: unknown): unknown {
+  const section = `plugins.${plugin}`
+  const empty = given === undefined || given === null || given === true
+  if (!schema) {
+    if (empty || (typeof given === 'object' && Object.keys(given).length === 0)) return {}
+    throw new PluginRefused(`${section} in penstock.yaml: this plugin takes no configuration`)
+  }
+  if (empty && allowsNothing(schema)) return withDefaults(schema, {})
+  const { value, problems } = checkSchema(schema, empty ? {} : given)
+  if (problems.length === 0) return value
+  const lines = problems.map(({ path, message }) => `${pathText([section, ...path])} ${message}`)
+  throw new PluginRefused(`penstock.yaml: ${lines.join('; ')}`)
+}

@@ -1,0 +1,131 @@
+import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import type { ArtifactStore } from '../domain/artifact.js'
+import type { ActionProvider, RuleProvider, SourceProvider } from './action-provider.js'
+import { actionTypeInfo, declarationProblems, declaredId, ruleProblems } from './declaration.js'
+import type { Notifier, SecretStore } from './plugin.js'
+import type { ActionTypeInfo } from './services.js'
+
+type Kind = 'action' | 'rule' | 'notifier' | 'secret store' | 'artifact store'
+
+interface Registered {
+  readonly plugin: string
+  readonly kind: Kind
+  /** `Build/Custom/Rake/1`, or a name. */
+  readonly key: string
+  readonly value: unknown
+}
+
+/** A provider was refused; the message names the field or both plugins. */
+export class RegistrationRefused extends Error {
+  override readonly name = 'RegistrationRefused'
+}
+
+/** What running plugins provide, each thing by one plugin only. */
+export class ProviderRegistry {
+  private readonly entries = new Map<string, Registered>()
+
+  /** Adds an action provider; a SourceProvider is one too. Errors: RegistrationRefused. */
+  addAction(plugin: string, provider: ActionProvider): void {
+    refuse(declarationProblems(provider))
+    this.add({ plugin, kind: 'action', key: actionTypeKey(declaredId(provider)), value: provider })
+  }
+
+  /** Errors: RegistrationRefused. */
+  addRule(plugin: string, rule: RuleProvider): void {
+    refuse(ruleProblems(rule))
+    this.add({ plugin, kind: 'rule', key: `${rule.provider}/${rule.version ?? '1'}`, value: rule })
+  }
+
+  /** Errors: RegistrationRefused. */
+  addNotifier(plugin: string, notifier: Notifier): void {
+    this.add({ plugin, kind: 'notifier', key: notifier.name, value: notifier })
+  }
+
+  /** Errors: RegistrationRefused. */
+  addSecretStore(plugin: string, store: SecretStore): void {
+    this.add({ plugin, kind: 'secret store', key: store.name, value: store })
+  }
+
+  /** Errors: RegistrationRefused. */
+  addArtifactStore(plugin: string, name: string, store: ArtifactStore): void {
+    this.add({ plugin, kind: 'artifact store', key: name, value: store })
+  }
+
+  /** Forgets everything that a plugin provided. */
+  withdraw(plugin: string): void {
+    for (const [key, entry] of this.entries) if (entry.plugin === plugin) this.entries.delete(key)
+  }
+
+  /** The provider of an action type, with its plugin's name. */
+  action(id: ActionTypeId): { readonly plugin: string; readonly provider: ActionProvider } | undefined {
+    const entry = this.entries.get(`action ${actionTypeKey(id)}`)
+    return entry && { plugin: entry.plugin, provider: entry.value as ActionProvider }
+  }
+
+  /** As action(), when the provider can be polled for revisions. */
+  source(id: ActionTypeId): { readonly plugin: string; readonly provider: SourceProvider } | undefined {
+    const found = this.action(id)
+    if (!found || !('latestRevision' in found.provider)) return undefined
+    return { plugin: found.plugin, provider: found.provider as SourceProvider }
+  }
+
+  /** The provider of a rule type. */
+  rule(provider: string, version = '1'): { readonly plugin: string; readonly provider: RuleProvider } | undefined {
+    const entry = this.entries.get(`rule ${provider}/${version}`)
+    return entry && { plugin: entry.plugin, provider: entry.value as RuleProvider }
+  }
+
+  /** Every action provider, sources among them. */
+  actions(): { readonly plugin: string; readonly provider: ActionProvider }[] {
+    return this.of<ActionProvider>('action').map(({ plugin, value }) => ({ plugin, provider: value }))
+  }
+
+  rules(): { readonly plugin: string; readonly provider: RuleProvider }[] {
+    return this.of<RuleProvider>('rule').map(({ plugin, value }) => ({ plugin, provider: value }))
+  }
+
+  actionTypes(): ActionTypeInfo[] {
+    return this.actions().map(({ plugin, provider }) => actionTypeInfo(plugin, provider))
+  }
+
+  notifiers(): Notifier[] {
+    return this.of<Notifier>('notifier').map((entry) => entry.value)
+  }
+
+  secretStores(): SecretStore[] {
+    return this.of<SecretStore>('secret store').map((entry) => entry.value)
+  }
+
+  artifactStore(name: string): ArtifactStore | undefined {
+    return this.entries.get(`artifact store ${name}`)?.value as ArtifactStore | undefined
+  }
+
+  /** What a plugin provides, in words for a list: `action Build/Custom/Rake/1`. */
+  providedBy(plugin: string): string[] {
+    return [...this.entries.values()]
+      .filter((entry) => entry.plugin === plugin)
+      .map(({ kind, key }) => `${kind} ${key}`)
+  }
+
+  private of<T>(kind: Kind): { plugin: string; value: T }[] {
+    return [...this.entries.values()]
+      .filter((entry) => entry.kind === kind)
+      .map(({ plugin, value }) => ({ plugin, value: value as T }))
+  }
+
+  private add(entry: Registered): void {
+    const key = `${entry.kind} ${entry.key}`
+    const other = this.entries.get(key)
+    if (other) {
+      const whose = other.plugin === entry.plugin ? 'this plugin itself' : `plugin '${other.plugin}'`
+      throw new RegistrationRefused(
+        `plugin '${entry.plugin}' provides ${key}, which ${whose} provides already: change one, or disable one of the two`,
+      )
+    }
+    this.entries.set(key, entry)
+  }
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new RegistrationRefused(problems.join('; '))
+}
