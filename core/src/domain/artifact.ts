@@ -1,40 +1,43 @@
 /** A zip object in the artifact bucket, as input and output names refer to it. */
 export interface ArtifactLocation {
-	readonly bucket: string;
-	readonly key: string;
+  readonly bucket: string
+  readonly key: string
 }
 
 /** An artifact of one execution: a name, where its object lies, and the revision it came from. */
 export interface Artifact {
-	readonly name: string;
-	readonly location: ArtifactLocation;
-	readonly revisionId?: string;
+  readonly name: string
+  readonly location: ArtifactLocation
+  readonly revisionId?: string
+}
+
+/** `PIPELINE/ARTIFACT/RANDOM`, the names cut at 20 and 10 characters as CodePipeline cuts them. */
+export function artifactKey(pipelineName: string, artifactName: string, random: string): string {
+  return `${pipelineName.slice(0, 20)}/${artifactName.slice(0, 10)}/${random.replaceAll('-', '').slice(0, 16)}`
 }
 
 export interface StoredObject {
-	readonly size: number;
-	/** MD5 in hexadecimal, or the multipart form, unquoted. */
-	readonly etag: string;
-	/** Epoch milliseconds. */
-	readonly modified: number;
-	readonly metadata: Readonly<Record<string, string>>;
+  readonly size: number
+  /** MD5 in hexadecimal, or the multipart form, unquoted. */
+  readonly etag: string
+  /** Epoch milliseconds. */
+  readonly modified: number
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** Where artifact objects live: files by default, any S3-compatible store when configured. */
 export interface ArtifactStore {
-	/** Stores the stream whole or not at all. Errors: ENOSPC as ArtifactStoreFull. */
-	put(
-		at: ArtifactLocation,
-		body: NodeJS.ReadableStream,
-		metadata?: Readonly<Record<string, string>>,
-	): Promise<StoredObject>;
-	/** `undefined` when there is no such object. `range` is inclusive at both ends, in bytes. */
-	get(
-		at: ArtifactLocation,
-		range?: { readonly start: number; readonly end: number },
-	): Promise<
-		(StoredObject & { readonly body: NodeJS.ReadableStream }) | undefined
-	>;
-	head(at: ArtifactLocation): Promise<StoredObject | undefined>;
-	delete(at: ArtifactLocation): Promise<void>;
+  /** Stores the stream whole or not at all. Errors: ENOSPC as ArtifactStoreFull. */
+  put(
+    at: ArtifactLocation,
+    body: NodeJS.ReadableStream,
+    metadata?: Readonly<Record<string, string>>,
+  ): Promise<StoredObject>
+  /** `undefined` when there is no such object. `range` is inclusive at both ends, in bytes. */
+  get(
+    at: ArtifactLocation,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<(StoredObject & { readonly body: NodeJS.ReadableStream }) | undefined>
+  head(at: ArtifactLocation): Promise<StoredObject | undefined>
+  delete(at: ArtifactLocation): Promise<void>
 }

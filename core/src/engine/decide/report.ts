@@ -1,0 +1,174 @@
+import type { ActionExecution } from '../../domain/action.js'
+import type { PipelineExecution } from '../../domain/execution.js'
+import { Fault } from '../../domain/faults.js'
+import type { ExecutionDetails, Job, JobSuccess } from '../../domain/job.js'
+import type { Revision } from '../../domain/revision.js'
+import type { Draft } from '../draft.js'
+import type { JobFailedEvent, JobProgressedEvent, JobSucceededEvent, TimeOutEvent } from '../events.js'
+import { failRule } from './rule.js'
+
+/** V5: bytes of all of one action's output variables together. */
+export const outputVariablesLimit = 122_880
+
+/** J8: shown, nothing more. */
+export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent): string {
+  const id = job.data.actionExecutionId
+  if (job.kind === 'rule') {
+    const rule = draft.rule(id)
+    if (rule.status === 'InProgress') draft.putRule({ ...rule, ...withoutPercent(details) })
+    return rule.executionId
+  }
+  const action = draft.action(id)
+  if (action.status === 'InProgress') {
+    draft.putAction({ ...action, ...shown(details) })
+    draft.tellAction(id)
+  }
+  return action.executionId
+}
+
+/** J7, J8, V6. Errors: InvalidJobStateException, OutputVariablesSizeExceededException. */
+export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent): string {
+  refuseUnlessWanted(draft, job)
+  draft.reportJob(job.id, 'Succeeded')
+  if (success.continuationToken !== undefined) {
+    continueJob(draft, job, success, success.continuationToken)
+  } else if (job.kind === 'rule') {
+    const { deadline: _over, ...rule } = draft.rule(job.data.actionExecutionId)
+    draft.putRule({ ...rule, ...withoutPercent(success.executionDetails ?? {}), status: 'Succeeded' })
+  } else {
+    succeed(draft, draft.action(job.data.actionExecutionId), success)
+  }
+  return job.data.pipelineExecutionId
+}
+
+/** J12. Errors: InvalidJobStateException. */
+export function jobFailed(draft: Draft, { job, failure }: JobFailedEvent): string {
+  refuseUnlessWanted(draft, job)
+  draft.reportJob(job.id, 'Failed')
+  const id = job.data.actionExecutionId
+  const error = { code: failure.type, message: failure.message }
+  const external = failure.externalExecutionId === undefined ? {} : { externalExecutionId: failure.externalExecutionId }
+  if (job.kind === 'rule') failRule(draft, id, error.code, error.message)
+  else draft.stepAction(id, 'fail', { error, ...external })
+  return job.data.pipelineExecutionId
+}
+
+/** J10, A3: nobody answered in time. */
+export function timeOut(draft: Draft, event: TimeOutEvent): string {
+  const id = event.actionExecutionId
+  const rule = draft.findRule(id)
+  const held = rule ?? draft.action(id)
+  if (held.status !== 'InProgress' || held.deadline === undefined || held.deadline > draft.now) return event.executionId
+  const minutes = Math.round((held.deadline - held.started) / 60_000)
+  const message = `it did not finish within ${minutes} minutes`
+  if (rule) failRule(draft, id, 'Timeout', message)
+  else draft.stepAction(id, 'fail', { error: { code: 'Timeout', message }, summary: message })
+  draft.endJob({ actionExecutionId: id, how: 'timeout' })
+  return event.executionId
+}
+
+/** J9: what is no longer in progress takes no result. */
+function refuseUnlessWanted(draft: Draft, job: Job): void {
+  const id = job.data.actionExecutionId
+  const status = (draft.findRule(id) ?? draft.findAction(id))?.status
+  if (job.status === 'InProgress' && status === 'InProgress') return
+  throw new Fault(
+    'InvalidJobStateException',
+    `The job ${job.id} takes no result: it is ${job.status}${status === undefined || status === 'InProgress' ? '' : `, and its action ${status}`}`,
+  )
+}
+
+/** J7: this job is done with; another carries the token on. */
+function continueJob(draft: Draft, job: Job, success: JobSuccess, continuationToken: string): void {
+  const { workerId: _worker, leaseUntil: _lease, cancelRequested: _cancel, ...kept } = job
+  draft.queueJob({
+    ...kept,
+    id: draft.around.newId(),
+    nonce: draft.around.newId(),
+    status: 'Queued',
+    created: draft.now,
+    availableAt: draft.now + (success.continueAfter ?? 0),
+    continuationToken,
+  })
+  if (job.kind === 'rule') return
+  const action = draft.action(job.data.actionExecutionId)
+  draft.putAction({ ...action, ...shown(success.executionDetails ?? {}) })
+  draft.tellAction(action.id)
+}
+
+function succeed(draft: Draft, action: ActionExecution, success: JobSuccess): void {
+  const variables = success.outputVariables
+  const size = variables ? Buffer.byteLength(JSON.stringify(variables)) : 0
+  if (size > outputVariablesLimit) {
+    throw new Fault(
+      'OutputVariablesSizeExceededException',
+      `The output variables of action '${action.actionName}' take ${size} bytes, and the limit is ${outputVariablesLimit}`,
+    )
+  }
+  const execution = draft.execution(action.executionId)
+  const revision =
+    success.currentRevision ?? execution.sourceRevisions.find((one) => one.actionName === action.actionName)
+  const artifacts = action.outputArtifacts.map((one) => (revision ? { ...one, revisionId: revision.revisionId } : one))
+  draft.stepAction(action.id, 'succeed', {
+    ...shown(success.executionDetails ?? {}),
+    percentComplete: 100,
+    outputArtifacts: artifacts,
+    ...(variables ? { outputVariables: variables } : {}),
+    ...(revision ? { currentRevision: revision } : {}),
+  })
+  draft.putExecution(withOutputs(draft, execution, action, artifacts, success))
+  if (success.currentRevision && isSource(draft, execution, action)) {
+    draft.useRevision(action.actionName, success.currentRevision.revisionId, execution.id)
+  }
+}
+
+function withOutputs(
+  draft: Draft,
+  execution: PipelineExecution,
+  action: ActionExecution,
+  artifacts: ActionExecution['outputArtifacts'],
+  success: JobSuccess,
+): PipelineExecution {
+  const declared = declaration(draft, execution, action)
+  const namespace = declared?.namespace
+  return {
+    ...execution,
+    artifacts: { ...execution.artifacts, ...Object.fromEntries(artifacts.map((one) => [one.name, one])) },
+    outputVariables:
+      namespace === undefined
+        ? execution.outputVariables
+        : { ...execution.outputVariables, [namespace]: success.outputVariables ?? {} },
+    sourceRevisions:
+      success.currentRevision && isSource(draft, execution, action)
+        ? pinned(execution, action.actionName, success.currentRevision)
+        : execution.sourceRevisions,
+  }
+}
+
+function declaration(draft: Draft, execution: PipelineExecution, action: ActionExecution) {
+  return draft.stageDeclaration(execution, action.stageName).actions.find((one) => one.name === action.actionName)
+}
+
+function isSource(draft: Draft, execution: PipelineExecution, action: ActionExecution): boolean {
+  return declaration(draft, execution, action)?.actionTypeId.category === 'Source'
+}
+
+function pinned(
+  execution: PipelineExecution,
+  actionName: string,
+  revision: Revision,
+): PipelineExecution['sourceRevisions'] {
+  const others = execution.sourceRevisions.filter((one) => one.actionName !== actionName)
+  return [...others, { ...revision, actionName }]
+}
+
+function shown(details: ExecutionDetails): Partial<ActionExecution> {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
+}
+
+function withoutPercent({
+  percentComplete: _none,
+  ...details
+}: ExecutionDetails): Omit<ExecutionDetails, 'percentComplete'> {
+  return details
+}
