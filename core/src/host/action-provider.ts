@@ -1,8 +1,11 @@
 /** What a provider plugin declares and does. This file, with plugin.ts, is the whole of what a plugin author reads. */
 import type { ActionCategory, ActionOwner, ActionTypeSettings } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
+import type { FoundRevision } from '../domain/git-event.js'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
 import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
+
+export type { FoundRevision, GitEvent } from '../domain/git-event.js'
 
 /** One configuration property of an action type: the service model's members, and what makes a good form of it. */
 export interface PropertyDeclaration {
@@ -257,21 +260,20 @@ export interface PollContext {
   log(message: string): void
 }
 
-/** A change that a source saw; `event` carries what git triggers match on (G1..G6). */
-export interface FoundRevision extends Revision {
-  readonly event?: GitEvent
+/** What the git triggers of the pipelines that share a source want to know (G1-G4). */
+export interface ChangeInterest {
+  /** Pushes to any branch, not only to the configured one. */
+  readonly allBranches: boolean
+  readonly tags: boolean
+  /** Which files a push changed: costs a fetch of trees, so it is asked for only where a filter looks at paths. */
+  readonly changedFiles: boolean
 }
 
-export interface GitEvent {
-  readonly kind: 'push' | 'tag' | 'pullRequest'
-  readonly branch?: string
-  readonly tag?: string
-  readonly pullRequestEvent?: 'OPEN' | 'UPDATED' | 'CLOSED'
-  /** The branch a pull request wants to go into. */
-  readonly targetBranch?: string
-  /** Relative paths; absent when the source cannot tell. */
-  readonly changedFiles?: readonly string[]
-  readonly newBranch?: boolean
+export interface ChangesFound {
+  /** In the order in which they are to start executions; each has its `event`. */
+  readonly revisions: readonly FoundRevision[]
+  /** To be given to the next call: the provider's own text, kept with the source's state. Up to some hundred KB where a repository has thousands of branches. */
+  readonly cursor: string
 }
 
 /** A source: asked for its newest revision by the scheduler, and told to fetch a pinned one as a job. */
@@ -282,6 +284,18 @@ export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclara
   pollKey?(configuration: ConfigurationOf<P>): string
   /** False when this configuration is not to be polled (CodePipeline's PollForSourceChanges). */
   polls?(configuration: ConfigurationOf<P>): boolean
+  /**
+   * What happened since an earlier call, for pipelines with git triggers: asked instead of `latestRevision` when a trigger
+   * needs more than the configured branch's tip. Without a cursor nothing is reported, there is only a cursor to begin with.
+   * Cheap when nothing happened: one request, as `latestRevision`. A provider without this method is polled for its tip only.
+   * Errors: as latestRevision; the cursor then stays as it was.
+   */
+  changesSince?(
+    configuration: ConfigurationOf<P>,
+    cursor: string | undefined,
+    interest: ChangeInterest,
+    ctx: PollContext,
+  ): Promise<ChangesFound>
 }
 
 /** Judges one rule of a condition (C5). */
