@@ -67,14 +67,19 @@ class Translation {
   }
 
   private readOne(character: string): void {
-    if (character === '*') return this.star()
-    if (character === '?') return this.grow({ test: notSlash, next: [] })
-    if (character === '[') return this.characterClass()
-    if (character === '{') return this.openGroup()
-    if (character === '}' && this.group !== undefined) return this.closeGroup(this.group)
-    if (character === ',' && this.group !== undefined) return this.nextAlternative(this.group)
-    const literal = character === '\\' ? this.take("ends with a single '\\': write '\\\\' for a backslash") : character
-    this.grow({ test: (other) => other === literal, next: [] })
+    const { group } = this
+    if (character === '*') this.star()
+    else if (character === '?') this.grow({ test: notSlash, next: [] })
+    else if (character === '[') this.characterClass()
+    else if (character === '{') this.openGroup()
+    else if (character === '}' && group !== undefined) this.closeGroup(group)
+    else if (character === ',' && group !== undefined) this.nextAlternative(group)
+    else
+      this.literal(character === '\\' ? this.take("ends with a single '\\': write '\\\\' for a backslash") : character)
+  }
+
+  private literal(character: string): void {
+    this.grow({ test: (other) => other === character, next: [] })
   }
 
   private take(problem = 'ends too early'): string {
