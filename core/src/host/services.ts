@@ -63,7 +63,7 @@ export interface AccessService {
 export interface Credentials {
   readonly secretAccessKey: string
   readonly principal: Principal
-  /** Set for job-scoped credentials: which objects may be read and written. */
+  /** Set for job-scoped credentials: which objects may be read and written, each as `bucket/key`. */
   readonly job?: {
     readonly jobId: string
     readonly readable: readonly string[]

@@ -1,0 +1,94 @@
+import type { JsonSchema } from '../host/plugin.js'
+
+/** penstock.yaml as a JSON Schema: every key, its default and what it is for. config/penstock.yaml says the same to people. */
+export const configSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    server: {
+      type: 'object',
+      default: {},
+      properties: {
+        host: { type: 'string', default: '127.0.0.1', minLength: 1 },
+        port: { type: 'integer', default: 8080, minimum: 0, maximum: 65535 },
+        publicUrl: {
+          type: 'string',
+          pattern: '^https?://[^/]+(/.*[^/])?$',
+          description: 'a URL without a slash at its end',
+        },
+        region: {
+          type: 'string',
+          default: 'us-east-1',
+          pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+          description: 'such as eu-central-1',
+        },
+        accountId: {
+          type: 'string',
+          default: '000000000000',
+          pattern: '^[0-9]{12}$',
+          description: 'twelve digits, in quotes',
+        },
+        metrics: { enum: ['loopback', 'open', 'off'], default: 'loopback' },
+      },
+    },
+    dataDir: { type: 'string', default: '.penstock', minLength: 1 },
+    database: {
+      type: 'object',
+      default: {},
+      properties: {
+        url: {
+          type: 'string',
+          pattern: '^postgres(ql)?://',
+          description: 'postgres://user:password@host/database; leave it out for SQLite',
+        },
+      },
+    },
+    masterKeyFile: { type: 'string', minLength: 1 },
+    artifacts: {
+      type: 'object',
+      default: {},
+      properties: {
+        bucket: {
+          type: 'string',
+          pattern: '^[a-zA-Z0-9.-]{3,63}$',
+          description: "3 to 63 letters, digits, '.' or '-' (S8)",
+        },
+        store: { type: 'string', default: 'folder', minLength: 1 },
+        encryptionKeyFile: { type: 'string', minLength: 1 },
+      },
+    },
+    worker: {
+      type: 'object',
+      default: {},
+      properties: {
+        enabled: { type: 'boolean', default: true },
+        concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 1000 },
+      },
+    },
+    polling: {
+      type: 'object',
+      default: {},
+      properties: {
+        schedule: { type: 'string', default: '* * * * *' },
+        timezone: { type: 'string', default: 'UTC' },
+        concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 200 },
+        timeoutSeconds: { type: 'integer', default: 60, minimum: 1, maximum: 3600 },
+      },
+    },
+    schedules: { type: 'object', default: {}, additionalProperties: { type: 'string' } },
+    retention: {
+      type: 'object',
+      default: {},
+      properties: {
+        historyDays: { type: 'integer', default: 365, minimum: 1 },
+        auditDays: { type: 'integer', default: 365, minimum: 1 },
+      },
+    },
+    log: {
+      type: 'object',
+      default: {},
+      properties: { level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } },
+    },
+    pipelines: { type: 'string', default: 'pipelines', minLength: 1 },
+    plugins: { type: 'object', default: {}, additionalProperties: true },
+  },
+}

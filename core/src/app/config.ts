@@ -1,0 +1,122 @@
+/** penstock.yaml, the environment and the command line, as one checked object. */
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
+import { applyEnvironment, setIn } from './config-env.js'
+import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
+import { configSchema } from './config-schema.js'
+
+/** Everything that can be configured, with defaults in place; paths are absolute. config/penstock.yaml explains each. */
+export interface Config {
+  readonly server: {
+    readonly host: string
+    /** 0 for any free one. */
+    readonly port: number
+    readonly publicUrl?: string
+    readonly region: string
+    readonly accountId: string
+    readonly metrics: 'loopback' | 'open' | 'off'
+  }
+  readonly dataDir: string
+  readonly database: { readonly url?: string }
+  readonly masterKeyFile?: string
+  readonly artifacts: { readonly bucket?: string; readonly store: string; readonly encryptionKeyFile?: string }
+  readonly worker: { readonly enabled: boolean; readonly concurrency: number }
+  readonly polling: {
+    readonly schedule: string
+    readonly timezone: string
+    readonly concurrency: number
+    readonly timeoutSeconds: number
+  }
+  /** `pipeline/action` or `pipeline` to a schedule. */
+  readonly schedules: Readonly<Record<string, string>>
+  readonly retention: { readonly historyDays: number; readonly auditDays: number }
+  readonly log: { readonly level: string }
+  /** The folder of pipeline files. */
+  readonly pipelines: string
+  readonly plugins: Readonly<Record<string, unknown>>
+  /** What relative paths started from: the file's folder, or where the server was started. */
+  readonly baseFolder: string
+  readonly file?: string
+}
+
+export interface ConfigSources {
+  /** Must be there when given; else `penstock.yaml` or `config/penstock.yaml` below the current folder, if there. */
+  readonly file?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** The command line's say, as paths: `{ 'server.port': 9000 }`. Wins over all. */
+  readonly overrides?: Readonly<Record<string, unknown>>
+  readonly cwd?: string
+}
+
+/** Reads the configuration. Errors: ConfigError with every problem, each with its file and line or its variable. */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const cwd = sources.cwd ?? process.cwd()
+  const source = findFile(sources.file, cwd)
+  const data = structuredClone(source?.data ?? {})
+  dropNulls(data)
+  const origin = applyEnvironment(data, sources.env ?? process.env)
+  for (const [path, value] of Object.entries(sources.overrides ?? {})) {
+    if (value === undefined) continue
+    setIn(data, path.split('.'), value)
+    origin.set(path, 'the command line')
+  }
+  const value = Object.keys(data).length === 0 ? withDefaults(configSchema, {}) : check(data, source, origin)
+  const baseFolder = source ? dirname(source.file) : cwd
+  return absolute(value as Config, baseFolder, cwd, origin, source?.file)
+}
+
+function findFile(given: string | undefined, cwd: string): ConfigFile | undefined {
+  if (given !== undefined) return readConfigFile(resolve(cwd, given))
+  const found = ['penstock.yaml', 'config/penstock.yaml']
+    .map((name) => resolve(cwd, name))
+    .find((path) => existsSync(path))
+  return found === undefined ? undefined : readConfigFile(found)
+}
+
+/** `server:` with nothing under it is the same as no `server` at all; plugins' sections are theirs to judge. */
+function dropNulls(data: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(data)) {
+    if (value === null) delete data[key]
+    else if (key !== 'plugins' && typeof value === 'object' && !Array.isArray(value))
+      dropNulls(value as Record<string, unknown>)
+  }
+}
+
+function check(data: unknown, source: ConfigFile | undefined, origin: ReadonlyMap<string, string>): unknown {
+  const { value, problems } = checkSchema(configSchema, data)
+  if (problems.length === 0) return value
+  throw new ConfigError(
+    problems.map(({ path, message }) => {
+      const name = pathText(path)
+      const where = origin.get(name) ?? source?.where(path) ?? 'configuration'
+      return `${where}: ${name || 'the whole'} ${message}`
+    }),
+  )
+}
+
+function absolute(
+  value: Config,
+  baseFolder: string,
+  cwd: string,
+  origin: ReadonlyMap<string, string>,
+  file: string | undefined,
+): Config {
+  const full = (path: string, name: string) => resolve(origin.has(name) ? cwd : baseFolder, path)
+  const { masterKeyFile, artifacts } = value
+  const { encryptionKeyFile } = artifacts
+  return {
+    ...value,
+    dataDir: full(value.dataDir, 'dataDir'),
+    pipelines: full(value.pipelines, 'pipelines'),
+    ...(masterKeyFile === undefined ? {} : { masterKeyFile: full(masterKeyFile, 'masterKeyFile') }),
+    artifacts: {
+      ...artifacts,
+      ...(encryptionKeyFile === undefined
+        ? {}
+        : { encryptionKeyFile: full(encryptionKeyFile, 'artifacts.encryptionKeyFile') }),
+    },
+    baseFolder,
+    ...(file === undefined ? {} : { file }),
+  }
+}

@@ -1,0 +1,42 @@
+import type { ManagedPolicy, PolicyDocument } from './access.js'
+
+/** What AWS's managed policies allow of what Penstock has. FullAccess is all of CodePipeline, but not Penstock's own administration. */
+export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocument>> = {
+  AWSCodePipeline_FullAccess: allow('codepipeline:*', 's3:GetObject', 's3:PutObject', 's3:ListBucket'),
+  AWSCodePipeline_ReadOnlyAccess: allow(
+    'codepipeline:GetPipeline',
+    'codepipeline:GetPipelineState',
+    'codepipeline:GetPipelineExecution',
+    'codepipeline:ListPipelineExecutions',
+    'codepipeline:ListActionExecutions',
+    'codepipeline:ListActionTypes',
+    'codepipeline:ListPipelines',
+    'codepipeline:ListTagsForResource',
+    // Newer reads, of the same nature as those above.
+    'codepipeline:ListRuleExecutions',
+    'codepipeline:ListRuleTypes',
+    'codepipeline:ListDeployActionExecutionTargets',
+  ),
+  AWSCodePipelineApproverAccess: allow(
+    'codepipeline:GetPipeline',
+    'codepipeline:GetPipelineState',
+    'codepipeline:GetPipelineExecution',
+    'codepipeline:ListPipelineExecutions',
+    'codepipeline:ListPipelines',
+    'codepipeline:PutApprovalResult',
+  ),
+  AWSCodePipelineCustomActionAccess: allow(
+    'codepipeline:AcknowledgeJob',
+    'codepipeline:GetJobDetails',
+    'codepipeline:PollForJobs',
+    'codepipeline:PutJobFailureResult',
+    'codepipeline:PutJobSuccessResult',
+  ),
+}
+
+/** Everything, Penstock's own administration too: the first user's policy. */
+export const administratorPolicy: PolicyDocument = allow('*')
+
+function allow(...actions: string[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] }
+}

@@ -1,0 +1,211 @@
+/** Who is who: passwords, sessions, access keys, credentials of jobs, policies, and the audit log. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { AccessKey, AuditEntry, ManagedPolicy, PolicyDocument, Principal } from '../domain/access.js'
+import { type Clock, sleep } from '../domain/clock.js'
+import { Fault } from '../domain/faults.js'
+import { allows, policyProblems } from '../domain/policy.js'
+import type { AccessService, Credentials } from '../host/services.js'
+import type { AccessStore } from '../store/access-store.js'
+import type { AuditStore } from '../store/audit-store.js'
+import {
+  base32,
+  issueJobCredentials,
+  type JobCredentials,
+  jobCredentialLife,
+  verifyJobCredentials,
+} from './job-credentials.js'
+import type { MasterKey } from './master-key.js'
+import { SignInDelay } from './sign-in-delay.js'
+
+type Policies = readonly (ManagedPolicy | PolicyDocument)[]
+
+/** Twelve hours from the last use. */
+export const sessionLife = 12 * 60 * 60_000
+/** How seldom a session or a key in use is written back. */
+const touchEvery = 60_000
+/** How long another process's change to an access key may go unseen. */
+const keyCacheLife = 5_000
+
+/** Which objects a job may read and write, each as `bucket/key`. */
+export type JobScope = (
+  jobId: string,
+) => Promise<{ readonly readable: readonly string[]; readonly writable: readonly string[] } | undefined>
+
+export interface AccessParts {
+  readonly store: AccessStore
+  readonly audit: AuditStore
+  readonly key: MasterKey
+  readonly clock: Clock
+  readonly accountId: string
+  readonly jobScope: JobScope
+}
+
+export class Access implements AccessService {
+  private readonly delay: SignInDelay
+  private readonly keyCache = new Map<string, { credentials: Credentials; read: number; touched: number }>()
+
+  constructor(private readonly parts: AccessParts) {
+    this.delay = new SignInDelay(parts.clock)
+  }
+
+  async signIn(userName: string, password: string, from: string): Promise<Principal | undefined> {
+    const keys = [`user ${userName}`, `from ${from}`]
+    const wait = this.delay.wait(keys)
+    if (wait > 0) await sleep(this.parts.clock, wait)
+    const user = await this.parts.store.user(userName)
+    const { verify } = await import('@node-rs/argon2')
+    const right = await verify(user?.passwordHash ?? nobodysHash, password) // the same work for a name that is not there
+    if (!user || !right) {
+      this.delay.failed(keys)
+      return undefined
+    }
+    this.delay.succeeded(keys)
+    return this.principal(user.name, user.policies)
+  }
+
+  /** Adds a user or changes its password, which ends its sessions. Errors: ValidationException for a name or password that cannot be. */
+  async setPassword(userName: string, password: string, policies?: Policies): Promise<void> {
+    checkUserName(userName)
+    if (password.length < 12)
+      throw new Fault(
+        'ValidationException',
+        `the password has ${password.length} characters, but must have at least 12`,
+      )
+    const known = await this.parts.store.user(userName)
+    const { hash } = await import('@node-rs/argon2')
+    await this.parts.store.putUser({
+      name: userName,
+      passwordHash: await hash(password),
+      policies: policies ?? known?.policies ?? [],
+    })
+    await this.parts.store.deleteSessionsOf(userName)
+  }
+
+  async openSession(principal: Principal): Promise<string> {
+    const token = randomBytes(32).toString('base64url')
+    await this.parts.store.addSession(sha256(token), principal.name, this.parts.clock.now() + sessionLife)
+    return token
+  }
+
+  async session(token: string): Promise<Principal | undefined> {
+    const now = this.parts.clock.now()
+    const hash = sha256(token)
+    const session = await this.parts.store.session(hash)
+    if (!session || session.expires <= now) return undefined
+    const user = await this.parts.store.user(session.userName)
+    if (!user) return undefined
+    const expires = now + sessionLife
+    if (expires - session.expires >= touchEvery) await this.parts.store.extendSession(hash, expires)
+    return this.principal(user.name, user.policies)
+  }
+
+  async closeSession(token: string): Promise<void> {
+    await this.parts.store.deleteSession(sha256(token))
+  }
+
+  async createAccessKey(
+    userName: string,
+    policies: Policies,
+  ): Promise<AccessKey & { readonly secretAccessKey: string }> {
+    checkUserName(userName)
+    const problems = policies.flatMap(policyProblems)
+    if (problems.length > 0) throw new Fault('ValidationException', problems.join('; '))
+    const accessKeyId = `AKIA${base32(randomBytes(16))}`
+    const secretAccessKey = randomBytes(30).toString('base64')
+    const key: AccessKey = { accessKeyId, userName, policies, created: this.parts.clock.now(), status: 'Active' }
+    await this.parts.store.addAccessKey({ ...key, sealedSecret: this.parts.key.seal(secretAccessKey, accessKeyId) })
+    return { ...key, secretAccessKey }
+  }
+
+  async deleteAccessKey(accessKeyId: string): Promise<void> {
+    this.keyCache.delete(accessKeyId)
+    const there = await this.parts.store.deleteAccessKey(accessKeyId)
+    if (!there) throw new Fault('ResourceNotFoundException', `there is no access key '${accessKeyId}'`)
+  }
+
+  async listAccessKeys(): Promise<readonly AccessKey[]> {
+    const keys = await this.parts.store.accessKeys()
+    return keys.map(({ sealedSecret: _, ...key }) => key)
+  }
+
+  async credentials(accessKeyId: string, sessionToken?: string): Promise<Credentials | undefined> {
+    if (sessionToken !== undefined) return this.jobScoped(accessKeyId, sessionToken)
+    const now = this.parts.clock.now()
+    const cached = this.keyCache.get(accessKeyId)
+    if (cached && now - cached.read < keyCacheLife) return cached.credentials
+    const key = await this.parts.store.accessKey(accessKeyId)
+    if (key?.status !== 'Active') {
+      this.keyCache.delete(accessKeyId)
+      return undefined
+    }
+    const credentials = {
+      secretAccessKey: this.parts.key.unseal(key.sealedSecret, accessKeyId),
+      principal: this.principal(key.userName, key.policies),
+    }
+    const touched = cached?.touched ?? key.lastUsed ?? 0
+    const touch = now - touched >= touchEvery
+    this.keyCache.set(accessKeyId, { credentials, read: now, touched: touch ? now : touched })
+    if (touch) await this.parts.store.touchAccessKey(accessKeyId, now)
+    return credentials
+  }
+
+  async jobCredentials(jobId: string): Promise<JobCredentials> {
+    return issueJobCredentials(this.parts.key, jobId, this.parts.clock.now() + jobCredentialLife)
+  }
+
+  allows(principal: Principal, action: string, resource: string): boolean {
+    return allows(principal.policies, action, resource)
+  }
+
+  async audit(entry: Omit<AuditEntry, 'at'>): Promise<void> {
+    await this.parts.audit.add({ ...entry, at: this.parts.clock.now() })
+  }
+
+  async auditLog(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEntry[]> {
+    return this.parts.audit.page(page.before, page.limit)
+  }
+
+  private async jobScoped(accessKeyId: string, sessionToken: string): Promise<Credentials | undefined> {
+    const known = verifyJobCredentials(this.parts.key, accessKeyId, sessionToken, this.parts.clock.now())
+    const scope = known && (await this.parts.jobScope(known.jobId))
+    if (!known || !scope) return undefined
+    const { jobId, secretAccessKey } = known
+    const principal: Principal = {
+      name: `job/${jobId}`,
+      arn: `arn:aws:sts::${this.parts.accountId}:assumed-role/penstock-job/${jobId}`,
+      policies: [jobPolicy(scope)],
+    }
+    return { secretAccessKey, principal, job: { jobId, ...scope } }
+  }
+
+  private principal(name: string, policies: Policies): Principal {
+    return { name, arn: `arn:aws:iam::${this.parts.accountId}:user/${name}`, policies }
+  }
+}
+
+function jobPolicy(scope: {
+  readonly readable: readonly string[]
+  readonly writable: readonly string[]
+}): PolicyDocument {
+  const arns = (objects: readonly string[]) => objects.map((object) => `arn:aws:s3:::${object}`)
+  const results = ['codepipeline:GetJobDetails', 'codepipeline:PutJobSuccessResult', 'codepipeline:PutJobFailureResult']
+  return {
+    Statement: [
+      { Effect: 'Allow', Action: results, Resource: '*' },
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: arns(scope.readable) },
+      { Effect: 'Allow', Action: ['s3:PutObject', 's3:AbortMultipartUpload'], Resource: arns(scope.writable) },
+    ],
+  }
+}
+
+function checkUserName(name: string): void {
+  if (/^[\w+=,.@-]{1,64}$/.test(name)) return
+  throw new Fault('ValidationException', `the user's name is '${name}', but must be 1 to 64 letters, digits or _+=,.@-`)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The hash of a password that nobody has, with argon2's default cost. */
+const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$iKB0+HPvOLF9msq9ViEmEg$yQ8q5H1EKzijSyj5lnttHPSIeBkwvoxvlfOTzVz1EeE'

@@ -1,0 +1,124 @@
+/** The Koa application: what every request gets (an id, a log line, a neutral error), the server's own pages, and plugins' mounts. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import Koa from 'koa'
+import type { Clock } from '../domain/clock.js'
+import { asPlugin, reason } from '../host/contain.js'
+import type { Logger } from '../host/plugin.js'
+import type { PluginMount } from '../host/plugin-host.js'
+import { chooseMount } from './mounts.js'
+
+export interface HttpAppParts {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly mounts: () => readonly PluginMount[]
+  /** Ready once all plugins are started, and until the server begins to stop. */
+  readonly ready: () => boolean
+  readonly version: string
+  /** Who may read /metrics. */
+  readonly metricsFor: 'loopback' | 'open' | 'off'
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
+  /** Told of every answered request, for the metrics. */
+  readonly onAnswer: (method: string, status: number, milliseconds: number) => void
+  /** Told when a plugin's handler threw. */
+  readonly onPluginError: (plugin: string, problem: string) => void
+}
+
+/** The listener to give to an HTTP server. */
+export function createHttpApp(parts: HttpAppParts): RequestListener {
+  const app = new Koa()
+  app.silent = true
+  app.use(accessLog(parts))
+  app.use(ownPages(parts))
+  app.use(pluginMounts(parts))
+  return app.callback()
+}
+
+function accessLog(parts: HttpAppParts): Koa.Middleware {
+  return async (ctx, next) => {
+    const started = parts.clock.now()
+    const id = requestId(ctx.req)
+    ctx.state.requestId = id
+    ctx.set('x-request-id', id)
+    ctx.res.once('close', () => {
+      const ms = parts.clock.now() - started
+      parts.onAnswer(ctx.method, ctx.res.statusCode, ms)
+      // The path only: queries may carry tokens.
+      parts.log.debug('request', { id, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, ms })
+    })
+    await next()
+  }
+}
+
+/** A proxy's id when it is one that is safe to log, else a new one. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+}
+
+function ownPages(parts: HttpAppParts): Koa.Middleware {
+  return async (ctx, next) => {
+    const reading = ctx.method === 'GET' || ctx.method === 'HEAD'
+    if (reading && ctx.path === '/health') ctx.body = { status: 'ok', version: parts.version }
+    else if (reading && ctx.path === '/ready') {
+      ctx.status = parts.ready() ? 200 : 503
+      ctx.body = { status: parts.ready() ? 'ready' : 'not ready' }
+    } else if (reading && ctx.path === '/metrics') await answerMetrics(ctx, parts)
+    else await next()
+  }
+}
+
+async function answerMetrics(ctx: Koa.Context, parts: HttpAppParts): Promise<void> {
+  const direct = ctx.get('x-forwarded-for') === '' && ctx.get('forwarded') === ''
+  const allowed =
+    parts.metricsFor === 'open' ||
+    (parts.metricsFor === 'loopback' && direct && isLoopback(ctx.req.socket.remoteAddress))
+  if (!allowed) {
+    ctx.status = parts.metricsFor === 'off' ? 404 : 403
+    ctx.body = {
+      error:
+        parts.metricsFor === 'off'
+          ? 'metrics are switched off'
+          : 'metrics are for this machine only: server.metrics in penstock.yaml can open them',
+    }
+    return
+  }
+  const { type, text } = await parts.metrics()
+  ctx.set('content-type', type)
+  ctx.body = text
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (/^(::ffff:)?127\./.test(address) || address === '::1')
+}
+
+function pluginMounts(parts: HttpAppParts): Koa.Middleware {
+  return async (ctx) => {
+    const chosen = chooseMount(parts.mounts(), ctx.req)
+    if (!chosen) {
+      ctx.status = 404
+      ctx.body = { error: 'nothing is here' }
+      return
+    }
+    ctx.respond = false // the plugin answers with Node's own objects
+    const { res } = ctx
+    try {
+      res.statusCode = 200 // Koa begins with 404
+      await asPlugin(chosen.plugin, async () => chosen.mount.handle(ctx.req, res))
+    } catch (error) {
+      parts.onPluginError(chosen.plugin, `${ctx.method} ${chosen.mount.prefix}: ${reason(error)}`)
+      parts.log.error('request failed', { id: ctx.state.requestId, plugin: chosen.plugin, err: error })
+      answerNeutrally(res, String(ctx.state.requestId))
+    }
+  }
+}
+
+/** What went wrong inside is for the log, under the id that the client gets. */
+function answerNeutrally(response: import('node:http').ServerResponse, id: string): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(500, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ error: 'internal error', requestId: id }))
+}
