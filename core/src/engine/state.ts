@@ -18,8 +18,6 @@ export interface PipelineState {
   readonly rules: ReadonlyMap<string, RuleExecution>
   /** The last number given out. */
   readonly sequence: number
-  /** Living executions that were not loaded (PARALLEL only, where they cannot matter but by their number). */
-  readonly unloadedLive: number
 }
 
 export function stageKey(executionId: string, stageName: string): string {

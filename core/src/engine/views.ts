@@ -251,8 +251,8 @@ export interface ActionTypeDeclaration {
   id: ActionTypeId
   inputArtifactDetails: ArtifactDetails
   outputArtifactDetails: ArtifactDetails
-  permissions?: { allowedAccounts: string[] }
-  properties?: {
+  permissions?: { allowedAccounts: readonly string[] }
+  properties?: readonly {
     name: string
     optional: boolean
     key: boolean

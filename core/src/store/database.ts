@@ -1,136 +1,118 @@
-import { EventEmitter } from "node:events";
-import {
-	Kysely,
-	PostgresDialect,
-	SqliteDialect,
-	sql,
-	type Transaction,
-} from "kysely";
-import { GroupCommit } from "./group-commit.js";
-import { migrate } from "./migrate.js";
-import type { Schema } from "./schema.js";
+import { EventEmitter } from 'node:events'
+import { Kysely, PostgresDialect, SqliteDialect, sql, type Transaction } from 'kysely'
+import { GroupCommit } from './group-commit.js'
+import { migrate } from './migrate.js'
+import type { Schema } from './schema.js'
 
-export type DialectName = "sqlite" | "postgres";
-export type Tx = Transaction<Schema>;
+export type DialectName = 'sqlite' | 'postgres'
+export type Tx = Transaction<Schema>
 
 /** One open database, SQLite or PostgreSQL, with the same queries on both. */
 export interface Database {
-	readonly dialect: DialectName;
-	/** For reads, and for single statements that need no transaction of ours. */
-	readonly db: Kysely<Schema>;
-	/**
-	 * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
-	 * `work` must touch nothing but the database, for on SQLite several share one commit.
-	 */
-	write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-	/** Tells every server on this database that there may be something to see; a hint, never the truth. */
-	signal(topic: string): void;
-	/** Calls back at signals, this server's own included; the answer ends it. */
-	onSignal(listener: (topic: string) => void): () => void;
-	close(): Promise<void>;
+  readonly dialect: DialectName
+  /** For reads, and for single statements that need no transaction of ours. */
+  readonly db: Kysely<Schema>
+  /**
+   * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
+   * `work` must touch nothing but the database, for on SQLite several share one commit.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Tells every server on this database that there may be something to see; a hint, never the truth. */
+  signal(topic: string): void
+  /** Calls back at signals, this server's own included; the answer ends it. */
+  onSignal(listener: (topic: string) => void): () => void
+  close(): Promise<void>
 }
 
 /** Opens (and creates or migrates) the SQLite file. `:memory:` for tests. Errors: NewerSchema. */
 export async function openSqlite(file: string): Promise<Database> {
-	const { default: Sqlite } = await import("better-sqlite3");
-	const connection = new Sqlite(file);
-	connection.pragma("journal_mode = WAL");
-	connection.pragma("synchronous = FULL");
-	connection.pragma("busy_timeout = 5000");
-	connection.pragma("cache_size = -8000");
-	const db = new Kysely<Schema>({
-		dialect: new SqliteDialect({ database: connection }),
-	});
-	await migrate(db, "sqlite");
-	const signals = new EventEmitter().setMaxListeners(0);
-	const commits = new GroupCommit(db);
-	return {
-		dialect: "sqlite",
-		db,
-		write: (work) => commits.run(work),
-		signal: (topic) => void setImmediate(() => signals.emit("signal", topic)),
-		onSignal: (listener) => subscribe(signals, listener),
-		close: async () => {
-			await commits.drained();
-			await db.destroy();
-		},
-	};
+  const { default: Sqlite } = await import('better-sqlite3')
+  const connection = new Sqlite(file)
+  connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = FULL')
+  connection.pragma('busy_timeout = 5000')
+  connection.pragma('cache_size = -8000')
+  const db = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: connection }),
+  })
+  await migrate(db, 'sqlite')
+  const signals = new EventEmitter().setMaxListeners(0)
+  const commits = new GroupCommit(db)
+  return {
+    dialect: 'sqlite',
+    db,
+    write: (work) => commits.run(work),
+    signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
+    onSignal: (listener) => subscribe(signals, listener),
+    close: async () => {
+      await commits.drained()
+      await db.destroy()
+    },
+  }
 }
 
 /** Opens a PostgreSQL database by its URL. Errors: NewerSchema, and the driver's connection errors. */
 export async function openPostgres(url: string): Promise<Database> {
-	const { default: pg } = await import("pg");
-	pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-	const pool = new pg.Pool({ connectionString: url, max: 10 });
-	pool.on("error", () => {}); // an idle connection died: the next query opens another, and reports if it cannot
-	const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-	await migrate(db, "postgres");
-	const signals = new EventEmitter().setMaxListeners(0);
-	const listening = await listen(url, signals);
-	return {
-		dialect: "postgres",
-		db,
-		write: (work) => retrySerialization(() => db.transaction().execute(work)),
-		signal: (topic) =>
-			void sql`select pg_notify('penstock', ${topic})`
-				.execute(db)
-				.catch(() => {}),
-		onSignal: (listener) => subscribe(signals, listener),
-		close: async () => {
-			await listening.close();
-			await db.destroy();
-		},
-	};
+  const { default: pg } = await import('pg')
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  pool.on('error', () => {}) // an idle connection died: the next query opens another, and reports if it cannot
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  await migrate(db, 'postgres')
+  const signals = new EventEmitter().setMaxListeners(0)
+  const listening = await listen(url, signals)
+  return {
+    dialect: 'postgres',
+    db,
+    write: (work) => retrySerialization(() => db.transaction().execute(work)),
+    signal: (topic) => void sql`select pg_notify('penstock', ${topic})`.execute(db).catch(() => {}),
+    onSignal: (listener) => subscribe(signals, listener),
+    close: async () => {
+      await listening.close()
+      await db.destroy()
+    },
+  }
 }
 
-function subscribe(
-	signals: EventEmitter,
-	listener: (topic: string) => void,
-): () => void {
-	signals.on("signal", listener);
-	return () => signals.off("signal", listener);
+function subscribe(signals: EventEmitter, listener: (topic: string) => void): () => void {
+  signals.on('signal', listener)
+  return () => signals.off('signal', listener)
 }
 
 /** Keeps one connection listening; a lost one is opened again, and what was missed meanwhile the sweeps find. */
-async function listen(
-	url: string,
-	signals: EventEmitter,
-): Promise<{ close(): Promise<void> }> {
-	const { default: pg } = await import("pg");
-	let closed = false;
-	let client: InstanceType<typeof pg.Client> | undefined;
-	const connect = async () => {
-		const fresh = new pg.Client({ connectionString: url });
-		fresh.on("notification", (message) =>
-			signals.emit("signal", message.payload ?? ""),
-		);
-		fresh.on("error", () => reconnect());
-		await fresh.connect();
-		await fresh.query("listen penstock");
-		client = fresh;
-	};
-	const reconnect = () => {
-		client = undefined;
-		if (!closed)
-			setTimeout(() => void connect().catch(reconnect), 1000).unref();
-	};
-	await connect();
-	return {
-		close: async () => {
-			closed = true;
-			await client?.end();
-		},
-	};
+async function listen(url: string, signals: EventEmitter): Promise<{ close(): Promise<void> }> {
+  const { default: pg } = await import('pg')
+  let closed = false
+  let client: InstanceType<typeof pg.Client> | undefined
+  const connect = async () => {
+    const fresh = new pg.Client({ connectionString: url })
+    fresh.on('notification', (message) => signals.emit('signal', message.payload ?? ''))
+    fresh.on('error', () => reconnect())
+    await fresh.connect()
+    await fresh.query('listen penstock')
+    client = fresh
+  }
+  const reconnect = () => {
+    client = undefined
+    if (!closed) setTimeout(() => void connect().catch(reconnect), 1000).unref()
+  }
+  await connect()
+  return {
+    close: async () => {
+      closed = true
+      await client?.end()
+    },
+  }
 }
 
 /** PostgreSQL may ask to try again (serialization failure, deadlock); three tries. */
 async function retrySerialization<T>(attempt: () => Promise<T>): Promise<T> {
-	for (let tries = 1; ; tries++) {
-		try {
-			return await attempt();
-		} catch (error) {
-			const code = (error as { code?: string }).code;
-			if (tries >= 3 || (code !== "40001" && code !== "40P01")) throw error;
-		}
-	}
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const code = (error as { code?: string }).code
+      if (tries >= 3 || (code !== '40001' && code !== '40P01')) throw error
+    }
+  }
 }

@@ -1,78 +1,76 @@
-import { type Kysely, sql } from "kysely";
-import type { Tx } from "./database.js";
-import type { Schema } from "./schema.js";
+import { type Kysely, sql } from 'kysely'
+import type { Tx } from './database.js'
+import type { Schema } from './schema.js'
 
 interface Waiting {
-	run(tx: Tx): Promise<void>;
-	done(): void;
-	fail(error: unknown): void;
+  run(tx: Tx): Promise<void>
+  done(): void
+  fail(error: unknown): void
 }
 
 /** How much may share one commit: bounds how long the first of a batch waits for the last. */
-const largestBatch = 64;
+const largestBatch = 64
 
 /**
  * One writer for SQLite: whatever came in while the last commit was being made durable shares the next one.
  * Each work has a savepoint of its own, so that one that fails takes nothing with it.
  */
 export class GroupCommit {
-	private readonly queue: Waiting[] = [];
-	private running: Promise<void> | undefined;
+  private readonly queue: Waiting[] = []
+  private running: Promise<void> | undefined
 
-	constructor(private readonly db: Kysely<Schema>) {}
+  constructor(private readonly db: Kysely<Schema>) {}
 
-	/** Resolves once `work` is durable; rejects with its error, or the commit's. */
-	run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-		return new Promise<T>((resolve, reject) => {
-			let answer: T;
-			this.queue.push({
-				run: async (tx) => {
-					answer = await work(tx);
-				},
-				done: () => resolve(answer),
-				fail: reject,
-			});
-			this.running ??= this.drain();
-		});
-	}
+  /** Resolves once `work` is durable; rejects with its error, or the commit's. */
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let answer: T
+      this.queue.push({
+        run: async (tx) => {
+          answer = await work(tx)
+        },
+        done: () => resolve(answer),
+        fail: reject,
+      })
+      this.running ??= this.drain()
+    })
+  }
 
-	/** Resolves when nothing waits any more. */
-	async drained(): Promise<void> {
-		while (this.running) await this.running;
-	}
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    while (this.running) await this.running
+  }
 
-	private async drain(): Promise<void> {
-		await Promise.resolve(); // let callers of the same tick join the first batch
-		while (this.queue.length > 0)
-			await this.commit(this.queue.splice(0, largestBatch));
-		this.running = undefined;
-	}
+  private async drain(): Promise<void> {
+    await Promise.resolve() // let callers of the same tick join the first batch
+    while (this.queue.length > 0) await this.commit(this.queue.splice(0, largestBatch))
+    this.running = undefined
+  }
 
-	private async commit(batch: Waiting[]): Promise<void> {
-		const succeeded: Waiting[] = [];
-		try {
-			await this.db.transaction().execute(async (tx) => {
-				for (const work of batch)
-					if (await this.attempt(tx, work)) succeeded.push(work);
-			});
-		} catch (error) {
-			for (const work of succeeded) work.fail(error);
-			return;
-		}
-		for (const work of succeeded) work.done();
-	}
+  private async commit(batch: Waiting[]): Promise<void> {
+    const succeeded: Waiting[] = []
+    try {
+      await this.db.transaction().execute(async (tx) => {
+        for (const work of batch) if (await this.attempt(tx, work)) succeeded.push(work)
+      })
+    } catch (error) {
+      for (const work of succeeded) work.fail(error)
+      return
+    }
+    for (const work of succeeded) work.done()
+  }
 
-	private async attempt(tx: Tx, work: Waiting): Promise<boolean> {
-		await sql`savepoint work`.execute(tx);
-		try {
-			await work.run(tx);
-			await sql`release savepoint work`.execute(tx);
-			return true;
-		} catch (error) {
-			await sql`rollback to savepoint work`.execute(tx);
-			await sql`release savepoint work`.execute(tx);
-			work.fail(error);
-			return false;
-		}
-	}
+  private async attempt(tx: Tx, work: Waiting): Promise<boolean> {
+    await sql`savepoint work`.execute(tx)
+    try {
+      await work.run(tx)
+      await sql`release savepoint work`.execute(tx)
+      return true
+    } catch (error) {
+      await sql`rollback to savepoint work`.execute(tx)
+      await sql`release savepoint work`.execute(tx)
+      work.fail(error)
+      return false
+    }
+  }
 }

@@ -2,186 +2,186 @@
  * The tables, as Kysely sees them. A noun's own shape is its `doc` (JSON); a column stands beside it only where a query
  * selects, orders or locks by it. Times are epoch milliseconds, truth values 0 and 1, on both databases.
  */
-import type { Generated } from "kysely";
+import type { Generated } from 'kysely'
 
 export interface PipelineTable {
-	name: string;
-	version: number;
-	/** The last number given out in this pipeline: executions, action and rule executions are ordered by it. */
-	sequence: number;
-	doc: string;
+  name: string
+  version: number
+  /** The last number given out in this pipeline: executions, action and rule executions are ordered by it. */
+  sequence: number
+  doc: string
 }
 export interface PipelineVersionTable {
-	pipeline_name: string;
-	version: number;
-	created: number;
-	created_by: string;
-	doc: string;
+  pipeline_name: string
+  version: number
+  created: number
+  created_by: string
+  doc: string
 }
 export interface StageTable {
-	pipeline_name: string;
-	stage_name: string;
-	doc: string;
+  pipeline_name: string
+  stage_name: string
+  doc: string
 }
 export interface ExecutionTable {
-	id: string;
-	pipeline_name: string;
-	number: number;
-	pipeline_version: number;
-	live: number;
-	status: string;
-	started: number;
-	client_request_token: string | null;
-	doc: string;
+  id: string
+  pipeline_name: string
+  number: number
+  pipeline_version: number
+  live: number
+  status: string
+  started: number
+  client_request_token: string | null
+  doc: string
 }
 export interface StageExecutionTable {
-	execution_id: string;
-	stage_name: string;
-	pipeline_name: string;
-	number: number;
-	pipeline_version: number;
-	status: string;
-	doc: string;
+  execution_id: string
+  stage_name: string
+  pipeline_name: string
+  number: number
+  pipeline_version: number
+  status: string
+  doc: string
 }
 export interface ActionExecutionTable {
-	id: string;
-	execution_id: string;
-	pipeline_name: string;
-	stage_name: string;
-	number: number;
-	status: string;
-	started: number;
-	/** Set while it is in progress and can time out. */
-	deadline: number | null;
-	doc: string;
+  id: string
+  execution_id: string
+  pipeline_name: string
+  stage_name: string
+  number: number
+  status: string
+  started: number
+  /** Set while it is in progress and can time out. */
+  deadline: number | null
+  doc: string
 }
 export interface RuleExecutionTable extends ActionExecutionTable {}
 export interface JobTable {
-	id: string;
-	number: Generated<number>;
-	kind: string;
-	pipeline_name: string;
-	/** The action or rule execution that it works for. */
-	action_execution_id: string;
-	type_key: string;
-	query_value: string | null;
-	status: string;
-	nonce: string;
-	available_at: number;
-	worker_id: string | null;
-	lease_until: number | null;
-	fence: number;
-	continuation_token: string | null;
-	cancel_requested: string | null;
-	client_id: string | null;
-	created: number;
-	ended: number | null;
-	doc: string;
+  id: string
+  number: Generated<number>
+  kind: string
+  pipeline_name: string
+  /** The action or rule execution that it works for. */
+  action_execution_id: string
+  type_key: string
+  query_value: string | null
+  status: string
+  nonce: string
+  available_at: number
+  worker_id: string | null
+  lease_until: number | null
+  fence: number
+  continuation_token: string | null
+  cancel_requested: string | null
+  client_id: string | null
+  created: number
+  ended: number | null
+  doc: string
 }
 export interface RevisionTable {
-	pipeline_name: string;
-	action_name: string;
-	revision_id: string;
-	execution_id: string;
-	created: number;
+  pipeline_name: string
+  action_name: string
+  revision_id: string
+  execution_id: string
+  created: number
 }
 export interface OutboxTable {
-	id: Generated<number>;
-	pipeline_name: string;
-	created: number;
-	doc: string;
+  id: Generated<number>
+  pipeline_name: string
+  created: number
+  doc: string
 }
 export interface CustomActionTypeTable {
-	type_key: string;
-	deleted: number;
-	doc: string;
+  type_key: string
+  deleted: number
+  doc: string
 }
 export interface WebhookTable {
-	name: string;
-	pipeline_name: string;
-	doc: string;
+  name: string
+  pipeline_name: string
+  doc: string
 }
 export interface SourceStateTable {
-	pipeline_name: string;
-	action_name: string;
-	next_poll: number;
-	doc: string;
+  pipeline_name: string
+  action_name: string
+  next_poll: number
+  doc: string
 }
 /** The coordinator's periodic tasks: whoever moves `next_run` on, runs. */
 export interface TaskTable {
-	name: string;
-	next_run: number;
-	last_run: number | null;
-	running_until: number | null;
+  name: string
+  next_run: number
+  last_run: number | null
+  running_until: number | null
 }
 export interface UserTable {
-	name: string;
-	password_hash: string;
-	doc: string;
+  name: string
+  password_hash: string
+  doc: string
 }
 export interface AccessKeyTable {
-	access_key_id: string;
-	user_name: string;
-	status: string;
-	created: number;
-	last_used: number | null;
-	/** AES-256-GCM under the server's master key. */
-	sealed_secret: string;
-	doc: string;
+  access_key_id: string
+  user_name: string
+  status: string
+  created: number
+  last_used: number | null
+  /** AES-256-GCM under the server's master key. */
+  sealed_secret: string
+  doc: string
 }
 export interface SessionTable {
-	/** SHA-256 of the token, in hexadecimal. */
-	token_hash: string;
-	user_name: string;
-	expires: number;
-	doc: string;
+  /** SHA-256 of the token, in hexadecimal. */
+  token_hash: string
+  user_name: string
+  expires: number
+  doc: string
 }
 export interface AuditTable {
-	id: Generated<number>;
-	at: number;
-	principal: string;
-	operation: string;
-	target: string;
-	result: string;
-	detail: string | null;
+  id: Generated<number>
+  at: number
+  principal: string
+  operation: string
+  target: string
+  result: string
+  detail: string | null
 }
 export interface PluginStateTable {
-	name: string;
-	enabled: number;
-	doc: string;
+  name: string
+  enabled: number
+  doc: string
 }
 export interface DeployTargetTable {
-	action_execution_id: string;
-	target_id: string;
-	position: number;
-	status: string;
-	doc: string;
+  action_execution_id: string
+  target_id: string
+  position: number
+  status: string
+  doc: string
 }
 export interface MetaTable {
-	key: string;
-	value: string;
+  key: string
+  value: string
 }
 
 export interface Schema {
-	meta: MetaTable;
-	pipelines: PipelineTable;
-	pipeline_versions: PipelineVersionTable;
-	stages: StageTable;
-	executions: ExecutionTable;
-	stage_executions: StageExecutionTable;
-	action_executions: ActionExecutionTable;
-	rule_executions: RuleExecutionTable;
-	jobs: JobTable;
-	revisions: RevisionTable;
-	outbox: OutboxTable;
-	custom_action_types: CustomActionTypeTable;
-	webhooks: WebhookTable;
-	source_states: SourceStateTable;
-	tasks: TaskTable;
-	users: UserTable;
-	access_keys: AccessKeyTable;
-	sessions: SessionTable;
-	audit: AuditTable;
-	plugin_states: PluginStateTable;
-	deploy_targets: DeployTargetTable;
+  meta: MetaTable
+  pipelines: PipelineTable
+  pipeline_versions: PipelineVersionTable
+  stages: StageTable
+  executions: ExecutionTable
+  stage_executions: StageExecutionTable
+  action_executions: ActionExecutionTable
+  rule_executions: RuleExecutionTable
+  jobs: JobTable
+  revisions: RevisionTable
+  outbox: OutboxTable
+  custom_action_types: CustomActionTypeTable
+  webhooks: WebhookTable
+  source_states: SourceStateTable
+  tasks: TaskTable
+  users: UserTable
+  access_keys: AccessKeyTable
+  sessions: SessionTable
+  audit: AuditTable
+  plugin_states: PluginStateTable
+  deploy_targets: DeployTargetTable
 }

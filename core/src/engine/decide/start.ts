@@ -50,7 +50,7 @@ function findByToken(draft: Draft, token: string): PipelineExecution | undefined
 
 function refuseBeyondLimit(draft: Draft, mode: PipelineExecution['mode']): void {
   if (mode === 'SUPERSEDED') return
-  const running = draft.liveExecutions().length + draft.state.unloadedLive
+  const running = draft.liveExecutions().length
   if (running < concurrentExecutions) return
   throw new Fault(
     'ConcurrentPipelineExecutionsLimitExceededException',

@@ -1,11 +1,11 @@
 /** What a migration is given: DDL that reads the same on both databases, with `{serial}` for a growing primary key. */
 export interface MigrationTools {
-	table(name: string, columns: string): Promise<void>;
-	run(statement: string): Promise<void>;
+  table(name: string, columns: string): Promise<void>
+  run(statement: string): Promise<void>
 }
 
 /** One forward step of the schema; `id` sorts. */
 export interface Migration {
-	readonly id: string;
-	up(tools: MigrationTools): Promise<void>;
+  readonly id: string
+  up(tools: MigrationTools): Promise<void>
 }

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import type { ActionType, ActionTypeId } from '../domain/action-type.js'
+import type { Clock } from '../domain/clock.js'
+import type { RuleTypeId } from '../domain/pipeline.js'
+import type { PropertyDeclarations } from '../host/action-provider.js'
+import type { EngineStore } from './ports.js'
+import type { ActionTypeFacts, Surroundings } from './state.js'
+import type { RuleType } from './views.js'
+
+/** What is known of action types and rules: the plugins' and the custom ones together. */
+export interface TypeCatalogue {
+  facts(id: ActionTypeId): ActionTypeFacts | undefined
+  ruleFacts(id: RuleTypeId): ActionTypeFacts | undefined
+  describe(id: ActionTypeId): ActionType | undefined
+  /** The declared properties, with what AWS's shape has no place for (pattern, enum, default). */
+  properties(id: ActionTypeId): PropertyDeclarations | undefined
+  /** What a provider says of a whole configuration; each answer names a property. */
+  judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[]
+  list(): readonly ActionType[]
+  listRules(): readonly RuleType[]
+  ruleProperties(id: RuleTypeId): PropertyDeclarations | undefined
+}
+
+/** What every verb works with. */
+export interface Engine {
+  readonly store: EngineStore
+  readonly clock: Clock
+  readonly types: TypeCatalogue
+  readonly region: string
+  readonly accountId: string
+  readonly bucket: string
+  newId(): string
+}
+
+export function createEngine(parts: Omit<Engine, 'newId'> & { newId?: () => string }): Engine {
+  return { newId: randomUUID, ...parts }
+}
+
+/** The pure part's view of the outside, at this moment. */
+export function surroundings(engine: Engine): Surroundings {
+  return {
+    now: engine.clock.now(),
+    newId: engine.newId,
+    actionType: (id) => engine.types.facts(id),
+    ruleType: (id) => engine.types.ruleFacts(id),
+    bucket: engine.bucket,
+    region: engine.region,
+  }
+}

@@ -1,0 +1,141 @@
+/** What the engine needs of a store. One implementation serves SQLite and PostgreSQL (`store/engine-store.ts`). */
+import type { ActionExecution } from '../domain/action.js'
+import type { RuleExecution } from '../domain/condition.js'
+import type { ExecutionStatus, PipelineExecution } from '../domain/execution.js'
+import type { Job, JobStatus } from '../domain/job.js'
+import type { Pipeline } from '../domain/pipeline.js'
+import type { StageExecution, StageRecord } from '../domain/stage.js'
+import type { Decision, Effect } from './changes.js'
+import type { PipelineState } from './state.js'
+
+/** What of a pipeline an event needs loaded, beyond its living part. */
+export interface Wanted {
+  readonly executionIds?: readonly string[]
+  /** With each of `executionIds`: its run through this stage, wherever the execution is now. */
+  readonly stageName?: string
+  /** The latest run of each action of `stageName`, of whichever execution. */
+  readonly latestActions?: boolean
+  readonly clientRequestToken?: string | undefined
+  /** In PARALLEL mode executions do not meet: load no other than `executionIds`. */
+  readonly alone?: boolean
+}
+
+export interface JobClaim {
+  readonly typeKeys: readonly string[]
+  readonly limit: number
+  readonly now: number
+  /** Only jobs whose queryable property has this value (J5). */
+  readonly queryValue?: string | undefined
+  /** For whom, and until when nobody else gets it. */
+  readonly leaseUntil: number
+  /** Set: claimed and acknowledged in one (our own workers). Absent: Dispatched, to be acknowledged by its nonce. */
+  readonly workerId?: string
+  newNonce(): string
+}
+
+export interface JobPatch {
+  readonly status?: JobStatus
+  readonly nonce?: string
+  readonly workerId?: string | undefined
+  readonly leaseUntil?: number | undefined
+  readonly continuationToken?: string | undefined
+  /** When it ended, epoch milliseconds. */
+  readonly ended?: number
+}
+
+/** One transaction. Everything in it happens, or nothing. */
+export interface Unit {
+  /** The living part of a pipeline, which stays locked until the transaction ends. */
+  loadState(pipelineName: string, wanted: Wanted): Promise<PipelineState | undefined>
+  saveDecision(pipelineName: string, decision: Decision, now: number): Promise<void>
+  /** Locks and answers the pipeline alone. */
+  lockPipeline(name: string): Promise<Pipeline | undefined>
+  createPipeline(pipeline: Pipeline, by: string): Promise<void>
+  /** A new version; the older ones stay for the executions that run on them. */
+  savePipeline(pipeline: Pipeline, by: string): Promise<void>
+  /** With everything that belongs to it (D1). */
+  deletePipeline(name: string): Promise<boolean>
+  findJob(jobId: string): Promise<Job | undefined>
+  claimJobs(claim: JobClaim): Promise<Job[]>
+  /** Changes a job if it still has this fence; false when it has another. */
+  updateJob(jobId: string, fence: number, patch: JobPatch): Promise<boolean>
+}
+
+export interface PageOf<T> {
+  readonly items: readonly T[]
+  /** The number before which the next page begins; absent at the end. */
+  readonly next?: number
+}
+
+/** Reads outside any transaction. History comes newest first (X11). */
+export interface EngineReads {
+  pipeline(name: string, version?: number): Promise<Pipeline | undefined>
+  /** Ordered by name, after `after`. */
+  pipelines(after: string | undefined, limit: number): Promise<Pipeline[]>
+  countPipelines(): Promise<number>
+  stageRecords(pipelineName: string): Promise<StageRecord[]>
+  liveExecutions(pipelineName: string): Promise<PipelineExecution[]>
+  execution(id: string): Promise<PipelineExecution | undefined>
+  executionsById(ids: readonly string[]): Promise<PipelineExecution[]>
+  executions(
+    pipelineName: string,
+    page: {
+      readonly before?: number | undefined
+      readonly limit: number
+      readonly succeededInStage?: string | undefined
+      readonly version?: number | undefined
+    },
+  ): Promise<PageOf<PipelineExecution>>
+  latestExecution(pipelineName: string, status?: ExecutionStatus): Promise<PipelineExecution | undefined>
+  stageExecutions(executionIds: readonly string[]): Promise<StageExecution[]>
+  action(id: string): Promise<ActionExecution | undefined>
+  actionsById(ids: readonly string[]): Promise<ActionExecution[]>
+  actions(
+    pipelineName: string,
+    page: { readonly before?: number | undefined; readonly limit: number; readonly executionId?: string | undefined },
+  ): Promise<PageOf<ActionExecution>>
+  rulesById(ids: readonly string[]): Promise<RuleExecution[]>
+  rules(
+    pipelineName: string,
+    page: { readonly before?: number | undefined; readonly limit: number; readonly executionId?: string | undefined },
+  ): Promise<PageOf<RuleExecution>>
+  job(id: string): Promise<Job | undefined>
+  /** In progress under this worker: what it had before it died. */
+  jobsOfWorker(workerId: string): Promise<Job[]>
+  /** The job that works for an action or rule execution now. */
+  jobOfAction(actionExecutionId: string): Promise<Job | undefined>
+  revisionUsed(pipelineName: string, actionName: string, revisionId: string): Promise<string | undefined>
+  /** Actions and rules in progress whose deadline has passed. */
+  overdue(now: number, limit: number): Promise<{ pipelineName: string; executionId: string; id: string }[]>
+  /** Handed out or in progress, and the lease is over. */
+  expiredLeases(now: number, limit: number): Promise<Job[]>
+}
+
+export interface OutboxEntry {
+  readonly id: number
+  readonly effects: readonly Effect[]
+}
+
+export interface EngineStore {
+  readonly read: EngineReads
+  transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>
+  /** Extends the leases that still have their fence; answers what became of each job. */
+  heartbeat(
+    workerId: string,
+    held: readonly { readonly jobId: string; readonly fence: number }[],
+    leaseUntil: number,
+  ): Promise<
+    {
+      readonly jobId: string
+      readonly status: JobStatus
+      readonly mine: boolean
+      readonly cancel?: NonNullable<Job['cancelRequested']>
+    }[]
+  >
+  /** Hands each entry to `deliver`, oldest first, and forgets it. Answers how many. */
+  drainOutbox(deliver: (entry: OutboxEntry) => Promise<void>, limit: number): Promise<number>
+  /** Ended executions older than `before`, with all that belongs to them; answers how many (X11). */
+  forgetHistory(before: number, limit: number): Promise<number>
+  signal(topic: string): void
+  onSignal(listener: (topic: string) => void): () => void
+}

@@ -1,0 +1,115 @@
+import type { Decision } from '../engine/changes.js'
+import type { Tx } from './database.js'
+import { actionRow, executionRow, jobRow, stageExecutionRow } from './rows.js'
+
+/** Writes what a decision says, in the caller's transaction. */
+export async function writeDecision(tx: Tx, pipelineName: string, decision: Decision, now: number): Promise<void> {
+  await tx
+    .updateTable('pipelines')
+    .set({ sequence: decision.changes.sequence })
+    .where('name', '=', pipelineName)
+    .execute()
+  await writeStates(tx, decision)
+  await writeJobs(tx, decision, now)
+  await writeRevisions(tx, pipelineName, decision, now)
+  if (decision.effects.length > 0) {
+    const doc = JSON.stringify(decision.effects)
+    await tx.insertInto('outbox').values({ pipeline_name: pipelineName, created: now, doc }).execute()
+  }
+}
+
+async function writeStates(tx: Tx, { changes }: Decision): Promise<void> {
+  for (const execution of changes.executions) {
+    const row = executionRow(execution)
+    await tx
+      .insertInto('executions')
+      .values(row)
+      .onConflict((on) => on.column('id').doUpdateSet({ live: row.live, status: row.status, doc: row.doc }))
+      .execute()
+  }
+  for (const stage of changes.stages) {
+    const row = { pipeline_name: stage.pipelineName, stage_name: stage.stageName, doc: JSON.stringify(stage) }
+    await tx
+      .insertInto('stages')
+      .values(row)
+      .onConflict((on) => on.columns(['pipeline_name', 'stage_name']).doUpdateSet({ doc: row.doc }))
+      .execute()
+  }
+  await writeStageExecutions(tx, changes)
+  for (const action of changes.actions) await writeAction(tx, 'action_executions', action)
+  for (const rule of changes.rules) await writeAction(tx, 'rule_executions', rule)
+}
+
+async function writeStageExecutions(tx: Tx, changes: Decision['changes']): Promise<void> {
+  for (const stage of changes.stageExecutions) {
+    const execution = changes.executions.find((one) => one.id === stage.executionId)
+    const updated = { status: stage.status, doc: JSON.stringify(stage) }
+    // A stage execution is made in the decision that moves its execution in, so the execution is at hand then.
+    if (execution) {
+      await tx
+        .insertInto('stage_executions')
+        .values(stageExecutionRow(stage, execution))
+        .onConflict((on) => on.columns(['execution_id', 'stage_name']).doUpdateSet(updated))
+        .execute()
+    } else {
+      await tx
+        .updateTable('stage_executions')
+        .set(updated)
+        .where('execution_id', '=', stage.executionId)
+        .where('stage_name', '=', stage.stageName)
+        .execute()
+    }
+  }
+}
+
+async function writeAction(
+  tx: Tx,
+  table: 'action_executions' | 'rule_executions',
+  action: Parameters<typeof actionRow>[0],
+): Promise<void> {
+  const row = actionRow(action)
+  await tx
+    .insertInto(table)
+    .values(row)
+    .onConflict((on) => on.column('id').doUpdateSet({ status: row.status, deadline: row.deadline, doc: row.doc }))
+    .execute()
+}
+
+async function writeJobs(tx: Tx, { changes }: Decision, now: number): Promise<void> {
+  for (const { jobId, status } of changes.reportedJobs) {
+    await tx.updateTable('jobs').set({ status, ended: now, lease_until: null }).where('id', '=', jobId).execute()
+  }
+  for (const { actionExecutionId, how } of changes.endedJobs) {
+    // One of our workers is told at its next heartbeat, and ends the job itself; all else ends here.
+    await tx
+      .updateTable('jobs')
+      .set({ status: how === 'timeout' ? 'TimedOut' : 'Failed', ended: now, lease_until: null })
+      .where('action_execution_id', '=', actionExecutionId)
+      .where('ended', 'is', null)
+      .where('worker_id', 'is', null)
+      .execute()
+    await tx
+      .updateTable('jobs')
+      .set({ cancel_requested: how })
+      .where('action_execution_id', '=', actionExecutionId)
+      .where('ended', 'is', null)
+      .execute()
+  }
+  for (const job of changes.newJobs) await tx.insertInto('jobs').values(jobRow(job)).execute()
+}
+
+async function writeRevisions(tx: Tx, pipelineName: string, { changes }: Decision, now: number): Promise<void> {
+  for (const { actionName, revisionId, executionId } of changes.revisions) {
+    await tx
+      .insertInto('revisions')
+      .values({
+        pipeline_name: pipelineName,
+        action_name: actionName,
+        revision_id: revisionId,
+        execution_id: executionId,
+        created: now,
+      })
+      .onConflict((on) => on.columns(['pipeline_name', 'action_name', 'revision_id']).doNothing())
+      .execute()
+  }
+}

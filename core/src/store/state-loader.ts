@@ -1,0 +1,156 @@
+import type { ActionExecution } from '../domain/action.js'
+import type { RuleExecution } from '../domain/condition.js'
+import { isLive, type PipelineExecution } from '../domain/execution.js'
+import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
+import type { StageExecution, StageRecord } from '../domain/stage.js'
+import type { Wanted } from '../engine/ports.js'
+import { type PipelineState, stageKey } from '../engine/state.js'
+import type { DialectName, Tx } from './database.js'
+import type { DefinitionCache } from './definition-cache.js'
+import { parse } from './rows.js'
+
+/** Loads what one decision looks at; the pipeline's row stays locked until the transaction ends. */
+export class StateLoader {
+  constructor(
+    private readonly dialect: DialectName,
+    private readonly definitions: DefinitionCache,
+  ) {}
+
+  /** `undefined` when there is no such pipeline. */
+  async load(tx: Tx, name: string, wanted: Wanted): Promise<PipelineState | undefined> {
+    const locked = await this.lock(tx, name)
+    if (!locked) return undefined
+    const { pipeline, sequence } = locked
+    const stages = await this.stages(tx, name)
+    const alone = wanted.alone === true && pipeline.declaration.executionMode === 'PARALLEL'
+    const executions = await this.executions(tx, pipeline, stages, wanted, alone)
+    const stageExecutions = await this.stageExecutions(tx, executions, wanted)
+    const [actions, rules] = [
+      await this.actions(tx, stageExecutions, wanted, stages),
+      await this.rules(tx, stageExecutions),
+    ]
+    return {
+      pipeline,
+      sequence,
+      stages,
+      executions: byId(executions),
+      stageExecutions: new Map(stageExecutions.map((one) => [stageKey(one.executionId, one.stageName), one])),
+      actions: byId(actions),
+      rules: byId(rules),
+      definitions: await this.versions(tx, pipeline, executions),
+    }
+  }
+
+  async lock(tx: Tx, name: string): Promise<{ pipeline: Pipeline; sequence: number } | undefined> {
+    let query = tx.selectFrom('pipelines').selectAll().where('name', '=', name)
+    if (this.dialect === 'postgres') query = query.forUpdate()
+    const row = await query.executeTakeFirst()
+    if (!row) return undefined
+    const about = parse<Omit<Pipeline, 'declaration'>>(row)
+    const declaration = await this.definitions.get(tx, about.name, row.version, about.created)
+    return { pipeline: { ...about, declaration }, sequence: row.sequence }
+  }
+
+  private async stages(tx: Tx, name: string): Promise<Map<string, StageRecord>> {
+    const rows = await tx.selectFrom('stages').select(['stage_name', 'doc']).where('pipeline_name', '=', name).execute()
+    return new Map(rows.map((row) => [row.stage_name, parse<StageRecord>(row)]))
+  }
+
+  private async executions(
+    tx: Tx,
+    pipeline: Pipeline,
+    stages: ReadonlyMap<string, StageRecord>,
+    wanted: Wanted,
+    alone: boolean,
+  ): Promise<PipelineExecution[]> {
+    const ids = [...(wanted.executionIds ?? []), ...rollbackTargets(pipeline, stages)]
+    const rows = await tx
+      .selectFrom('executions')
+      .select('doc')
+      .where('pipeline_name', '=', pipeline.name)
+      .where((where) =>
+        where.or([
+          ...(alone ? [] : [where('live', '=', 1)]),
+          ...(ids.length > 0 ? [where('id', 'in', ids)] : []),
+          ...(wanted.clientRequestToken ? [where('client_request_token', '=', wanted.clientRequestToken)] : []),
+        ]),
+      )
+      .execute()
+    return rows.map((row) => parse<PipelineExecution>(row))
+  }
+
+  private async stageExecutions(
+    tx: Tx,
+    executions: readonly PipelineExecution[],
+    wanted: Wanted,
+  ): Promise<StageExecution[]> {
+    const places = executions.flatMap(({ id, status, position }) => [
+      ...(isLive(status) && position && !position.waiting ? [[id, position.stage] as const] : []),
+      ...(wanted.stageName && wanted.executionIds?.includes(id) ? [[id, wanted.stageName] as const] : []),
+    ])
+    if (places.length === 0) return []
+    const rows = await tx
+      .selectFrom('stage_executions')
+      .select('doc')
+      .where((where) =>
+        where.or(
+          places.map(([id, stage]) => where.and([where('execution_id', '=', id), where('stage_name', '=', stage)])),
+        ),
+      )
+      .execute()
+    return rows.map((row) => parse<StageExecution>(row))
+  }
+
+  private async actions(
+    tx: Tx,
+    stageExecutions: readonly StageExecution[],
+    wanted: Wanted,
+    stages: ReadonlyMap<string, StageRecord>,
+  ): Promise<ActionExecution[]> {
+    const latest = wanted.latestActions ? stages.get(wanted.stageName ?? '')?.latestActions : undefined
+    const ids = [...stageExecutions.flatMap((stage) => Object.values(stage.actions)), ...Object.values(latest ?? {})]
+    if (ids.length === 0) return []
+    const rows = await tx.selectFrom('action_executions').select('doc').where('id', 'in', ids).execute()
+    return rows.map((row) => parse<ActionExecution>(row))
+  }
+
+  private async rules(tx: Tx, stageExecutions: readonly StageExecution[]): Promise<RuleExecution[]> {
+    const ids = stageExecutions
+      .flatMap(({ beforeEntry, onSuccess, onFailure }) => [beforeEntry, onSuccess, onFailure])
+      .flatMap((condition) => Object.values(condition?.rules ?? {}))
+    if (ids.length === 0) return []
+    const rows = await tx.selectFrom('rule_executions').select('doc').where('id', 'in', ids).execute()
+    return rows.map((row) => parse<RuleExecution>(row))
+  }
+
+  private async versions(
+    tx: Tx,
+    pipeline: Pipeline,
+    executions: readonly PipelineExecution[],
+  ): Promise<Map<number, PipelineDeclaration>> {
+    const versions = new Map([[pipeline.version, pipeline.declaration]])
+    for (const { pipelineVersion } of executions) {
+      if (versions.has(pipelineVersion)) continue
+      versions.set(pipelineVersion, await this.definitions.get(tx, pipeline.name, pipelineVersion, pipeline.created))
+    }
+    return versions
+  }
+}
+
+/** Where a failing stage may return to by itself (S16): to be loaded before it is needed, for `decide` reads nothing. */
+function rollbackTargets(pipeline: Pipeline, stages: ReadonlyMap<string, StageRecord>): string[] {
+  return pipeline.declaration.stages.flatMap((stage) => {
+    const results = [
+      stage.onFailure?.result,
+      ...[stage.onFailure, stage.onSuccess].flatMap(
+        (one) => one?.conditions?.map((condition) => condition.result) ?? [],
+      ),
+    ]
+    const last = results.includes('ROLLBACK') ? stages.get(stage.name)?.lastSucceeded : undefined
+    return last ? [last.executionId] : []
+  })
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.id, item]))
+}
