@@ -1,8 +1,11 @@
 /** `@penstock/core`: all that a plugin may import. */
 
+export { type PackOptions, type PackResult, packFolder } from './artifacts/pack.js'
+export { type UnpackOptions, type UnpackResult, unpack } from './artifacts/unpack.js'
 export type * from './domain/access.js'
 export { managedPolicies } from './domain/access.js'
 export type * from './domain/action-type.js'
+export { ArtifactError, type ArtifactErrorCode, isArtifactError } from './domain/artifact-error.js'
 export * from './domain/clock.js'
 export { Fault, type FaultCode, isFault } from './domain/faults.js'
 export type * from './domain/pipeline.js'

@@ -1,0 +1,133 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { crc32, deflateRawSync, constants as zlib } from 'node:zlib'
+import { ArtifactError } from '../../domain/artifact-error.js'
+import { localHeader, method, type ZipEntry } from './format.js'
+import type { PlannedEntry } from './plan-folder.js'
+
+/** Fast rather than small: artifacts are read about as often as they are written. */
+const level = 1
+const chunkSize = 64 * 1024
+
+/** Formats that are compressed already: trying again costs time and gains nothing. */
+const compressedNames =
+  /\.(7z|avif|br|bz2|docx|gif|gz|jar|jpe?g|lz4|m4a|mov|mp[34]|ogg|png|rpm|tgz|war|web[mp]|whl|woff2?|xlsx|xz|zip|zst)$/i
+
+export interface DeflateFilesInput {
+  readonly folder: string
+  readonly entries: readonly PlannedEntry[]
+}
+
+/** The bytes of whole entries, local headers included, and where each begins. */
+export interface DeflatedFiles {
+  readonly bytes: Uint8Array
+  readonly entries: readonly { readonly entry: ZipEntry; readonly offset: number }[]
+}
+
+/** Packs small files, directories and links into memory. Errors: of the file system; ArtifactInvalid when one changed its kind. */
+export function deflateFiles({ folder, entries }: DeflateFilesInput): DeflatedFiles {
+  const pieces: Uint8Array[] = []
+  const packed: { entry: ZipEntry; offset: number }[] = []
+  let offset = 0
+  for (const planned of entries) {
+    const { entry, data } = packEntry(folder, planned)
+    const header = localHeader(entry, false)
+    packed.push({ entry, offset })
+    pieces.push(header, data)
+    offset += header.length + data.length
+  }
+  return { bytes: concat(pieces, offset), entries: packed }
+}
+
+const nothing = new Uint8Array(0)
+
+function packEntry(folder: string, planned: PlannedEntry): { entry: ZipEntry; data: Uint8Array } {
+  const { path, mode, modified } = planned
+  if (planned.kind === 'directory') {
+    return { entry: { name: `${path}/`, mode, modified, method: 0, crc: 0, size: 0, compressedSize: 0 }, data: nothing }
+  }
+  const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(`${folder}/${path}`, path)
+  const deflated =
+    planned.kind === 'link' || raw.length < 32 || compressedNames.test(path)
+      ? raw
+      : deflateRawSync(raw, { level, chunkSize: Math.max(chunkSize, raw.length) })
+  const isSmaller = deflated.length < raw.length
+  const data = isSmaller ? deflated : raw
+  const sizes = { crc: crc32(raw), size: raw.length, compressedSize: data.length }
+  return { entry: { name: path, mode, modified, method: isSmaller ? method.deflated : method.stored, ...sizes }, data }
+}
+
+/** Opens what must still be a regular file: a link put in its place meanwhile is not followed. */
+function openFile(absolute: string): number {
+  return openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW)
+}
+
+function readWhole(absolute: string, path: string): Buffer {
+  const fd = openFile(absolute)
+  try {
+    const { size } = fstatSync(fd)
+    const buffer = Buffer.allocUnsafe(size)
+    return buffer.subarray(0, readAt(fd, buffer, 0))
+  } catch (error) {
+    throw new ArtifactError('ArtifactInvalid', `'${path}' cannot be read: ${(error as Error).message}`)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Reads until the buffer is full or the file ends; answers how much there was. */
+export function readAt(fd: number, buffer: Uint8Array, position: number): number {
+  let filled = 0
+  while (filled < buffer.length) {
+    const read = readSync(fd, buffer, filled, buffer.length - filled, position + filled)
+    if (read === 0) break
+    filled += read
+  }
+  return filled
+}
+
+export interface DeflatePieceInput {
+  readonly folder: string
+  readonly path: string
+  readonly start: number
+  readonly length: number
+  readonly last: boolean
+  readonly stored: boolean
+}
+
+export interface DeflatedPiece {
+  readonly bytes: Uint8Array
+  readonly crc: number
+}
+
+/**
+ * One piece of a large file. Each piece but the last ends on a byte boundary (a sync flush), so that the pieces,
+ * one after the other, are a single deflate stream: that is how several threads share one file.
+ * Errors: ArtifactInvalid when the file has become shorter.
+ */
+export function deflatePiece(input: DeflatePieceInput): DeflatedPiece {
+  const raw = Buffer.allocUnsafeSlow(input.length)
+  const fd = openFile(`${input.folder}/${input.path}`)
+  try {
+    if (readAt(fd, raw, input.start) < input.length) {
+      throw new ArtifactError('ArtifactInvalid', `'${input.path}' became shorter while it was being packed`)
+    }
+  } finally {
+    closeSync(fd)
+  }
+  const crc = crc32(raw)
+  if (input.stored) return { bytes: raw, crc }
+  const finishFlush = input.last ? zlib.Z_FINISH : zlib.Z_SYNC_FLUSH
+  const deflated = deflateRawSync(raw, { level, finishFlush, chunkSize: Math.max(chunkSize, input.length) })
+  return { bytes: concat([deflated], deflated.length), crc }
+}
+
+/** In memory of its own, which can be handed to another thread without a copy. */
+function concat(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}

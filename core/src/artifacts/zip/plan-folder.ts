@@ -1,0 +1,135 @@
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
+import { deflateRawSync } from 'node:zlib'
+import { ArtifactError } from '../../domain/artifact-error.js'
+import { type Selection, selectFiles } from '../select-files.js'
+import { findEscape } from './links.js'
+
+/** One thing to be packed. */
+export interface PlannedEntry {
+  /** Relative to the folder, without a slash at the end. */
+  readonly path: string
+  readonly kind: 'file' | 'directory' | 'link'
+  /** The whole Unix mode. */
+  readonly mode: number
+  /** Seconds since the epoch. */
+  readonly modified: number
+  readonly size: number
+  /** A link's target. */
+  readonly target?: string
+  /** A large file that a sample showed to be incompressible. */
+  readonly stored?: boolean
+}
+
+export interface FolderPlan {
+  readonly entries: readonly PlannedEntry[]
+  /** Sockets, pipes and devices, which a zip cannot hold. */
+  readonly skipped: readonly string[]
+  /** Globs that matched nothing, while others did. */
+  readonly unmatched: readonly string[]
+}
+
+export interface PlanInput {
+  readonly folder: string
+  readonly files?: readonly string[]
+  readonly exclude?: readonly string[]
+  /** Absolute paths never packed: the zip that is being written, when it lies in the folder. */
+  readonly never?: readonly string[]
+  /** From this size on a file is worth a sample of its compressibility. */
+  readonly largeFrom: number
+}
+
+const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * Lists what will be packed, in an order that depends on the names only.
+ * Errors: ArtifactEmpty when the globs select nothing; ArtifactInvalid for a link that leaves the folder.
+ */
+export function planFolder(input: PlanInput): FolderPlan {
+  const walk = new Walk(input, selectFiles(input.files, input.exclude))
+  walk.enter('')
+  if (walk.found.length === 0 && input.files !== undefined) {
+    throw new ArtifactError('ArtifactEmpty', `no file matches ${input.files.map((glob) => `'${glob}'`).join(', ')}`)
+  }
+  const links = new Map(walk.found.flatMap((entry) => (entry.target === undefined ? [] : [[entry.path, entry.target]])))
+  for (const path of links.keys()) refuseEscape(path, links)
+  return { entries: walk.found, skipped: walk.skipped, unmatched: walk.selection.unmatched() }
+}
+
+function refuseEscape(path: string, links: ReadonlyMap<string, string>): void {
+  const reason = findEscape(path, links)
+  if (reason === undefined) return
+  throw new ArtifactError(
+    'ArtifactInvalid',
+    `the link '${path}' -> '${links.get(path)}' ${reason}: point it inside the folder, or leave it out of the artifact`,
+  )
+}
+
+class Walk {
+  readonly found: PlannedEntry[] = []
+  readonly skipped: string[] = []
+  private readonly never: ReadonlySet<string>
+
+  constructor(
+    private readonly input: PlanInput,
+    readonly selection: Selection,
+  ) {
+    this.never = new Set(input.never)
+  }
+
+  /** Packs what is selected below `parent` ('' or ending in a slash); answers whether anything at all was there. */
+  enter(parent: string): boolean {
+    const names = readdirSync(`${this.input.folder}/${parent}`).sort(byName)
+    for (const name of names) this.visit(parent + name)
+    return names.length > 0
+  }
+
+  private visit(path: string): void {
+    const absolute = `${this.input.folder}/${path}`
+    if (this.never.has(absolute)) return
+    const stat = lstat(absolute, path)
+    if (stat.isDirectory()) this.visitDirectory(path, stat)
+    else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.push(path)
+    else if (this.selection.accepts(path)) this.add(path, absolute, stat)
+  }
+
+  private add(path: string, absolute: string, stat: Stats): void {
+    const entry = { path, mode: stat.mode, modified: Math.floor(stat.mtimeMs / 1000) }
+    if (stat.isSymbolicLink()) {
+      this.found.push({ ...entry, kind: 'link', size: 0, target: readlinkSync(absolute) })
+    } else {
+      const stored = stat.size >= this.input.largeFrom && !compresses(absolute, stat.size)
+      this.found.push({ ...entry, kind: 'file', size: stat.size, stored })
+    }
+  }
+
+  /** A directory is packed, for its mode and time, when something in it is, or when it is empty and selected. */
+  private visitDirectory(path: string, stat: Stats): void {
+    const place = this.found.length
+    this.found.push({ path, kind: 'directory', mode: stat.mode, modified: Math.floor(stat.mtimeMs / 1000), size: 0 })
+    const hasNames = this.enter(`${path}/`)
+    if (this.found.length > place + 1 || this.selection.isWhole) return
+    if (hasNames || !this.selection.accepts(path)) this.found.length = place
+  }
+}
+
+function lstat(absolute: string, path: string): Stats {
+  const stat = lstatSync(absolute, { throwIfNoEntry: false })
+  if (stat !== undefined) return stat
+  const reason = path.includes('\ufffd') ? 'has a name that is not UTF-8' : 'vanished while the folder was being packed'
+  throw new ArtifactError('ArtifactInvalid', `'${path}' ${reason}`)
+}
+
+const sampleSize = 16 * 1024
+
+/** Deflates three samples of a large file; false when that gains less than 3 %. */
+function compresses(path: string, size: number): boolean {
+  const fd = openSync(path, 'r')
+  try {
+    const sample = Buffer.alloc(3 * sampleSize)
+    const positions = [0, Math.floor(size / 2), Math.max(size - sampleSize, 0)]
+    const read = positions.reduce((sum, at, index) => sum + readSync(fd, sample, index * sampleSize, sampleSize, at), 0)
+    return deflateRawSync(sample, { level: 1 }).length < read * 0.97
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process'
+import { randomFillSync } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { packFolder } from '../../src/artifacts/pack.js'
+import { unpack } from '../../src/artifacts/unpack.js'
+import { listing, python, removeFolders, temporaryFolder } from './folders.js'
+
+afterAll(removeFolders)
+
+/** A tree with one of everything that a zip must keep. */
+function sampleTree(): string {
+  const folder = join(temporaryFolder(), 'tree')
+  mkdirSync(join(folder, 'scripts'), { recursive: true })
+  mkdirSync(join(folder, 'leer/äöü'), { recursive: true })
+  writeFileSync(join(folder, 'scripts/start'), '#!/bin/sh\necho hi\n')
+  chmodSync(join(folder, 'scripts/start'), 0o755)
+  writeFileSync(join(folder, 'secret.txt'), 'x'.repeat(100_000))
+  chmodSync(join(folder, 'secret.txt'), 0o600)
+  writeFileSync(join(folder, '.hidden'), '')
+  writeFileSync(join(folder, 'back\\slash (1) ☃.txt'), 'odd name')
+  writeFileSync(join(folder, 'image.png'), randomFillSync(Buffer.alloc(5000)))
+  symlinkSync('../secret.txt', join(folder, 'scripts/link'))
+  symlinkSync('nowhere/yet', join(folder, 'dangling'))
+  symlinkSync('scripts', join(folder, 'linked-folder'))
+  chmodSync(join(folder, 'leer'), 0o711)
+  utimesSync(join(folder, 'scripts/start'), 1_000_000_001, 1_000_000_001)
+  utimesSync(join(folder, 'leer/äöü'), 1_500_000_003, 1_500_000_003)
+  return folder
+}
+
+async function packed(folder: string, options = {}): Promise<string> {
+  const zip = join(temporaryFolder(), 'a.zip')
+  await packFolder(folder, zip, options)
+  return zip
+}
+
+test('modes, links, empty folders, odd names and times survive packing and unpacking', async () => {
+  const folder = sampleTree()
+  const target = join(temporaryFolder(), 'out')
+  const result = await unpack(await packed(folder), target)
+  expect(listing(target)).toEqual(listing(folder))
+  expect(result.entries).toBe(Object.keys(listing(folder)).length)
+})
+
+test('unzip reads it: modes, links, empty folders and times too', async () => {
+  const folder = sampleTree()
+  const target = temporaryFolder()
+  const out = execFileSync('unzip', ['-q', await packed(folder), '-d', target], { encoding: 'utf8' })
+  expect(out).toBe('')
+  expect(listing(target)).toEqual(listing(folder))
+})
+
+test("python's zipfile and bsdtar read it", async () => {
+  const folder = sampleTree()
+  const zip = await packed(folder)
+  const names = python(
+    'import sys,zipfile,json\nz=zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\nprint(json.dumps(z.namelist()))',
+    zip,
+  )
+  const expected = Object.entries(listing(folder)).map(([path, text]) => (text.startsWith('dir') ? `${path}/` : path))
+  expect(JSON.parse(names).sort()).toEqual(expected.sort())
+  const target = temporaryFolder()
+  const odd = 'back\\slash (1) ☃.txt' // libarchive takes a backslash for a slash
+  execFileSync('bsdtar', ['-xpf', await packed(folder, { exclude: [`**/${odd.replace('\\', '\\\\')}`] }), '-C', target])
+  rmSync(join(folder, odd))
+  expect(listing(target)).toEqual(listing(folder))
+})
+
+test('setuid is not kept', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'su'), 'x')
+  chmodSync(join(folder, 'su'), 0o4755)
+  const target = join(temporaryFolder(), 'out')
+  await unpack(await packed(folder), target)
+  expect(statSync(join(target, 'su')).mode & 0o7777).toBe(0o755)
+})
+
+test('the same tree gives the same bytes', async () => {
+  const folder = sampleTree()
+  const copy = join(temporaryFolder(), 'copy')
+  cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  for (const [path, text] of Object.entries(listing(folder))) {
+    const time = Number(text.split(' ')[2])
+    if (text.startsWith('directory')) utimesSync(join(copy, path), time, time)
+  }
+  expect(readFileSync(await packed(copy))).toEqual(readFileSync(await packed(folder)))
+})
+
+test('large files, compressible or not, are packed in pieces that other tools join', async () => {
+  const folder = temporaryFolder()
+  const text = Buffer.alloc(5_500_000, 'all work and no play makes jack a dull boy\n')
+  const noise = randomFillSync(Buffer.alloc(3_200_001))
+  writeFileSync(join(folder, 'text'), text)
+  writeFileSync(join(folder, 'noise'), noise)
+  writeFileSync(join(folder, 'exact'), text.subarray(0, 2 * 1024 * 1024))
+  const zip = await packed(folder)
+  expect(statSync(zip).size).toBeLessThan(3_400_000)
+  execFileSync('unzip', ['-tq', zip])
+  const target = join(temporaryFolder(), 'out')
+  await unpack(zip, target)
+  expect(readFileSync(join(target, 'text')).equals(text)).toBe(true)
+  expect(readFileSync(join(target, 'noise')).equals(noise)).toBe(true)
+  expect(statSync(join(target, 'exact')).size).toBe(2 * 1024 * 1024)
+})
+
+test('a file over 4 GiB becomes zip64, which python and we read', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'huge'), '')
+  truncateSync(join(folder, 'huge'), 4 * 1024 ** 3 + 5)
+  writeFileSync(join(folder, 'last'), 'after it')
+  const zip = await packed(folder)
+  const sizes = python('import sys,zipfile\nprint([i.file_size for i in zipfile.ZipFile(sys.argv[1]).infolist()])', zip)
+  expect(sizes.trim()).toBe('[4294967301, 8]')
+  await expect(unpack(zip, join(folder, 'out'), { maxBytes: 1e9 })).rejects.toMatchObject({
+    code: 'ArtifactTooLarge',
+    message: 'the zip unpacks to 4294967309 bytes; at most 1000000000 are allowed',
+  })
+}, 120_000)
+
+test('more than 65,535 entries become zip64', async () => {
+  const folder = temporaryFolder()
+  const names = 66_000
+  for (let index = 0; index < names; index++) writeFileSync(join(folder, `f${index}`), '')
+  const zip = await packed(folder)
+  expect(python('import sys,zipfile\nprint(len(zipfile.ZipFile(sys.argv[1]).infolist()))', zip).trim()).toBe('66000')
+  const target = join(temporaryFolder(), 'out')
+  expect((await unpack(zip, target)).entries).toBe(names)
+}, 120_000)
+
+test('an empty folder gives a zip without entries', async () => {
+  const zip = await packed(temporaryFolder())
+  const target = join(temporaryFolder(), 'out')
+  expect((await unpack(zip, target)).entries).toBe(0)
+  expect(listing(target)).toEqual({})
+})
+
+describe('files selects', () => {
+  const tree = () => {
+    const folder = temporaryFolder()
+    for (const path of ['a.txt', '.env', 'target/app.jar', 'target/lib/x.jar', 'target/lib/x.txt', 'docs/q(1).md']) {
+      mkdirSync(join(folder, path, '..'), { recursive: true })
+      writeFileSync(join(folder, path), path)
+    }
+    mkdirSync(join(folder, 'empty'))
+    return folder
+  }
+
+  test.each([
+    { files: ['*'], selected: ['.env', 'a.txt', 'empty'] },
+    {
+      files: ['**/*'],
+      selected: ['.env', 'a.txt', 'docs/q(1).md', 'empty', 'target/app.jar', 'target/lib/x.jar', 'target/lib/x.txt'],
+    },
+    { files: ['target/*.jar'], selected: ['target/app.jar'] },
+    { files: ['**/*.jar', 'a.txt'], selected: ['a.txt', 'target/app.jar', 'target/lib/x.jar'] },
+    { files: ['target'], selected: ['target/app.jar', 'target/lib/x.jar', 'target/lib/x.txt'] },
+    { files: ['./target/lib/'], selected: ['target/lib/x.jar', 'target/lib/x.txt'] },
+    { files: ['**/x.{jar,txt}'], selected: ['target/lib/x.jar', 'target/lib/x.txt'] },
+    { files: ['**/[!x]*.txt'], selected: ['a.txt'] },
+    { files: ['docs/q(1).md'], selected: ['docs/q(1).md'] },
+    { files: ['docs/*(1)*'], selected: ['docs/q(1).md'] },
+    { files: ['**/*'], exclude: ['target/**', '.env'], selected: ['a.txt', 'docs/q(1).md', 'empty'] },
+  ])('$files without $exclude', async ({ selected, ...options }) => {
+    const target = join(temporaryFolder(), 'out')
+    await unpack(await packed(tree(), options), target)
+    const leaves = Object.entries(listing(target)).filter(([path, text]) => text.startsWith('file') || path === 'empty')
+    expect(leaves.map(([path]) => path)).toEqual(selected)
+  })
+
+  test('nothing: an error that names the globs, and no zip', async () => {
+    const zip = join(temporaryFolder(), 'a.zip')
+    await expect(packFolder(tree(), zip, { files: ['dist/**', '*.war'] })).rejects.toMatchObject({
+      code: 'ArtifactEmpty',
+      message: "no file matches 'dist/**', '*.war'",
+    })
+    expect(existsSync(zip)).toBe(false)
+  })
+
+  test('globs that leave the folder are refused', async () => {
+    const zip = join(temporaryFolder(), 'a.zip')
+    await expect(packFolder(tree(), zip, { files: ['../*'] })).rejects.toThrow("'../*' leaves the folder")
+    await expect(packFolder(tree(), zip, { files: ['/etc/passwd'] })).rejects.toThrow("'/etc/passwd' leaves the folder")
+  })
+
+  test('what matched nothing beside others that did is told', async () => {
+    const zip = join(temporaryFolder(), 'a.zip')
+    const result = await packFolder(tree(), zip, { files: ['a.txt', 'b.txt', '**/*.txt'] })
+    expect(result.unmatched).toEqual(['b.txt'])
+  })
+})
+
+test('sockets are skipped and told, and the zip itself is never in the zip', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'a'), 'a')
+  const server = createServer().listen(join(folder, 'sock'))
+  await once(server, 'listening')
+  const result = await packFolder(folder, join(folder, 'self.zip'))
+  server.close()
+  expect(result).toMatchObject({ entries: 1, skipped: ['sock'] })
+})
+
+test.each([
+  { target: '/etc/passwd', why: 'has an absolute target' },
+  { target: '../../x', why: 'leads out of the folder' },
+  { target: 'up/../..', why: 'leads out of the folder' },
+])('a link to $target is refused, before anything is written', async ({ target, why }) => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'sub'))
+  symlinkSync('..', join(folder, 'sub/up'))
+  symlinkSync(target, join(folder, 'sub/link'))
+  const zip = join(temporaryFolder(), 'a.zip')
+  await expect(packFolder(folder, zip)).rejects.toThrow(`the link 'sub/link' -> '${target}' ${why}`)
+  expect(existsSync(zip)).toBe(false)
+})
+
+test('an aborted pack leaves nothing', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'a'), 'a')
+  const zip = join(temporaryFolder(), 'a.zip')
+  await expect(packFolder(folder, zip, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped')
+  expect(existsSync(zip)).toBe(false)
+})
+
+test('the server breathes while a folder is packed and unpacked', async () => {
+  const folder = temporaryFolder()
+  for (let index = 0; index < 400; index++) {
+    writeFileSync(join(folder, `f${index}`), Buffer.alloc(60_000, `line ${index} of a text\n`))
+  }
+  const zip = await packed(temporaryFolder()) // the threads are started
+  let worst = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    worst = Math.max(worst, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  const big = `${zip}.big`
+  await packFolder(folder, big)
+  await unpack(big, join(temporaryFolder(), 'out'))
+  clearInterval(timer)
+  // The same work on the server's own thread blocks it for the better part of a second.
+  expect(worst).toBeLessThan(150)
+})
