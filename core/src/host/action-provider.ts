@@ -139,7 +139,10 @@ export interface ExecOptions {
 
 export interface ExecResult {
   readonly exitCode: number
+  /** `SIGTERM` and so on: what the exit code (143) stands for. */
   readonly signal?: string
+  /** True when it was ended because of `timeout`. */
+  readonly timedOut?: boolean
 }
 
 /** A line or piece of an action's log. ANSI colours are kept; secrets are masked. */

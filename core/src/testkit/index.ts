@@ -1,9 +1,18 @@
 /** `@penstock/core/testkit`: what plugins and the demo are tested and shown with. */
 export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
+export { type DummyScript, dummyProvider } from './dummy-provider.js'
+export { FakeClock } from './fake-clock.js'
 export type { CommitEntry, CommitFiles, CommitOptions } from './git-commits.js'
-export { type GitServerOptions, type SeenRequest, startGitServer, type TestGitServer } from './git-server.js'
+export {
+  type GitLogin,
+  type GitServerOptions,
+  type SeenRequest,
+  startGitServer,
+  type TestGitServer,
+} from './git-server.js'
 export { freePort } from './ports.js'
 export { startPostgres, type TestPostgres } from './postgres.js'
+export { type ActionRun, type RunActionOptions, runAction } from './run-action.js'
 export { type SshdOptions, startSshd, type TestSshd } from './sshd.js'
 export { endProcessesWith, processesWith } from './strays.js'
 export { startTethered, type Tethered, type TetherOptions } from './tethered.js'

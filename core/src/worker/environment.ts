@@ -1,0 +1,57 @@
+import { homedir, tmpdir, userInfo } from 'node:os'
+import type { EnvironmentVariable } from '../domain/pipeline.js'
+import type { ActionJob } from '../host/action-provider.js'
+import { JobFailed } from '../host/job-failed.js'
+import { findSecret, resolveSecrets, type SecretLookup } from './configuration.js'
+
+/** The small, clean environment of every step: nothing of the server's own but where things are found. */
+export function baseEnvironment(job: ActionJob<unknown>, workspace: string): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: process.env.HOME ?? homedir(),
+    USER: userInfo().username,
+    TMPDIR: tmpdir(),
+    LANG: 'C.UTF-8',
+    CI: 'true',
+    ...(process.env.TZ === undefined ? {} : { TZ: process.env.TZ }),
+    PENSTOCK: 'true',
+    PENSTOCK_PIPELINE: job.pipelineName,
+    PENSTOCK_EXECUTION_ID: job.pipelineExecutionId,
+    PENSTOCK_STAGE: job.stageName,
+    PENSTOCK_ACTION: job.actionName,
+    PENSTOCK_ACTION_EXECUTION_ID: job.actionExecutionId,
+    PENSTOCK_WORKSPACE: workspace,
+    ...(job.revision ? { PENSTOCK_REVISION: job.revision.revisionId } : {}),
+  }
+}
+
+/** The variables of an action with their secrets in clear, and which values those are. */
+export interface ResolvedVariables {
+  readonly variables: readonly EnvironmentVariable[]
+  readonly secrets: readonly string[]
+}
+
+/**
+ * Looks up SECRETS_MANAGER variables by their value, and `{{secret:NAME}}` in the others.
+ * Errors: JobFailed ConfigurationError naming the variable and the secret.
+ */
+export async function resolveVariables(
+  variables: readonly EnvironmentVariable[],
+  lookup: SecretLookup,
+): Promise<ResolvedVariables> {
+  const secrets: string[] = []
+  const resolved: EnvironmentVariable[] = []
+  for (const { name, value, type } of variables) {
+    try {
+      const found =
+        type === 'SECRETS_MANAGER'
+          ? await findSecret(value, lookup).then((text) => ({ text, secrets: [text] }))
+          : await resolveSecrets(value, lookup)
+      secrets.push(...found.secrets)
+      resolved.push({ name, value: found.text, ...(type ? { type } : {}) })
+    } catch (error) {
+      throw new JobFailed(`environment variable ${name} ${(error as Error).message}`, 'ConfigurationError')
+    }
+  }
+  return { variables: resolved, secrets }
+}

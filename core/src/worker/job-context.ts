@@ -1,0 +1,263 @@
+import { mkdirSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Artifact } from '../domain/artifact.js'
+import { isArtifactError } from '../domain/artifact-error.js'
+import { type Clock, sleep } from '../domain/clock.js'
+import type { ExecutionDetails } from '../domain/job.js'
+import type {
+  ActionJob,
+  ExecOptions,
+  ExecResult,
+  HttpClient,
+  InputArtifact,
+  JobApiAccess,
+  JobContext,
+} from '../host/action-provider.js'
+import { isJobFailed, JobFailed } from '../host/job-failed.js'
+import type { ArtifactAccess } from './artifact-access.js'
+import { baseEnvironment } from './environment.js'
+import { createHttpClient } from './http-client.js'
+import { asJobFailed, type LogSpool } from './log-spool.js'
+import type { StepRunner } from './step.js'
+import { StepSequence } from './step-sequence.js'
+import type { StepOutcome } from './step-watch.js'
+import { shellQuote } from './supervisor.js'
+import type { WorkFolder } from './workspace.js'
+
+/** What a job's context is made of. */
+export interface JobContextParts {
+  readonly job: ActionJob<unknown>
+  readonly inputs: readonly Artifact[]
+  readonly outputs: readonly (Artifact & { readonly files?: readonly string[] })[]
+  readonly folder: WorkFolder
+  readonly log: LogSpool
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly steps: StepRunner
+  readonly artifacts: ArtifactAccess
+  /** Keeps the job's place where it outlives this process. */
+  checkpoint(token: string): Promise<void>
+  progress(details: ExecutionDetails): Promise<void>
+  jobApi(): Promise<JobApiAccess | undefined>
+}
+
+const LONGEST_CHECKPOINT = 2_048
+
+/** A step was running and nobody can say how it ended. */
+export class StepLost extends JobFailed {
+  constructor(message: string) {
+    super(message, 'SystemUnavailable')
+  }
+}
+
+/** What a provider's `run` is given: durable steps, artifacts, the log, and the job's place. */
+export class WorkerJobContext implements JobContext {
+  readonly signal: AbortSignal
+  readonly log: LogSpool
+  readonly clock: Clock
+  readonly http: HttpClient
+  readonly workspace: string
+  /** Why a step was lost, if one was: the job may be begun again then, whatever `run` made of it. */
+  lost: string | undefined
+  readonly #steps: StepSequence
+  readonly #unpacked = new Map<string, Promise<InputArtifact>>()
+  #detached = false
+
+  constructor(readonly parts: JobContextParts) {
+    this.signal = parts.signal
+    this.log = parts.log
+    this.clock = parts.clock
+    this.workspace = parts.folder.files
+    mkdirSync(this.workspace, { recursive: true })
+    this.#steps = new StepSequence(parts.folder.steps, parts.job.checkpoint !== undefined)
+    this.http = this.#guardedHttp()
+  }
+
+  /** From now on nothing answers any more: to the provider it is as if the server were killed. Steps go on. */
+  detach(): void {
+    this.#detached = true
+  }
+
+  get detached(): boolean {
+    return this.#detached
+  }
+
+  input(name?: string): Promise<InputArtifact> {
+    const artifact = pick(this.parts.inputs, name, 'input')
+    const known = this.#unpacked.get(artifact.name)
+    if (known) return known
+    const unpacked = this.#guard(this.#unpack(artifact))
+    this.#unpacked.set(artifact.name, unpacked)
+    return unpacked
+  }
+
+  output(folder: string, options: { readonly name?: string; readonly files?: readonly string[] } = {}): Promise<void> {
+    return this.#guard(this.#pack(folder, options))
+  }
+
+  exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#guard(this.#exec(command, options))
+  }
+
+  checkpoint(data: unknown): Promise<void> {
+    return this.#guard(this.#checkpoint(data))
+  }
+
+  progress(details: ExecutionDetails): Promise<void> {
+    const { summary } = details
+    const shown = summary === undefined ? details : { ...details, summary: this.log.masker.mask(summary) }
+    return this.#guard(this.parts.progress(shown))
+  }
+
+  mask(value: string): void {
+    this.log.mask(value)
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#guard(sleep(this.clock, ms, this.signal))
+  }
+
+  jobApi(): Promise<JobApiAccess | undefined> {
+    return this.#guard(this.parts.jobApi())
+  }
+
+  async #unpack(artifact: Artifact): Promise<InputArtifact> {
+    const { folder, artifacts } = this.parts
+    const target = join(folder.inputs, artifact.name)
+    const { name, revisionId } = artifact
+    if (!(await isThere(target))) {
+      await explained(
+        artifacts.fetch(artifact, target, folder.scratch, this.signal),
+        this.signal,
+        `input artifact "${name}" could not be unpacked`,
+      )
+    }
+    return { name, folder: target, ...(revisionId === undefined ? {} : { revisionId }) }
+  }
+
+  async #pack(folder: string, { name, files }: { readonly name?: string; readonly files?: readonly string[] }) {
+    const artifact = pick(this.parts.outputs, name, 'output')
+    const source = resolve(this.workspace, folder)
+    const { artifacts, folder: work } = this.parts
+    const notes = await explained(
+      artifacts.store(artifact, source, files ?? artifact.files, work.scratch, this.signal),
+      this.signal,
+      `output artifact "${artifact.name}" could not be stored`,
+    )
+    for (const note of notes) this.log.line(note)
+  }
+
+  async #exec(command: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
+    const { job, folder, steps } = this.parts
+    const title = this.log.masker.mask(options.label ?? command.map(shown).join(' '))
+    const outcome = await explained(
+      steps.run(
+        {
+          folder: this.#steps.take(command, title),
+          command,
+          title,
+          cwd: resolve(this.workspace, options.cwd ?? '.'),
+          env: {
+            ...baseEnvironment(job, this.workspace),
+            ...Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value])),
+            ...options.env,
+          },
+          log: folder.spool,
+          ...(options.timeout === undefined ? {} : { deadline: this.clock.now() + options.timeout }),
+        },
+        this.signal,
+      ),
+      this.signal,
+      `"${title}" could not be started`,
+    )
+    return this.#judge(outcome, title, options)
+  }
+
+  #judge(outcome: StepOutcome, title: string, options: ExecOptions): ExecResult {
+    if (outcome.kind === 'lost') {
+      this.lost ??= `"${title}" was lost: ${outcome.reason}`
+      throw new StepLost(this.lost)
+    }
+    if (outcome.killed === 'stop') this.signal.throwIfAborted()
+    const { exitCode, signal, killed } = outcome
+    const timedOut = killed === 'timeout'
+    if (options.check !== false && (exitCode !== 0 || timedOut)) {
+      throw new JobFailed(`"${title}" ${howItFailed(outcome, options.timeout)}`)
+    }
+    return { exitCode, ...(signal ? { signal } : {}), ...(timedOut ? { timedOut } : {}) }
+  }
+
+  async #checkpoint(data: unknown): Promise<void> {
+    const token = JSON.stringify(data)
+    if (token === undefined) throw new TypeError('checkpoint: undefined is no JSON; null is')
+    if (token.length > LONGEST_CHECKPOINT) {
+      throw new JobFailed(`checkpoint of ${token.length} characters of JSON: at most ${LONGEST_CHECKPOINT} are kept`)
+    }
+    await this.parts.checkpoint(token)
+  }
+
+  #guardedHttp(): HttpClient {
+    const { clock, signal } = this.parts
+    const client = createHttpClient({ clock, signal, mask: (text) => this.log.masker.mask(text) })
+    return { request: (url, options) => this.#guard(client.request(url, options)) }
+  }
+
+  /** Lets a result through, unless the server has let go of the job meanwhile: then the caller waits for ever. */
+  async #guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      const value = await work
+      return this.#detached ? await forever<T>() : value
+    } catch (error) {
+      if (this.#detached) await forever<T>()
+      throw error
+    }
+  }
+}
+
+function pick<T extends { readonly name: string }>(all: readonly T[], name: string | undefined, kind: string): T {
+  const found = name === undefined ? all[0] : all.find((artifact) => artifact.name === name)
+  if (found !== undefined) return found
+  const has = all.length > 0 ? `it has ${all.map((artifact) => artifact.name).join(', ')}` : 'it has none'
+  throw new JobFailed(
+    `the action has no ${kind} artifact${name === undefined ? '' : ` "${name}"`}: ${has}`,
+    'ConfigurationError',
+  )
+}
+
+/** Says in words what an artifact store or the system refused; aborts and failures pass as they are. */
+async function explained<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isJobFailed(error)) throw error
+    if (isArtifactError(error)) throw new JobFailed(`${what}: ${error.message}`)
+    throw asJobFailed(error, what)
+  }
+}
+
+function howItFailed(outcome: StepOutcome & { kind: 'exited' }, timeout: number | undefined): string {
+  if (outcome.killed === 'timeout') {
+    return `took longer than ${timeout === undefined ? 'its time' : `${timeout / 1000} s`} and was ended`
+  }
+  if (outcome.signal !== undefined) return `was ended by ${outcome.signal} (exit code ${outcome.exitCode})`
+  const hint = outcome.exitCode === 127 ? ': command not found' : outcome.exitCode === 126 ? ': not executable' : ''
+  return `failed with exit code ${outcome.exitCode}${hint}`
+}
+
+/** As one would type it: quoted only where the shell would need it. */
+function shown(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function forever<T>(): Promise<T> {
+  return new Promise<T>(() => {})
+}

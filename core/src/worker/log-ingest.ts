@@ -1,0 +1,124 @@
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { LineIndex } from './line-index.js'
+import { type Masker, MaskStream } from './mask.js'
+
+const PIECE = 256 * 1024
+
+/**
+ * Carries one raw log over into its masked one, as far as anybody wants to see it: bytes are masked, counted and
+ * written, never made into strings. After a restart it begins again at the front and writes the same bytes.
+ */
+export class LogIngest {
+  #index = new LineIndex()
+  #stream: MaskStream
+  #source: FileHandle | undefined
+  #target: FileHandle | undefined
+  #read = 0
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(
+    readonly spool: string,
+    readonly log: string,
+    readonly masker: Masker,
+  ) {
+    this.#stream = new MaskStream(masker)
+  }
+
+  /** How many masked bytes can be read from `log`. */
+  get size(): number {
+    return this.#index.size
+  }
+
+  get index(): LineIndex {
+    return this.#index
+  }
+
+  /** Takes over what the spool has by now. Calls are run one after the other. */
+  pump(): Promise<void> {
+    this.#running = this.#running.catch(() => {}).then(() => this.#drain())
+    return this.#running
+  }
+
+  /** Takes over the rest, makes the masked log durable, and lets the spool go. The index beside it says: complete. */
+  async finish(): Promise<void> {
+    await this.pump()
+    const target = await this.#opened()
+    await this.#write(this.#stream.end())
+    await target.truncate(this.size)
+    await target.sync()
+    await writeFile(`${this.log}.idx.new`, this.index.toBuffer())
+    await rename(`${this.log}.idx.new`, `${this.log}.idx`)
+    await syncFolder(dirname(this.log))
+    await this.close()
+    await rm(this.spool, { force: true })
+  }
+
+  async close(): Promise<void> {
+    await this.#running.catch(() => {})
+    const files = [this.#source, this.#target]
+    this.#source = this.#target = undefined
+    for (const file of files) await file?.close()
+  }
+
+  async #drain(): Promise<void> {
+    this.#source ??= await open(this.spool, 'r')
+    const piece = Buffer.allocUnsafe(PIECE)
+    try {
+      for (;;) {
+        const { bytesRead } = await this.#source.read(piece, 0, PIECE, this.#read)
+        if (bytesRead === 0) return
+        this.#read += bytesRead
+        await this.#write(this.#stream.push(piece.subarray(0, bytesRead)))
+      }
+    } catch (error) {
+      this.#begin() // a full disk: what was half done is done again when there is room
+      throw error
+    }
+  }
+
+  #begin(): void {
+    this.#index = new LineIndex()
+    this.#stream = new MaskStream(this.masker)
+    this.#read = 0
+  }
+
+  async #write(parts: readonly Buffer[]): Promise<void> {
+    const [first] = parts
+    if (first === undefined) return
+    const bytes = parts.length === 1 ? first : Buffer.concat(parts)
+    const target = await this.#opened()
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await target.write(bytes, done, bytes.length - done, this.size + done)
+      done += bytesWritten
+    }
+    this.#index.add(bytes)
+  }
+
+  async #opened(): Promise<FileHandle> {
+    if (this.#target !== undefined) return this.#target
+    await mkdir(dirname(this.log), { recursive: true, mode: 0o700 })
+    // Not truncated: after a restart the same bytes are written again, and readers in the middle keep their place.
+    const flags = (await exists(this.log)) ? 'r+' : 'w+'
+    this.#target = await open(this.log, flags, 0o600)
+    return this.#target
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'r')).close()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

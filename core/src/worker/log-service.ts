@@ -1,0 +1,198 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
+import type { LogChunk, LogService } from '../host/services.js'
+import { LineIndex } from './line-index.js'
+import { LogIngest } from './log-ingest.js'
+import { LogSpool, readMasks } from './log-spool.js'
+import { wholeCharacters } from './utf8.js'
+import { logFile, workFolder } from './workspace.js'
+
+const DEFAULT_LIMIT = 64 * 1024
+const LARGEST = 4 * 1024 * 1024
+const LINE_PIECE = 64 * 1024
+/** Real time: followers watch files, which no fake clock writes. */
+const POLL = 1_000
+
+/** A log that is still written. */
+interface LiveLog {
+  readonly ingest: LogIngest
+  readonly followers: Set<() => void>
+}
+
+/**
+ * All actions' logs below one data folder. Only masked bytes are ever read from here: a running action's raw spool is
+ * taken over into its masked log when somebody asks for it, and when the action ends. Offsets are the masked log's,
+ * and stay the same when the action ends or the server starts anew.
+ */
+export class ActionLogs implements LogService {
+  readonly #live = new Map<string, LiveLog>()
+  readonly #finishing = new Map<string, Promise<void>>()
+
+  constructor(readonly dataFolder: string) {}
+
+  /** Opens (or, after a restart, opens again) the log of an action that begins to run. */
+  open(actionExecutionId: string): LogSpool {
+    const folder = workFolder(this.dataFolder, actionExecutionId)
+    const spool = new LogSpool(folder)
+    const ingest = new LogIngest(folder.spool, logFile(this.dataFolder, actionExecutionId), spool.masker)
+    const before = this.#live.get(actionExecutionId)
+    void before?.ingest.close()
+    this.#live.set(actionExecutionId, { ingest, followers: before?.followers ?? new Set() })
+    return spool
+  }
+
+  /** The action has ended: masks what is left, makes it durable, deletes the raw spool. Also for one left by a crash. */
+  finish(actionExecutionId: string): Promise<void> {
+    const running = this.#finishing.get(actionExecutionId)
+    if (running) return running
+    const finishing = this.#finish(actionExecutionId).finally(() => this.#finishing.delete(actionExecutionId))
+    this.#finishing.set(actionExecutionId, finishing)
+    return finishing
+  }
+
+  async read(actionExecutionId: string, from: number, limit = DEFAULT_LIMIT): Promise<LogChunk | undefined> {
+    const log = await this.#current(actionExecutionId, from + limit)
+    if (log === undefined) return undefined
+    const start = Math.max(0, Math.min(from, log.size))
+    const length = Math.min(log.size - start, Math.max(1, limit), LARGEST)
+    const bytes = await readBytes(logFile(this.dataFolder, actionExecutionId), start, length)
+    const whole = log.complete && start + bytes.length >= log.size ? bytes.length : wholeCharacters(bytes)
+    const next = start + whole
+    return { text: bytes.toString('utf8', 0, whole), from: start, next, complete: log.complete && next >= log.size }
+  }
+
+  async size(actionExecutionId: string): Promise<number | undefined> {
+    return (await this.#current(actionExecutionId, Number.POSITIVE_INFINITY))?.size
+  }
+
+  /** The byte offset at which line `line` (from 1) begins; the log's size when it has fewer lines. */
+  async offsetOfLine(actionExecutionId: string, line: number): Promise<number | undefined> {
+    const log = await this.#current(actionExecutionId, Number.POSITIVE_INFINITY)
+    if (log === undefined) return undefined
+    const index = this.#live.get(actionExecutionId)?.ingest.index ?? (await this.#readIndex(actionExecutionId))
+    let { offset, skip } = index?.locate(line) ?? { offset: 0, skip: line - 1 }
+    while (skip > 0 && offset < log.size) {
+      const bytes = await readBytes(
+        logFile(this.dataFolder, actionExecutionId),
+        offset,
+        Math.min(LINE_PIECE, log.size - offset),
+      )
+      let at = 0
+      while (skip > 0 && at < bytes.length) {
+        const newline = bytes.indexOf(10, at)
+        at = newline < 0 ? bytes.length : newline + 1
+        if (newline >= 0) skip--
+      }
+      offset += at
+    }
+    return offset
+  }
+
+  follow(actionExecutionId: string, onMore: () => void): () => void {
+    const folder = workFolder(this.dataFolder, actionExecutionId)
+    let watcher: FSWatcher | undefined
+    let seen = ''
+    const look = async () => {
+      watcher ??= watchFile(folder.spool, onMore)
+      const now = await fileSizes(folder.spool, `${logFile(this.dataFolder, actionExecutionId)}.idx`)
+      if (now !== seen) onMore()
+      seen = now
+    }
+    const timer = setInterval(() => void look().catch(() => {}), POLL)
+    timer.unref()
+    watcher = watchFile(folder.spool, onMore)
+    const followers = this.#followers(actionExecutionId)
+    followers?.add(onMore)
+    return () => {
+      clearInterval(timer)
+      watcher?.close()
+      followers?.delete(onMore)
+    }
+  }
+
+  /** Lets all open files go; what was not finished is taken up after the next start. */
+  async close(): Promise<void> {
+    const logs = [...this.#live.values()]
+    this.#live.clear()
+    await Promise.all([...this.#finishing.values()].map((finishing) => finishing.catch(() => {})))
+    for (const { ingest } of logs) await ingest.close()
+  }
+
+  #followers(actionExecutionId: string): Set<() => void> | undefined {
+    return this.#live.get(actionExecutionId)?.followers
+  }
+
+  /** What can be read now, once the first `wanted` bytes are taken over, as far as they are there. */
+  async #current(actionExecutionId: string, wanted: number): Promise<{ size: number; complete: boolean } | undefined> {
+    await this.#finishing.get(actionExecutionId)
+    const live = this.#live.get(actionExecutionId) ?? (await this.#abandoned(actionExecutionId))
+    if (live) {
+      if (live.ingest.size < wanted) await live.ingest.pump()
+      // It may have ended meanwhile; then the finished log says more.
+      if (this.#live.get(actionExecutionId) === live) return { size: live.ingest.size, complete: false }
+      await this.#finishing.get(actionExecutionId)
+    }
+    const log = logFile(this.dataFolder, actionExecutionId)
+    if ((await fileSize(`${log}.idx`)) === undefined) return undefined
+    return { size: (await fileSize(log)) ?? 0, complete: true }
+  }
+
+  /** A spool that a crash left behind, until its job is taken up again. */
+  async #abandoned(actionExecutionId: string): Promise<LiveLog | undefined> {
+    const folder = workFolder(this.dataFolder, actionExecutionId)
+    if ((await fileSize(folder.spool)) === undefined) return undefined
+    const known = this.#live.get(actionExecutionId)
+    if (known) return known
+    const ingest = new LogIngest(folder.spool, logFile(this.dataFolder, actionExecutionId), readMasks(folder))
+    const live = { ingest, followers: new Set<() => void>() }
+    this.#live.set(actionExecutionId, live)
+    return live
+  }
+
+  async #finish(actionExecutionId: string): Promise<void> {
+    const live = this.#live.get(actionExecutionId) ?? (await this.#abandoned(actionExecutionId))
+    if (live === undefined) return
+    await live.ingest.finish()
+    this.#live.delete(actionExecutionId)
+    for (const onMore of live.followers) onMore()
+  }
+
+  async #readIndex(actionExecutionId: string): Promise<LineIndex | undefined> {
+    try {
+      return LineIndex.fromBuffer(await readFile(`${logFile(this.dataFolder, actionExecutionId)}.idx`))
+    } catch {
+      return undefined
+    }
+  }
+}
+
+async function readBytes(path: string, start: number, length: number): Promise<Buffer> {
+  if (length === 0) return Buffer.alloc(0)
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, start)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch {
+    return undefined
+  }
+}
+
+async function fileSizes(...paths: readonly string[]): Promise<string> {
+  return (await Promise.all(paths.map(fileSize))).join(' ')
+}
+
+function watchFile(path: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(path, { persistent: false }, onChange).on('error', () => {})
+  } catch {
+    return undefined // not there yet, or no inotify left: the poll sees it
+  }
+}

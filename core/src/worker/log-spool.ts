@@ -1,0 +1,86 @@
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { ActionLog } from '../host/action-provider.js'
+import { JobFailed } from '../host/job-failed.js'
+import { Masker } from './mask.js'
+import type { WorkFolder } from './workspace.js'
+
+/** Writes a running action's raw log, into which its steps write too. Errors of `write` and `line`: JobFailed when the disk is full. */
+export class LogSpool implements ActionLog {
+  readonly masker: Masker
+  #file: number | undefined
+
+  constructor(readonly folder: WorkFolder) {
+    mkdirSync(dirname(folder.spool), { recursive: true, mode: 0o700 })
+    this.#file = openSync(folder.spool, 'a', 0o600)
+    this.masker = readMasks(folder)
+  }
+
+  write(text: string): void {
+    if (this.#file === undefined) return // a provider that talks on after its end
+    try {
+      writeSync(this.#file, text)
+    } catch (error) {
+      throw asJobFailed(error, 'the log could not be written')
+    }
+  }
+
+  line(text: string): void {
+    this.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  /** Kept on disk before it counts: a restarted server must mask it too. */
+  mask(secret: string): void {
+    if (!this.masker.add(secret)) return
+    try {
+      keepMask(this.folder.masks, secret)
+    } catch (error) {
+      throw asJobFailed(error, 'a secret could not be noted')
+    }
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+}
+
+/** What an action's log must not show, as kept on disk. */
+export function readMasks(folder: WorkFolder): Masker {
+  const masker = new Masker()
+  for (const line of readIfThere(folder.masks).split('\n')) {
+    if (line !== '') masker.add(JSON.parse(line) as string)
+  }
+  return masker
+}
+
+/** A full disk said in words; other system errors with what was being done. */
+export function asJobFailed(error: unknown, what: string): JobFailed {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new JobFailed(
+      `${what}: the disk of Penstock's data folder is full; free some space and retry`,
+      'SystemUnavailable',
+    )
+  }
+  return new JobFailed(`${what}: ${message}`, 'SystemUnavailable')
+}
+
+function keepMask(path: string, secret: string): void {
+  const file = openSync(path, 'a', 0o600)
+  try {
+    appendFileSync(file, `${JSON.stringify(secret)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** One line of /proc/PID/stat, as far as we look. */
+export interface ProcessStat {
+  readonly pid: number
+  /** `Z` for a zombie. */
+  readonly state: string
+  readonly parent: number
+  readonly group: number
+  readonly session: number
+  /** Field 22: clock ticks since boot. With the pid and the boot id it names a process for good. */
+  readonly startTime: string
+}
+
+/** The process with this pid, or `undefined` when there is none. */
+export function readStat(pid: number): ProcessStat | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    return undefined
+  }
+  // The second field is the name in parentheses and may hold anything, parentheses too.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [state = '', parent, group, session] = fields
+  return {
+    pid,
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startTime: fields[19] ?? '',
+  }
+}
+
+/** Every process that can be seen now. */
+export function listProcesses(): readonly ProcessStat[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStat(Number(name)))
+    .filter((stat) => stat !== undefined)
+}
+
+/** The values of one variable in a process's initial environment; empty when it is not ours to read. */
+export function environmentValue(pid: number, name: string): string | undefined {
+  let environment: string
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return undefined
+  }
+  const start = environment.startsWith(`${name}=`) ? 0 : environment.indexOf(`\0${name}=`) + 1
+  if (start === 0 && !environment.startsWith(`${name}=`)) return undefined
+  const end = environment.indexOf('\0', start)
+  const bytes = environment.slice(start + name.length + 1, end < 0 ? undefined : end)
+  return Buffer.from(bytes, 'latin1').toString()
+}
+
+let bootIdRead: string | undefined
+
+/** Changes with every boot of the machine: what ran under another one is gone. */
+export function bootId(): string {
+  bootIdRead ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  return bootIdRead
+}
+
+/** What a step's supervisor wrote down about itself. */
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly startTime: string
+  readonly bootId: string
+}
+
+/** True while exactly this process runs: same boot, same pid, same start time, and not a zombie. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.bootId !== bootId()) return false
+  const stat = readStat(identity.pid)
+  return stat !== undefined && stat.startTime === identity.startTime && stat.state !== 'Z'
+}

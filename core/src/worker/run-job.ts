@@ -1,0 +1,203 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../domain/clock.js'
+import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
+import type {
+  ActionJob,
+  ActionProvider,
+  ActionResult,
+  ConfigurationOf,
+  JobApiAccess,
+  JobContext,
+  PropertyDeclarations,
+} from '../host/action-provider.js'
+import { isJobFailed, JobFailed } from '../host/job-failed.js'
+import type { ArtifactAccess } from './artifact-access.js'
+import { parseConfiguration, type SecretLookup } from './configuration.js'
+import { resolveVariables } from './environment.js'
+import { WorkerJobContext } from './job-context.js'
+import type { ActionLogs } from './log-service.js'
+import type { LogSpool } from './log-spool.js'
+import type { StepRunner } from './step.js'
+import { type WorkFolder, workFolder } from './workspace.js'
+
+/** What can be run: an action's provider or a rule's. */
+export interface Runnable {
+  readonly configuration: PropertyDeclarations
+  readonly validate?: ActionProvider['validate']
+  readonly idempotent?: boolean
+  run(job: ActionJob<never>, ctx: JobContext): Promise<ActionResult | undefined | void>
+}
+
+/** Everything that one run of one job needs. */
+export interface JobRunParts {
+  readonly provider: Runnable
+  readonly jobId: string
+  readonly data: JobData
+  /** The checkpoint's JSON, when the job goes on from one. */
+  readonly continuationToken?: string
+  readonly dataFolder: string
+  readonly logs: ActionLogs
+  readonly steps: StepRunner
+  readonly artifacts: ArtifactAccess
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly secrets: SecretLookup
+  checkpoint(token: string | undefined): Promise<void>
+  progress(details: ExecutionDetails): Promise<void>
+  jobApi(): Promise<JobApiAccess | undefined>
+}
+
+/** How a run ended. Secrets are masked in what is text for people. */
+export type JobReport =
+  | { readonly outcome: 'succeeded'; readonly result: ActionResult }
+  | { readonly outcome: 'failed'; readonly failure: JobFailure }
+
+/** How often an idempotent action whose step was lost is begun at all, before that is its failure. */
+const BEGINNINGS = 3
+const LONGEST_MESSAGE = 5_000
+const LONGEST_SUMMARY = 2_048
+
+/** One job being run: configuration, context, provider, report. The same for a worker and for a provider's tests. */
+export class JobRun {
+  readonly folder: WorkFolder
+  readonly #spool: LogSpool
+  #context: WorkerJobContext | undefined
+  #detached = false
+
+  constructor(readonly parts: JobRunParts) {
+    this.folder = workFolder(parts.dataFolder, parts.data.actionExecutionId)
+    this.#spool = parts.logs.open(parts.data.actionExecutionId)
+  }
+
+  /** Runs from the top (steps that ran or run are taken up) and answers how it ended. Never rejects. */
+  async run(): Promise<JobReport> {
+    try {
+      return { outcome: 'succeeded', result: await this.#attempt(this.parts.continuationToken) }
+    } catch (error) {
+      return { outcome: 'failed', failure: this.#explain(error) }
+    } finally {
+      if (!this.#detached) this.#spool.close()
+    }
+  }
+
+  /** Lets go of the job, which stays as it is for whoever recovers it. */
+  detach(): void {
+    this.#detached = true
+    this.#context?.detach()
+  }
+
+  async #attempt(token: string | undefined): Promise<ActionResult> {
+    const job = await this.#prepare(token)
+    const { data, provider } = this.parts
+    const context = new WorkerJobContext({
+      ...this.parts,
+      job,
+      inputs: data.inputArtifacts,
+      outputs: data.outputArtifacts,
+      folder: this.folder,
+      log: this.#spool,
+    })
+    this.#context = context
+    if (this.#detached) context.detach()
+    try {
+      return this.#clean((await provider.run(job as ActionJob<never>, context)) ?? {})
+    } catch (error) {
+      if (context.lost === undefined || !provider.idempotent || !this.#mayBeginAgain()) throw error
+      await this.#clear(context.lost)
+    }
+    return this.#attempt(undefined)
+  }
+
+  async #prepare(token: string | undefined): Promise<ActionJob<unknown>> {
+    const { provider, jobId, data, secrets } = this.parts
+    const parsed = await parseConfiguration(provider.configuration, data.configuration, secrets)
+    for (const secret of parsed.secrets) this.#spool.mask(secret)
+    const problems = provider.validate?.(parsed.values as ConfigurationOf<PropertyDeclarations>) ?? []
+    if (problems.length > 0) throw new JobFailed(problems.join('; '), 'ConfigurationError')
+    const { variables, secrets: more } = await resolveVariables(data.environmentVariables ?? [], secrets)
+    for (const secret of more) this.#spool.mask(secret)
+    return {
+      id: jobId,
+      configuration: parsed.values,
+      pipelineName: data.pipelineName,
+      pipelineExecutionId: data.pipelineExecutionId,
+      stageName: data.stageName,
+      actionName: data.actionName,
+      actionExecutionId: data.actionExecutionId,
+      inputNames: data.inputArtifacts.map(({ name }) => name),
+      outputs: data.outputArtifacts.map(({ name, files }) => ({ name, ...(files ? { files } : {}) })),
+      ...(data.revision ? { revision: data.revision } : {}),
+      ...(data.sourceOverride ? { sourceOverride: data.sourceOverride } : {}),
+      commands: data.commands ?? [],
+      environmentVariables: variables,
+      ...(token === undefined ? {} : { checkpoint: readToken(token) }),
+    }
+  }
+
+  #clean(result: ActionResult): ActionResult {
+    const { summary } = result
+    return summary === undefined ? result : { ...result, summary: this.#shown(summary, LONGEST_SUMMARY) }
+  }
+
+  #explain(error: unknown): JobFailure {
+    const failure = isJobFailed(error)
+      ? {
+          type: error.type,
+          message: this.#shown(error.message, LONGEST_MESSAGE),
+          externalId: error.externalExecutionId,
+        }
+      : { type: 'JobFailed' as const, message: this.#shown(describe(error), LONGEST_MESSAGE), externalId: undefined }
+    // Into the log as well, where people look first; and a defect of the provider's with its stack.
+    const defect = !isJobFailed(error) && !this.parts.signal.aborted && error instanceof Error
+    try {
+      this.#spool.line(defect ? (error.stack ?? failure.message) : failure.message)
+    } catch {
+      // The disk is full: the failure itself still is reported.
+    }
+    const { type, message, externalId } = failure
+    return { type, message, ...(externalId === undefined ? {} : { externalExecutionId: externalId }) }
+  }
+
+  #shown(text: string, limit: number): string {
+    const masked = this.#spool.masker.mask(text)
+    return masked.length <= limit ? masked : `${masked.slice(0, limit - 1)}…`
+  }
+
+  #mayBeginAgain(): boolean {
+    const counter = join(this.folder.root, 'beginnings')
+    const begun = readCount(counter) + 1
+    writeFileSync(counter, String(begun), { mode: 0o600 })
+    return begun < BEGINNINGS && !this.parts.signal.aborted
+  }
+
+  async #clear(lost: string): Promise<void> {
+    this.#spool.line(`${lost}; the action is begun again`)
+    for (const path of [this.folder.files, this.folder.inputs, this.folder.steps, this.folder.scratch]) {
+      rmSync(path, { recursive: true, force: true })
+    }
+    if (this.parts.continuationToken !== undefined) await this.parts.checkpoint(undefined)
+  }
+}
+
+/** A token of somebody else's making (a custom worker's) is handed on as text. */
+function readToken(token: string): unknown {
+  try {
+    return JSON.parse(token) as unknown
+  } catch {
+    return token
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `the provider threw ${String(error)}`
+  return error.message === '' ? error.name : error.message
+}
+
+function readCount(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8'))
+  } catch {
+    return 0
+  }
+}

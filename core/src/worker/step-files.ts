@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { JobFailed } from '../host/job-failed.js'
+import type { ProcessIdentity } from './process-table.js'
+import { shellQuote } from './supervisor.js'
+
+/** What a step is to run. */
+export interface StepSpec {
+  /** The step's own folder, absolute; made when the step is. Its path is also the mark of the step's processes. */
+  readonly folder: string
+  readonly command: readonly [string, ...string[]]
+  /** Absolute. */
+  readonly cwd: string
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** The file that stdout and stderr go to, appending. */
+  readonly log: string
+  /** Written to the log before the command, and what errors call it; secrets already masked. */
+  readonly title: string
+  /** Epoch milliseconds; kept on disk, so that a restart does not move it. */
+  readonly deadline?: number
+}
+
+/** What is kept about a step beside its script: never a secret. */
+export interface StepRecord {
+  /** SHA-256 of the command. */
+  readonly fingerprint: string
+  readonly title: string
+  readonly deadline?: number
+}
+
+/** Why we ended a step ourselves. */
+export type KillReason = 'stop' | 'timeout'
+
+/** The status file, read: each part is absent until it is written whole. */
+export interface StepStatus {
+  readonly start?: ProcessIdentity
+  readonly killed?: KillReason
+  readonly exitCode?: number
+}
+
+/** Tells one command from another. */
+export function fingerprint(command: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(command)).digest('hex')
+}
+
+/** The record of a step that was made before, or `undefined`. */
+export function readRecord(folder: string): StepRecord | undefined {
+  const text = readIfThere(join(folder, 'step.json'))
+  return text === undefined ? undefined : (JSON.parse(text) as StepRecord)
+}
+
+/** Makes the step's folder, whole or not at all. Errors: JobFailed for a variable's name that no shell can export. */
+export function writeStep(spec: StepSpec): StepRecord {
+  const record: StepRecord = {
+    fingerprint: fingerprint(spec.command),
+    title: spec.title,
+    ...(spec.deadline === undefined ? {} : { deadline: spec.deadline }),
+  }
+  const making = `${spec.folder}.new`
+  rmSync(making, { recursive: true, force: true })
+  mkdirSync(dirname(spec.folder), { recursive: true, mode: 0o700 })
+  mkdirSync(making, { mode: 0o700 })
+  writePrivate(join(making, 'env'), environmentScript(spec.env))
+  writePrivate(join(making, 'cmd'), commandScript(spec))
+  writePrivate(join(making, 'step.json'), JSON.stringify(record))
+  renameSync(making, spec.folder)
+  return record
+}
+
+/** Reads `status`; a last line without its newline does not count. */
+export function readStatus(folder: string): StepStatus {
+  const text = readIfThere(join(folder, 'status'))
+  if (text === undefined) return {}
+  const status: { start?: ProcessIdentity; killed?: KillReason; exitCode?: number } = {}
+  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    const [word, ...rest] = line.split(' ')
+    if (word === 'start') {
+      status.start = { pid: Number(rest[0]), startTime: rest[1] ?? '', bootId: rest[2] ?? '' }
+    } else if (word === 'kill') {
+      status.killed ??= rest[0] as KillReason
+    } else if (word === 'exit') {
+      status.exitCode ??= Number(rest[0])
+    }
+  }
+  return status
+}
+
+/** Writes down that it was us who ended the step, before we do. */
+export function recordKill(folder: string, reason: KillReason): void {
+  appendFileSync(join(folder, 'status'), `kill ${reason}\n`, { mode: 0o600 })
+}
+
+/** Takes the launch token, so that nobody starts this step any more. False when its supervisor was faster. */
+export function takeToken(folder: string): boolean {
+  try {
+    closeSync(openSync(join(folder, 'status'), 'wx', 0o600))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** The name of the signal that a shell's exit code stands for: 143 is SIGTERM. */
+export function signalOf(exitCode: number): string | undefined {
+  if (exitCode <= 128) return undefined
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
+}
+
+function environmentScript(env: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(env).map(([name, value]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw new JobFailed(
+        `environment variable "${name}": a name has letters, digits and _ only, and no digit first`,
+        'ConfigurationError',
+      )
+    }
+    if (value.includes('\0')) {
+      throw new JobFailed(`environment variable "${name}" holds a NUL byte, which no process can be given`)
+    }
+    return `export ${name}=${shellQuote(value)}\n`
+  })
+  return lines.join('')
+}
+
+/** What the supervisor runs. The environment comes from a file of its own that is gone before the command begins. */
+function commandScript(spec: StepSpec): string {
+  const env = shellQuote(join(spec.folder, 'env'))
+  return `exec >>${shellQuote(spec.log)} 2>&1
+{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
+umask 022
+. ${env}
+command -p rm -f ${env}
+printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
+cd ${shellQuote(spec.cwd)} || exit 125
+exec ${spec.command.map(shellQuote).join(' ')}
+`
+}
+
+function writePrivate(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, text)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../domain/clock.js'
+import { killTree } from './kill-tree.js'
+import type { Launcher } from './launcher.js'
+import { isAlive } from './process-table.js'
+import {
+  type KillReason,
+  readRecord,
+  readStatus,
+  recordKill,
+  type StepSpec,
+  takeToken,
+  writeStep,
+} from './step-files.js'
+import { type StepOutcome, StepWatch } from './step-watch.js'
+
+/** What a StepRunner works with. */
+export interface StepRunnerParts {
+  readonly launcher: Launcher
+  readonly clock: Clock
+  /** Milliseconds between TERM and KILL. */
+  readonly grace: number
+}
+
+/** Milliseconds that a supervisor has for writing down the end of a command that we killed. */
+const LAST_WORDS = 2_000
+
+/** Runs durable steps: each at most once, however often `run` is called for it and by however many servers in a row. */
+export class StepRunner {
+  readonly #watches = new Set<StepWatch>()
+
+  constructor(readonly parts: StepRunnerParts) {}
+
+  /**
+   * Starts the step, or takes up the one that this folder already holds, and answers how it ended.
+   * An abort, or the deadline that was recorded when the step was made, ends its whole process tree first.
+   * Errors: JobFailed for what cannot be a step; system errors such as ENOSPC as they are.
+   */
+  async run(spec: StepSpec, signal: AbortSignal): Promise<StepOutcome> {
+    const record = readRecord(spec.folder)
+    if (record === undefined) signal.throwIfAborted()
+    const { deadline } = record ?? writeStep(spec)
+    const watch = new StepWatch(spec.folder, this.parts.launcher)
+    this.#watches.add(watch)
+    const killer = new Killer(watch, this.parts)
+    const stopListening = onAbort(signal, () => killer.kill('stop'))
+    const { clock } = this.parts
+    const cancel =
+      deadline === undefined ? () => {} : clock.after(Math.max(0, deadline - clock.now()), () => killer.kill('timeout'))
+    try {
+      const outcome = await watch.ended
+      if (outcome.kind === 'lost') await this.#sweep(spec.folder)
+      return outcome
+    } finally {
+      stopListening()
+      cancel()
+      await killer.done
+      watch.close()
+      this.#watches.delete(watch)
+    }
+  }
+
+  /** Forgets all steps that run: they go on, what waits for them waits for ever, and another runner may adopt them. */
+  detach(): void {
+    for (const watch of this.#watches) watch.close()
+    this.#watches.clear()
+  }
+
+  /** What a lost supervisor left running can be nobody's any more. */
+  async #sweep(folder: string): Promise<void> {
+    await killTree({ mark: folder }, this.parts.clock, this.parts.grace)
+  }
+}
+
+/** Ends one step's tree, once. */
+class Killer {
+  /** Resolves when nothing of the tree is left; at once when nothing had to be killed. */
+  done: Promise<void> = Promise.resolve()
+  #begun = false
+
+  constructor(
+    readonly watch: StepWatch,
+    readonly parts: StepRunnerParts,
+  ) {}
+
+  kill(reason: KillReason): void {
+    if (this.#begun) return
+    this.#begun = true
+    this.done = this.#kill(reason).catch((error: unknown) =>
+      this.watch.settle({ kind: 'lost', reason: `it could not be stopped: ${(error as Error).message}` }),
+    )
+  }
+
+  async #kill(reason: KillReason): Promise<void> {
+    const { folder } = this.watch
+    if (!(await this.#started())) {
+      return this.watch.settle({ kind: 'exited', exitCode: 143, signal: 'SIGTERM', killed: reason })
+    }
+    const { start, exitCode } = readStatus(folder)
+    if (exitCode !== undefined || start === undefined) return this.watch.check()
+    recordKill(folder, reason)
+    const tree = { mark: folder, ...(isAlive(start) ? { supervisor: start.pid } : {}) }
+    await killTree(tree, this.parts.clock, this.parts.grace)
+    for (let waited = 0; waited < LAST_WORDS && isAlive(start); waited += 10) await delay(10)
+    if (isAlive(start)) process.kill(start.pid, 'SIGKILL')
+    if (readStatus(folder).exitCode !== undefined) return this.watch.check()
+    this.watch.settle({ kind: 'exited', exitCode: 137, signal: 'SIGKILL', killed: reason })
+  }
+
+  /** False when the step had not begun and now never will. */
+  async #started(): Promise<boolean> {
+    const { folder } = this.watch
+    if (readStatus(folder).start !== undefined) return true
+    if (takeToken(folder)) return false
+    for (let waited = 0; waited < LAST_WORDS; waited += 5) {
+      if (readStatus(folder).start !== undefined) return true
+      await delay(5)
+    }
+    return false
+  }
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}
