@@ -8,9 +8,14 @@ import { join } from 'node:path'
 import { answerWithGit } from './git-cgi.js'
 import { type CommitFiles, type CommitOptions, git, makeCommit } from './git-commits.js'
 
+export interface GitLogin {
+  readonly username: string
+  readonly password: string
+}
+
 export interface GitServerOptions {
-  /** Basic authentication that every request must carry. Everyone may read and push when absent. */
-  readonly auth?: { readonly username: string; readonly password: string }
+  /** Basic authentication that every request must carry, or what judges it. Everyone may read and push when absent. */
+  readonly auth?: GitLogin | ((login: GitLogin, repository: string) => boolean)
   /** Milliseconds that every answer is held back. */
   readonly slow?: number
   /** False serves protocol version 0 only. */
@@ -68,7 +73,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Te
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     seen.push(describe(request))
     if (options.intercept?.(request, response) === true) return
-    setTimeout(() => void answer(request, response, root, options), options.slow ?? 0)
+    setTimeout(() => void answer(request, response, root, options), options.slow ?? 0).unref()
   }
   const server = options.tls === undefined ? createServer(listener) : createTlsServer({ ...options.tls }, listener)
   await new Promise<void>((resolve, reject) => {
@@ -145,16 +150,31 @@ async function answer(
     response.writeHead(404).end('Not Found')
     return
   }
-  const expected = options.auth && `Basic ${btoa(`${options.auth.username}:${options.auth.password}`)}`
-  if (expected !== undefined && request.headers.authorization !== expected) {
+  const repository = decodeURIComponent(found[1] ?? '')
+  const login = loginOf(request)
+  if (!admits(options.auth, login, repository)) {
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Authentication required')
     return
   }
   await answerWithGit(request, response, {
     root,
-    path: `/${decodeURIComponent(found[1] ?? '')}.git/${found[2]}`,
+    path: `/${repository}.git/${found[2]}`,
     query: search.slice(1),
-    user: options.auth?.username ?? 'anyone',
+    user: login?.username ?? 'anyone',
     protocol2: options.protocol2 ?? true,
   })
+}
+
+function loginOf(request: IncomingMessage): GitLogin | undefined {
+  const [scheme, encoded] = (request.headers.authorization ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic' || encoded === undefined) return undefined
+  const [username = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
+  return { username, password: password.join(':') }
+}
+
+function admits(auth: GitServerOptions['auth'], login: GitLogin | undefined, repository: string): boolean {
+  if (auth === undefined) return true
+  if (login === undefined) return false
+  if (typeof auth === 'function') return auth(login, repository)
+  return auth.username === login.username && auth.password === login.password
 }
