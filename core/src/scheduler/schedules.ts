@@ -1,0 +1,80 @@
+/** When a source is polled: penstock.yaml's line for it, else its pipeline's tag, else the server's default. */
+import { createHash } from 'node:crypto'
+import type { Pipeline } from '../domain/pipeline.js'
+import { InvalidSchedule, parseSchedule, type Schedule } from './cron.js'
+
+/** The tag of a pipeline that holds a cron line for its sources. */
+export const scheduleTag = 'penstock:schedule'
+
+export interface ScheduleSettings {
+  readonly schedule: string
+  readonly timezone: string
+  /** By `pipeline/action` or `pipeline`. */
+  readonly schedules: Readonly<Record<string, string>>
+}
+
+/** The line that counts for one source action. */
+export function scheduleText(
+  settings: ScheduleSettings,
+  pipeline: Pick<Pipeline, 'name' | 'tags'>,
+  actionName: string,
+): string {
+  const { schedules } = settings
+  return (
+    schedules[`${pipeline.name}/${actionName}`] ??
+    schedules[pipeline.name] ??
+    pipeline.tags[scheduleTag] ??
+    settings.schedule
+  )
+}
+
+/** Schedules by their text and seed, parsed once; a broken line is the default one, with what is wrong. */
+export class ScheduleBook {
+  private readonly parsed = new Map<string, { schedule: Schedule; problem?: string }>()
+
+  constructor(private readonly settings: ScheduleSettings) {}
+
+  /** `H` depends on pipeline and action, so that many with one line are spread. */
+  get(
+    text: string,
+    pipelineName: string,
+    actionName: string,
+  ): { readonly schedule: Schedule; readonly problem?: string } {
+    const seed = `${pipelineName}/${actionName}`
+    const key = text.includes('H') || text.startsWith('@') ? `${text}\n${seed}` : text
+    const known = this.parsed.get(key) ?? this.parse(text, seed)
+    if (this.parsed.size < 10_000) this.parsed.set(key, known)
+    return known
+  }
+
+  /** Everything that is wrong with penstock.yaml's lines. */
+  problems(): string[] {
+    const lines = { 'polling.schedule': this.settings.schedule, ...prefix(this.settings.schedules) }
+    return Object.entries(lines).flatMap(([name, text]) => {
+      const { problem } = this.get(text, name, '')
+      return problem === undefined ? [] : [`${name}: ${problem}`]
+    })
+  }
+
+  private parse(text: string, seed: string): { schedule: Schedule; problem?: string } {
+    const { timezone } = this.settings
+    try {
+      return { schedule: parseSchedule(text, { timezone, seed }) }
+    } catch (error) {
+      if (!(error instanceof InvalidSchedule)) throw error
+      return {
+        schedule: parseSchedule('* * * * *'),
+        problem: `${error.message}; polled every minute until it is put right`,
+      }
+    }
+  }
+}
+
+/** 0 to `most` milliseconds, always the same for one text: spreads what shares a minute. */
+export function jitter(text: string, most: number): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) % (most + 1)
+}
+
+function prefix(schedules: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(schedules).map(([name, text]) => [`schedules.${name}`, text]))
+}

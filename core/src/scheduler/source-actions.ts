@@ -1,0 +1,23 @@
+import type { ActionDeclaration, Pipeline } from '../domain/pipeline.js'
+import { resolveConfiguration, UnresolvedVariables } from '../domain/variables.js'
+
+/** The source actions of a pipeline, as declared. */
+export function sourceActions(pipeline: Pipeline): readonly ActionDeclaration[] {
+  return pipeline.declaration.stages.flatMap((stage) =>
+    stage.actions.filter((action) => action.actionTypeId.category === 'Source'),
+  )
+}
+
+/** A source's configuration outside any execution: the pipeline's variables have their defaults. What cannot be resolved stays as it is written. */
+export function sourceConfiguration(pipeline: Pipeline, action: ActionDeclaration): Readonly<Record<string, string>> {
+  const defaults = (pipeline.declaration.variables ?? []).flatMap(({ name, defaultValue }) =>
+    defaultValue === undefined ? [] : [[name, defaultValue]],
+  )
+  const configuration = action.configuration ?? {}
+  try {
+    return resolveConfiguration(configuration, { variables: Object.fromEntries(defaults) })
+  } catch (error) {
+    if (error instanceof UnresolvedVariables) return configuration
+    throw error
+  }
+}

@@ -1,0 +1,30 @@
+import type { TaskClaims } from '../scheduler/coordinator.js'
+import type { Database } from './database.js'
+
+/** Elects, with one conditional update, which of several servers runs a periodic task this time. */
+export function taskStore(database: Database): TaskClaims {
+  return {
+    async claim({ name, now, next, until }) {
+      return database.write(async (tx) => {
+        await tx
+          .insertInto('tasks')
+          .values({ name, next_run: 0, last_run: null, running_until: null })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .execute()
+        const claimed = await tx
+          .updateTable('tasks')
+          .set({ next_run: next, last_run: now, running_until: until })
+          .where('name', '=', name)
+          .where('next_run', '<=', now)
+          .where((or) => or.or([or('running_until', 'is', null), or('running_until', '<=', now)]))
+          .executeTakeFirst()
+        return claimed.numUpdatedRows > 0n
+      })
+    },
+    async release(name) {
+      await database.write(async (tx) => {
+        await tx.updateTable('tasks').set({ running_until: null }).where('name', '=', name).execute()
+      })
+    },
+  }
+}
