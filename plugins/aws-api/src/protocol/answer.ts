@@ -1,0 +1,39 @@
+import type { ServerResponse } from 'node:http'
+import { isFault, type Logger } from '@penstock/core'
+import { Refused } from '../sigv4/refused.js'
+import { ApiError } from './api-error.js'
+import { inJsonWords } from './words.js'
+
+/** Sends JSON, or no body at all, with the request's id. Nothing when the client is gone. */
+export function send(response: ServerResponse, requestId: string, status: number, body: string): void {
+  if (response.headersSent || response.destroyed) return
+  const unread = !response.req.complete
+  response.writeHead(status, {
+    'x-amzn-RequestId': requestId,
+    'Content-Type': 'application/x-amz-json-1.1',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // What is left of a body that nobody will read must not be taken for the next request.
+    ...(unread ? { Connection: 'close' } : {}),
+  })
+  response.end(body)
+  if (unread) response.req.resume()
+}
+
+/** What is told to the caller of any error: its own fault with its code, ours with no word of what happened. */
+export function asApiError(error: unknown, requestId: string, log: Logger): ApiError {
+  if (error instanceof ApiError) return error
+  if (isFault(error)) return new ApiError(error.code, error.message)
+  if (error instanceof Refused) return inJsonWords(error.refusal)
+  if (error instanceof URIError) return new ApiError('SerializationException', 'The request URI is not well-formed.')
+  log.error('An API request failed inside the server', {
+    requestId,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  })
+  return new ApiError('InternalFailure', `The request could not be processed. Its id is ${requestId}.`, 500)
+}
+
+/** The error envelope that every client reads. */
+export function sendError(response: ServerResponse, requestId: string, error: ApiError): void {
+  send(response, requestId, error.status, JSON.stringify({ __type: error.code, message: error.message }))
+}

@@ -1,0 +1,126 @@
+/** One request of CodePipeline's JSON protocol, from its bytes to its answer. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuditEntry, Credentials, Logger, ServerServices } from '@penstock/core'
+import { Arns } from '../arn.js'
+import { read } from '../model/reader.js'
+import type { CallContext, Operation } from '../operation.js'
+import { operationNamed } from '../operations/index.js'
+import { signable } from '../sigv4/canonical.js'
+import { claimOf } from '../sigv4/claim.js'
+import { hexSha256 } from '../sigv4/signing-key.js'
+import { checkSignature, identify } from '../sigv4/verify.js'
+import { asApiError, send, sendError } from './answer.js'
+import { ApiError } from './api-error.js'
+import { authorize } from './authorize.js'
+import { encode } from './encode.js'
+import { parseBody } from './parse-body.js'
+import { readBody } from './read-body.js'
+
+const targetPrefix = 'CodePipeline_20150709.'
+
+export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access'>
+
+export interface ApiOptions {
+  /** Bytes that a request may have. */
+  readonly maxRequestBytes: number
+}
+
+/** True for what speaks AWS's JSON protocol, whatever service it means. */
+export function isJsonRequest(request: IncomingMessage): boolean {
+  if (request.method !== 'POST') return false
+  if (request.headers['x-amz-target'] !== undefined) return true
+  return request.headers['content-type']?.startsWith('application/x-amz-json') === true
+}
+
+/** Serves CodePipeline's operations over `POST /`. */
+export class CodePipelineApi {
+  private readonly arns: Arns
+
+  constructor(
+    private readonly server: ApiServices,
+    private readonly log: Logger,
+    private readonly options: ApiOptions,
+  ) {
+    this.arns = new Arns(server.identity)
+  }
+
+  /** Answers one request; never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID()
+    try {
+      const operation = target(request)
+      const { credentials, body } = await this.authenticate(request)
+      const input = read(operation.input, parseBody(body))
+      const answer = await this.perform(operation, credentials, input, contextOf(request, response))
+      send(response, requestId, 200, operation.silent ? '' : encode(answer))
+    } catch (error) {
+      sendError(response, requestId, asApiError(error, requestId, this.log))
+    }
+  }
+
+  /** Who signed the request. The body is read only once the key is known. Errors: Refused, ApiError. */
+  private async authenticate(request: IncomingMessage): Promise<{ credentials: Credentials; body: Buffer }> {
+    const signed = signable(request)
+    const claim = claimOf(request, signed.query)
+    const { access, clock, identity } = this.server
+    const caller = await identify(claim, signed, { region: identity.region, service: 'codepipeline' }, access, clock)
+    const body = await readBody(request, this.options.maxRequestBytes)
+    checkSignature(caller, signed, hexSha256(body))
+    return { credentials: caller.credentials, body }
+  }
+
+  private async perform(
+    operation: Operation,
+    credentials: Credentials,
+    input: unknown,
+    context: CallContext,
+  ): Promise<object | void> {
+    const { access, operations } = this.server
+    const resources = [operation.resource(input, this.arns)].flat()
+    const entry = { principal: credentials.principal.arn, operation: operation.name, target: resources.join(' ') }
+    try {
+      authorize(access, credentials, operation, input, resources)
+      const answer = await operation.call(operations, credentials.principal, input, context)
+      if (operation.changes) await this.audit({ ...entry, result: 'ok' })
+      return answer
+    } catch (error) {
+      const code = codeOf(error)
+      if (operation.changes || code === 'AccessDeniedException') await this.audit({ ...entry, result: code })
+      throw error
+    }
+  }
+
+  /** What was done is done: a log that cannot be written is told, and does not undo it. */
+  private async audit(entry: Omit<AuditEntry, 'at'>): Promise<void> {
+    try {
+      await this.server.access.audit(entry)
+    } catch (error) {
+      this.log.error('The audit log could not be written', { ...entry, error: String(error) })
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : 'InternalFailure'
+}
+
+function target(request: IncomingMessage): Operation {
+  const name = String(request.headers['x-amz-target'] ?? '')
+  const operation = name.startsWith(targetPrefix) ? operationNamed(name.slice(targetPrefix.length)) : undefined
+  if (operation) return operation
+  throw new ApiError('UnknownOperationException', `X-Amz-Target must be ${targetPrefix} and an operation's name.`)
+}
+
+function contextOf(request: IncomingMessage, response: ServerResponse): CallContext {
+  const controller = new AbortController()
+  response.once('close', () => controller.abort())
+  return {
+    signal: controller.signal,
+    header(name) {
+      const value = request.headers[name.toLowerCase()]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+  }
+}

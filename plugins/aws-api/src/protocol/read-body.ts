@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import { ApiError } from './api-error.js'
+
+/**
+ * The whole body, at most `limit` bytes.
+ * Errors: RequestEntityTooLargeException (413); the stream's own error when the client hangs up.
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    request.on('data', (piece: Buffer) => {
+      size += piece.length
+      if (size > limit) reject(tooLarge(limit))
+      else pieces.push(piece)
+    })
+    request.once('end', () => resolve(Buffer.concat(pieces, size)))
+    request.once('error', reject)
+    request.once('aborted', () => reject(new Error('the client hung up before its request was complete')))
+  })
+}
+
+function tooLarge(limit: number): ApiError {
+  return new ApiError('RequestEntityTooLargeException', `The request is larger than ${limit} bytes.`, 413)
+}
