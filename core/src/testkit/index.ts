@@ -1,5 +1,6 @@
 /** `@penstock/core/testkit`: what plugins and the demo are tested and shown with. */
 export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
+export { type StoreUnderTest, testArtifactStore } from './artifact-store-contract.js'
 export { type DummyScript, dummyProvider } from './dummy-provider.js'
 export { FakeClock } from './fake-clock.js'
 export type { CommitEntry, CommitFiles, CommitOptions } from './git-commits.js'
