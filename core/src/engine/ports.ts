@@ -1,5 +1,6 @@
 /** What the engine needs of a store. One implementation serves SQLite and PostgreSQL (`store/engine-store.ts`). */
 import type { ActionExecution } from '../domain/action.js'
+import type { ActionType } from '../domain/action-type.js'
 import type { RuleExecution } from '../domain/condition.js'
 import type { ExecutionStatus, PipelineExecution } from '../domain/execution.js'
 import type { Job, JobStatus } from '../domain/job.js'
@@ -7,6 +8,7 @@ import type { Pipeline } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import type { Decision, Effect } from './changes.js'
 import type { PipelineState } from './state.js'
+import type { ActionTypeDeclaration, DeployTarget, WebhookDefinition } from './views.js'
 
 /** What of a pipeline an event needs loaded, beyond its living part. */
 export interface Wanted {
@@ -111,6 +113,36 @@ export interface EngineReads {
   expiredLeases(now: number, limit: number): Promise<Job[]>
 }
 
+/** A custom action type, and what UpdateActionType said of it. Deleted ones are remembered (J11). */
+export interface StoredActionType {
+  readonly type: ActionType
+  readonly tags: Readonly<Record<string, string>>
+  readonly deleted: boolean
+  /** The newer, executor-bearing form, as a client gave it. */
+  readonly declaration?: ActionTypeDeclaration
+}
+
+export interface StoredWebhook {
+  readonly definition: WebhookDefinition
+  /** What makes its URL unguessable. */
+  readonly secretPath: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly created: number
+  readonly lastTriggered?: number
+  readonly errorCode?: string
+  readonly errorMessage?: string
+  readonly registered?: boolean
+}
+
+/** Named things that few have many of. */
+export interface Shelf<T> {
+  get(key: string): Promise<T | undefined>
+  /** Ordered by key. */
+  list(): Promise<T[]>
+  put(key: string, value: T): Promise<void>
+  delete(key: string): Promise<void>
+}
+
 export interface OutboxEntry {
   readonly id: number
   readonly effects: readonly Effect[]
@@ -118,6 +150,11 @@ export interface OutboxEntry {
 
 export interface EngineStore {
   readonly read: EngineReads
+  readonly actionTypes: Shelf<StoredActionType>
+  readonly webhooks: Shelf<StoredWebhook>
+  /** What a deploy action is doing to each of its targets, in its order. */
+  deployTargets(actionExecutionId: string): Promise<DeployTarget[]>
+  putDeployTargets(actionExecutionId: string, targets: readonly DeployTarget[]): Promise<void>
   transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** Extends the leases that still have their fence; answers what became of each job. */
   heartbeat(

@@ -1,19 +1,9 @@
-import type { AccessKey, ManagedPolicy, PolicyDocument } from '../domain/access.js'
+import type { AccessStore, StoredAccessKey, StoredUser } from '../domain/access-store.js'
 import type { Database } from './database.js'
 import type { AccessKeyTable } from './schema.js'
 
-type Policies = readonly (ManagedPolicy | PolicyDocument)[]
-
-export interface StoredUser {
-  readonly name: string
-  readonly passwordHash: string
-  readonly policies: Policies
-}
-
-export type StoredAccessKey = AccessKey & { readonly sealedSecret: string }
-
-/** Users, their sessions and access keys. */
-export class AccessStore {
+/** Users, their sessions and access keys, in the database. */
+export class SqlAccessStore implements AccessStore {
   constructor(private readonly database: Database) {}
 
   async hasUsers(): Promise<boolean> {
@@ -26,7 +16,6 @@ export class AccessStore {
     return row && { name: row.name, passwordHash: row.password_hash, policies: JSON.parse(row.doc).policies }
   }
 
-  /** Adds the user, or replaces its password and policies. */
   async putUser(user: StoredUser): Promise<void> {
     const values = { password_hash: user.passwordHash, doc: JSON.stringify({ policies: user.policies }) }
     await this.database.write(async (tx) => {
@@ -64,7 +53,6 @@ export class AccessStore {
     return row && toKey(row)
   }
 
-  /** Oldest first. */
   async accessKeys(): Promise<StoredAccessKey[]> {
     const rows = await this.database.db
       .selectFrom('access_keys')
@@ -81,7 +69,6 @@ export class AccessStore {
     })
   }
 
-  /** True when there was such a key. */
   async deleteAccessKey(accessKeyId: string): Promise<boolean> {
     return this.database.write(async (tx) => {
       const done = await tx.deleteFrom('access_keys').where('access_key_id', '=', accessKeyId).executeTakeFirst()
@@ -119,7 +106,6 @@ export class AccessStore {
     })
   }
 
-  /** A new password ends what was signed in with the old one. */
   async deleteSessionsOf(userName: string): Promise<void> {
     await this.database.write(async (tx) => {
       await tx.deleteFrom('sessions').where('user_name', '=', userName).execute()

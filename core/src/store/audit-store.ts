@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../domain/access.js'
+import type { AuditStore } from '../domain/access-store.js'
 import type { Database } from './database.js'
 
-/** The record of who did what; only ever appended to, until it is too old to keep. */
-export class AuditStore {
+/** The audit log, in the database. */
+export class SqlAuditStore implements AuditStore {
   constructor(private readonly database: Database) {}
 
   async add(entry: AuditEntry): Promise<void> {
@@ -14,7 +15,6 @@ export class AuditStore {
     })
   }
 
-  /** Newest first, at least `limit` where there are as many; entries of one millisecond are never torn apart. `before` is exclusive. */
   async page(before: number | undefined, limit: number): Promise<AuditEntry[]> {
     let query = this.database.db.selectFrom('audit').selectAll().orderBy('id', 'desc')
     if (before !== undefined) query = query.where('at', '<', before)

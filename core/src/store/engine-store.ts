@@ -5,8 +5,10 @@ import type { EngineStore, JobClaim, OutboxEntry, Unit } from '../engine/ports.j
 import type { Database, Tx } from './database.js'
 import { writeDecision } from './decision-writer.js'
 import { DefinitionCache } from './definition-cache.js'
+import { deployTargets, putDeployTargets } from './deploy-targets.js'
 import { createEngineReads } from './engine-reads.js'
 import { parse, toJob } from './rows.js'
+import { actionTypeShelf, webhookShelf } from './shelves.js'
 import { StateLoader } from './state-loader.js'
 
 /** The engine's store over either database. */
@@ -15,6 +17,10 @@ export function createEngineStore(database: Database): EngineStore {
   const loader = new StateLoader(database.dialect, definitions)
   return {
     read: createEngineReads(database, definitions),
+    actionTypes: actionTypeShelf(database),
+    webhooks: webhookShelf(database),
+    deployTargets: (id) => deployTargets(database, id),
+    putDeployTargets: (id, targets) => putDeployTargets(database, id, targets),
     transact: (work) => database.write((tx) => work(createUnit(database, tx, loader))),
     heartbeat: (workerId, held, leaseUntil) => heartbeat(database, workerId, held, leaseUntil),
     drainOutbox: (deliver, limit) => drainOutbox(database, deliver, limit),

@@ -1,4 +1,4 @@
-import type { PluginStateStore } from '../host/plugin-state.js'
+import type { PluginStateStore } from '../domain/plugin-state.js'
 import type { Database } from './database.js'
 
 /** Which plugins are switched off, in the database: all servers on it agree. */

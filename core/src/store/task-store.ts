@@ -1,4 +1,4 @@
-import type { TaskClaims } from '../scheduler/coordinator.js'
+import type { TaskClaims } from '../domain/task-claims.js'
 import type { Database } from './database.js'
 
 /** Elects, with one conditional update, which of several servers runs a periodic task this time. */

@@ -1,0 +1,108 @@
+import { type ActionType, type ActionTypeId, actionCategories } from '../action-type.js'
+import type { ActionDeclaration } from '../pipeline.js'
+import { references } from '../variables.js'
+import { checkName, checkWithin, limits } from './limits.js'
+import type { Problems } from './problem.js'
+
+/** What validation asks of the known action types. */
+export interface ActionTypeLookup {
+  readonly region: string
+  describe(id: ActionTypeId): ActionType | undefined
+  /** Closest names for an action type that nobody provides, to be offered; may be empty. */
+  similar?(id: ActionTypeId): readonly string[]
+  /** What the provider says of the configuration; each names a property. */
+  judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[]
+}
+
+export function checkAction(all: Problems, action: ActionDeclaration, types: ActionTypeLookup): void {
+  checkName(all.at('name'), 'name', action.name)
+  if (action.runOrder !== undefined) checkWithin(all.at('runOrder'), 'runOrder', action.runOrder, limits.runOrder) // S6
+  if (action.namespace !== undefined) checkName(all.at('namespace'), 'namespace', action.namespace)
+  checkTimeout(all, action)
+  checkConfigurationLimits(all, action)
+  const problems = all.as('InvalidActionDeclarationException')
+  const type = types.describe(action.actionTypeId)
+  if (type) checkAgainstType(problems, action, type, types)
+  else problems.at('actionTypeId').add(unavailable(action, types))
+}
+
+function unavailable({ name, actionTypeId: id }: ActionDeclaration, types: ActionTypeLookup): string {
+  if (!actionCategories.includes(id.category))
+    return `The category '${id.category}' of action '${name}' must be one of ${actionCategories.join(', ')}`
+  const similar = types.similar?.(id) ?? []
+  const region = types.region.toUpperCase().replaceAll('-', '_')
+  return `ActionType (Category: '${id.category}', Provider: '${id.provider}', Owner: '${id.owner}', Version: '${id.version}') in action '${name}' is not available in region ${region}${similar.length > 0 ? `; did you mean ${similar.join(' or ')}?` : ''}`
+}
+
+/** S18. */
+function checkTimeout(all: Problems, { timeoutInMinutes, actionTypeId }: ActionDeclaration): void {
+  if (timeoutInMinutes === undefined) return
+  checkWithin(all.at('timeoutInMinutes'), 'timeoutInMinutes', timeoutInMinutes, limits.approvalTimeout)
+  if (actionTypeId.category !== 'Approval') {
+    all
+      .at('timeoutInMinutes')
+      .as('InvalidActionDeclarationException')
+      .add('timeoutInMinutes can only be set for manual approval actions')
+  }
+}
+
+/** S9. */
+function checkConfigurationLimits(all: Problems, { configuration = {} }: ActionDeclaration): void {
+  for (const [key, value] of Object.entries(configuration)) {
+    const at = all.at('configuration', key)
+    if (key.length < 1 || key.length > limits.configurationKey)
+      at.add(`a configuration key must have 1 to ${limits.configurationKey} characters`)
+    if (value.length < 1 || value.length > limits.configurationValue) {
+      at.add(`must have 1 to ${limits.configurationValue} characters, and has ${value.length}`)
+    }
+  }
+}
+
+function checkAgainstType(
+  problems: Problems,
+  action: ActionDeclaration,
+  type: ActionType,
+  types: ActionTypeLookup,
+): void {
+  const { configuration = {}, name } = action
+  const properties = type.actionConfigurationProperties ?? []
+  for (const property of properties) {
+    if (property.required && configuration[property.name] === undefined) {
+      problems
+        .at('configuration', property.name)
+        .add(`Action configuration for action '${name}' is missing required configuration '${property.name}'`)
+    }
+  }
+  for (const key of Object.keys(configuration)) {
+    if (properties.some((property) => property.name === key)) continue
+    const known = properties.map((property) => property.name).join(', ') || 'none'
+    problems
+      .at('configuration', key)
+      .add(`Action configuration for action '${name}' contains unknown configuration '${key}' (known: ${known})`)
+  }
+  checkCount(problems, name, 'input', action.inputArtifacts?.length ?? 0, type.inputArtifactDetails)
+  checkCount(problems, name, 'output', action.outputArtifacts?.length ?? 0, type.outputArtifactDetails)
+  for (const message of types.judge(action.actionTypeId, withoutReferences(configuration))) {
+    problems.at('configuration').add(`Action configuration for action '${name}': ${message}`)
+  }
+}
+
+/** S10. */
+function checkCount(
+  problems: Problems,
+  action: string,
+  what: 'input' | 'output',
+  count: number,
+  { minimumCount: min, maximumCount: max }: ActionType['inputArtifactDetails'],
+): void {
+  if (count >= min && count <= max) return
+  const wanted = min === max ? `${min}` : `${min} to ${max}`
+  problems
+    .at(`${what}Artifacts`)
+    .add(`Action '${action}' has ${count} ${what} artifacts, and its action type takes ${wanted}`)
+}
+
+/** What holds a `#{...}` is only known once it runs. */
+function withoutReferences(configuration: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(configuration).filter(([, value]) => references(value).length === 0))
+}

@@ -1,0 +1,177 @@
+import type { PipelineDeclaration, StageDeclaration } from '../pipeline.js'
+import { checkVariables } from '../variable-rules.js'
+import { type ActionTypeLookup, checkAction } from './action.js'
+import { checkArtifacts } from './artifacts.js'
+import { checkConditions } from './conditions.js'
+import { checkName, limits, namePatterns, repeated } from './limits.js'
+import { type Problem, Problems } from './problem.js'
+import { hasPipelineShape } from './shape.js'
+import { checkTriggers } from './triggers.js'
+
+/** All that is wrong with a structure (S1..S18, V1..V3), with its place; nothing is an empty list. */
+export function validatePipeline(value: unknown, types: ActionTypeLookup): readonly Problem[] {
+  const problems = new Problems()
+  if (!hasPipelineShape(problems, value)) return problems.all
+  checkName(problems.at('name'), 'name', value.name)
+  checkStages(problems, value, types)
+  checkArtifacts(problems, value)
+  checkStores(problems, value)
+  checkMode(problems, value)
+  checkPipelineVariables(problems, value)
+  checkTriggers(problems, value)
+  for (const { stageName, actionName, message } of checkVariables(value)) {
+    problems
+      .at(...placeOf(value, stageName, actionName))
+      .as('InvalidActionDeclarationException')
+      .add(message)
+  }
+  return problems.all
+}
+
+function placeOf(pipeline: PipelineDeclaration, stageName: string, actionName: string): (string | number)[] {
+  const stage = pipeline.stages.findIndex((one) => one.name === stageName)
+  const action = pipeline.stages[stage]?.actions.findIndex((one) => one.name === actionName) ?? -1
+  return action < 0 ? ['stages', stage] : ['stages', stage, 'actions', action]
+}
+
+function checkStages(all: Problems, { stages }: PipelineDeclaration, types: ActionTypeLookup): void {
+  const problems = all.at('stages').as('InvalidStructureException')
+  if (stages.length < limits.stages.min) {
+    problems.add(
+      `Pipeline has only ${stages.length} stage(s). There should be a minimum of ${limits.stages.min} stages in a pipeline`,
+    )
+  }
+  if (stages.length > limits.stages.max) {
+    problems.add(
+      `Pipeline has ${stages.length} stages. There can only be up to ${limits.stages.max} stages in a pipeline`,
+    )
+  }
+  for (const name of repeated(stages.map((stage) => stage.name))) {
+    problems.add(`Stage names must be unique within a pipeline. The name '${name}' is used more than once`) // S4
+  }
+  checkSources(problems, stages)
+  const count = stages.reduce((sum, stage) => sum + stage.actions.length, 0)
+  if (count > limits.actionsInPipeline) {
+    problems.add(
+      `Pipeline has ${count} actions. There can only be up to ${limits.actionsInPipeline} actions in a pipeline`,
+    )
+  }
+  stages.forEach((stage, index) => {
+    checkStage(all.at('stages', index), stage, types)
+  })
+}
+
+/** S3. */
+function checkSources(problems: Problems, stages: readonly StageDeclaration[]): void {
+  const isSource = (action: StageDeclaration['actions'][number]) => action.actionTypeId.category === 'Source'
+  const [first, ...rest] = stages
+  if (first && (first.actions.length === 0 || !first.actions.every(isSource))) {
+    problems.at(0).add('Pipeline should start with a stage that only contains source actions')
+  }
+  rest.forEach((stage, index) => {
+    const source = stage.actions.find(isSource)
+    if (source) {
+      problems
+        .at(index + 1)
+        .add(
+          `Pipeline stage '${stage.name}' has the source action '${source.name}'. Only the first stage can contain source actions`,
+        )
+    }
+  })
+  if (rest.length > 0 && rest.every((stage) => stage.actions.every(isSource))) {
+    problems.add('Pipeline should have at least one stage with an action that is not a source action')
+  }
+}
+
+function checkStage(all: Problems, stage: StageDeclaration, types: ActionTypeLookup): void {
+  const problems = all.as('InvalidStageDeclarationException')
+  checkName(all.at('name'), 'name', stage.name)
+  if (stage.actions.length === 0)
+    problems.add(`Pipeline stage '${stage.name}' has no actions. There must be at least one`)
+  if (stage.actions.length > limits.actionsInStage) {
+    problems.add(
+      `Pipeline stage '${stage.name}' has too many actions. There can only be up to ${limits.actionsInStage} actions in a pipeline stage`,
+    )
+  }
+  for (const name of repeated(stage.actions.map((action) => action.name))) {
+    problems.add(
+      `Action names must be unique within a stage. The name '${name}' is used more than once in stage '${stage.name}'`,
+    ) // S4
+  }
+  stage.actions.forEach((action, index) => {
+    checkAction(all.at('actions', index), action, types)
+  })
+  checkConditions(all, stage)
+}
+
+/** S7, S8. */
+function checkStores(all: Problems, pipeline: PipelineDeclaration): void {
+  const { artifactStore, artifactStores } = pipeline
+  if (artifactStore && artifactStores) {
+    all
+      .at('artifactStores')
+      .as('InvalidStructureException')
+      .add('A pipeline has either artifactStore or artifactStores, not both')
+  }
+  const stores = [
+    ...(artifactStore ? [{ at: all.at('artifactStore'), store: artifactStore }] : []),
+    ...Object.entries(artifactStores ?? {}).map(([region, store]) => ({ at: all.at('artifactStores', region), store })),
+  ]
+  for (const { at, store } of stores) {
+    if (!namePatterns.bucket.pattern.test(store.location)) checkName(at.at('location'), 'bucket', store.location)
+    if (store.type !== 'S3') at.at('type').add(`'${store.type}' must be S3`)
+    if (store.encryptionKey && store.encryptionKey.type !== 'KMS')
+      at.at('encryptionKey', 'type').add(`'${store.encryptionKey.type}' must be KMS`)
+  }
+}
+
+/** S12, S12b, S13: V1 has no more than SUPERSEDED. */
+function checkMode(all: Problems, pipeline: PipelineDeclaration): void {
+  const { executionMode, pipelineType } = pipeline
+  if (executionMode !== undefined && !['SUPERSEDED', 'QUEUED', 'PARALLEL'].includes(executionMode)) {
+    all.at('executionMode').add(`'${executionMode}' must be one of SUPERSEDED, QUEUED, PARALLEL`)
+  }
+  if (pipelineType !== undefined && pipelineType !== 'V1' && pipelineType !== 'V2')
+    all.at('pipelineType').add(`'${pipelineType}' must be V1 or V2`)
+  if (executionMode === 'PARALLEL') checkParallel(all, pipeline)
+  if (pipelineType !== 'V1') return
+  for (const parameter of v2Parameters(pipeline)) {
+    all.at(parameter).add(`'${parameter}' needs a pipeline of type V2: set pipelineType to V2, or leave it out`)
+  }
+}
+
+/** S13. */
+function checkParallel(all: Problems, { stages }: PipelineDeclaration): void {
+  stages.forEach(({ onFailure, onSuccess }, index) => {
+    const conditions = [...(onFailure?.conditions ?? []), ...(onSuccess?.conditions ?? [])]
+    if (onFailure?.result !== 'ROLLBACK' && !conditions.some((one) => one.result === 'ROLLBACK')) return
+    all.at('stages', index).as('InvalidStageDeclarationException').add('The result ROLLBACK cannot be used in PARALLEL mode')
+  })
+}
+
+/** What only a V2 pipeline may have, and this one has. */
+export function v2Parameters({ executionMode, triggers, variables, stages }: PipelineDeclaration): string[] {
+  const conditioned = stages.some((stage) => stage.beforeEntry ?? stage.onSuccess ?? stage.onFailure)
+  return [
+    ...(executionMode === 'QUEUED' || executionMode === 'PARALLEL' ? ['executionMode'] : []),
+    ...(triggers?.length ? ['triggers'] : []),
+    ...(variables?.length ? ['variables'] : []),
+    ...(conditioned ? ['stages'] : []),
+  ]
+}
+
+/** S14. */
+function checkPipelineVariables(all: Problems, { variables = [] }: PipelineDeclaration): void {
+  if (variables.length > limits.variables)
+    all.at('variables').add(`${variables.length} variables are more than the ${limits.variables} allowed`)
+  for (const name of repeated(variables.map((variable) => variable.name)))
+    all.at('variables').add(`The variable '${name}' is declared more than once`)
+  variables.forEach((variable, index) => {
+    const at = all.at('variables', index)
+    checkName(at.at('name'), 'variable', variable.name)
+    const length = variable.defaultValue?.length
+    if (length !== undefined && (length < 1 || length > 1000))
+      at.at('defaultValue').add('must have 1 to 1000 characters')
+    if ((variable.description?.length ?? 0) > 200) at.at('description').add('must have at most 200 characters')
+  })
+}

@@ -1,0 +1,141 @@
+/** A pipeline's definition: created, changed, shown, deleted. */
+import type { Principal } from '../domain/access.js'
+import { Fault } from '../domain/faults.js'
+import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
+import { asFault } from '../domain/validation/problem.js'
+import { validatePipeline } from '../domain/validation/structure.js'
+import { applyIn } from './apply.js'
+import type { Engine } from './engine.js'
+import { pipelineArn, pipelineNotFound } from './names.js'
+import { normalize } from './normalize.js'
+import type { PipelineOperations } from './operations.js'
+import type { Unit } from './ports.js'
+import { positionOf, withToken } from './paging.js'
+import { hideAllSecrets, keepSecrets } from './secrets.js'
+import { checkTags, tagList } from './tags.js'
+import type { PipelineMetadata, PipelineSummary, Tag } from './views.js'
+
+type Input<Name extends keyof PipelineOperations> = Parameters<PipelineOperations[Name]>[1]
+
+/**
+ * X1: a new pipeline starts at once. Errors: the Invalid...Exceptions of what is wrong with
+ * it, InvalidTagsException, TooManyTagsException.
+ */
+export async function createPipeline(engine: Engine, by: Principal, input: Input<'createPipeline'>): Promise<{ pipeline: PipelineDeclaration; tags: Tag[] }> {
+  const tags = checkTags(pipelineArn(engine, input.pipeline.name), input.tags ?? [])
+  const pipeline = await storeNew(engine, input.pipeline, by.arn, tags)
+  return { pipeline: hideAllSecrets(engine.types, pipeline.declaration), tags: tagList(tags) }
+}
+
+async function storeNew(engine: Engine, structure: PipelineDeclaration, by: string, tags: Record<string, string>): Promise<Pipeline> {
+  refuseInvalid(engine, structure)
+  const now = engine.clock.now()
+  const declaration = normalize(structure, 1, engine)
+  const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
+  await engine.store.transact(async (unit) => {
+    if (await unit.lockPipeline(structure.name)) throw nameInUse(engine, structure.name)
+    await unit.createPipeline(pipeline, by)
+    await startFirst(engine, unit, pipeline, by)
+  })
+  engine.store.signal('jobs')
+  engine.store.signal(JSON.stringify({ pipelineName: pipeline.name }))
+  return pipeline
+}
+
+/** X1. A pipeline that cannot start by itself (a variable without a default) is created all the same. */
+async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pipeline, by: string): Promise<void> {
+  if (declaration.variables?.some((variable) => variable.defaultValue === undefined)) return
+  await applyIn(engine, unit, name, {
+    type: 'Start',
+    trigger: { triggerType: 'CreatePipeline', triggerDetail: by },
+    variables: {},
+    sourceOverrides: [],
+    sourceRevisions: [],
+  })
+}
+
+/** S19: the service answers with this code, though its model has PipelineNameInUseException too. */
+function nameInUse({ accountId }: Engine, name: string): Fault {
+  return new Fault('InvalidStructureException', `A pipeline with the name '${name}' already exists in account '${accountId}'`)
+}
+
+function refuseInvalid(engine: Engine, structure: PipelineDeclaration): void {
+  const fault = asFault(validatePipeline(structure, { ...lookup(engine) }))
+  if (fault) throw fault
+}
+
+/** What validation needs, from what the engine has. */
+export function lookup(engine: Pick<Engine, 'region' | 'types'>): Parameters<typeof validatePipeline>[1] {
+  return {
+    region: engine.region,
+    describe: (id) => engine.types.describe(id),
+    judge: (id, configuration) => engine.types.judge(id, configuration),
+    similar: (id) =>
+      engine.types
+        .list()
+        .filter((type) => type.id.category === id.category && type.id.provider.toLowerCase() === id.provider.toLowerCase())
+        .map(({ id: { owner, provider, version } }) => `Owner '${owner}', Provider '${provider}', Version '${version}'`),
+  }
+}
+
+/** S11, X10, J3. Starts nothing (X1). Errors: PipelineNotFoundException, the Invalid...Exceptions. */
+export async function updatePipeline(engine: Engine, by: Principal, input: Input<'updatePipeline'>): Promise<{ pipeline: PipelineDeclaration }> {
+  const { name } = input.pipeline
+  const updated = await engine.store.transact(async (unit) => {
+    const before = await unit.lockPipeline(name)
+    if (!before) throw pipelineNotFound(engine, name)
+    const structure = keepSecrets(engine.types, input.pipeline, before.declaration)
+    refuseInvalid(engine, structure)
+    const version = before.version + 1
+    const after = { ...before, version, declaration: normalize(structure, version, engine), updated: engine.clock.now() }
+    await applyIn(engine, unit, name, { type: 'Redefine', pipeline: after })
+    await unit.savePipeline(after, by.arn)
+    return after
+  })
+  engine.store.signal(JSON.stringify({ pipelineName: name }))
+  return { pipeline: hideAllSecrets(engine.types, updated.declaration) }
+}
+
+/** D1: whether or not there is such a pipeline. */
+export async function deletePipeline(engine: Engine, _by: Principal, input: Input<'deletePipeline'>): Promise<void> {
+  await engine.store.transact((unit) => unit.deletePipeline(input.name))
+  engine.store.signal('cancels')
+  engine.store.signal(JSON.stringify({ pipelineName: input.name }))
+}
+
+/** Errors: PipelineNotFoundException, PipelineVersionNotFoundException. */
+export async function getPipeline(engine: Engine, _by: Principal, input: Input<'getPipeline'>): Promise<{ pipeline: PipelineDeclaration; metadata: PipelineMetadata }> {
+  const pipeline = await engine.store.read.pipeline(input.name, input.version)
+  if (!pipeline) {
+    const exists = input.version !== undefined && (await engine.store.read.pipeline(input.name))
+    if (!exists) throw pipelineNotFound(engine, input.name)
+    throw new Fault('PipelineVersionNotFoundException', `The pipeline '${input.name}' does not have a version ${input.version}; its newest is ${exists.version}`)
+  }
+  const metadata = {
+    pipelineArn: pipelineArn(engine, pipeline.name),
+    created: new Date(pipeline.created),
+    updated: new Date(pipeline.updated),
+  }
+  return { pipeline: hideAllSecrets(engine.types, pipeline.declaration), metadata }
+}
+
+/** Errors: InvalidNextTokenException. */
+export async function listPipelines(engine: Engine, _by: Principal, input: Input<'listPipelines'>): Promise<{ pipelines: PipelineSummary[]; nextToken?: string }> {
+  const limit = input.maxResults ?? 1000
+  const found = await engine.store.read.pipelines(positionOf<string>('pipelines', input.nextToken, 'string'), limit + 1)
+  const shown = found.slice(0, limit)
+  return withToken({ pipelines: shown.map(summary) }, 'pipelines', found.length > limit ? shown.at(-1)?.name : undefined)
+}
+
+function summary({ name, version, declaration, created, updated }: Pipeline): PipelineSummary {
+  return {
+    name,
+    version,
+    pipelineType: declaration.pipelineType ?? 'V1',
+    executionMode: declaration.executionMode ?? 'SUPERSEDED',
+    created: new Date(created),
+    updated: new Date(updated),
+  }
+}
+
+

@@ -1,0 +1,188 @@
+/** CodePipeline's job protocol, for workers that somebody else wrote (J5..J9, J13). */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Principal } from '../domain/access.js'
+import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import { Fault } from '../domain/faults.js'
+import type { Job, JobFailure, JobStatus, JobSuccess } from '../domain/job.js'
+import { announce, applyIn } from './apply.js'
+import type { Decision } from './changes.js'
+import type { Engine } from './engine.js'
+import type { PipelineEvent } from './events.js'
+import { type CredentialsFor, jobDataView } from './job-view.js'
+import { step, jobLifecycle } from './lifecycle.js'
+import type { JobOperations } from './operations.js'
+import type { Unit } from './ports.js'
+import type * as V from './views.js'
+
+/** How long a job that was handed out waits for its acknowledgement before others get it, milliseconds. */
+export const acknowledgeWithin = 60_000
+
+type Input<Name extends keyof JobOperations> = Parameters<JobOperations[Name]>[1]
+
+function noSuchJob(jobId: string): Fault {
+  return new Fault('JobNotFoundException', `The job '${jobId}' was not found`)
+}
+
+function typeNotFound({ category, owner, provider, version }: ActionTypeId): Fault {
+  return new Fault(
+    'ActionTypeNotFoundException',
+    `The action type (Category: '${category}', Owner: '${owner}', Provider: '${provider}', Version: '${version}') was not found`,
+  )
+}
+
+/** J5. Errors: ActionTypeNotFoundException, ValidationException. */
+export async function pollForJobs(engine: Engine, credentialsFor: CredentialsFor, input: Input<'pollForJobs'>): Promise<{ jobs: V.Job[] }> {
+  if (input.actionTypeId.owner !== 'Custom') {
+    throw new Fault('ValidationException', `PollForJobs is for action types of owner Custom, and this one's is ${input.actionTypeId.owner}`)
+  }
+  const queryValue = queryFor(engine, input)
+  const jobs = await handOut(engine, input.actionTypeId, input.maxBatchSize ?? 1, queryValue)
+  const views = jobs.map(async (job) => ({
+    id: job.id,
+    nonce: job.nonce,
+    accountId: engine.accountId,
+    data: await jobDataView(engine, job, credentialsFor),
+  }))
+  return { jobs: await Promise.all(views) }
+}
+
+/** J5: types with a queryable property require it, others must have none. */
+function queryFor(engine: Engine, { actionTypeId, queryParam = {} }: Input<'pollForJobs'>): string | undefined {
+  const facts = engine.types.facts(actionTypeId)
+  if (!facts) throw typeNotFound(actionTypeId)
+  const names = Object.keys(queryParam)
+  const wanted = facts.queryableProperty
+  if (wanted === undefined && names.length > 0) {
+    throw new Fault('ValidationException', `queryParam must be empty: the action type has no queryable property, and '${names[0]}' was given`)
+  }
+  if (wanted !== undefined && (names.length !== 1 || names[0] !== wanted)) {
+    throw new Fault('ValidationException', `queryParam must have exactly the queryable property '${wanted}' of the action type, and has ${names.map((name) => `'${name}'`).join(', ') || 'none'}`)
+  }
+  return wanted === undefined ? undefined : queryParam[wanted]
+}
+
+async function handOut(engine: Engine, id: ActionTypeId, limit: number, queryValue?: string): Promise<Job[]> {
+  const now = engine.clock.now()
+  return engine.store.transact((unit) =>
+    unit.claimJobs({
+      typeKeys: [actionTypeKey(id)],
+      limit: Math.min(limit, 100),
+      now,
+      queryValue,
+      leaseUntil: now + acknowledgeWithin,
+      newNonce: engine.newId,
+    }),
+  )
+}
+
+/** J6. Errors: JobNotFoundException, InvalidNonceException. */
+export async function acknowledgeJob(engine: Engine, input: Input<'acknowledgeJob'>): Promise<{ status: JobStatus }> {
+  return engine.store.transact(async (unit) => {
+    const job = await unit.findJob(input.jobId)
+    if (!job) throw noSuchJob(input.jobId)
+    if (job.nonce !== input.nonce || job.workerId !== undefined) {
+      throw new Fault('InvalidNonceException', `The nonce is not that of job ${job.id} as it was last handed out: another worker may have it`)
+    }
+    if (job.status !== 'Dispatched') return { status: job.status }
+    const status = step(jobLifecycle, job.status, 'acknowledge')
+    await unit.updateJob(job.id, job.fence, { status, leaseUntil: undefined })
+    return { status }
+  })
+}
+
+/** Errors: JobNotFoundException. */
+export async function getJobDetails(engine: Engine, credentialsFor: CredentialsFor, input: Input<'getJobDetails'>): Promise<{ jobDetails: V.JobDetails }> {
+  const job = await engine.store.read.job(input.jobId)
+  if (!job) throw noSuchJob(input.jobId)
+  return { jobDetails: { id: job.id, accountId: engine.accountId, data: await jobDataView(engine, job, credentialsFor) } }
+}
+
+/** J7..J9, V5, V6. Errors: JobNotFoundException, InvalidJobStateException, OutputVariablesSizeExceededException, ValidationException. */
+export async function putJobSuccessResult(engine: Engine, input: Input<'putJobSuccessResult'>): Promise<void> {
+  if (input.continuationToken !== undefined && Object.keys(input.outputVariables ?? {}).length > 0) {
+    throw new Fault('ValidationException', 'outputVariables can only be given when there is no continuationToken')
+  }
+  await report(engine, input.jobId, (job) => ({ type: 'JobSucceeded', job, success: successOf(input) }))
+}
+
+function successOf(input: Input<'putJobSuccessResult'>): JobSuccess {
+  const { currentRevision: revision, executionDetails: details } = input
+  return {
+    ...(details ? { executionDetails: defined(details) } : {}),
+    ...(revision
+      ? {
+          currentRevision: {
+            revisionId: revision.revision,
+            revisionChangeId: revision.changeIdentifier,
+            ...(revision.created ? { created: revision.created.getTime() } : {}),
+            ...(revision.revisionSummary === undefined ? {} : { revisionSummary: revision.revisionSummary }),
+          },
+        }
+      : {}),
+    ...(input.outputVariables ? { outputVariables: input.outputVariables } : {}),
+    ...(input.continuationToken === undefined ? {} : { continuationToken: input.continuationToken }),
+  }
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
+}
+
+/** J9, J12. Errors: JobNotFoundException, InvalidJobStateException. */
+export async function putJobFailureResult(engine: Engine, input: Input<'putJobFailureResult'>): Promise<void> {
+  const failure = defined(input.failureDetails) as JobFailure
+  await report(engine, input.jobId, (job) => ({ type: 'JobFailed', job, failure }))
+}
+
+/** One transaction: the job ends and its stage goes on, or neither. */
+async function report(engine: Engine, jobId: string, event: (job: Job) => PipelineEvent): Promise<void> {
+  await announced(engine, async (unit) => {
+    const known = await engine.store.read.job(jobId)
+    if (!known) throw noSuchJob(jobId)
+    return reportIn(engine, unit, known, event)
+  })
+}
+
+/** As `report`, in the caller's transaction. The pipeline is locked before the job, as everywhere. */
+export async function reportIn(engine: Engine, unit: Unit, known: Job, event: (job: Job) => PipelineEvent): Promise<{ pipelineName: string; decision: Decision }> {
+  const { pipelineName, pipelineExecutionId, stageName } = known.data
+  const wanted = { executionIds: [pipelineExecutionId], stageName, alone: true }
+  let found: Job | undefined
+  const state = await unit.lockPipeline(pipelineName)
+  if (state) found = await unit.findJob(known.id)
+  if (!found) throw noSuchJob(known.id)
+  const decision = await applyIn(engine, unit, pipelineName, event(found), wanted)
+  return { pipelineName, decision }
+}
+
+/** Runs the work in a transaction and tells of its decision once it is durable. */
+export async function announced(engine: Engine, work: (unit: Unit) => Promise<{ pipelineName: string; decision: Decision }>): Promise<void> {
+  const { pipelineName, decision } = await engine.store.transact(work)
+  announce(engine, pipelineName, decision)
+}
+
+/** J13: the token that a client gets with a job; made from the job's own secret, so that it needs no table. */
+export function clientTokenOf(job: Pick<Job, 'id' | 'clientId'>, key: string): string {
+  return createHash('sha256').update(`${key}/${job.clientId}/${job.id}`).digest('hex')
+}
+
+/** Errors: JobNotFoundException, InvalidClientTokenException. */
+export async function thirdPartyJob(engine: Engine, jobId: string, clientToken: string, key: string): Promise<Job> {
+  const job = await engine.store.read.job(jobId)
+  if (job?.clientId === undefined) throw noSuchJob(jobId)
+  const expected = Buffer.from(clientTokenOf(job, key))
+  const given = Buffer.from(clientToken)
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return job
+  throw new Fault('InvalidClientTokenException', `The client token is not the one for job '${jobId}'`)
+}
+
+/** J13. Errors: ActionTypeNotFoundException, ValidationException. */
+export async function pollForThirdPartyJobs(engine: Engine, input: Input<'pollForThirdPartyJobs'>): Promise<{ jobs: { clientId: string; jobId: string }[] }> {
+  if (input.actionTypeId.owner !== 'ThirdParty') {
+    throw new Fault('ValidationException', `PollForThirdPartyJobs is for action types of owner ThirdParty, and this one's is ${input.actionTypeId.owner}`)
+  }
+  if (!engine.types.facts(input.actionTypeId)) throw typeNotFound(input.actionTypeId)
+  const jobs = await handOut(engine, input.actionTypeId, input.maxBatchSize ?? 1)
+  return { jobs: jobs.map((job) => ({ clientId: job.clientId ?? '', jobId: job.id })) }
+}
