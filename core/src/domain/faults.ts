@@ -4,67 +4,75 @@
  * what is not a Fault is a defect and is shown neutrally.
  */
 export const faultCodes = [
-	"ActionNotFoundException",
-	"ActionExecutionNotFoundException",
-	"ActionTypeAlreadyExistsException",
-	"ActionTypeNotFoundException",
-	"ApprovalAlreadyCompletedException",
-	"AccessDeniedException",
-	"ConcurrentModificationException",
-	"ConcurrentPipelineExecutionsLimitExceededException",
-	"ConditionNotOverridableException",
-	"ConflictException",
-	"DuplicatedStopRequestException",
-	"InvalidActionDeclarationException",
-	"InvalidApprovalTokenException",
-	"InvalidArnException",
-	"InvalidBlockerDeclarationException",
-	"InvalidClientTokenException",
-	"InvalidJobException",
-	"InvalidJobStateException",
-	"InvalidNextTokenException",
-	"InvalidNonceException",
-	"InvalidStageDeclarationException",
-	"InvalidStructureException",
-	"InvalidTagsException",
-	"InvalidWebhookAuthenticationParametersException",
-	"InvalidWebhookFilterPatternException",
-	"JobNotFoundException",
-	"LimitExceededException",
-	"NotLatestPipelineExecutionException",
-	"OutputVariablesSizeExceededException",
-	"PipelineExecutionNotFoundException",
-	"PipelineExecutionNotStoppableException",
-	"PipelineExecutionOutdatedException",
-	"PipelineNameInUseException",
-	"PipelineNotFoundException",
-	"PipelineVersionNotFoundException",
-	"RequestFailedException",
-	"ResourceNotFoundException",
-	"StageNotFoundException",
-	"StageNotRetryableException",
-	"TooManyTagsException",
-	"UnableToRollbackStageException",
-	"ValidationException",
-	"WebhookNotFoundException",
-] as const;
-export type FaultCode = (typeof faultCodes)[number];
+  'ActionNotFoundException',
+  'ActionExecutionNotFoundException',
+  'ActionTypeAlreadyExistsException',
+  'ActionTypeNotFoundException',
+  'ApprovalAlreadyCompletedException',
+  'AccessDeniedException',
+  'ConcurrentModificationException',
+  'ConcurrentPipelineExecutionsLimitExceededException',
+  'ConditionNotOverridableException',
+  'ConflictException',
+  'DuplicatedStopRequestException',
+  'InvalidActionDeclarationException',
+  'InvalidApprovalTokenException',
+  'InvalidArnException',
+  'InvalidBlockerDeclarationException',
+  'InvalidClientTokenException',
+  'InvalidJobException',
+  'InvalidJobStateException',
+  'InvalidNextTokenException',
+  'InvalidNonceException',
+  'InvalidStageDeclarationException',
+  'InvalidStructureException',
+  'InvalidTagsException',
+  'InvalidWebhookAuthenticationParametersException',
+  'InvalidWebhookFilterPatternException',
+  'JobNotFoundException',
+  'LimitExceededException',
+  'NotLatestPipelineExecutionException',
+  'OutputVariablesSizeExceededException',
+  'PipelineExecutionNotFoundException',
+  'PipelineExecutionNotStoppableException',
+  'PipelineExecutionOutdatedException',
+  'PipelineNameInUseException',
+  'PipelineNotFoundException',
+  'PipelineVersionNotFoundException',
+  'RequestFailedException',
+  'ResourceNotFoundException',
+  'StageNotFoundException',
+  'StageNotRetryableException',
+  'TooManyTagsException',
+  'UnableToRollbackStageException',
+  'ValidationException',
+  'WebhookNotFoundException',
+] as const
+export type FaultCode = (typeof faultCodes)[number]
 
-const brand = Symbol.for("penstock.fault");
+const brand = Symbol.for('penstock.fault')
+
+/** One of several things that are wrong with an input, and where: `stages[2].actions[1].configuration.Branch`. */
+export interface FaultDetail {
+  readonly path: string
+  readonly message: string
+}
 
 /** An error of the caller's: `code` for programs, `message` for people, naming field, value and what would be right. */
 export class Fault extends Error {
-	readonly [brand] = true;
-	constructor(
-		readonly code: FaultCode,
-		message: string,
-	) {
-		super(message);
-		this.name = code;
-	}
+  readonly [brand] = true
+  constructor(
+    readonly code: FaultCode,
+    message: string,
+    /** The single problems, where the message sums up several, for those who can show each in its place. */
+    readonly details: readonly FaultDetail[] = [],
+  ) {
+    super(message)
+    this.name = code
+  }
 }
 
 /** True for a Fault of this or any other copy of the package. */
 export function isFault(error: unknown): error is Fault {
-	return typeof error === "object" && error !== null && brand in error;
+  return typeof error === 'object' && error !== null && brand in error
 }

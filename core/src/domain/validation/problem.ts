@@ -47,5 +47,6 @@ export function asFault(problems: readonly Problem[]): Fault | undefined {
   return new Fault(
     first.code,
     problems.length === 1 ? (lines[0] ?? '') : `${problems.length} problems: ${lines.join('; ')}`,
+    problems,
   )
 }
