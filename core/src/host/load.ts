@@ -123,8 +123,10 @@ function evaluate(code: string, entry: string): unknown {
   return module.exports
 }
 
+/** The host's own core, whatever copies lie near the plugin: found by name, as any package finds itself. */
 function hostCore(): unknown {
-  return require('../index.js')
+  const self = '@penstock/core'
+  return require(self)
 }
 
 /** The README that every plugin brings, or `undefined`. */

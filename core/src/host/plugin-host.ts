@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
+import type { PluginStateStore } from '../domain/plugin-state.js'
 import { contain, reason } from './contain.js'
 import { type PluginReference, placeOf } from './discover.js'
 import type { Hooks } from './hooks.js'
@@ -16,7 +17,6 @@ import { PluginRefused, readManifest } from './manifest.js'
 import type { HttpMount, JsonSchema, Logger } from './plugin.js'
 import { createPluginApi } from './plugin-api.js'
 import { PluginEntry, PluginLife } from './plugin-entry.js'
-import type { PluginStateStore } from './plugin-state.js'
 import type { ProviderRegistry } from './registry.js'
 import type { ActionTypeInfo, PluginService, PluginStatus, ServerServices } from './services.js'
 

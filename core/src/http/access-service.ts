@@ -1,12 +1,11 @@
 /** Who is who: passwords, sessions, access keys, credentials of jobs, policies, and the audit log. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { AccessKey, AuditEntry, ManagedPolicy, PolicyDocument, Principal } from '../domain/access.js'
+import type { AccessStore, AuditStore } from '../domain/access-store.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
 import { allows, policyProblems } from '../domain/policy.js'
 import type { AccessService, Credentials } from '../host/services.js'
-import type { AccessStore } from '../store/access-store.js'
-import type { AuditStore } from '../store/audit-store.js'
 import {
   base32,
   issueJobCredentials,

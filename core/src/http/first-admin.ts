@@ -2,8 +2,8 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AccessStore } from '../domain/access-store.js'
 import { administratorPolicy } from '../domain/managed-policies.js'
-import type { AccessStore } from '../store/access-store.js'
 import type { Access } from './access-service.js'
 import { writePrivate } from './master-key.js'
 

@@ -1,5 +1,6 @@
 /** One thing for everything periodic: is it due? claim it, run it under a limit, stamp it. */
 import { type Clock, sleep } from '../domain/clock.js'
+import type { TaskClaims } from '../domain/task-claims.js'
 import type { Logger } from '../host/plugin.js'
 
 export interface PeriodicTask {
@@ -11,18 +12,6 @@ export interface PeriodicTask {
   /** Every server runs it, unclaimed: for what is safe to do twice. */
   readonly local?: boolean
   run(signal: AbortSignal): Promise<void>
-}
-
-/** Which server runs a task this time: a conditional update in the database. */
-export interface TaskClaims {
-  claim(claim: {
-    readonly name: string
-    readonly now: number
-    readonly next: number
-    readonly until: number
-  }): Promise<boolean>
-  /** The run is over: the next one need not wait for the claim to expire. */
-  release(name: string): Promise<void>
 }
 
 interface Known {

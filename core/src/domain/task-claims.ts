@@ -1,0 +1,12 @@
+/** Which of several servers runs a periodic task this time. Times are epoch milliseconds. */
+export interface TaskClaims {
+  /** Takes the task when it is due and nobody runs it; `until` is when a claim whose holder died ends. */
+  claim(claim: {
+    readonly name: string
+    readonly now: number
+    readonly next: number
+    readonly until: number
+  }): Promise<boolean>
+  /** The run is over: the next one need not wait for the claim to expire. */
+  release(name: string): Promise<void>
+}

@@ -1,0 +1,46 @@
+/** The registry proves itself: every folder of plugins/ is a plugin that registers, with what it must bring. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { bundledPlugins } from '../../src/host/discover.js'
+import { readManifest } from '../../src/host/manifest.js'
+import { removeFolders, world } from './world.js'
+
+afterEach(removeFolders)
+
+const plugins = resolve(__dirname, '../../../plugins')
+const ids = readdirSync(plugins).filter((id) => existsSync(join(plugins, id, 'package.json')))
+
+test('all of them are found as bundled', async () => {
+  expect(await bundledPlugins()).toEqual(ids.map((id) => join(plugins, id)).sort())
+})
+
+describe.each(ids)('%s', (id) => {
+  const folder = join(plugins, id)
+
+  test('has a manifest with its id, the keyword and a peer dependency on the core', async () => {
+    const manifest = await readManifest(folder)
+    expect(manifest.name).toBe(id)
+    const pkg = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    expect(pkg.keywords).toContain('penstock-plugin')
+    expect(pkg.peerDependencies).toHaveProperty(['@penstock/core'])
+  })
+
+  test('has a README that names it', () => {
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(id)
+  })
+
+  test('registers', async () => {
+    const w = await world({}, { bundled: [folder] })
+    await w.host.register()
+    expect(w.problems(id)).toBe('')
+    expect(w.state(id)).toBe('registered')
+    await w.host.stop()
+  })
+
+  test('has tests', () => {
+    const tests = readdirSync(join(folder, 'test'), { recursive: true }).filter((name) =>
+      /\.test\.tsx?$/.test(String(name)),
+    )
+    expect(tests).not.toEqual([])
+  })
+})
