@@ -86,7 +86,7 @@ export class WorkerJobContext implements JobContext {
   input(name?: string): Promise<InputArtifact> {
     const artifact = pick(this.parts.inputs, name, 'input')
     const known = this.#unpacked.get(artifact.name)
-    if (known) return known
+    if (known !== undefined) return known
     const unpacked = this.#guard(this.#unpack(artifact))
     this.#unpacked.set(artifact.name, unpacked)
     return unpacked

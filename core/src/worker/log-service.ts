@@ -44,7 +44,7 @@ export class ActionLogs implements LogService {
   /** The action has ended: masks what is left, makes it durable, deletes the raw spool. Also for one left by a crash. */
   finish(actionExecutionId: string): Promise<void> {
     const running = this.#finishing.get(actionExecutionId)
-    if (running) return running
+    if (running !== undefined) return running
     const finishing = this.#finish(actionExecutionId).finally(() => this.#finishing.delete(actionExecutionId))
     this.#finishing.set(actionExecutionId, finishing)
     return finishing

@@ -56,14 +56,18 @@ export function readMasks(folder: WorkFolder): Masker {
 
 /** A full disk said in words; other system errors with what was being done. */
 export function asJobFailed(error: unknown, what: string): JobFailed {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     return new JobFailed(
       `${what}: the disk of Penstock's data folder is full; free some space and retry`,
       'SystemUnavailable',
     )
   }
-  return new JobFailed(`${what}: ${message}`, 'SystemUnavailable')
+  return new JobFailed(`${what}: ${(error as Error).message}`, 'SystemUnavailable')
+}
+
+/** True for a system error that says no space, or no more of one's share, is left. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 function keepMask(path: string, secret: string): void {

@@ -33,15 +33,21 @@ export function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
-/** Every process that can be seen now. */
-export function listProcesses(): readonly ProcessStat[] {
+/** The pids of all processes that can be seen now. */
+export function listProcessIds(): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => readStat(Number(name)))
+    .map(Number)
+}
+
+/** Every process that can be seen now. */
+export function listProcesses(): readonly ProcessStat[] {
+  return listProcessIds()
+    .map(readStat)
     .filter((stat) => stat !== undefined)
 }
 
-/** The values of one variable in a process's initial environment; empty when it is not ours to read. */
+/** The value of one variable in the environment that a process began with; `undefined` also when it is not ours to read. */
 export function environmentValue(pid: number, name: string): string | undefined {
   let environment: string
   try {
@@ -49,11 +55,8 @@ export function environmentValue(pid: number, name: string): string | undefined 
   } catch {
     return undefined
   }
-  const start = environment.startsWith(`${name}=`) ? 0 : environment.indexOf(`\0${name}=`) + 1
-  if (start === 0 && !environment.startsWith(`${name}=`)) return undefined
-  const end = environment.indexOf('\0', start)
-  const bytes = environment.slice(start + name.length + 1, end < 0 ? undefined : end)
-  return Buffer.from(bytes, 'latin1').toString()
+  const found = `\0${environment}`.split(`\0${name}=`, 2)[1]
+  return found === undefined ? undefined : Buffer.from(found.split('\0', 1)[0] ?? '', 'latin1').toString()
 }
 
 let bootIdRead: string | undefined

@@ -17,7 +17,7 @@ import { parseConfiguration, type SecretLookup } from './configuration.js'
 import { resolveVariables } from './environment.js'
 import { WorkerJobContext } from './job-context.js'
 import type { ActionLogs } from './log-service.js'
-import type { LogSpool } from './log-spool.js'
+import { asJobFailed, isDiskFull, type LogSpool } from './log-spool.js'
 import type { StepRunner } from './step.js'
 import { type WorkFolder, workFolder } from './workspace.js'
 
@@ -87,6 +87,12 @@ export class JobRun {
     this.#context?.detach()
   }
 
+  /** As detach, for good: nobody will recover it. */
+  abandon(): void {
+    this.detach()
+    this.#spool.close()
+  }
+
   async #attempt(token: string | undefined): Promise<ActionResult> {
     const job = await this.#prepare(token)
     const { data, provider } = this.parts
@@ -140,7 +146,8 @@ export class JobRun {
     return summary === undefined ? result : { ...result, summary: this.#shown(summary, LONGEST_SUMMARY) }
   }
 
-  #explain(error: unknown): JobFailure {
+  #explain(thrown: unknown): JobFailure {
+    const error = isDiskFull(thrown) ? asJobFailed(thrown, 'the action could not go on') : thrown
     const failure = isJobFailed(error)
       ? {
           type: error.type,

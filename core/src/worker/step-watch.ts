@@ -81,7 +81,10 @@ export class StepWatch {
   }
 
   #askAgain(): void {
-    if (this.#attempts < ATTEMPTS) return this.#ask()
+    if (this.#attempts < ATTEMPTS) {
+      this.#ask()
+      return
+    }
     const reason = takeToken(this.folder)
       ? `it could not be started within ${(ATTEMPTS * PATIENCE) / 1000} s: are /bin/sh and setsid (package util-linux) on the PATH, and may another process be started?`
       : 'its supervisor ended before the command began: the disk may be full, or the machine out of memory'

@@ -1,0 +1,47 @@
+import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import { asPlugin } from '../host/contain.js'
+import { declaredId } from '../host/declaration.js'
+import type { ProviderRegistry } from '../host/registry.js'
+import type { Runnable } from './run-job.js'
+
+/** What a worker can run. */
+export interface ProviderLookup {
+  /** The types to claim jobs of, as actionTypeKey() writes them. Asked before each claim: plugins come and go. */
+  keys(): readonly string[]
+  find(id: ActionTypeId): Runnable | undefined
+}
+
+/** Rules travel as jobs of this owner and a provider that begins so. */
+const RULE = 'Rule:'
+
+/** The plugins' providers; each runs under its plugin's name. Approvals are the engine's own and never a job. */
+export function providersOf(registry: ProviderRegistry): ProviderLookup {
+  return {
+    keys() {
+      const actions = registry.actions().map(({ provider }) => declaredId(provider))
+      const rules = registry.rules().map(({ provider: { provider, version } }) => ruleTypeId(provider, version))
+      return [...actions.filter(({ category }) => category !== 'Approval'), ...rules].map(actionTypeKey)
+    },
+    find(id) {
+      const found = id.provider.startsWith(RULE)
+        ? registry.rule(id.provider.slice(RULE.length), id.version)
+        : registry.action(id)
+      return found && underItsName(found.plugin, found.provider as unknown as Runnable)
+    },
+  }
+}
+
+function ruleTypeId(provider: string, version = '1'): ActionTypeId {
+  return { category: 'Invoke', owner: 'AWS', provider: `${RULE}${provider}`, version }
+}
+
+function underItsName(plugin: string, provider: Runnable): Runnable {
+  const { configuration, validate, idempotent } = provider
+  return {
+    configuration,
+    // Called on the provider itself, which may be a class with fields of its own.
+    ...(validate ? { validate: (values) => validate.call(provider, values) } : {}),
+    ...(idempotent === undefined ? {} : { idempotent }),
+    run: (job, ctx) => asPlugin(plugin, async () => provider.run(job, ctx)),
+  }
+}

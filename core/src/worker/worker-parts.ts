@@ -1,0 +1,32 @@
+import type { Clock } from '../domain/clock.js'
+import type { Job } from '../domain/job.js'
+import type { JobApiAccess } from '../host/action-provider.js'
+import type { BeforeActionEvent } from '../host/hooks.js'
+import type { Logger } from '../host/plugin.js'
+import type { ArtifactAccess } from './artifact-access.js'
+import type { SecretLookup } from './configuration.js'
+import type { JobClient } from './job-client.js'
+import type { ActionLogs } from './log-service.js'
+import type { ProviderLookup } from './provider-lookup.js'
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  readonly workerId: string
+  readonly client: JobClient
+  readonly providers: ProviderLookup
+  readonly dataFolder: string
+  readonly logs: ActionLogs
+  readonly artifacts: ArtifactAccess
+  readonly clock: Clock
+  readonly log: Logger
+  readonly secrets: SecretLookup
+  /** Jobs at a time; twice the cores, at least four, when absent. */
+  readonly concurrency?: number
+  /** Milliseconds between TERM and KILL; 10,000 when absent. */
+  readonly grace?: number
+  /** Milliseconds from an abort until a provider that does not end is given up; 30,000 when absent. */
+  readonly patience?: number
+  /** A reason why an action must not run (the beforeAction hook). */
+  beforeAction?(event: BeforeActionEvent): Promise<string | undefined>
+  jobApi?(job: Job): Promise<JobApiAccess | undefined>
+}

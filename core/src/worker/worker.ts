@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os'
+import type { Job } from '../domain/job.js'
+import { HeldRun } from './held.js'
+import { JobDesk } from './job-desk.js'
+import { Launcher } from './launcher.js'
+import { leftoverIds } from './leftovers.js'
+import { Reaper } from './reaper.js'
+import { untilAccepted } from './retry.js'
+import { StepRunner } from './step.js'
+import type { WorkerParts } from './worker-parts.js'
+
+const HEARTBEAT = 10_000
+
+/**
+ * Claims jobs, runs them and delivers their results; see README.md for a job's life. Several workers may share a queue,
+ * each with an id and a data folder of its own.
+ */
+export class Worker {
+  readonly #held = new Map<string, HeldRun>()
+  readonly #launcher = new Launcher()
+  readonly #steps: StepRunner
+  readonly #reaper: Reaper
+  readonly #desk: JobDesk
+  readonly #stop = new AbortController()
+  readonly #tasks = new Set<Promise<void>>()
+  #unsubscribe: (() => void)[] = []
+  #cancelTick = () => {}
+  #claiming = false
+  #claimed: Promise<void> = Promise.resolve()
+  #again = false
+  #beating = false
+
+  constructor(readonly parts: WorkerParts) {
+    const grace = parts.grace ?? 10_000
+    this.#steps = new StepRunner({ launcher: this.#launcher, clock: parts.clock, grace })
+    this.#reaper = new Reaper(parts.clock, grace)
+    this.#desk = new JobDesk(parts, this.#steps, this.#reaper, this.#stop.signal)
+  }
+
+  /** The jobs in hand now. */
+  get running(): readonly Job[] {
+    return [...this.#held.values()].map(({ job }) => job)
+  }
+
+  /** Takes up what a worker of this id left, clears up what is nobody's, and begins to claim. */
+  async start(): Promise<void> {
+    const { client, workerId, dataFolder } = this.parts
+    const left = leftoverIds(dataFolder)
+    const recovered = await untilAccepted(() => client.recover(workerId), this.#retry('recover'))
+    for (const job of recovered) this.#take(job, true)
+    this.#unsubscribe = [client.onWork(() => this.#claim()), client.onCancel?.(() => this.#beat()) ?? (() => {})]
+    this.#tick()
+    this.#claim()
+    // After the first claim: a job whose lease ran out while we were away may come back, and its steps with it.
+    this.#track(this.#claimed.then(() => this.#clearLeft(left)))
+  }
+
+  /**
+   * Lets go of everything: steps run on, jobs stay in progress, and the next worker of this id takes both up. Results
+   * that are ready are still delivered, for up to `patience` milliseconds. Jobs are ended by cancelling them, not by this.
+   */
+  async stop(patience = 5_000): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
+    this.#cancelTick()
+    const delivering = [...this.#held.values()].filter((held) => !this.#desk.detach(held))
+    let cancel = () => {}
+    const enough = new Promise<void>((resolve) => {
+      cancel = this.parts.clock.after(patience, resolve)
+    })
+    await Promise.race([Promise.all(delivering.map((held) => this.#desk.delivered(held))), enough])
+    cancel()
+    this.#stop.abort(new Error('the worker stops'))
+    this.#steps.detach()
+    this.#launcher.close()
+  }
+
+  #take(job: Job, recovered: boolean): void {
+    const held = new HeldRun(job, this.parts.clock, this.parts.patience ?? 30_000)
+    this.#held.set(job.id, held)
+    const done = this.#desk.process(held, recovered).finally(() => {
+      this.#held.delete(job.id)
+      this.#claim()
+    })
+    this.#track(done)
+  }
+
+  #claim(): void {
+    if (this.#stop.signal.aborted || this.#unsubscribe.length === 0) return
+    this.#again = true
+    if (this.#claiming) return
+    this.#claiming = true
+    this.#claimed = this.#claimWhileThereIs().finally(() => {
+      this.#claiming = false
+    })
+    this.#track(this.#claimed)
+  }
+
+  async #claimWhileThereIs(): Promise<void> {
+    const { client, workerId, providers } = this.parts
+    while (this.#again && !this.#stop.signal.aborted) {
+      this.#again = false
+      const free = this.#limit() - this.#held.size
+      const keys = providers.keys()
+      if (free <= 0 || keys.length === 0) return
+      const jobs = await untilAccepted(() => client.claim(workerId, keys, free), this.#retry('claim'))
+      for (const job of jobs) this.#take(job, false)
+    }
+  }
+
+  #limit(): number {
+    return this.parts.concurrency ?? Math.max(4, 2 * availableParallelism())
+  }
+
+  /** Every ten seconds: a heartbeat, and a look at the queue in case a signal was lost. */
+  #tick(): void {
+    this.#cancelTick = this.parts.clock.after(HEARTBEAT, () => {
+      this.#beat()
+      this.#claim()
+      this.#tick()
+    })
+  }
+
+  #beat(): void {
+    if (this.#beating || this.#held.size === 0) return
+    this.#beating = true
+    const beat = this.#heartbeat().finally(() => {
+      this.#beating = false
+    })
+    this.#track(beat)
+  }
+
+  async #heartbeat(): Promise<void> {
+    const held = [...this.#held.values()].map(({ job: { id, fence } }) => ({ jobId: id, fence }))
+    for (const { jobId, cancel, gone } of await this.parts.client.heartbeat(held)) {
+      if (gone) this.#held.get(jobId)?.cancel('gone')
+      else if (cancel) this.#held.get(jobId)?.cancel(cancel)
+    }
+  }
+
+  #retry(what: string) {
+    const { clock, log } = this.parts
+    return {
+      clock,
+      signal: this.#stop.signal,
+      onFailure: (error: unknown, pause: number) =>
+        log.warn(`worker: ${what} failed, again in ${pause} ms`, { error: (error as Error).message }),
+    }
+  }
+
+  #track(task: Promise<void>): void {
+    const quiet = task
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) this.parts.log.error('worker', { error: (error as Error).message })
+      })
+      .finally(() => this.#tasks.delete(quiet))
+    this.#tasks.add(quiet)
+  }
+
+  async #clearLeft(ids: readonly string[]): Promise<void> {
+    const held = new Set(this.running.map(({ data }) => data.actionExecutionId))
+    const left = ids.filter((id) => !held.has(id))
+    await Promise.all(left.map((id) => this.#desk.clear(id)))
+    if (left.length > 0) this.parts.log.info(`worker: cleared up after ${left.length} actions that ended without it`)
+  }
+}
