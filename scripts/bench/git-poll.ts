@@ -22,9 +22,11 @@ async function serve(): Promise<void> {
   process.once('disconnect', () => void server.stop())
 }
 
+const poll = (url: string) => branchTip({ url }, 'main', { clock: systemClock })
+
 async function ours(url: string): Promise<number> {
   const before = process.cpuUsage()
-  for (let poll = 0; poll < polls; poll++) await branchTip({ url }, 'main', { clock: systemClock })
+  for (let count = 0; count < polls; count++) await poll(url)
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000 / polls
 }
@@ -42,7 +44,8 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 async function measure(): Promise<void> {
   const server = fork(__filename, ['serve'])
   const [url] = (await once(server, 'message')) as [string]
-  await ours(url)
+  // A server polls for days: what counts is the compiled code's cost, which V8 has after some thousand polls.
+  for (let wave = 0; wave < 500; wave++) await Promise.all(Array.from({ length: 8 }, () => poll(url)))
   const samples = { ours: [] as number[], theirs: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     samples.ours.push(await ours(url))

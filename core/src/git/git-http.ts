@@ -145,21 +145,25 @@ function start(remote: GitRemote, url: URL, question: GitQuestion): http.ClientR
   })
 }
 
-async function collect(response: http.IncomingMessage, remote: GitRemote): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let size = 0
-  try {
-    for await (const piece of response as AsyncIterable<Buffer>) {
+function collect(response: http.IncomingMessage, remote: GitRemote): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    response.on('data', (piece: Buffer) => {
       size += piece.length
-      if (size > bodyLimit)
-        throw new GitError('protocol', `${remote.url} lists more than ${bodyLimit} bytes of references`)
       pieces.push(piece)
-    }
-  } catch (error) {
-    if (error instanceof GitError) throw error
-    throw new GitError('unreachable', `the connection to ${remote.url} broke off after ${size} bytes`)
-  }
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+      if (size <= bodyLimit) return
+      reject(new GitError('protocol', `${remote.url} lists more than ${bodyLimit} bytes of references`))
+    })
+    response.once('end', () =>
+      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)),
+    )
+    response.once('close', () => {
+      if (!response.complete)
+        reject(new GitError('unreachable', `the connection to ${remote.url} broke off after ${size} bytes`))
+    })
+    response.once('error', () => undefined) // 'close' follows
+  })
 }
 
 /** Where a redirect leads, when that may be followed: to the same host, and never from https to http. */
