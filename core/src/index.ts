@@ -1,10 +1,12 @@
 /** `@penstock/core`: all that a plugin may import. */
 
+export { listFiles } from './artifacts/list-files.js'
 export { type PackOptions, type PackResult, packFolder } from './artifacts/pack.js'
 export { type UnpackOptions, type UnpackResult, unpack } from './artifacts/unpack.js'
 export type * from './domain/access.js'
 export { managedPolicies } from './domain/access.js'
 export type * from './domain/action-type.js'
+export type * from './domain/artifact.js'
 export { ArtifactError, type ArtifactErrorCode, isArtifactError } from './domain/artifact-error.js'
 export * from './domain/clock.js'
 export { Fault, type FaultCode, type FaultDetail, isFault } from './domain/faults.js'

@@ -109,6 +109,8 @@ export interface ActionJob<C = Readonly<Record<string, string>>> {
   readonly sourceOverride?: SourceRevisionOverride
   readonly commands: readonly string[]
   readonly environmentVariables: readonly EnvironmentVariable[]
+  /** The declaration's `outputVariables`: which variables of its environment a Commands action puts out. */
+  readonly outputVariableNames?: readonly string[]
   /** What `ctx.checkpoint` last kept, after a restart or a continuation. */
   readonly checkpoint?: unknown
 }

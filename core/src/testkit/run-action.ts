@@ -34,6 +34,8 @@ export interface RunActionOptions {
   readonly sourceOverride?: SourceRevisionOverride
   readonly commands?: readonly string[]
   readonly environmentVariables?: readonly EnvironmentVariable[]
+  /** The declaration's `outputVariables`. */
+  readonly outputVariableNames?: readonly string[]
   /** For `{{secret:NAME}}` and SECRETS_MANAGER variables. */
   readonly secrets?: Readonly<Record<string, string>>
   /** Aborting it is a stop of the execution. */
@@ -164,6 +166,7 @@ function jobData(
     ...(options.sourceOverride ? { sourceOverride: options.sourceOverride } : {}),
     ...(options.commands ? { commands: options.commands } : {}),
     ...(options.environmentVariables ? { environmentVariables: options.environmentVariables } : {}),
+    ...(options.outputVariableNames ? { outputVariableNames: options.outputVariableNames } : {}),
     ...options.job,
   }
 }

@@ -137,6 +137,7 @@ export class JobRun {
       ...(data.sourceOverride ? { sourceOverride: data.sourceOverride } : {}),
       commands: data.commands ?? [],
       environmentVariables: variables,
+      ...(data.outputVariableNames ? { outputVariableNames: data.outputVariableNames } : {}),
       ...(token === undefined ? {} : { checkpoint: readToken(token) }),
     }
   }
