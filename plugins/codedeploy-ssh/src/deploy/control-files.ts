@@ -1,0 +1,176 @@
+/** The files that tell a host what to do: written as shell, so that any name is safe between quotes. */
+import { posix } from 'node:path'
+import type { AclEntry, LifecycleEvent } from '../appspec/model.js'
+import type { PlannedEvent } from '../plan/lifecycle.js'
+import type { PathPermission } from '../plan/permission-plan.js'
+import type { RevisionPlan } from '../plan/revision-plan.js'
+
+/** What a deployment is called and how it behaves on every host. */
+export interface DeploymentSettings {
+  readonly deploymentId: string
+  readonly applicationName: string
+  readonly groupName: string
+  readonly groupId: string
+  readonly events: readonly PlannedEvent[]
+  readonly ignoreApplicationStopFailures: boolean
+  /** Revisions kept on a host, this one included. */
+  readonly keep: number
+  /** For BUNDLE_COMMIT. */
+  readonly commit?: string
+}
+
+const PATHS_PER_CALL = 150
+
+/** Always in single quotes. */
+function word(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** `settings.sh`: `root` absolute, `base` the revision on the host that the new one is made from. */
+export function settingsFile(
+  settings: DeploymentSettings,
+  plan: RevisionPlan,
+  root: string,
+  base: string | undefined,
+): string {
+  const values: Record<string, string> = {
+    P_ROOT: root,
+    P_ID: settings.deploymentId,
+    P_APPLICATION: settings.applicationName,
+    P_GROUP: settings.groupName,
+    P_GROUP_ID: settings.groupId,
+    P_EVENTS: settings.events.map(({ event, scripts }) => `${event}:${scripts}`).join(' '),
+    P_BEHAVIOR: plan.fileExistsBehavior,
+    P_IGNORE_STOP_FAILURES: settings.ignoreApplicationStopFailures ? '1' : '0',
+    P_KEEP: String(settings.keep),
+    P_BUNDLE_COMMIT: settings.commit ?? '',
+    P_BASE: base ?? '',
+  }
+  return lines(Object.entries(values).map(([name, value]) => `${name}=${word(value)}`))
+}
+
+/** `copies.sh`: all directories, then the files of one directory at a time. */
+export function copiesFile(plan: RevisionPlan): string {
+  const output: string[] = []
+  for (const group of chunks(plan.copies.directories.filter((path) => !isOdd(path)))) {
+    output.push(`dirs ${group.map(word).join(' ')}`)
+  }
+  // What lies below an odd name is odd itself, so that parents still come before children.
+  for (const path of plan.copies.directories.filter(isOdd))
+    output.push(`odd=${word(escapePath(path))}`, `dirs ${word(path)}`, 'odd=')
+  for (const [key, names] of groupCopies(plan)) {
+    const [directory = '', source = ''] = key.split('\0')
+    const start = `put ${word(directory)} ${word(source)}`
+    for (const group of chunks(names.filter((name) => !isOdd(`${directory}/${name}`)))) {
+      output.push(`${start} ${group.map(word).join(' ')}`)
+    }
+    for (const name of names.filter((candidate) => isOdd(`${directory}/${candidate}`))) {
+      output.push(`odd=${word(escapePath(`${directory}/${name}`))}`, `${start} ${word(name)}`, 'odd=')
+    }
+  }
+  return lines(output)
+}
+
+/** Target directory (empty for `/`) and source directory -> names. */
+function groupCopies(plan: RevisionPlan): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const copy of plan.copies.copies) {
+    const directory = posix.dirname(copy.destination)
+    const source = posix.dirname(copy.source)
+    const key = `${directory === '/' ? '' : directory}\0${source === '.' ? '' : source}`
+    const names = groups.get(key)
+    if (names === undefined) groups.set(key, [posix.basename(copy.destination)])
+    else names.push(posix.basename(copy.destination))
+  }
+  return groups
+}
+
+/** `permissions.sh`: all modes, then acls, contexts and owners: the order that each path would get them in. */
+export function permissionsFile(plan: RevisionPlan): string {
+  const { permissions } = plan.permissions
+  // A link has no mode or list of its own, and what it points to is not meant.
+  const real = permissions.filter((permission) => permission.kind !== 'symlink')
+  return lines([
+    ...calls('mode', real, ({ mode }) => (mode === undefined ? undefined : [mode])),
+    ...calls('acl', real, ({ acls }) =>
+      acls === undefined ? undefined : [acls.map(aclText).join(','), needsMask(acls) ? '1' : '0'],
+    ),
+    ...calls('context', permissions, ({ context }) =>
+      context === undefined ? undefined : [context.user ?? '', context.type, context.range ?? ''],
+    ),
+    ...calls('own', permissions, ({ owner, group }) =>
+      owner === undefined && group === undefined
+        ? undefined
+        : [`${owner ?? ''}${group === undefined ? '' : `:${group}`}`],
+    ),
+  ])
+}
+
+function calls(
+  name: string,
+  permissions: readonly PathPermission[],
+  argumentsOf: (permission: PathPermission) => readonly string[] | undefined,
+): string[] {
+  const groups = new Map<string, string[]>()
+  for (const permission of permissions) {
+    const values = argumentsOf(permission)
+    if (values === undefined) continue
+    const key = values.map(word).join(' ')
+    const paths = groups.get(key)
+    if (paths === undefined) groups.set(key, [permission.path])
+    else paths.push(permission.path)
+  }
+  return [...groups].flatMap(([values, paths]) =>
+    [...chunks(paths)].map((group) => `${name} ${values} ${group.map(word).join(' ')}`),
+  )
+}
+
+function aclText(entry: AclEntry): string {
+  return `${entry.default ? 'default:' : ''}${entry.tag}:${entry.name}:${entry.perms}`
+}
+
+/** setfacl wants a mask as soon as somebody is named. */
+function needsMask(acls: readonly AclEntry[]): boolean {
+  const own = acls.filter((entry) => !entry.default)
+  return own.some((entry) => entry.name !== '') && !own.some((entry) => entry.tag === 'mask')
+}
+
+/** `hooks.sh`: one function an event; kept on the host, because the next deployment stops the application with it. */
+export function hooksFile(plan: RevisionPlan): string {
+  const events = Object.entries(plan.appSpec.hooks) as [
+    LifecycleEvent,
+    NonNullable<RevisionPlan['appSpec']['hooks'][LifecycleEvent]>,
+  ][]
+  return lines(
+    events.flatMap(([event, scripts]) => [
+      `hooks_${event}() {`,
+      ...scripts.map(
+        ({ location, timeout, runas, sudo }) =>
+          `  hook ${word(location)} ${timeout} ${word(runas ?? '')} ${sudo ? 1 : 0} || return 1`,
+      ),
+      '}',
+    ]),
+  )
+}
+
+/** `removed.sh`: what of the base revision must go. */
+export function removedFile(paths: readonly string[]): string {
+  return lines([...chunks(paths)].map((group) => `rm -rf -- ${group.map((path) => word(`./${path}`)).join(' ')}`))
+}
+
+function isOdd(path: string): boolean {
+  return /[\n\\]/.test(path)
+}
+
+/** One line for any path, as printf's %b reads it. */
+function escapePath(path: string): string {
+  return path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function* chunks(paths: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < paths.length; at += PATHS_PER_CALL) yield paths.slice(at, at + PATHS_PER_CALL)
+}
+
+function lines(list: readonly string[]): string {
+  return list.map((line) => `${line}\n`).join('')
+}

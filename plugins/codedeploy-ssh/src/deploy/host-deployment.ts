@@ -1,0 +1,186 @@
+/** One deployment to one host: probe, send, follow; again and again over lost connections; ended on request. */
+import { type Clock, isJobFailed, sleep } from '@penstock/core'
+import { posixCommand } from '../shell/quote.js'
+import { ConnectionLost, type Shell } from '../shell/shell.js'
+import { Frames } from './frames.js'
+import { type ManifestCache, newToken, type Probe, probe } from './probe.js'
+import type { HostResult } from './result.js'
+import type { RevisionUpload } from './revision-upload.js'
+import { type StreamListener, StreamReader } from './stream.js'
+
+export interface HostDeploymentOptions {
+  /** Opens a shell on the host; called again after a lost connection. */
+  readonly open: (signal: AbortSignal | undefined) => Promise<Shell>
+  readonly root: string
+  readonly groupId: string
+  readonly deploymentId: string
+  readonly upload: () => Promise<RevisionUpload>
+  readonly manifests: ManifestCache
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly listener: StreamListener & { onNote?(message: string): void }
+  /** Bytes of the run's records whose output was logged before a restart; not logged again. */
+  readonly loggedUntil?: number
+  /** Told how far the records were read, for `loggedUntil`. */
+  readonly onOffset?: (offset: number) => void
+  /** How long a host may be out of reach while its run goes on; five minutes when absent. Milliseconds. */
+  readonly patience?: number
+}
+
+const UPLOAD =
+  'umask 022; d=$1; if [ -e "$d/run/started" ]; then exit 75; fi; rm -rf -- "$d" && mkdir -p -- "$d/deployment-archive" "$d/logs" "$d/run" && chmod 700 "$d/run" && cd -- "$d" && tar -xpof - && exec /bin/sh run/agent.sh start "$2"'
+const VERB = 'exec /bin/sh "$1/run/agent.sh" "$2" "$3" "$4"'
+/** The exit code of UPLOAD when the run was started meanwhile. */
+const ALREADY_STARTED = 75
+
+/** Thrown inside when the upload must be done in another way. */
+class UploadRefused extends Error {}
+
+/** Deploys to the host, or takes up a run that was started before. Never rejects but for a defect of ours. */
+export class HostDeployment {
+  private readonly reader: StreamReader
+  private shell: Shell | undefined
+  private lastProbe: Probe | undefined
+  private useDelta = true
+
+  constructor(private readonly options: HostDeploymentOptions) {
+    this.reader = new StreamReader(options.listener, options.loggedUntil)
+  }
+
+  async run(): Promise<HostResult> {
+    try {
+      return await this.runUntilDone()
+    } finally {
+      await this.shell?.close()
+    }
+  }
+
+  private async runUntilDone(): Promise<HostResult> {
+    let lostSince: number | undefined
+    for (;;) {
+      try {
+        const result = await this.attempt()
+        if (result !== undefined) return result
+        lostSince = undefined
+      } catch (error) {
+        if (this.options.signal.aborted) return this.cancel()
+        if (!(error instanceof ConnectionLost) || !error.temporary) return this.failed(error)
+        const now = this.options.clock.now()
+        lostSince ??= now
+        if (now - lostSince > (this.options.patience ?? 300_000)) return this.outOfReach(error)
+        this.options.listener.onNote?.(`${error.message}; trying again`)
+        await this.shell?.close()
+        this.shell = undefined
+        await sleep(this.options.clock, 500 + Math.random() * 1500, this.options.signal).catch(() => undefined)
+      }
+      if (this.options.signal.aborted) return this.cancel()
+    }
+  }
+
+  /** One connection's worth of work; `undefined` when it has to be tried in another way. */
+  private async attempt(): Promise<HostResult | undefined> {
+    const { signal, manifests } = this.options
+    this.shell ??= await this.options.open(signal)
+    this.lastProbe = await probe(this.shell, this.options, manifests, signal)
+    if (this.lastProbe.state === 'started') {
+      await this.follow(this.shell, this.lastProbe)
+      return this.reader.result
+    }
+    try {
+      await this.send(this.shell, this.lastProbe)
+    } catch (error) {
+      if (!(error instanceof UploadRefused)) throw error
+    }
+    return this.reader.result
+  }
+
+  private async send(shell: Shell, host: Probe): Promise<void> {
+    const revision = await this.options.upload()
+    const upload = revision.for(host, this.useDelta)
+    if (upload.base !== undefined)
+      this.options.listener.onNote?.(`sending the ${upload.files} files that differ from ${upload.base}`)
+    const token = newToken()
+    let refused: string | undefined
+    const frames = this.frames(token, (words) => {
+      if (!words.startsWith('follow')) refused = words
+    })
+    const command = posixCommand(UPLOAD, this.folder(host), token)
+    const exit = await shell.upload(upload.source, command, {
+      onOutput: (piece) => frames.add(piece),
+      signal: this.options.signal,
+    })
+    if (this.reader.result !== undefined || exit.code === ALREADY_STARTED) return
+    if (refused?.startsWith('delta-failed') === true) {
+      this.options.listener.onNote?.(`the revision on the host was changed (${refused}): sending everything`)
+      this.useDelta = false
+      throw new UploadRefused()
+    }
+    if (refused !== undefined || exit.code === undefined)
+      throw new ConnectionLost(`the upload to ${shell.name} was cut short`, true)
+    throw new Error(`${shell.name}: the upload failed with exit code ${exit.code}: ${lastLines(exit.stderr)}`)
+  }
+
+  private async follow(shell: Shell, host: Probe): Promise<void> {
+    const token = newToken()
+    const frames = this.frames(token)
+    const command = posixCommand(VERB, this.folder(host), 'follow', token, String(this.reader.offset))
+    const exit = await shell.run(command, { onOutput: (piece) => frames.add(piece), signal: this.options.signal })
+    if (this.reader.result === undefined) {
+      throw new ConnectionLost(
+        `${shell.name} stopped telling (exit code ${exit.code}): ${lastLines(exit.stderr)}`,
+        true,
+      )
+    }
+  }
+
+  /** Ends the run on the host: TERM, five seconds, KILL, to everything that the script started. */
+  private async cancel(): Promise<HostResult> {
+    const host = this.lastProbe
+    if (host === undefined) return this.stopped('stopped before anything was sent')
+    try {
+      this.shell ??= await this.options.open(undefined)
+      const state = (await probe(this.shell, this.options, this.options.manifests)).state
+      if (state !== 'started') return this.stopped('stopped before the first event')
+      await this.shell.run(posixCommand(VERB, this.folder(host), 'cancel', newToken(), '0'))
+      const token = newToken()
+      const frames = this.frames(token)
+      await this.shell.run(posixCommand(VERB, this.folder(host), 'follow', token, String(this.reader.offset)), {
+        onOutput: (piece) => frames.add(piece),
+      })
+    } catch (error) {
+      const message = `it was to be stopped, but may go on: ${(error as Error).message}`
+      return { status: 'Unknown', stopped: true, events: this.reader.eventResults, message }
+    }
+    return this.reader.result ?? this.stopped('stopped')
+  }
+
+  private frames(token: string, onFrame: (words: string) => void = () => undefined): Frames {
+    return new Frames(token, onFrame, (line, bytes) => {
+      this.reader.line(line, bytes)
+      this.options.onOffset?.(this.reader.offset)
+    })
+  }
+
+  private folder(host: Probe): string {
+    return `${host.root}/${this.options.groupId}/${this.options.deploymentId}`
+  }
+
+  private stopped(message: string): HostResult {
+    return { status: 'Failed', stopped: true, events: this.reader.eventResults, message }
+  }
+
+  private failed(error: unknown): HostResult {
+    if (!(error instanceof Error)) throw error
+    if (error instanceof TypeError && !isJobFailed(error)) throw error
+    return { status: 'Failed', stopped: false, events: this.reader.eventResults, message: error.message }
+  }
+
+  private outOfReach(error: ConnectionLost): HostResult {
+    const message = `out of reach for too long, its run may go on: ${error.message}`
+    return { status: 'Unknown', stopped: false, events: this.reader.eventResults, message }
+  }
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' | ')
+}

@@ -1,0 +1,105 @@
+/** The tar streams of one revision, prepared once for all hosts that need the same one. */
+import type { BundleContents } from '../bundle/contents.js'
+import { type Delta, deltaOf } from '../bundle/manifest.js'
+import { TarPart, tarStream } from '../bundle/tar.js'
+import { agentScript } from '../onhost/scripts.js'
+import type { RevisionPlan } from '../plan/revision-plan.js'
+import { type ByteSource } from '../shell/shell.js'
+import {
+  copiesFile,
+  type DeploymentSettings,
+  hooksFile,
+  permissionsFile,
+  removedFile,
+  settingsFile,
+} from './control-files.js'
+import type { ManifestCache, Probe } from './probe.js'
+
+/** What one host is sent. */
+export interface Upload {
+  /** The deployment on the host whose files are taken over; absent when everything is sent. */
+  readonly base?: string
+  readonly source: ByteSource
+  /** Files of the bundle that go over the wire. */
+  readonly files: number
+}
+
+export class RevisionUpload {
+  private readonly deltas = new Map<string, { readonly delta: Delta; readonly part: TarPart }>()
+  private full: TarPart | undefined
+  private control: TarPart | undefined
+
+  constructor(
+    private readonly contents: BundleContents,
+    private readonly plan: RevisionPlan,
+    private readonly settings: DeploymentSettings,
+    private readonly manifests: ManifestCache,
+  ) {
+    manifests.set(contents.manifest.digest, contents.manifest)
+  }
+
+  /** Everything, or with `delta` only what the host lacks, when it has a revision that we know. */
+  for(probe: Probe, delta: boolean): Upload {
+    const base = delta ? this.baseOf(probe) : undefined
+    if (base === undefined) {
+      this.full ??= this.bundlePart('deployment-archive')
+      return { source: this.stream(probe.root, this.full), files: this.countFiles() }
+    }
+    const { delta: found, part } = this.deltaFrom(base.digest)
+    return { base: base.id, source: this.stream(probe.root, part, base.id, found), files: this.countFiles(found.send) }
+  }
+
+  /** The same revision when the host still has it (a rollback sends nothing), else the last one. */
+  private baseOf(probe: Probe): { readonly id: string; readonly digest: string } | undefined {
+    const { digest } = this.contents.manifest
+    const same = probe.revisions.get(digest)
+    if (same !== undefined) return { id: same, digest }
+    if (probe.last === undefined || !this.manifests.has(probe.last.digest)) return undefined
+    return { id: probe.last.deploymentId, digest: probe.last.digest }
+  }
+
+  private countFiles(only?: ReadonlySet<string>): number {
+    return this.contents.entries.filter(({ kind, path }) => kind !== 'directory' && (only?.has(path) ?? true)).length
+  }
+
+  private deltaFrom(digest: string) {
+    const known = this.deltas.get(digest)
+    if (known !== undefined) return known
+    const from = this.manifests.get(digest)
+    if (from === undefined) throw new Error(`no manifest ${digest}`)
+    const delta = deltaOf(from, this.contents.manifest)
+    const made = { delta, part: this.bundlePart('incoming', delta.send) }
+    this.deltas.set(digest, made)
+    return made
+  }
+
+  private bundlePart(prefix: string, only?: ReadonlySet<string>): TarPart {
+    const part = new TarPart()
+    part.addBundle(this.contents, prefix, only)
+    return part
+  }
+
+  private stream(root: string, bundle: TarPart, base?: string, delta?: Delta): ByteSource {
+    this.control ??= this.controlPart()
+    const own = new TarPart()
+    own.addText('run/settings.sh', settingsFile(this.settings, this.plan, root, base))
+    if (delta !== undefined) {
+      own.addText('run/removed.sh', removedFile(delta.remove))
+      own.addText('run/reused.sha256', delta.reuse.map((entry) => `${entry.content}  ./${entry.path}\n`).join(''))
+    }
+    const last = new TarPart()
+    last.addText('run/complete', '')
+    return tarStream(this.control, own, bundle, last)
+  }
+
+  private controlPart(): TarPart {
+    const part = new TarPart()
+    part.addText('run/agent.sh', agentScript())
+    part.addText('run/copies.sh', copiesFile(this.plan))
+    part.addText('run/permissions.sh', permissionsFile(this.plan))
+    part.addText('run/hooks.sh', hooksFile(this.plan))
+    part.addText('run/digest', `${this.contents.manifest.digest}\n`)
+    part.addText('run/manifest', this.contents.manifest.text)
+    return part
+  }
+}

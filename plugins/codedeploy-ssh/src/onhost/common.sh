@@ -1,0 +1,63 @@
+# What all verbs share. POSIX sh with coreutils; runs under dash, bash and busybox.
+# Sent to the host with each deployment and run from <root>/<group-id>/<deployment-id>/run.
+LC_ALL=C
+NL='
+'
+TAB='	'
+umask 022
+run=$(cd "$(dirname "$0")" && pwd -P) || exit 70
+home=${run%/run}
+archive=$home/deployment-archive
+cd "$run" || exit 70
+. ./settings.sh
+instructions=$P_ROOT/deployment-instructions
+cleanup=$instructions/$P_GROUP_ID-cleanup
+last_install=$instructions/${P_GROUP_ID}_last_successful_install
+stream=$run/stream
+
+# Framed lines are the only ones that the server believes: a login shell may print what it likes before.
+frame() { printf '\n@@%s %s\n' "$token" "$*"; }
+
+# Field 22 of /proc/PID/stat: with the pid, it names a process even after pids were reused.
+start_time() {
+  [ -r "/proc/$1/stat" ] && read -r st_line <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086
+  set -- ${st_line##*) }
+  printf '%s' "${20}"
+}
+
+# alive RUN_FOLDER: its supervisor is running.
+alive() {
+  [ -r "$1/pid" ] && read -r al_pid al_start <"$1/pid" || return 1
+  [ "$(start_time "$al_pid")" = "$al_start" ]
+}
+
+# One record of the stream: fields without tabs or newlines, in one write.
+emit() {
+  em_line=$1
+  shift
+  for em_field; do
+    case $em_field in *"$NL"* | *"$TAB"*) em_field=$(printf '%s' "$em_field" | tr '\n\t' '  ') ;; esac
+    em_line=$em_line$TAB$em_field
+  done
+  printf '%s\n' "$em_line" >>"$stream"
+}
+
+info() { printf 'i%s\n' "$*" >>"$stream"; }
+
+# Time of the log lines; forks at most once a second.
+stamp() {
+  read -r st_up st_rest </proc/uptime
+  st_up=${st_up%.*}
+  [ "$st_up" = "$st_seen" ] && return
+  st_seen=$st_up
+  now=$(date '+%Y-%m-%d %H:%M:%S')
+}
+
+log_line() {
+  stamp
+  printf '%s %s\n' "$now" "$*" >>"$home/logs/scripts.log"
+}
+
+# Short pause; busybox may be built without fractions.
+nap() { sleep 0.1 2>/dev/null || sleep 1; }

@@ -1,0 +1,27 @@
+/** The shell scripts that run on hosts: real files next to this one, so that they can be read and checked as such. */
+import { readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+
+// The compiler does not copy them, so that the built plugin takes them from the sources that are packed with it.
+const folder = __dirname.split(sep).includes('dist') ? join(__dirname, '..', '..', 'src', 'onhost') : __dirname
+
+const parts = ['common.sh', 'hooks.sh', 'install.sh', 'supervise.sh', 'verbs.sh']
+
+let agent: string | undefined
+let probe: string | undefined
+
+/** `agent.sh VERB TOKEN [ARGUMENT]`: start, follow, cancel. Goes to the host with each deployment. */
+export function agentScript(): string {
+  agent ??= parts.map(read).join('\n')
+  return agent
+}
+
+/** Asks a host what it has; run from standard input. */
+export function probeScript(): string {
+  probe ??= read('probe.sh')
+  return probe
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
+}

@@ -1,0 +1,55 @@
+/** Runs commands on this machine: for deployments to the server's own host. */
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { pump } from './pump.js'
+import { type ByteSource, ConnectionLost, type Exit, type RunOptions, type Shell, Tail } from './shell.js'
+
+export class LocalShell implements Shell {
+  readonly name = 'local'
+
+  /** `shell` is what runs the command lines; the login shell's place. */
+  constructor(private readonly shell = '/bin/sh') {}
+
+  run(command: string, options: RunOptions = {}): Promise<Exit> {
+    return this.start([Buffer.from(options.input ?? '')], command, options)
+  }
+
+  upload(source: ByteSource, command: string, options: Omit<RunOptions, 'input'> = {}): Promise<Exit> {
+    return this.start(source, command, options)
+  }
+
+  async download(command: string): Promise<Readable> {
+    const child = spawn(this.shell, ['-c', command], { stdio: ['ignore', 'pipe', 'ignore'] })
+    child.once('exit', (code) => {
+      if (code !== 0) child.stdout.destroy(new Error(`${command} ended with ${code}`))
+    })
+    child.once('error', (error) => child.stdout.destroy(error))
+    return child.stdout
+  }
+
+  async close(): Promise<void> {}
+
+  private async start(source: ByteSource, command: string, options: RunOptions): Promise<Exit> {
+    options.signal?.throwIfAborted()
+    const child = spawn(this.shell, ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const stderr = new Tail()
+    child.stdout.on('data', (piece: Buffer) => options.onOutput?.(piece))
+    child.stderr.on('data', (piece: Buffer) => stderr.add(piece))
+    child.stdin.on('error', () => undefined) // It ended without reading all: its exit tells why.
+    const abort = () => child.kill('SIGKILL')
+    options.signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const ended = new Promise<Exit>((resolve, reject) => {
+        child.once('error', (error) => reject(new ConnectionLost(`cannot run ${this.shell}: ${error.message}`, false)))
+        child.once('close', (code, signal) => {
+          resolve({ code: code ?? undefined, stderr: stderr.toString(), ...(signal === null ? {} : { signal }) })
+        })
+      })
+      const [exit] = await Promise.all([ended, pump(source, child.stdin)])
+      options.signal?.throwIfAborted()
+      return exit
+    } finally {
+      options.signal?.removeEventListener('abort', abort)
+    }
+  }
+}
