@@ -1,0 +1,148 @@
+/** The artifact bucket over HTTP: the part of S3 that workers use, over the server's own artifact store. */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { finished, pipeline } from 'node:stream/promises'
+import { type Logger, type ServerServices, systemClock } from '@penstock/core'
+import { ApiError } from '../protocol/api-error.js'
+import { signable } from '../sigv4/canonical.js'
+import { claimOf } from '../sigv4/claim.js'
+import { Refused } from '../sigv4/refused.js'
+import { type Caller, checkSignature, identify } from '../sigv4/verify.js'
+import { chooseVerb } from './choose-verb.js'
+import { routeOf } from './route.js'
+import { S3Error } from './s3-error.js'
+import type { S3Answer, S3Request } from './s3-request.js'
+import type { Uploads } from './uploads.js'
+import { inS3Words } from './words.js'
+import { xmlDocument } from './xml.js'
+
+export type BucketServices = Pick<ServerServices, 'identity' | 'clock' | 'access' | 'artifacts'>
+
+/** How long a refused upload may go on being sent before its connection is cut. Milliseconds. */
+const patience = 10_000
+
+export class ArtifactBucket {
+  constructor(
+    private readonly server: BucketServices,
+    private readonly uploads: Uploads,
+    private readonly log: Logger,
+  ) {}
+
+  /** Answers one request; never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomBytes(8).toString('hex').toUpperCase()
+    try {
+      await send(response, requestId, await this.answer(request))
+    } catch (error) {
+      if (response.headersSent || response.destroyed) {
+        response.destroy()
+        return
+      }
+      const told = this.asS3Error(error, requestId)
+      await send(response, requestId, errorAnswer(request, requestId, told)).catch(() => response.destroy())
+    }
+  }
+
+  private async answer(request: IncomingMessage): Promise<S3Answer> {
+    const signed = signable(request)
+    const { access, clock, identity, artifacts } = this.server
+    const route = routeOf(request, signed.path, identity)
+    const verb = chooseVerb(signed.method, route, signed.query)
+    const claim = claimOf(request, signed.query)
+    const caller = await identify(claim, signed, { region: identity.region, service: 's3' }, access, clock)
+    checkSignature(caller, signed, payloadOf(signed.headers, claim.expiresAfter !== undefined))
+    const { principal } = caller.credentials
+    const from: S3Request = {
+      request,
+      route,
+      query: signed.query,
+      headers: signed.headers,
+      caller,
+      identity,
+      artifacts,
+      clock,
+      uploads: this.uploads,
+      allows: (action, resource) => access.allows(principal, action, resource),
+    }
+    return this.audited(caller, route, () => verb(from))
+  }
+
+  private async audited(
+    caller: Caller,
+    { bucket, key }: { readonly bucket?: string; readonly key?: string },
+    act: () => Promise<S3Answer>,
+  ): Promise<S3Answer> {
+    const target = `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`
+    const note = (operation: string, result: string) =>
+      this.server.access
+        .audit({ principal: caller.credentials.principal.arn, operation, target, result })
+        .catch((error) => this.log.error('The audit log could not be written', { operation, error: String(error) }))
+    try {
+      const answer = await act()
+      if (answer.changed !== undefined) await note(answer.changed, 'ok')
+      return answer
+    } catch (error) {
+      if (error instanceof S3Error && error.code === 'AccessDenied') await note('s3', 'AccessDenied')
+      throw error
+    }
+  }
+
+  private asS3Error(error: unknown, requestId: string): S3Error {
+    if (error instanceof S3Error) return error
+    if (error instanceof Refused) return inS3Words(error.refusal)
+    if (error instanceof URIError) return new S3Error('InvalidURI', "Couldn't parse the specified URI.", 400)
+    if (error instanceof ApiError) return new S3Error('EntityTooLarge', error.message, 400)
+    const code = (error as NodeJS.ErrnoException | undefined)?.code
+    if (code === 'ArtifactKeyInvalid') return new S3Error('InvalidURI', 'The key names no object here.', 400)
+    if (code === 'ArtifactStoreFull' || code === 'ENOSPC') {
+      this.log.error('The artifact store is full', { requestId })
+      return new S3Error('ServiceUnavailable', 'The artifact store is full.', 507)
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    // A client that hangs up is no failure of the server's.
+    const hungUp = code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE'
+    this.log[hungUp ? 'debug' : 'error']('A request to the artifact bucket failed', { requestId, error: text })
+    return new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500)
+  }
+}
+
+/** What stands for the body in the signature. Errors: InvalidRequest. */
+function payloadOf(headers: ReadonlyMap<string, string>, presigned: boolean): string {
+  const given = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : undefined)
+  if (given !== undefined && /^([0-9a-f]{64}|[A-Z0-9-]{1,64})$/.test(given)) return given
+  throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256', 400)
+}
+
+function errorAnswer(request: IncomingMessage, requestId: string, error: S3Error): S3Answer {
+  const tree = { Code: error.code, Message: error.message, ...error.more.elements, RequestId: requestId }
+  const headers = { 'content-type': 'application/xml', ...error.more.headers }
+  return { status: error.status, headers, body: request.method === 'HEAD' ? '' : xmlDocument('Error', tree, '') }
+}
+
+async function send(response: ServerResponse, requestId: string, answer: S3Answer): Promise<void> {
+  const { req: request } = response
+  const { body = '' } = answer
+  const unread = !request.complete
+  const length =
+    typeof body === 'string' && !hasLength(request, answer) ? { 'content-length': Buffer.byteLength(body) } : {}
+  response.writeHead(answer.status, {
+    'x-amz-request-id': requestId,
+    ...length,
+    ...answer.headers,
+    ...(unread ? { connection: 'close' } : {}),
+  })
+  if (typeof body !== 'string') return await pipeline(body, response)
+  response.end(body)
+  if (!unread) return
+  // Cut off at once, a client that is still sending would never see the answer.
+  const stop = systemClock.after(patience, () => request.destroy())
+  request.resume()
+  await finished(request).catch(() => {})
+  stop()
+}
+
+/** HEAD tells the object's own length; 204 and 304 none. */
+function hasLength(request: IncomingMessage, answer: S3Answer): boolean {
+  const own = answer.headers?.['content-length'] !== undefined
+  return answer.status === 204 || answer.status === 304 || (own && request.method === 'HEAD')
+}

@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream'
+import type { StoredObject } from '@penstock/core'
+import { checkConditions } from './conditions.js'
+import { etagOf, headersOf } from './object-headers.js'
+import { rangeOf } from './range.js'
+import { objectOf } from './route.js'
+import { noSuchKey, S3Error } from './s3-error.js'
+import { permit, type S3Request, type S3Verb } from './s3-request.js'
+
+/** GET and HEAD of an object, whole or one range of it. Errors: AccessDenied, NoSuchKey, InvalidRange, PreconditionFailed. */
+export const getObject: S3Verb = async (from) => {
+  const at = objectOf(from.route)
+  permit(from, 's3:GetObject')
+  checkVersion(from)
+  const object = await from.artifacts.head(at)
+  if (!object) throw noSuchKey(at.key)
+  const etag = etagOf(object)
+  if (checkConditions(from.headers, etag, object.modified) === 'not modified') {
+    return { status: 304, headers: { etag, 'last-modified': new Date(object.modified).toUTCString() } }
+  }
+  const range = rangeOf(from.headers.get('range'), object.size)
+  const headers = answerHeaders(from, object, range)
+  const status = range ? 206 : 200
+  if (from.request.method === 'HEAD') return { status, headers }
+  const found = await from.artifacts.get(at, range)
+  if (!found) throw noSuchKey(at.key)
+  const body = found.body instanceof Readable ? found.body : new Readable().wrap(found.body)
+  if (found.size !== object.size || etagOf(found) !== etag) {
+    body.destroy()
+    throw new S3Error('SlowDown', 'The object was replaced while it was opened. Please try again.', 503)
+  }
+  return { status, headers, body }
+}
+
+function answerHeaders(
+  from: S3Request,
+  object: StoredObject,
+  range: { readonly start: number; readonly end: number } | undefined,
+): Record<string, string | number> {
+  const wanted = from.headers.get('x-amz-checksum-mode') ?? from.query.get('x-amz-checksum-mode')
+  const length = range ? range.end - range.start + 1 : object.size
+  const headers: Record<string, string | number> = {
+    ...headersOf(object, wanted?.toUpperCase() === 'ENABLED' && !range),
+    'content-length': length,
+  }
+  if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${object.size}`
+  for (const name of ['content-type', 'content-disposition', 'cache-control', 'content-encoding']) {
+    const value = from.query.get(`response-${name}`)
+    // A line break would be a header of its own.
+    if (value !== null && /^[\x20-\x7e]*$/.test(value)) headers[name] = value
+  }
+  return headers
+}
+
+/** Artifacts have one version each, which S3 calls `null`. */
+function checkVersion(from: S3Request): void {
+  const version = from.query.get('versionId')
+  if (version === null || version === 'null') return
+  throw new S3Error('NoSuchVersion', 'The specified version does not exist.', 404)
+}
