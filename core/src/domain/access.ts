@@ -2,50 +2,50 @@
 
 /** The four AWS managed names that Penstock knows without being told. */
 export const managedPolicies = [
-	"AWSCodePipeline_FullAccess",
-	"AWSCodePipeline_ReadOnlyAccess",
-	"AWSCodePipelineApproverAccess",
-	"AWSCodePipelineCustomActionAccess",
-] as const;
-export type ManagedPolicy = (typeof managedPolicies)[number];
+  'AWSCodePipeline_FullAccess',
+  'AWSCodePipeline_ReadOnlyAccess',
+  'AWSCodePipelineApproverAccess',
+  'AWSCodePipelineCustomActionAccess',
+] as const
+export type ManagedPolicy = (typeof managedPolicies)[number]
 
 export interface PolicyStatement {
-	readonly Effect: "Allow" | "Deny";
-	/** `codepipeline:GetPipeline`, `codepipeline:*`, ... */
-	readonly Action: string | readonly string[];
-	/** ARNs, `*` and `?` as wildcards. */
-	readonly Resource: string | readonly string[];
+  readonly Effect: 'Allow' | 'Deny'
+  /** `codepipeline:GetPipeline`, `codepipeline:*`, ... */
+  readonly Action: string | readonly string[]
+  /** ARNs, `*` and `?` as wildcards. */
+  readonly Resource: string | readonly string[]
 }
 
 export interface PolicyDocument {
-	readonly Version?: string;
-	readonly Statement: readonly PolicyStatement[];
+  readonly Version?: string
+  readonly Statement: readonly PolicyStatement[]
 }
 
 /** Whoever acts: a user of the page, an access key's user, the server itself. */
 export interface Principal {
-	readonly name: string;
-	/** `arn:aws:iam::ACCOUNT:user/NAME`. */
-	readonly arn: string;
-	readonly policies: readonly (ManagedPolicy | PolicyDocument)[];
+  readonly name: string
+  /** `arn:aws:iam::ACCOUNT:user/NAME`. */
+  readonly arn: string
+  readonly policies: readonly (ManagedPolicy | PolicyDocument)[]
 }
 
 export interface AccessKey {
-	readonly accessKeyId: string;
-	readonly userName: string;
-	readonly policies: readonly (ManagedPolicy | PolicyDocument)[];
-	readonly created: number;
-	readonly lastUsed?: number;
-	readonly status: "Active" | "Inactive";
+  readonly accessKeyId: string
+  readonly userName: string
+  readonly policies: readonly (ManagedPolicy | PolicyDocument)[]
+  readonly created: number
+  readonly lastUsed?: number
+  readonly status: 'Active' | 'Inactive'
 }
 
 /** One line of the record of who did what. */
 export interface AuditEntry {
-	readonly at: number;
-	readonly principal: string;
-	readonly operation: string;
-	readonly target: string;
-	/** `ok`, or the fault's code. */
-	readonly result: string;
-	readonly detail?: string;
+  readonly at: number
+  readonly principal: string
+  readonly operation: string
+  readonly target: string
+  /** `ok`, or the fault's code. */
+  readonly result: string
+  readonly detail?: string
 }

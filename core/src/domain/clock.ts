@@ -1,37 +1,33 @@
 /** The only source of time in Penstock: injected, so that tests move a fake one and never sleep. */
 export interface Clock {
-	/** Milliseconds since the epoch. */
-	now(): number;
-	/** Calls `wake` once after `ms` milliseconds; the answer cancels it. */
-	after(ms: number, wake: () => void): () => void;
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls `wake` once after `ms` milliseconds; the answer cancels it. */
+  after(ms: number, wake: () => void): () => void
 }
 
 /** The machine's clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
-	now: () => Date.now(),
-	after(ms, wake) {
-		const timer = setTimeout(wake, ms);
-		timer.unref();
-		return () => clearTimeout(timer);
-	},
-};
+  now: () => Date.now(),
+  after(ms, wake) {
+    const timer = setTimeout(wake, ms)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
 
 /** Resolves after `ms` by `clock`; rejects with the signal's reason when aborted first. */
-export function sleep(
-	clock: Clock,
-	ms: number,
-	signal?: AbortSignal,
-): Promise<void> {
-	return new Promise((resolve, reject) => {
-		if (signal?.aborted) return reject(signal.reason);
-		const onAbort = () => {
-			cancel();
-			reject(signal?.reason);
-		};
-		const cancel = clock.after(ms, () => {
-			signal?.removeEventListener("abort", onAbort);
-			resolve();
-		});
-		signal?.addEventListener("abort", onAbort, { once: true });
-	});
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const onAbort = () => {
+      cancel()
+      reject(signal?.reason)
+    }
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
 }

@@ -1,105 +1,94 @@
-import type { ActionTypeId } from "./action-type.js";
-import type { Artifact } from "./artifact.js";
-import type {
-	EnvironmentVariable,
-	OutputArtifactDeclaration,
-} from "./pipeline.js";
-import type { Revision, SourceRevisionOverride } from "./revision.js";
+import type { ActionTypeId } from './action-type.js'
+import type { Artifact } from './artifact.js'
+import type { EnvironmentVariable, OutputArtifactDeclaration } from './pipeline.js'
+import type { Revision, SourceRevisionOverride } from './revision.js'
 
 /** J6. Created and Queued wait; Dispatched was handed out but not acknowledged; the rest say themselves. */
-export type JobStatus =
-	| "Created"
-	| "Queued"
-	| "Dispatched"
-	| "InProgress"
-	| "TimedOut"
-	| "Succeeded"
-	| "Failed";
+export type JobStatus = 'Created' | 'Queued' | 'Dispatched' | 'InProgress' | 'TimedOut' | 'Succeeded' | 'Failed'
 
 /** J12. */
 export const failureTypes = [
-	"JobFailed",
-	"ConfigurationError",
-	"PermissionError",
-	"RevisionOutOfSync",
-	"RevisionUnavailable",
-	"SystemUnavailable",
-] as const;
-export type FailureType = (typeof failureTypes)[number];
+  'JobFailed',
+  'ConfigurationError',
+  'PermissionError',
+  'RevisionOutOfSync',
+  'RevisionUnavailable',
+  'SystemUnavailable',
+] as const
+export type FailureType = (typeof failureTypes)[number]
 
 /** What a job is for: an action of a stage, or a rule of a condition. */
-export type JobKind = "action" | "rule";
+export type JobKind = 'action' | 'rule'
 
 /** What a worker needs to do the work; fixed when the job is made. */
 export interface JobData {
-	readonly actionTypeId: ActionTypeId;
-	/** Variables resolved, secrets in clear: for the worker's eyes only. */
-	readonly configuration: Readonly<Record<string, string>>;
-	readonly pipelineName: string;
-	readonly pipelineVersion: number;
-	readonly pipelineExecutionId: string;
-	readonly stageName: string;
-	readonly actionName: string;
-	readonly actionExecutionId: string;
-	readonly inputArtifacts: readonly Artifact[];
-	readonly outputArtifacts: readonly (Artifact &
-		Pick<OutputArtifactDeclaration, "files">)[];
-	/** For a source action: the revision to fetch, when the execution was started by or for one. */
-	readonly revision?: Revision;
-	readonly sourceOverride?: SourceRevisionOverride;
-	readonly commands?: readonly string[];
-	readonly environmentVariables?: readonly EnvironmentVariable[];
-	readonly outputVariableNames?: readonly string[];
-	readonly encryptionKey?: { readonly id: string; readonly type: "KMS" };
+  readonly actionTypeId: ActionTypeId
+  /** Variables resolved, secrets in clear: for the worker's eyes only. */
+  readonly configuration: Readonly<Record<string, string>>
+  readonly pipelineName: string
+  readonly pipelineVersion: number
+  readonly pipelineExecutionId: string
+  readonly stageName: string
+  readonly actionName: string
+  readonly actionExecutionId: string
+  readonly inputArtifacts: readonly Artifact[]
+  readonly outputArtifacts: readonly (Artifact & Pick<OutputArtifactDeclaration, 'files'>)[]
+  /** For a source action: the revision to fetch, when the execution was started by or for one. */
+  readonly revision?: Revision
+  readonly sourceOverride?: SourceRevisionOverride
+  readonly commands?: readonly string[]
+  readonly environmentVariables?: readonly EnvironmentVariable[]
+  readonly outputVariableNames?: readonly string[]
+  readonly encryptionKey?: { readonly id: string; readonly type: 'KMS' }
 }
 
 /** The queue's entry for one piece of work; a continuation makes a new one (J7). */
 export interface Job {
-	readonly id: string;
-	readonly kind: JobKind;
-	readonly status: JobStatus;
-	readonly nonce: string;
-	readonly data: JobData;
-	/** J7: what the job before this one left behind. */
-	readonly continuationToken?: string;
-	/** The queryable property's value, which PollForJobs may ask for (J5). */
-	readonly queryValue?: string;
-	/** Epoch milliseconds. */
-	readonly created: number;
-	/** Not handed out before this. */
-	readonly availableAt: number;
-	/** Who holds it, until when, and for which time: a result with an older fence is refused. */
-	readonly workerId?: string;
-	readonly leaseUntil?: number;
-	readonly fence: number;
-	/** J13: set for third-party jobs. */
-	readonly clientId?: string;
-	/** Set when the engine wants it to end: the worker learns of it at its next heartbeat. */
-	readonly cancelRequested?: "stop" | "abandon" | "timeout";
+  readonly id: string
+  readonly kind: JobKind
+  readonly status: JobStatus
+  readonly nonce: string
+  readonly data: JobData
+  /** J7: what the job before this one left behind. */
+  readonly continuationToken?: string
+  /** The queryable property's value, which PollForJobs may ask for (J5). */
+  readonly queryValue?: string
+  /** Epoch milliseconds. */
+  readonly created: number
+  /** Not handed out before this. */
+  readonly availableAt: number
+  /** Who holds it, until when, and for which time: a result with an older fence is refused. */
+  readonly workerId?: string
+  readonly leaseUntil?: number
+  readonly fence: number
+  /** J13: set for third-party jobs. */
+  readonly clientId?: string
+  /** Set when the engine wants it to end: the worker learns of it at its next heartbeat. */
+  readonly cancelRequested?: 'stop' | 'abandon' | 'timeout'
 }
 
 /** J8. */
 export interface ExecutionDetails {
-	readonly summary?: string;
-	readonly externalExecutionId?: string;
-	readonly externalExecutionUrl?: string;
-	/** 0..100. */
-	readonly percentComplete?: number;
+  readonly summary?: string
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
+  /** 0..100. */
+  readonly percentComplete?: number
 }
 
 export interface JobSuccess {
-	readonly executionDetails?: ExecutionDetails;
-	readonly currentRevision?: Revision;
-	/** V5, V6: only without a continuation token. */
-	readonly outputVariables?: Readonly<Record<string, string>>;
-	/** J7: this job ends, a new one carries the token on. 1..2048 characters. */
-	readonly continuationToken?: string;
-	/** With a continuation: not handed out again before so many milliseconds have passed. */
-	readonly continueAfter?: number;
+  readonly executionDetails?: ExecutionDetails
+  readonly currentRevision?: Revision
+  /** V5, V6: only without a continuation token. */
+  readonly outputVariables?: Readonly<Record<string, string>>
+  /** J7: this job ends, a new one carries the token on. 1..2048 characters. */
+  readonly continuationToken?: string
+  /** With a continuation: not handed out again before so many milliseconds have passed. */
+  readonly continueAfter?: number
 }
 
 export interface JobFailure {
-	readonly type: FailureType;
-	readonly message: string;
-	readonly externalExecutionId?: string;
+  readonly type: FailureType
+  readonly message: string
+  readonly externalExecutionId?: string
 }

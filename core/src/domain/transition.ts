@@ -1,18 +1,18 @@
-export type TransitionType = "Inbound" | "Outbound";
+export type TransitionType = 'Inbound' | 'Outbound'
 
 /** T3. A stage's door: disabled, it holds what arrives. */
 export interface Transition {
-	readonly enabled: boolean;
-	readonly lastChangedBy?: string;
-	/** Epoch milliseconds. */
-	readonly lastChangedAt?: number;
-	readonly disabledReason?: string;
+  readonly enabled: boolean
+  readonly lastChangedBy?: string
+  /** Epoch milliseconds. */
+  readonly lastChangedAt?: number
+  readonly disabledReason?: string
 }
 
-export const openTransition: Transition = { enabled: true };
+export const openTransition: Transition = { enabled: true }
 
 /** T4: what a door held for longer than this does not resume when it opens. */
-export const longestHold = 30 * 24 * 60 * 60 * 1000;
+export const longestHold = 30 * 24 * 60 * 60 * 1000
 
 /** T3: what a reason may say, as the service model has it. */
-export const transitionReason = /^[a-zA-Z0-9!@ ().*?-]{1,300}$/;
+export const transitionReason = /^[a-zA-Z0-9!@ ().*?-]{1,300}$/

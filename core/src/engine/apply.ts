@@ -13,7 +13,12 @@ export type EventSource = PipelineEvent | ((state: PipelineState) => PipelineEve
  * Lets an event happen: load, decide, write and queue in ONE transaction; then tell whoever waits.
  * Errors: PipelineNotFoundException, and those of the event's verb; nothing is written then.
  */
-export async function apply(engine: Engine, pipelineName: string, event: EventSource, wanted: Wanted = {}): Promise<Decision> {
+export async function apply(
+  engine: Engine,
+  pipelineName: string,
+  event: EventSource,
+  wanted: Wanted = {},
+): Promise<Decision> {
   const decision = await engine.store.transact((unit) => applyIn(engine, unit, pipelineName, event, wanted))
   announce(engine, pipelineName, decision)
   return decision

@@ -9,8 +9,8 @@ import type { Engine } from './engine.js'
 import { pipelineArn, pipelineNotFound } from './names.js'
 import { normalize } from './normalize.js'
 import type { PipelineOperations } from './operations.js'
-import type { Unit } from './ports.js'
 import { positionOf, withToken } from './paging.js'
+import type { Unit } from './ports.js'
 import { hideAllSecrets, keepSecrets } from './secrets.js'
 import { checkTags, tagList } from './tags.js'
 import type { PipelineMetadata, PipelineSummary, Tag } from './views.js'
@@ -21,13 +21,22 @@ type Input<Name extends keyof PipelineOperations> = Parameters<PipelineOperation
  * X1: a new pipeline starts at once. Errors: the Invalid...Exceptions of what is wrong with
  * it, InvalidTagsException, TooManyTagsException.
  */
-export async function createPipeline(engine: Engine, by: Principal, input: Input<'createPipeline'>): Promise<{ pipeline: PipelineDeclaration; tags: Tag[] }> {
+export async function createPipeline(
+  engine: Engine,
+  by: Principal,
+  input: Input<'createPipeline'>,
+): Promise<{ pipeline: PipelineDeclaration; tags: Tag[] }> {
   const tags = checkTags(pipelineArn(engine, input.pipeline.name), input.tags ?? [])
   const pipeline = await storeNew(engine, input.pipeline, by.arn, tags)
   return { pipeline: hideAllSecrets(engine.types, pipeline.declaration), tags: tagList(tags) }
 }
 
-async function storeNew(engine: Engine, structure: PipelineDeclaration, by: string, tags: Record<string, string>): Promise<Pipeline> {
+async function storeNew(
+  engine: Engine,
+  structure: PipelineDeclaration,
+  by: string,
+  tags: Record<string, string>,
+): Promise<Pipeline> {
   refuseInvalid(engine, structure)
   const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
@@ -56,7 +65,10 @@ async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pip
 
 /** S19: the service answers with this code, though its model has PipelineNameInUseException too. */
 function nameInUse({ accountId }: Engine, name: string): Fault {
-  return new Fault('InvalidStructureException', `A pipeline with the name '${name}' already exists in account '${accountId}'`)
+  return new Fault(
+    'InvalidStructureException',
+    `A pipeline with the name '${name}' already exists in account '${accountId}'`,
+  )
 }
 
 function refuseInvalid(engine: Engine, structure: PipelineDeclaration): void {
@@ -73,13 +85,21 @@ export function lookup(engine: Pick<Engine, 'region' | 'types'>): Parameters<typ
     similar: (id) =>
       engine.types
         .list()
-        .filter((type) => type.id.category === id.category && type.id.provider.toLowerCase() === id.provider.toLowerCase())
-        .map(({ id: { owner, provider, version } }) => `Owner '${owner}', Provider '${provider}', Version '${version}'`),
+        .filter(
+          (type) => type.id.category === id.category && type.id.provider.toLowerCase() === id.provider.toLowerCase(),
+        )
+        .map(
+          ({ id: { owner, provider, version } }) => `Owner '${owner}', Provider '${provider}', Version '${version}'`,
+        ),
   }
 }
 
 /** S11, X10, J3. Starts nothing (X1). Errors: PipelineNotFoundException, the Invalid...Exceptions. */
-export async function updatePipeline(engine: Engine, by: Principal, input: Input<'updatePipeline'>): Promise<{ pipeline: PipelineDeclaration }> {
+export async function updatePipeline(
+  engine: Engine,
+  by: Principal,
+  input: Input<'updatePipeline'>,
+): Promise<{ pipeline: PipelineDeclaration }> {
   const { name } = input.pipeline
   const updated = await engine.store.transact(async (unit) => {
     const before = await unit.lockPipeline(name)
@@ -87,7 +107,12 @@ export async function updatePipeline(engine: Engine, by: Principal, input: Input
     const structure = keepSecrets(engine.types, input.pipeline, before.declaration)
     refuseInvalid(engine, structure)
     const version = before.version + 1
-    const after = { ...before, version, declaration: normalize(structure, version, engine), updated: engine.clock.now() }
+    const after = {
+      ...before,
+      version,
+      declaration: normalize(structure, version, engine),
+      updated: engine.clock.now(),
+    }
     await applyIn(engine, unit, name, { type: 'Redefine', pipeline: after })
     await unit.savePipeline(after, by.arn)
     return after
@@ -104,12 +129,19 @@ export async function deletePipeline(engine: Engine, _by: Principal, input: Inpu
 }
 
 /** Errors: PipelineNotFoundException, PipelineVersionNotFoundException. */
-export async function getPipeline(engine: Engine, _by: Principal, input: Input<'getPipeline'>): Promise<{ pipeline: PipelineDeclaration; metadata: PipelineMetadata }> {
+export async function getPipeline(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'getPipeline'>,
+): Promise<{ pipeline: PipelineDeclaration; metadata: PipelineMetadata }> {
   const pipeline = await engine.store.read.pipeline(input.name, input.version)
   if (!pipeline) {
     const exists = input.version !== undefined && (await engine.store.read.pipeline(input.name))
     if (!exists) throw pipelineNotFound(engine, input.name)
-    throw new Fault('PipelineVersionNotFoundException', `The pipeline '${input.name}' does not have a version ${input.version}; its newest is ${exists.version}`)
+    throw new Fault(
+      'PipelineVersionNotFoundException',
+      `The pipeline '${input.name}' does not have a version ${input.version}; its newest is ${exists.version}`,
+    )
   }
   const metadata = {
     pipelineArn: pipelineArn(engine, pipeline.name),
@@ -120,11 +152,19 @@ export async function getPipeline(engine: Engine, _by: Principal, input: Input<'
 }
 
 /** Errors: InvalidNextTokenException. */
-export async function listPipelines(engine: Engine, _by: Principal, input: Input<'listPipelines'>): Promise<{ pipelines: PipelineSummary[]; nextToken?: string }> {
+export async function listPipelines(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'listPipelines'>,
+): Promise<{ pipelines: PipelineSummary[]; nextToken?: string }> {
   const limit = input.maxResults ?? 1000
   const found = await engine.store.read.pipelines(positionOf<string>('pipelines', input.nextToken, 'string'), limit + 1)
   const shown = found.slice(0, limit)
-  return withToken({ pipelines: shown.map(summary) }, 'pipelines', found.length > limit ? shown.at(-1)?.name : undefined)
+  return withToken(
+    { pipelines: shown.map(summary) },
+    'pipelines',
+    found.length > limit ? shown.at(-1)?.name : undefined,
+  )
 }
 
 function summary({ name, version, declaration, created, updated }: Pipeline): PipelineSummary {
@@ -137,5 +177,3 @@ function summary({ name, version, declaration, created, updated }: Pipeline): Pi
     updated: new Date(updated),
   }
 }
-
-

@@ -19,6 +19,8 @@ export interface TypeCatalogue {
   list(): readonly ActionType[]
   listRules(): readonly RuleType[]
   ruleProperties(id: RuleTypeId): PropertyDeclarations | undefined
+  /** Reads the custom action types again; for this server at once, for others at their next look. */
+  refresh(): Promise<void>
 }
 
 /** What every verb works with. */

@@ -23,7 +23,11 @@ interface Loaded {
 }
 
 /** The present of each stage (T3, J8, X6: in PARALLEL mode there is none to show). Errors: PipelineNotFoundException. */
-export async function getPipelineState(engine: Engine, _by: Principal, input: { name: string }): Promise<V.PipelineState> {
+export async function getPipelineState(
+  engine: Engine,
+  _by: Principal,
+  input: { name: string },
+): Promise<V.PipelineState> {
   const pipeline = await engine.store.read.pipeline(input.name)
   if (!pipeline) throw pipelineNotFound(engine, input.name)
   const parallel = pipeline.declaration.executionMode === 'PARALLEL'
@@ -103,15 +107,18 @@ function transitionState({ enabled, lastChangedBy, lastChangedAt, disabledReason
   }
 }
 
-function actionState({ engine, actions }: Loaded, record: StageRecord | undefined, declared: ActionDeclaration): V.ActionState {
+function actionState(
+  { engine, actions }: Loaded,
+  record: StageRecord | undefined,
+  declared: ActionDeclaration,
+): V.ActionState {
   const latest = actions.get(record?.latestActions[declared.name] ?? '')
   const settings = engine.types.describe(declared.actionTypeId)?.settings
   const open = hideSecrets(engine.types, declared.actionTypeId, declared.configuration ?? {})
   const entityUrl = settings?.entityUrlTemplate && fillTemplate(settings.entityUrlTemplate, open)
   const revision = latest?.currentRevision
   const revisionUrl =
-    revision?.revisionUrl ??
-    (settings?.revisionUrlTemplate && fillTemplate(settings.revisionUrlTemplate, open))
+    revision?.revisionUrl ?? (settings?.revisionUrlTemplate && fillTemplate(settings.revisionUrlTemplate, open))
   return {
     actionName: declared.name,
     ...(revision ? { currentRevision: actionRevision(revision, latest.updated) } : {}),
@@ -130,7 +137,11 @@ function actionRevision(revision: NonNullable<ActionExecution['currentRevision']
 }
 
 /** J8, and A1: the token only while the approval is pending. */
-export function actionExecution(engine: Engine, action: ActionExecution, declared?: ActionDeclaration): V.ActionExecution {
+export function actionExecution(
+  engine: Engine,
+  action: ActionExecution,
+  declared?: ActionDeclaration,
+): V.ActionExecution {
   const url = action.externalExecutionUrl ?? executionUrl(engine, action, declared)
   return {
     actionExecutionId: action.id,
@@ -147,9 +158,14 @@ export function actionExecution(engine: Engine, action: ActionExecution, declare
 }
 
 /** J4: from the action type's template, once there is an external execution to name. */
-export function executionUrl(engine: Engine, action: ActionExecution, declared: ActionDeclaration | undefined): string | undefined {
+export function executionUrl(
+  engine: Engine,
+  action: ActionExecution,
+  declared: ActionDeclaration | undefined,
+): string | undefined {
   const template = declared && engine.types.describe(declared.actionTypeId)?.settings?.executionUrlTemplate
-  if (!template || (template.includes('{ExternalExecutionId}') && action.externalExecutionId === undefined)) return undefined
+  if (!template || (template.includes('{ExternalExecutionId}') && action.externalExecutionId === undefined))
+    return undefined
   const open = hideSecrets(engine.types, declared.actionTypeId, action.resolvedConfiguration)
   return fillTemplate(template, open, action.externalExecutionId)
 }
@@ -191,8 +207,10 @@ function ruleState(ruleName: string, rule: RuleExecution | undefined): V.RuleSta
 }
 
 /** For whoever needs an action's declaration besides its run. */
-export function declarationOf(pipeline: Pipeline['declaration'], action: ActionExecution): ActionDeclaration | undefined {
+export function declarationOf(
+  pipeline: Pipeline['declaration'],
+  action: ActionExecution,
+): ActionDeclaration | undefined {
   const stage = pipeline.stages.find((one) => one.name === action.stageName)
   return stage?.actions.find((one) => one.name === action.actionName)
 }
-

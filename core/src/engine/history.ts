@@ -29,7 +29,11 @@ async function executionOf(engine: Engine, pipelineName: string, id: string): Pr
 }
 
 /** Errors: PipelineNotFoundException, PipelineExecutionNotFoundException. */
-export async function getPipelineExecution(engine: Engine, _by: Principal, input: Input<'getPipelineExecution'>): Output<'getPipelineExecution'> {
+export async function getPipelineExecution(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'getPipelineExecution'>,
+): Output<'getPipelineExecution'> {
   await mustExist(engine, input.pipelineName)
   const execution = await executionOf(engine, input.pipelineName, input.pipelineExecutionId)
   const version = await engine.store.read.pipeline(execution.pipelineName, execution.pipelineVersion)
@@ -59,7 +63,10 @@ function kindOf(execution: PipelineExecution) {
 }
 
 /** One per output artifact of a source action that has a revision. */
-function artifactRevisions(execution: PipelineExecution, declaration: PipelineDeclaration | undefined): V.ArtifactRevision[] {
+function artifactRevisions(
+  execution: PipelineExecution,
+  declaration: PipelineDeclaration | undefined,
+): V.ArtifactRevision[] {
   const sources = declaration?.stages[0]?.actions ?? []
   return sources.flatMap((source) => {
     const revision = execution.sourceRevisions.find((one) => one.actionName === source.name)
@@ -76,7 +83,11 @@ function artifactRevisions(execution: PipelineExecution, declaration: PipelineDe
 }
 
 /** R8. Errors: PipelineNotFoundException, InvalidNextTokenException. */
-export async function listPipelineExecutions(engine: Engine, _by: Principal, input: Input<'listPipelineExecutions'>): Output<'listPipelineExecutions'> {
+export async function listPipelineExecutions(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'listPipelineExecutions'>,
+): Output<'listPipelineExecutions'> {
   const { version } = await mustExist(engine, input.pipelineName)
   const succeededInStage = input.filter?.succeededInStage?.stageName
   const list = `executions ${input.pipelineName} ${succeededInStage ?? ''}`
@@ -108,13 +119,21 @@ function executionSummary(execution: PipelineExecution): V.PipelineExecutionSumm
 }
 
 /** V4. Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, InvalidNextTokenException. */
-export async function listActionExecutions(engine: Engine, _by: Principal, input: Input<'listActionExecutions'>): Output<'listActionExecutions'> {
+export async function listActionExecutions(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'listActionExecutions'>,
+): Output<'listActionExecutions'> {
   const { list, executionId, page } = await historyPage(engine, 'actions', input)
   const found = await engine.store.read.actions(input.pipelineName, { ...page, executionId })
   const declarations = await declarationsOf(engine, found.items)
   const latest = input.filter?.latestInPipelineExecution?.startTimeRange === 'Latest'
   const shown = latest ? newestRuns(found.items) : found.items
-  return withToken({ actionExecutionDetails: shown.map((one) => actionDetail(engine, one, declarations.get(one.pipelineVersion))) }, list, found.next)
+  return withToken(
+    { actionExecutionDetails: shown.map((one) => actionDetail(engine, one, declarations.get(one.pipelineVersion))) },
+    list,
+    found.next,
+  )
 }
 
 /** What the three history lists share: the filter's execution is looked up, the token is read. */
@@ -146,7 +165,11 @@ async function declarationsOf(engine: Engine, runs: readonly { pipelineName: str
   return declarations
 }
 
-function actionDetail(engine: Engine, action: ActionExecution, pipeline: PipelineDeclaration | undefined): V.ActionExecutionDetail {
+function actionDetail(
+  engine: Engine,
+  action: ActionExecution,
+  pipeline: PipelineDeclaration | undefined,
+): V.ActionExecutionDetail {
   const declared = pipeline && declarationOf(pipeline, action)
   const typeId = declared?.actionTypeId ?? { category: 'Build', owner: 'Custom', provider: 'Unknown', version: '1' }
   return {
@@ -173,7 +196,11 @@ function actionDetail(engine: Engine, action: ActionExecution, pipeline: Pipelin
 }
 
 /** X6: in PARALLEL mode this is where an approval's token is found. */
-function actionOutput(engine: Engine, action: ActionExecution, declared: ReturnType<typeof declarationOf>): NonNullable<V.ActionExecutionDetail['output']> {
+function actionOutput(
+  engine: Engine,
+  action: ActionExecution,
+  declared: ReturnType<typeof declarationOf>,
+): NonNullable<V.ActionExecutionDetail['output']> {
   const pending = action.status === 'InProgress' ? action.token : undefined
   const url = action.externalExecutionUrl ?? executionUrl(engine, action, declared)
   const externalExecutionId = action.externalExecutionId ?? pending
@@ -194,11 +221,19 @@ function artifactDetail({ name, location }: Artifact): V.ArtifactDetail {
 }
 
 /** Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, InvalidNextTokenException. */
-export async function listRuleExecutions(engine: Engine, _by: Principal, input: Input<'listRuleExecutions'>): Output<'listRuleExecutions'> {
+export async function listRuleExecutions(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'listRuleExecutions'>,
+): Output<'listRuleExecutions'> {
   const { list, executionId, page } = await historyPage(engine, 'rules', input)
   const found = await engine.store.read.rules(input.pipelineName, { ...page, executionId })
   const declarations = await declarationsOf(engine, found.items)
-  return withToken({ ruleExecutionDetails: found.items.map((one) => ruleDetail(one, declarations.get(one.pipelineVersion))) }, list, found.next)
+  return withToken(
+    { ruleExecutionDetails: found.items.map((one) => ruleDetail(one, declarations.get(one.pipelineVersion))) },
+    list,
+    found.next,
+  )
 }
 
 function ruleDetail(rule: RuleExecution, pipeline: PipelineDeclaration | undefined): V.RuleExecutionDetail {

@@ -9,7 +9,7 @@ import type { Decision } from './changes.js'
 import type { Engine } from './engine.js'
 import type { PipelineEvent } from './events.js'
 import { type CredentialsFor, jobDataView } from './job-view.js'
-import { step, jobLifecycle } from './lifecycle.js'
+import { jobLifecycle, step } from './lifecycle.js'
 import type { JobOperations } from './operations.js'
 import type { Unit } from './ports.js'
 import type * as V from './views.js'
@@ -31,9 +31,16 @@ function typeNotFound({ category, owner, provider, version }: ActionTypeId): Fau
 }
 
 /** J5. Errors: ActionTypeNotFoundException, ValidationException. */
-export async function pollForJobs(engine: Engine, credentialsFor: CredentialsFor, input: Input<'pollForJobs'>): Promise<{ jobs: V.Job[] }> {
+export async function pollForJobs(
+  engine: Engine,
+  credentialsFor: CredentialsFor,
+  input: Input<'pollForJobs'>,
+): Promise<{ jobs: V.Job[] }> {
   if (input.actionTypeId.owner !== 'Custom') {
-    throw new Fault('ValidationException', `PollForJobs is for action types of owner Custom, and this one's is ${input.actionTypeId.owner}`)
+    throw new Fault(
+      'ValidationException',
+      `PollForJobs is for action types of owner Custom, and this one's is ${input.actionTypeId.owner}`,
+    )
   }
   const queryValue = queryFor(engine, input)
   const jobs = await handOut(engine, input.actionTypeId, input.maxBatchSize ?? 1, queryValue)
@@ -53,10 +60,16 @@ function queryFor(engine: Engine, { actionTypeId, queryParam = {} }: Input<'poll
   const names = Object.keys(queryParam)
   const wanted = facts.queryableProperty
   if (wanted === undefined && names.length > 0) {
-    throw new Fault('ValidationException', `queryParam must be empty: the action type has no queryable property, and '${names[0]}' was given`)
+    throw new Fault(
+      'ValidationException',
+      `queryParam must be empty: the action type has no queryable property, and '${names[0]}' was given`,
+    )
   }
   if (wanted !== undefined && (names.length !== 1 || names[0] !== wanted)) {
-    throw new Fault('ValidationException', `queryParam must have exactly the queryable property '${wanted}' of the action type, and has ${names.map((name) => `'${name}'`).join(', ') || 'none'}`)
+    throw new Fault(
+      'ValidationException',
+      `queryParam must have exactly the queryable property '${wanted}' of the action type, and has ${names.map((name) => `'${name}'`).join(', ') || 'none'}`,
+    )
   }
   return wanted === undefined ? undefined : queryParam[wanted]
 }
@@ -81,7 +94,10 @@ export async function acknowledgeJob(engine: Engine, input: Input<'acknowledgeJo
     const job = await unit.findJob(input.jobId)
     if (!job) throw noSuchJob(input.jobId)
     if (job.nonce !== input.nonce || job.workerId !== undefined) {
-      throw new Fault('InvalidNonceException', `The nonce is not that of job ${job.id} as it was last handed out: another worker may have it`)
+      throw new Fault(
+        'InvalidNonceException',
+        `The nonce is not that of job ${job.id} as it was last handed out: another worker may have it`,
+      )
     }
     if (job.status !== 'Dispatched') return { status: job.status }
     const status = step(jobLifecycle, job.status, 'acknowledge')
@@ -91,10 +107,16 @@ export async function acknowledgeJob(engine: Engine, input: Input<'acknowledgeJo
 }
 
 /** Errors: JobNotFoundException. */
-export async function getJobDetails(engine: Engine, credentialsFor: CredentialsFor, input: Input<'getJobDetails'>): Promise<{ jobDetails: V.JobDetails }> {
+export async function getJobDetails(
+  engine: Engine,
+  credentialsFor: CredentialsFor,
+  input: Input<'getJobDetails'>,
+): Promise<{ jobDetails: V.JobDetails }> {
   const job = await engine.store.read.job(input.jobId)
   if (!job) throw noSuchJob(input.jobId)
-  return { jobDetails: { id: job.id, accountId: engine.accountId, data: await jobDataView(engine, job, credentialsFor) } }
+  return {
+    jobDetails: { id: job.id, accountId: engine.accountId, data: await jobDataView(engine, job, credentialsFor) },
+  }
 }
 
 /** J7..J9, V5, V6. Errors: JobNotFoundException, InvalidJobStateException, OutputVariablesSizeExceededException, ValidationException. */
@@ -137,27 +159,31 @@ export async function putJobFailureResult(engine: Engine, input: Input<'putJobFa
 
 /** One transaction: the job ends and its stage goes on, or neither. */
 async function report(engine: Engine, jobId: string, event: (job: Job) => PipelineEvent): Promise<void> {
-  await announced(engine, async (unit) => {
-    const known = await engine.store.read.job(jobId)
-    if (!known) throw noSuchJob(jobId)
-    return reportIn(engine, unit, known, event)
-  })
+  const known = await engine.store.read.job(jobId)
+  if (!known) throw noSuchJob(jobId)
+  await announced(engine, (unit) => reportIn(engine, unit, known, event))
 }
 
 /** As `report`, in the caller's transaction. The pipeline is locked before the job, as everywhere. */
-export async function reportIn(engine: Engine, unit: Unit, known: Job, event: (job: Job) => PipelineEvent): Promise<{ pipelineName: string; decision: Decision }> {
+export async function reportIn(
+  engine: Engine,
+  unit: Unit,
+  known: Job,
+  event: (job: Job) => PipelineEvent,
+): Promise<{ pipelineName: string; decision: Decision }> {
   const { pipelineName, pipelineExecutionId, stageName } = known.data
+  const pipeline = await unit.lockPipeline(pipelineName)
+  const job = pipeline && (await unit.findJob(known.id))
+  if (!job) throw noSuchJob(known.id)
   const wanted = { executionIds: [pipelineExecutionId], stageName, alone: true }
-  let found: Job | undefined
-  const state = await unit.lockPipeline(pipelineName)
-  if (state) found = await unit.findJob(known.id)
-  if (!found) throw noSuchJob(known.id)
-  const decision = await applyIn(engine, unit, pipelineName, event(found), wanted)
-  return { pipelineName, decision }
+  return { pipelineName, decision: await applyIn(engine, unit, pipelineName, event(job), wanted) }
 }
 
 /** Runs the work in a transaction and tells of its decision once it is durable. */
-export async function announced(engine: Engine, work: (unit: Unit) => Promise<{ pipelineName: string; decision: Decision }>): Promise<void> {
+export async function announced(
+  engine: Engine,
+  work: (unit: Unit) => Promise<{ pipelineName: string; decision: Decision }>,
+): Promise<void> {
   const { pipelineName, decision } = await engine.store.transact(work)
   announce(engine, pipelineName, decision)
 }
@@ -178,11 +204,18 @@ export async function thirdPartyJob(engine: Engine, jobId: string, clientToken: 
 }
 
 /** J13. Errors: ActionTypeNotFoundException, ValidationException. */
-export async function pollForThirdPartyJobs(engine: Engine, input: Input<'pollForThirdPartyJobs'>): Promise<{ jobs: { clientId: string; jobId: string }[] }> {
+export async function pollForThirdPartyJobs(
+  engine: Engine,
+  input: Input<'pollForThirdPartyJobs'>,
+): Promise<{ jobs: { clientId: string; jobId: string }[] }> {
   if (input.actionTypeId.owner !== 'ThirdParty') {
-    throw new Fault('ValidationException', `PollForThirdPartyJobs is for action types of owner ThirdParty, and this one's is ${input.actionTypeId.owner}`)
+    throw new Fault(
+      'ValidationException',
+      `PollForThirdPartyJobs is for action types of owner ThirdParty, and this one's is ${input.actionTypeId.owner}`,
+    )
   }
-  if (!engine.types.facts(input.actionTypeId)) throw typeNotFound(input.actionTypeId)
+  // A plugin's own ThirdParty types have no client: their jobs are not for others.
+  if (!engine.types.facts(input.actionTypeId)?.clientId) throw typeNotFound(input.actionTypeId)
   const jobs = await handOut(engine, input.actionTypeId, input.maxBatchSize ?? 1)
   return { jobs: jobs.map((job) => ({ clientId: job.clientId ?? '', jobId: job.id })) }
 }

@@ -27,7 +27,10 @@ export function executionNotFound(id: string, pipelineName: string): Fault {
 }
 
 export function stageNotFound(stageName: string, pipelineName: string): Fault {
-  return new Fault('StageNotFoundException', `The pipeline '${pipelineName}' does not have a stage named '${stageName}'`)
+  return new Fault(
+    'StageNotFoundException',
+    `The pipeline '${pipelineName}' does not have a stage named '${stageName}'`,
+  )
 }
 
 export function actionNotFound(actionName: string, stageName: string, pipelineName: string): Fault {

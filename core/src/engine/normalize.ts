@@ -2,10 +2,17 @@ import type { ActionDeclaration, PipelineDeclaration } from '../domain/pipeline.
 import { v2Parameters } from '../domain/validation/structure.js'
 
 /** S11, S12, S12b: the structure with its defaults, as it is kept and given back. */
-export function normalize(pipeline: PipelineDeclaration, version: number, about: { bucket: string; accountId: string }): PipelineDeclaration {
+export function normalize(
+  pipeline: PipelineDeclaration,
+  version: number,
+  about: { bucket: string; accountId: string },
+): PipelineDeclaration {
   const { stages, roleArn, ...rest } = pipeline
   const type = pipeline.pipelineType ?? (v2Parameters(pipeline).length > 0 ? 'V2' : 'V1')
-  const store = rest.artifactStore ?? rest.artifactStores ? {} : { artifactStore: { type: 'S3' as const, location: about.bucket } }
+  const store =
+    (rest.artifactStore ?? rest.artifactStores)
+      ? {}
+      : { artifactStore: { type: 'S3' as const, location: about.bucket } }
   return {
     ...rest,
     ...store,

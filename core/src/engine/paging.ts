@@ -22,10 +22,17 @@ export function positionOf<T extends string | number>(
   } catch {
     // not a token at all: the same answer
   }
-  throw new Fault('InvalidNextTokenException', 'The next token is not one that this operation gave out for this request')
+  throw new Fault(
+    'InvalidNextTokenException',
+    'The next token is not one that this operation gave out for this request',
+  )
 }
 
 /** A list's answer with its token, when there is more. */
-export function withToken<T extends object>(answer: T, list: string, next: string | number | undefined): T & { nextToken?: string } {
+export function withToken<T extends object>(
+  answer: T,
+  list: string,
+  next: string | number | undefined,
+): T & { nextToken?: string } {
   return next === undefined ? answer : { ...answer, nextToken: nextToken(list, next) }
 }

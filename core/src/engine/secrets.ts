@@ -25,12 +25,18 @@ export function hideAllSecrets(types: Types, pipeline: PipelineDeclaration): Pip
 }
 
 /** The structure with `****` replaced by what the same action of the same stage had before. */
-export function keepSecrets(types: Types, pipeline: PipelineDeclaration, before: PipelineDeclaration): PipelineDeclaration {
+export function keepSecrets(
+  types: Types,
+  pipeline: PipelineDeclaration,
+  before: PipelineDeclaration,
+): PipelineDeclaration {
   return mapActions(pipeline, (action, stageName) => {
     const old = before.stages.find((one) => one.name === stageName)?.actions.find((one) => one.name === action.name)
     const secret = types.facts(action.actionTypeId)?.secretProperties ?? []
     if (!old?.configuration || !action.configuration) return action
-    const kept = secret.filter((key) => action.configuration?.[key] === hidden && old.configuration?.[key] !== undefined)
+    const kept = secret.filter(
+      (key) => action.configuration?.[key] === hidden && old.configuration?.[key] !== undefined,
+    )
     if (kept.length === 0) return action
     const values = Object.fromEntries(kept.map((key) => [key, old.configuration?.[key] ?? hidden]))
     return { ...action, configuration: { ...action.configuration, ...values } }

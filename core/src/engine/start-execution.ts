@@ -12,7 +12,11 @@ type Input = Parameters<ExecutionOperations['startPipelineExecution']>[1]
  * Starts an execution by hand (X12..X14). Errors: PipelineNotFoundException, ValidationException,
  * ConcurrentPipelineExecutionsLimitExceededException.
  */
-export async function startPipelineExecution(engine: Engine, by: Principal, input: Input): Promise<{ pipelineExecutionId: string }> {
+export async function startPipelineExecution(
+  engine: Engine,
+  by: Principal,
+  input: Input,
+): Promise<{ pipelineExecutionId: string }> {
   const variables = Object.fromEntries((input.variables ?? []).map(({ name, value }) => [name, value]))
   const pipelineExecutionId = await startExecution(engine, input.name, {
     trigger: { triggerType: 'StartPipelineExecution', triggerDetail: by.arn },
@@ -61,10 +65,16 @@ function refuseUnknownSources(
     const source = sources.find((one) => one.name === actionName)
     if (!source) {
       const known = sources.map((one) => `'${one.name}'`).join(', ')
-      throw new Fault('ValidationException', `The source revision names the action '${actionName}', which is not a source action of the pipeline (it has ${known})`)
+      throw new Fault(
+        'ValidationException',
+        `The source revision names the action '${actionName}', which is not a source action of the pipeline (it has ${known})`,
+      )
     }
     if (revisionType === 'S3_OBJECT_KEY' && source.configuration?.AllowOverrideForS3ObjectKey !== 'true') {
-      throw new Fault('ValidationException', `The source action '${actionName}' does not allow an S3_OBJECT_KEY override: set AllowOverrideForS3ObjectKey to true in its configuration`)
+      throw new Fault(
+        'ValidationException',
+        `The source action '${actionName}' does not allow an S3_OBJECT_KEY override: set AllowOverrideForS3ObjectKey to true in its configuration`,
+      )
     }
   }
 }

@@ -31,6 +31,8 @@ export interface ActionTypeFacts {
   /** Minutes (J10). */
   readonly timeoutInMinutes: number
   readonly secretProperties: readonly string[]
+  /** Its work may be begun again when its worker was lost. */
+  readonly idempotent?: boolean
   /** Set when the job is for third-party workers (J13). */
   readonly clientId?: string
 }

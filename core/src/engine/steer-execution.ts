@@ -11,16 +11,29 @@ type Input<Name extends keyof ExecutionOperations> = Parameters<ExecutionOperati
 type Named = { readonly pipelineExecutionId: string }
 
 /** P1..P3. Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, ...NotStoppable, DuplicatedStopRequest. */
-export async function stopPipelineExecution(engine: Engine, _by: Principal, input: Input<'stopPipelineExecution'>): Promise<Named> {
+export async function stopPipelineExecution(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'stopPipelineExecution'>,
+): Promise<Named> {
   const { pipelineName, pipelineExecutionId, abandon = false, reason } = input
-  await apply(engine, pipelineName, checked(input, { type: 'Stop', executionId: pipelineExecutionId, abandon, reason }), {
-    executionIds: [pipelineExecutionId],
-  })
+  await apply(
+    engine,
+    pipelineName,
+    checked(input, { type: 'Stop', executionId: pipelineExecutionId, abandon, reason }),
+    {
+      executionIds: [pipelineExecutionId],
+    },
+  )
   return { pipelineExecutionId }
 }
 
 /** R1..R3. Errors: ... StageNotFoundException, StageNotRetryableException, NotLatestPipelineExecutionException. */
-export async function retryStageExecution(engine: Engine, _by: Principal, input: Input<'retryStageExecution'>): Promise<Named> {
+export async function retryStageExecution(
+  engine: Engine,
+  _by: Principal,
+  input: Input<'retryStageExecution'>,
+): Promise<Named> {
   const { pipelineName, pipelineExecutionId, stageName, retryMode } = input
   const event = { type: 'RetryStage', executionId: pipelineExecutionId, stageName, mode: retryMode } as const
   await apply(engine, pipelineName, checked(input, event), { executionIds: [pipelineExecutionId], stageName })
@@ -41,7 +54,11 @@ export async function rollbackStage(engine: Engine, by: Principal, input: Input<
 }
 
 /** C3. Errors: ... ConditionNotOverridableException, NotLatestPipelineExecutionException. */
-export async function overrideStageCondition(engine: Engine, by: Principal, input: Input<'overrideStageCondition'>): Promise<void> {
+export async function overrideStageCondition(
+  engine: Engine,
+  by: Principal,
+  input: Input<'overrideStageCondition'>,
+): Promise<void> {
   const { pipelineName, pipelineExecutionId, stageName } = input
   const kind = input.conditionType === 'BEFORE_ENTRY' ? 'beforeEntry' : 'onSuccess'
   const event = { type: 'OverrideCondition', executionId: pipelineExecutionId, stageName, kind, by: by.arn } as const
@@ -49,19 +66,38 @@ export async function overrideStageCondition(engine: Engine, by: Principal, inpu
 }
 
 /** T3. Errors: PipelineNotFoundException, StageNotFoundException, ValidationException. */
-export async function disableStageTransition(engine: Engine, by: Principal, input: Input<'disableStageTransition'>): Promise<void> {
+export async function disableStageTransition(
+  engine: Engine,
+  by: Principal,
+  input: Input<'disableStageTransition'>,
+): Promise<void> {
   const { pipelineName, stageName, transitionType, reason } = input
-  await apply(engine, pipelineName, { type: 'SetTransition', stageName, transitionType, enabled: false, reason, by: by.arn })
+  await apply(engine, pipelineName, {
+    type: 'SetTransition',
+    stageName,
+    transitionType,
+    enabled: false,
+    reason,
+    by: by.arn,
+  })
 }
 
 /** T1, T4. Errors: PipelineNotFoundException, StageNotFoundException. */
-export async function enableStageTransition(engine: Engine, by: Principal, input: Input<'enableStageTransition'>): Promise<void> {
+export async function enableStageTransition(
+  engine: Engine,
+  by: Principal,
+  input: Input<'enableStageTransition'>,
+): Promise<void> {
   const { pipelineName, stageName, transitionType } = input
   await apply(engine, pipelineName, { type: 'SetTransition', stageName, transitionType, enabled: true, by: by.arn })
 }
 
 /** A1..A3. Errors: ... InvalidApprovalTokenException, ApprovalAlreadyCompletedException. */
-export async function putApprovalResult(engine: Engine, by: Principal, input: Input<'putApprovalResult'>): Promise<{ approvedAt: Date }> {
+export async function putApprovalResult(
+  engine: Engine,
+  by: Principal,
+  input: Input<'putApprovalResult'>,
+): Promise<{ approvedAt: Date }> {
   const { pipelineName, stageName, actionName, result, token } = input
   await apply(
     engine,
@@ -69,7 +105,8 @@ export async function putApprovalResult(engine: Engine, by: Principal, input: In
     (state) => {
       const stage = state.pipeline.declaration.stages.find((one) => one.name === stageName)
       if (!stage) throw stageNotFound(stageName, pipelineName)
-      if (!stage.actions.some((one) => one.name === actionName)) throw actionNotFound(actionName, stageName, pipelineName)
+      if (!stage.actions.some((one) => one.name === actionName))
+        throw actionNotFound(actionName, stageName, pipelineName)
       return { type: 'AnswerApproval', stageName, actionName, token, result, by: by.arn }
     },
     { stageName, latestActions: true },

@@ -14,12 +14,16 @@ type Tags = Readonly<Record<string, string>>
 /** Errors: InvalidTagsException, TooManyTagsException. */
 export function checkTags(arn: string, tags: readonly Tag[], before: Tags = {}): Record<string, string> {
   for (const { key, value } of tags) {
-    if (key.length < 1 || key.length > 128) throw new Fault('InvalidTagsException', `The tag key '${key}' must have 1 to 128 characters`)
-    if (key.toLowerCase().startsWith('aws:')) throw new Fault('InvalidTagsException', `The tag key '${key}' must not start with aws:`)
-    if (value.length > 256) throw new Fault('InvalidTagsException', `The value of tag '${key}' must have at most 256 characters`)
+    if (key.length < 1 || key.length > 128)
+      throw new Fault('InvalidTagsException', `The tag key '${key}' must have 1 to 128 characters`)
+    if (key.toLowerCase().startsWith('aws:'))
+      throw new Fault('InvalidTagsException', `The tag key '${key}' must not start with aws:`)
+    if (value.length > 256)
+      throw new Fault('InvalidTagsException', `The value of tag '${key}' must have at most 256 characters`)
   }
   const after = { ...before, ...Object.fromEntries(tags.map(({ key, value }) => [key, value])) }
-  if (Object.keys(after).length > tagLimit) throw new Fault('TooManyTagsException', `Tag limit exceeded for resource [${arn}].`)
+  if (Object.keys(after).length > tagLimit)
+    throw new Fault('TooManyTagsException', `Tag limit exceeded for resource [${arn}].`)
   return after
 }
 
@@ -28,12 +32,20 @@ export function tagList(tags: Tags): Tag[] {
 }
 
 /** Errors: InvalidArnException, ResourceNotFoundException, InvalidTagsException, TooManyTagsException. */
-export async function putTags(engine: Engine, _by: Principal, input: Parameters<PipelineOperations['putTags']>[1]): Promise<void> {
+export async function putTags(
+  engine: Engine,
+  _by: Principal,
+  input: Parameters<PipelineOperations['putTags']>[1],
+): Promise<void> {
   await change(engine, input.resourceArn, (tags) => checkTags(input.resourceArn, input.tags, tags))
 }
 
 /** Errors: InvalidArnException, ResourceNotFoundException. */
-export async function removeTags(engine: Engine, _by: Principal, input: Parameters<PipelineOperations['removeTags']>[1]): Promise<void> {
+export async function removeTags(
+  engine: Engine,
+  _by: Principal,
+  input: Parameters<PipelineOperations['removeTags']>[1],
+): Promise<void> {
   await change(engine, input.resourceArn, (tags) =>
     Object.fromEntries(Object.entries(tags).filter(([key]) => !input.tagKeys.includes(key))),
   )
@@ -64,7 +76,10 @@ async function tagHolder(engine: Engine, arn: string): Promise<TagHolder> {
   const match = /^arn:aws[\w-]*:codepipeline:([^:]+):(\d{12}):(.+)$/.exec(arn)
   const [, region, account, name] = match ?? []
   if (name === undefined || region !== engine.region || account !== engine.accountId) {
-    throw new Fault('InvalidArnException', `The ARN '${arn}' must be one of region ${engine.region} and account ${engine.accountId}`)
+    throw new Fault(
+      'InvalidArnException',
+      `The ARN '${arn}' must be one of region ${engine.region} and account ${engine.accountId}`,
+    )
   }
   const found = name.includes(':') ? await otherHolder(engine, name) : await pipelineHolder(engine, name)
   if (found) return found
@@ -80,7 +95,10 @@ async function otherHolder(engine: Engine, name: string): Promise<TagHolder | un
   return onShelf(engine.store.actionTypes, `${category}/${owner}/${provider}/${version}`)
 }
 
-async function onShelf<T extends { readonly tags: Tags }>(shelf: Shelf<T>, key: string): Promise<TagHolder | undefined> {
+async function onShelf<T extends { readonly tags: Tags }>(
+  shelf: Shelf<T>,
+  key: string,
+): Promise<TagHolder | undefined> {
   const found = await shelf.get(key)
   return found && { tags: found.tags, save: (tags) => shelf.put(key, { ...found, tags }) }
 }

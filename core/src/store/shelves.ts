@@ -6,7 +6,11 @@ import { parse } from './rows.js'
 export function actionTypeShelf({ db }: Database): Shelf<StoredActionType> {
   return {
     async get(key) {
-      const row = await db.selectFrom('custom_action_types').select('doc').where('type_key', '=', key).executeTakeFirst()
+      const row = await db
+        .selectFrom('custom_action_types')
+        .select('doc')
+        .where('type_key', '=', key)
+        .executeTakeFirst()
       return row && parse<StoredActionType>(row)
     },
     async list() {

@@ -74,7 +74,7 @@ function unknownNames(declarations: PropertyDeclarations, strings: Readonly<Reco
 }
 
 /** Errors: Error saying what is wrong with the value; a secret's own value is not quoted. */
-function parseValue(declaration: PropertyDeclaration, text: string): ConfigurationValue {
+export function parseValue(declaration: PropertyDeclaration, text: string): ConfigurationValue {
   const shown = declaration.secret ? 'the value given' : `"${text}"`
   if (declaration.enum && !declaration.enum.includes(text)) {
     throw new Error(`is ${shown}: one of ${declaration.enum.join(', ')} is right`)

@@ -145,7 +145,10 @@ function checkParallel(all: Problems, { stages }: PipelineDeclaration): void {
   stages.forEach(({ onFailure, onSuccess }, index) => {
     const conditions = [...(onFailure?.conditions ?? []), ...(onSuccess?.conditions ?? [])]
     if (onFailure?.result !== 'ROLLBACK' && !conditions.some((one) => one.result === 'ROLLBACK')) return
-    all.at('stages', index).as('InvalidStageDeclarationException').add('The result ROLLBACK cannot be used in PARALLEL mode')
+    all
+      .at('stages', index)
+      .as('InvalidStageDeclarationException')
+      .add('The result ROLLBACK cannot be used in PARALLEL mode')
   })
 }
 

@@ -1,0 +1,129 @@
+import type { ActionConfigurationProperty, ActionType, ActionTypeId, ArtifactDetails } from '../domain/action-type.js'
+import { actionTypeKey } from '../domain/action-type.js'
+import type { RuleTypeId } from '../domain/pipeline.js'
+import type { TypeCatalogue } from '../engine/engine.js'
+import type { EngineStore } from '../engine/ports.js'
+import type { ActionTypeFacts } from '../engine/state.js'
+import type { RuleType } from '../engine/views.js'
+import type { ActionProvider, ArtifactCount, PropertyDeclarations, RuleProvider } from '../host/action-provider.js'
+import { declaredId } from '../host/declaration.js'
+import type { ProviderRegistry } from '../host/registry.js'
+import { configurationProblems } from '../worker/configuration-problems.js'
+
+/** J10: minutes, where nobody says otherwise. */
+const day = 24 * 60
+/** Minutes that a rule may take, where nobody says otherwise. */
+const ruleTime = 60
+
+/** The plugins' action types and the custom ones as one catalogue, for the engine. */
+export class Catalogue implements TypeCatalogue {
+  private custom = new Map<string, ActionType>()
+
+  constructor(
+    private readonly registry: ProviderRegistry,
+    private readonly store: Pick<EngineStore, 'actionTypes' | 'signal'>,
+  ) {}
+
+  /** Reads the custom types without telling the other servers. */
+  async load(): Promise<void> {
+    const stored = (await this.store.actionTypes.list()).filter((one) => !one.deleted)
+    this.custom = new Map(stored.map(({ type }) => [actionTypeKey(type.id), type]))
+  }
+
+  async refresh(): Promise<void> {
+    await this.load()
+    this.store.signal('action-types')
+  }
+
+  describe(id: ActionTypeId): ActionType | undefined {
+    const provider = this.registry.action(id)?.provider
+    return provider ? typeOf(provider) : this.custom.get(actionTypeKey(id))
+  }
+
+  facts(id: ActionTypeId): ActionTypeFacts | undefined {
+    const provider = this.registry.action(id)?.provider
+    const type = provider ? typeOf(provider) : this.custom.get(actionTypeKey(id))
+    if (!type) return undefined
+    const properties = type.actionConfigurationProperties ?? []
+    const queryable = properties.find((one) => one.queryable)?.name
+    return {
+      timeoutInMinutes: provider?.timeoutInMinutes ?? day,
+      secretProperties: properties.filter((one) => one.secret).map((one) => one.name),
+      idempotent: provider?.idempotent === true,
+      ...(queryable === undefined ? {} : { queryableProperty: queryable }),
+      ...(!provider && id.owner === 'ThirdParty' ? { clientId: `penstock-${id.provider}` } : {}),
+    }
+  }
+
+  ruleFacts(id: RuleTypeId): ActionTypeFacts | undefined {
+    const rule = this.registry.rule(id.provider, id.version)?.provider
+    if (!rule) return undefined
+    const secret = Object.entries(rule.configuration).filter(([, property]) => property.secret)
+    return { timeoutInMinutes: ruleTime, secretProperties: secret.map(([name]) => name), idempotent: true }
+  }
+
+  properties(id: ActionTypeId): PropertyDeclarations | undefined {
+    return this.registry.action(id)?.provider.configuration
+  }
+
+  ruleProperties(id: RuleTypeId): PropertyDeclarations | undefined {
+    return this.registry.rule(id.provider, id.version)?.provider.configuration
+  }
+
+  judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[] {
+    const provider = this.registry.action(id)?.provider
+    return provider ? configurationProblems(provider, configuration) : []
+  }
+
+  list(): readonly ActionType[] {
+    const provided = this.registry.actions().map(({ provider }) => typeOf(provider))
+    return [...provided, ...this.custom.values()].sort((a, b) => (actionTypeKey(a.id) < actionTypeKey(b.id) ? -1 : 1))
+  }
+
+  listRules(): readonly RuleType[] {
+    return this.registry.rules().map(({ provider }) => ruleTypeOf(provider))
+  }
+}
+
+const types = new WeakMap<ActionProvider, ActionType>()
+
+/** CodePipeline's shape of what a provider declares; made once for each. */
+function typeOf(provider: ActionProvider): ActionType {
+  const known = types.get(provider)
+  if (known) return known
+  const type: ActionType = {
+    id: declaredId(provider),
+    ...(provider.settings ? { settings: provider.settings } : {}),
+    actionConfigurationProperties: propertiesOf(provider.configuration),
+    inputArtifactDetails: countOf(provider.inputArtifacts),
+    outputArtifactDetails: countOf(provider.outputArtifacts),
+  }
+  types.set(provider, type)
+  return type
+}
+
+function ruleTypeOf({ provider, version = '1', configuration, inputArtifacts }: RuleProvider): RuleType {
+  return {
+    id: { category: 'Rule', owner: 'AWS', provider, version },
+    ruleConfigurationProperties: propertiesOf(configuration),
+    inputArtifactDetails: countOf(inputArtifacts),
+  }
+}
+
+function propertiesOf(declarations: PropertyDeclarations): ActionConfigurationProperty[] {
+  const aws = { string: 'String', number: 'Number', boolean: 'Boolean' } as const
+  return Object.entries(declarations).map(([name, property]) => ({
+    name,
+    required: property.required ?? false,
+    key: property.key ?? false,
+    secret: property.secret ?? false,
+    queryable: property.queryable ?? false,
+    description: property.description.slice(0, 160),
+    type: aws[property.type ?? 'string'],
+  }))
+}
+
+function countOf(count: ArtifactCount = 0): ArtifactDetails {
+  if (typeof count === 'number') return { minimumCount: count, maximumCount: count }
+  return { minimumCount: count[0], maximumCount: count[1] }
+}

@@ -1,0 +1,59 @@
+import type { Principal } from '../domain/access.js'
+import type { ExecutionTrigger } from '../domain/execution.js'
+import type { SourceRevision } from '../domain/revision.js'
+import type { Engine } from './engine.js'
+import { actionNotFound, pipelineNotFound, stageNotFound } from './names.js'
+import type { ExecutionOperations } from './operations.js'
+import { startExecution } from './start-execution.js'
+
+export interface FoundSource {
+  readonly pipelineName: string
+  readonly revision: SourceRevision
+  readonly trigger: ExecutionTrigger
+}
+
+/**
+ * X2: a source has something new; an execution starts with that revision pinned, and the other sources at their newest.
+ * Once per revision: a revision that any execution of the pipeline has had starts nothing (J14).
+ * Errors: PipelineNotFoundException, ValidationException, ConcurrentPipelineExecutionsLimitExceededException.
+ */
+export async function reportRevision(engine: Engine, found: FoundSource): Promise<{ pipelineExecutionId?: string }> {
+  const { pipelineName, revision, trigger } = found
+  const used = await engine.store.read.revisionUsed(pipelineName, revision.actionName, revision.revisionId)
+  if (used !== undefined) return {}
+  // The token makes two reports of one revision, however close together, one execution.
+  const clientRequestToken = `revision ${revision.actionName} ${revision.revisionId}`
+  const pipelineExecutionId = await startExecution(engine, pipelineName, {
+    trigger,
+    sourceRevisions: [revision],
+    clientRequestToken,
+  })
+  return { pipelineExecutionId }
+}
+
+/** J14. Errors: PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, ConcurrentPipelineExecutionsLimitExceededException. */
+export async function putActionRevision(
+  engine: Engine,
+  by: Principal,
+  input: Parameters<ExecutionOperations['putActionRevision']>[1],
+): Promise<{ newRevision: boolean; pipelineExecutionId: string }> {
+  const { pipelineName, stageName, actionName, actionRevision } = input
+  const pipeline = await engine.store.read.pipeline(pipelineName)
+  if (!pipeline) throw pipelineNotFound(engine, pipelineName)
+  const stage = pipeline.declaration.stages.find((one) => one.name === stageName)
+  if (!stage) throw stageNotFound(stageName, pipelineName)
+  if (!stage.actions.some((one) => one.name === actionName)) throw actionNotFound(actionName, stageName, pipelineName)
+  const used = await engine.store.read.revisionUsed(pipelineName, actionName, actionRevision.revisionId)
+  if (used !== undefined) return { newRevision: false, pipelineExecutionId: used }
+  const { pipelineExecutionId = '' } = await reportRevision(engine, {
+    pipelineName,
+    revision: {
+      actionName,
+      revisionId: actionRevision.revisionId,
+      revisionChangeId: actionRevision.revisionChangeId,
+      created: actionRevision.created.getTime(),
+    },
+    trigger: { triggerType: 'PutActionRevision', triggerDetail: by.arn },
+  })
+  return { newRevision: true, pipelineExecutionId }
+}

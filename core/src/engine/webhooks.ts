@@ -1,0 +1,169 @@
+/** Webhooks as resources (W1..W5); receiving one is the API plugin's part. */
+import { randomBytes } from 'node:crypto'
+import type { Principal } from '../domain/access.js'
+import { Fault } from '../domain/faults.js'
+import type { Engine } from './engine.js'
+import { pipelineNotFound, webhookArn } from './names.js'
+import type { WebhookOperations } from './operations.js'
+import { nextToken, positionOf } from './paging.js'
+import type { StoredWebhook } from './ports.js'
+import { hidden } from './secrets.js'
+import { checkTags, tagList } from './tags.js'
+import type * as V from './views.js'
+
+type Input<Name extends keyof WebhookOperations> = Parameters<WebhookOperations[Name]>[1]
+
+/** How many webhooks there may be (U limits). */
+export const webhookLimit = 300
+
+/**
+ * Makes or changes a webhook; a changed one keeps its URL (W3). Errors: PipelineNotFoundException, ValidationException,
+ * InvalidWebhookAuthenticationParametersException, InvalidWebhookFilterPatternException, LimitExceededException, tags'.
+ */
+export async function putWebhook(
+  engine: Engine,
+  publicUrl: string,
+  input: Input<'putWebhook'>,
+): Promise<{ webhook: V.Webhook }> {
+  const before = await engine.store.webhooks.get(input.webhook.name)
+  const definition = keepSecret(input.webhook, before)
+  await refuseBadTarget(engine, definition)
+  refuseBadAuthentication(definition)
+  const tags = checkTags(webhookArn(engine, definition.name), input.tags ?? [], before?.tags)
+  if (!before && (await engine.store.webhooks.list()).length >= webhookLimit) {
+    throw new Fault('LimitExceededException', `There can be at most ${webhookLimit} webhooks`)
+  }
+  const stored: StoredWebhook = before
+    ? { ...before, definition, tags }
+    : { definition, tags, secretPath: randomBytes(24).toString('base64url'), created: engine.clock.now() }
+  await engine.store.webhooks.put(definition.name, stored)
+  return { webhook: view(engine, publicUrl, stored) }
+}
+
+function keepSecret(webhook: V.WebhookDefinition, before: StoredWebhook | undefined): V.WebhookDefinition {
+  const secret = before?.definition.authenticationConfiguration.SecretToken
+  if (webhook.authenticationConfiguration.SecretToken !== hidden || secret === undefined) return webhook
+  return { ...webhook, authenticationConfiguration: { ...webhook.authenticationConfiguration, SecretToken: secret } }
+}
+
+/** W3. */
+async function refuseBadTarget(engine: Engine, { targetPipeline, targetAction }: V.WebhookDefinition): Promise<void> {
+  const pipeline = await engine.store.read.pipeline(targetPipeline)
+  if (!pipeline) throw pipelineNotFound(engine, targetPipeline)
+  const sources = pipeline.declaration.stages[0]?.actions.map((one) => one.name) ?? []
+  if (sources.includes(targetAction)) return
+  throw new Fault(
+    'ValidationException',
+    `The target action '${targetAction}' must be in the first stage of '${targetPipeline}' (it has ${sources.map((name) => `'${name}'`).join(', ')})`,
+  )
+}
+
+/** W1. */
+function refuseBadAuthentication({
+  authentication,
+  authenticationConfiguration: configuration,
+}: V.WebhookDefinition): void {
+  const given = [
+    ...(configuration.SecretToken ? ['SecretToken'] : []),
+    ...(configuration.AllowedIPRange ? ['AllowedIPRange'] : []),
+  ]
+  const wanted = { GITHUB_HMAC: ['SecretToken'], IP: ['AllowedIPRange'], UNAUTHENTICATED: [] }[authentication]
+  if (given.join() !== wanted.join()) {
+    throw new Fault(
+      'InvalidWebhookAuthenticationParametersException',
+      `The authentication ${authentication} takes ${wanted.join() || 'no parameters'}, and ${given.join(' and ') || 'none'} was given`,
+    )
+  }
+  if (configuration.AllowedIPRange && !isCidr(configuration.AllowedIPRange)) {
+    throw new Fault(
+      'InvalidWebhookAuthenticationParametersException',
+      `The AllowedIPRange '${configuration.AllowedIPRange}' must be a CIDR block such as 192.0.2.0/24`,
+    )
+  }
+}
+
+function isCidr(range: string): boolean {
+  const [, address = '', bits] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(range) ?? []
+  const octets = address.split('.')
+  const v4 = octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
+  return v4 ? Number(bits) <= 32 : address.includes(':') && Number(bits) <= 128
+}
+
+/** W3: what is shown has no secret. */
+function view(engine: Engine, publicUrl: string, stored: StoredWebhook): V.Webhook {
+  const { definition } = stored
+  const { SecretToken: secret, ...open } = definition.authenticationConfiguration
+  return {
+    definition: {
+      ...definition,
+      authenticationConfiguration: secret === undefined ? open : { ...open, SecretToken: hidden },
+    },
+    url: `${publicUrl}/webhooks/${stored.secretPath}`,
+    arn: webhookArn(engine, definition.name),
+    tags: tagList(stored.tags),
+    ...(stored.lastTriggered === undefined ? {} : { lastTriggered: new Date(stored.lastTriggered) }),
+    ...(stored.errorCode === undefined ? {} : { errorCode: stored.errorCode }),
+    ...(stored.errorMessage === undefined ? {} : { errorMessage: stored.errorMessage }),
+  }
+}
+
+/** W5. Errors: InvalidNextTokenException. */
+export async function listWebhooks(
+  engine: Engine,
+  publicUrl: string,
+  input: Input<'listWebhooks'>,
+): Promise<{ webhooks: V.Webhook[]; nextToken?: string }> {
+  const from = positionOf<number>('webhooks', input.nextToken, 'number') ?? 0
+  const all = await engine.store.webhooks.list()
+  const end = from + (input.maxResults ?? 100)
+  return {
+    webhooks: all.slice(from, end).map((stored) => view(engine, publicUrl, stored)),
+    ...(end < all.length ? { nextToken: nextToken('webhooks', end) } : {}),
+  }
+}
+
+/** W4, D1: whether or not there is one. */
+export async function deleteWebhook(engine: Engine, _by: Principal, input: Input<'deleteWebhook'>): Promise<void> {
+  await engine.store.webhooks.delete(input.name)
+}
+
+/** W4: only for GitHub. Errors: WebhookNotFoundException, ValidationException. */
+export async function setRegistered(
+  engine: Engine,
+  name: string | undefined,
+  registered: boolean,
+): Promise<StoredWebhook> {
+  const stored = name === undefined ? undefined : await engine.store.webhooks.get(name)
+  if (!stored || name === undefined)
+    throw new Fault('WebhookNotFoundException', `The webhook '${name ?? ''}' was not found`)
+  if (stored.definition.authentication !== 'GITHUB_HMAC') {
+    throw new Fault(
+      'ValidationException',
+      `The webhook '${name}' cannot be registered with a third party: only GITHUB_HMAC webhooks can`,
+    )
+  }
+  const after = { ...stored, registered }
+  await engine.store.webhooks.put(name, after)
+  return after
+}
+
+/** For the receiver: the webhook that a URL's last part belongs to. */
+export async function webhookByPath(engine: Engine, secretPath: string): Promise<StoredWebhook | undefined> {
+  return (await engine.store.webhooks.list()).find((one) => one.secretPath === secretPath)
+}
+
+/** Written down for ListWebhooks: when it last came, and what was wrong with it. */
+export async function webhookCame(
+  engine: Engine,
+  name: string,
+  problem?: { readonly code: string; readonly message: string },
+): Promise<void> {
+  const stored = await engine.store.webhooks.get(name)
+  if (!stored) return
+  const { errorCode: _code, errorMessage: _message, ...rest } = stored
+  await engine.store.webhooks.put(name, {
+    ...rest,
+    lastTriggered: engine.clock.now(),
+    ...(problem ? { errorCode: problem.code, errorMessage: problem.message } : {}),
+  })
+}
