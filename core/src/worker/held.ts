@@ -17,7 +17,8 @@ const words: Record<CancelReason, string> = {
 export class HeldRun {
   readonly #abort = new AbortController()
   #cancelled: CancelReason | undefined
-  run: JobRun | undefined
+  #run: JobRun | undefined
+  #detached = false
 
   constructor(
     readonly job: Job,
@@ -44,9 +45,16 @@ export class HeldRun {
     this.#abort.abort(new JobFailed(words[reason]))
   }
 
+  /** Lets go of the job: `finish` never resolves then. */
+  detach(): void {
+    this.#detached = true
+    this.#run?.detach()
+  }
+
   /** Runs, and gives up on a provider that does not end when told to. */
   async finish(run: JobRun): Promise<JobReport> {
-    this.run = run
+    if (this.#detached) return new Promise<never>(() => {})
+    this.#run = run
     let cancelWait = () => {}
     const givenUp = new Promise<JobReport>((resolve) => {
       const wait = () => {

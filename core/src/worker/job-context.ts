@@ -87,27 +87,27 @@ export class WorkerJobContext implements JobContext {
     const artifact = pick(this.parts.inputs, name, 'input')
     const known = this.#unpacked.get(artifact.name)
     if (known !== undefined) return known
-    const unpacked = this.#guard(this.#unpack(artifact))
+    const unpacked = this.#guard(() => this.#unpack(artifact))
     this.#unpacked.set(artifact.name, unpacked)
     return unpacked
   }
 
   output(folder: string, options: { readonly name?: string; readonly files?: readonly string[] } = {}): Promise<void> {
-    return this.#guard(this.#pack(folder, options))
+    return this.#guard(() => this.#pack(folder, options))
   }
 
   exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
-    return this.#guard(this.#exec(command, options))
+    return this.#guard(() => this.#exec(command, options))
   }
 
   checkpoint(data: unknown): Promise<void> {
-    return this.#guard(this.#checkpoint(data))
+    return this.#guard(() => this.#checkpoint(data))
   }
 
   progress(details: ExecutionDetails): Promise<void> {
     const { summary } = details
     const shown = summary === undefined ? details : { ...details, summary: this.log.masker.mask(summary) }
-    return this.#guard(this.parts.progress(shown))
+    return this.#guard(() => this.parts.progress(shown))
   }
 
   mask(value: string): void {
@@ -115,11 +115,11 @@ export class WorkerJobContext implements JobContext {
   }
 
   sleep(ms: number): Promise<void> {
-    return this.#guard(sleep(this.clock, ms, this.signal))
+    return this.#guard(() => sleep(this.clock, ms, this.signal))
   }
 
   jobApi(): Promise<JobApiAccess | undefined> {
-    return this.#guard(this.parts.jobApi())
+    return this.#guard(() => this.parts.jobApi())
   }
 
   async #unpack(artifact: Artifact): Promise<InputArtifact> {
@@ -200,13 +200,14 @@ export class WorkerJobContext implements JobContext {
   #guardedHttp(): HttpClient {
     const { clock, signal } = this.parts
     const client = createHttpClient({ clock, signal, mask: (text) => this.log.masker.mask(text) })
-    return { request: (url, options) => this.#guard(client.request(url, options)) }
+    return { request: (url, options) => this.#guard(() => client.request(url, options)) }
   }
 
   /** Lets a result through, unless the server has let go of the job meanwhile: then the caller waits for ever. */
-  async #guard<T>(work: Promise<T>): Promise<T> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#detached) return forever<T>()
     try {
-      const value = await work
+      const value = await work()
       return this.#detached ? await forever<T>() : value
     } catch (error) {
       if (this.#detached) await forever<T>()

@@ -54,7 +54,7 @@ export class JobDesk {
   /** Lets go of a job that still runs; false when its result is being delivered already. */
   detach(held: HeldRun): boolean {
     if (this.#delivering.has(held)) return false
-    held.run?.detach()
+    held.detach()
     return true
   }
 

@@ -136,6 +136,7 @@ umask 022
 command -p rm -f ${env}
 printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
 cd ${shellQuote(spec.cwd)} || exit 125
+unset OLDPWD
 exec ${spec.command.map(shellQuote).join(' ')}
 `
 }

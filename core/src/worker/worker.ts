@@ -25,6 +25,7 @@ export class Worker {
   readonly #tasks = new Set<Promise<void>>()
   #unsubscribe: (() => void)[] = []
   #cancelTick = () => {}
+  #open = false
   #claiming = false
   #claimed: Promise<void> = Promise.resolve()
   #again = false
@@ -48,6 +49,7 @@ export class Worker {
     const left = leftoverIds(dataFolder)
     const recovered = await untilAccepted(() => client.recover(workerId), this.#retry('recover'))
     for (const job of recovered) this.#take(job, true)
+    this.#open = true
     this.#unsubscribe = [client.onWork(() => this.#claim()), client.onCancel?.(() => this.#beat()) ?? (() => {})]
     this.#tick()
     this.#claim()
@@ -60,6 +62,7 @@ export class Worker {
    * that are ready are still delivered, for up to `patience` milliseconds. Jobs are ended by cancelling them, not by this.
    */
   async stop(patience = 5_000): Promise<void> {
+    this.#open = false
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
     this.#cancelTick()
     const delivering = [...this.#held.values()].filter((held) => !this.#desk.detach(held))
@@ -85,26 +88,33 @@ export class Worker {
   }
 
   #claim(): void {
-    if (this.#stop.signal.aborted || this.#unsubscribe.length === 0) return
+    if (!this.#open) return
     this.#again = true
     if (this.#claiming) return
-    this.#claiming = true
-    this.#claimed = this.#claimWhileThereIs().finally(() => {
-      this.#claiming = false
-    })
+    this.#claimed = this.#claimWhileThereIs()
     this.#track(this.#claimed)
   }
 
   async #claimWhileThereIs(): Promise<void> {
-    const { client, workerId, providers } = this.parts
-    while (this.#again && !this.#stop.signal.aborted) {
-      this.#again = false
-      const free = this.#limit() - this.#held.size
-      const keys = providers.keys()
-      if (free <= 0 || keys.length === 0) return
-      const jobs = await untilAccepted(() => client.claim(workerId, keys, free), this.#retry('claim'))
-      for (const job of jobs) this.#take(job, false)
+    this.#claiming = true
+    try {
+      while (this.#again) {
+        this.#again = false
+        await this.#claimOnce()
+      }
+    } finally {
+      this.#claiming = false
     }
+  }
+
+  async #claimOnce(): Promise<void> {
+    const { client, workerId, providers } = this.parts
+    const free = this.#limit() - this.#held.size
+    const keys = providers.keys()
+    if (free <= 0 || keys.length === 0) return
+    const jobs = await untilAccepted(() => client.claim(workerId, keys, free), this.#retry('claim'))
+    // What was handed out while we were stopping is in progress under our id: the next start recovers it.
+    if (this.#open) for (const job of jobs) this.#take(job, false)
   }
 
   #limit(): number {
