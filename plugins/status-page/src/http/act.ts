@@ -1,0 +1,19 @@
+import { isFault } from '@penstock/core'
+import type { Ctx } from '../site.js'
+import { leaveNotice } from './notice.js'
+
+/**
+ * Does what a form asked for, and sends the reader back to `back` with one sentence: `done`, or the fault's message.
+ * What is not a Fault is a defect and goes on to the error page.
+ */
+export async function act(ctx: Ctx, back: string, done: string, deed: () => Promise<unknown>): Promise<void> {
+  try {
+    await deed()
+    leaveNotice(ctx, { kind: 'good', text: done })
+  } catch (error) {
+    if (!isFault(error) || error.code === 'AccessDeniedException') throw error
+    leaveNotice(ctx, { kind: 'bad', text: error.message })
+  }
+  ctx.redirect(back)
+  ctx.status = 303
+}

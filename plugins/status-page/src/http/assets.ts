@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Ctx, PageRouter } from '../site.js'
+
+interface Asset {
+  readonly type: string
+  readonly body: Buffer
+  readonly tag: string
+}
+
+const own = join(__dirname, '..', '..', 'assets')
+
+function htmx(file: string): string {
+  return join(dirname(require.resolve('htmx.org/package.json')), 'dist', file)
+}
+
+const files: Readonly<Record<string, { readonly path: string; readonly type: string }>> = {
+  'app.css': { path: join(own, 'app.css'), type: 'text/css; charset=utf-8' },
+  'app.js': { path: join(own, 'app.js'), type: 'text/javascript; charset=utf-8' },
+  'log.js': { path: join(own, 'log.js'), type: 'text/javascript; charset=utf-8' },
+  'editor.js': { path: join(own, 'editor.js'), type: 'text/javascript; charset=utf-8' },
+  'icon.svg': { path: join(own, 'icon.svg'), type: 'image/svg+xml' },
+  'htmx.js': { path: htmx('htmx.min.js'), type: 'text/javascript; charset=utf-8' },
+  'sse.js': { path: htmx('ext/hx-sse.min.js'), type: 'text/javascript; charset=utf-8' },
+}
+
+const loaded = new Map<string, Asset>()
+
+function load(name: string): Asset | undefined {
+  const file = Object.hasOwn(files, name) ? files[name] : undefined
+  if (!file) return undefined
+  const present = loaded.get(name)
+  if (present) return present
+  const body = readFileSync(file.path)
+  const asset = { type: file.type, body, tag: createHash('sha256').update(body).digest('base64url').slice(0, 12) }
+  loaded.set(name, asset)
+  return asset
+}
+
+/** The address of a static file; it changes with the content, so that browsers may keep the file for good. */
+export function assetUrl(name: string): string {
+  const asset = load(name)
+  if (!asset) throw new Error(`there is no static file ${name}`)
+  return `/static/${asset.tag}/${name}`
+}
+
+/** Serves the page's few static files, by name from a fixed list: no path of the request ever reaches the disk. */
+export function assetRoutes(router: PageRouter): void {
+  router.get('/static/:tag/:name', (ctx: Ctx) => {
+    const asset = load(String(ctx.params.name))
+    if (!asset) ctx.throw(404, 'There is no such file.')
+    ctx.set('cache-control', ctx.params.tag === asset.tag ? 'public, max-age=31536000, immutable' : 'no-cache')
+    ctx.type = asset.type
+    ctx.body = asset.body
+  })
+}

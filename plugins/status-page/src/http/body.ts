@@ -1,0 +1,24 @@
+import { bodyParser } from '@koa/bodyparser'
+import type { Middleware } from 'koa'
+import type { PageState } from '../site.js'
+
+/** Large enough for a pipeline of a thousand actions, as JSON and as a form's fields. */
+const limit = '4mb'
+
+/**
+ * Reads posted forms as an ordered list of fields. The parser only fetches the text: a nested-object parser would cut
+ * long forms short (its limits on parameters and array lengths) and would let field names reach into objects.
+ */
+export function forms(): Middleware<PageState>[] {
+  const read = bodyParser({
+    enableTypes: ['text'],
+    extendTypes: { text: ['application/x-www-form-urlencoded'] },
+    textLimit: limit,
+  })
+  const parse: Middleware<PageState> = async (ctx, next) => {
+    const body: unknown = ctx.request.body
+    ctx.state.form = new URLSearchParams(typeof body === 'string' ? body : '')
+    await next()
+  }
+  return [read as unknown as Middleware<PageState>, parse]
+}

@@ -1,0 +1,72 @@
+import { type AnsiStyle, parseAnsi } from './ansi.js'
+import type { LogLine } from './log-index.js'
+
+interface LinesProps {
+  readonly lines: readonly LogLine[]
+  /** A text to mark. */
+  readonly find: string | undefined
+  /** The line that the address points at. */
+  readonly target?: number | undefined
+}
+
+/** Lines with their numbers, which are links to themselves. */
+export function Lines({ lines, find, target }: LinesProps) {
+  return (
+    <>
+      {lines.map((line) => (
+        <div key={line.number} id={`L${line.number}`} class={line.number === target ? 'line target' : 'line'}>
+          <a class="ln" href={`#L${line.number}`} tabIndex={-1} aria-label={`Line ${line.number}`}>
+            {line.number}
+          </a>
+          <span class="lt">
+            {parseAnsi(line.text, line.style).runs.map((run, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place
+              <Run key={index} text={run.text} style={run.style} find={find} />
+            ))}
+          </span>
+        </div>
+      ))}
+    </>
+  )
+}
+
+function Run({
+  text,
+  style,
+  find,
+}: {
+  readonly text: string
+  readonly style: AnsiStyle
+  readonly find: string | undefined
+}) {
+  const names = classes(style)
+  const content = find ? marked(text, find) : text
+  return names ? <span class={names}>{content}</span> : <>{content}</>
+}
+
+/** The class names of a look; the style sheet says what they mean in dark and in light. */
+export function classes({ fg, bg, bold, dim, italic, underline, strike, inverse }: AnsiStyle): string {
+  const [front, back] = inverse ? [bg ?? 'back', fg ?? 'front'] : [fg, bg]
+  return [
+    front !== undefined && `a-f${front}`,
+    back !== undefined && `a-b${back}`,
+    bold && 'a-bold',
+    dim && 'a-dim',
+    italic && 'a-italic',
+    underline && 'a-under',
+    strike && 'a-strike',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function marked(text: string, find: string) {
+  const pieces: (string | preact.JSX.Element)[] = []
+  const [where, what] = [text.toLowerCase(), find.toLowerCase()]
+  let from = 0
+  for (let at = where.indexOf(what); at >= 0; at = where.indexOf(what, from)) {
+    pieces.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + what.length)}</mark>)
+    from = at + what.length
+  }
+  return [...pieces, text.slice(from)]
+}

@@ -1,0 +1,95 @@
+import type { AuditEntry } from '@penstock/core'
+import { administration, demand } from '../../http/permissions.js'
+import { type Ctx, type PageRouter, principalOf, query, type Site } from '../../site.js'
+import { Icon } from '../../view/icons.js'
+import { show } from '../../view/show.js'
+import { Ago, Moment } from '../../view/time.js'
+
+const pageSize = 50
+
+/** Who did what, newest first. */
+export function auditRoutes(router: PageRouter, site: Site): void {
+  router.get('/audit', async (ctx: Ctx) => {
+    demand(site, principalOf(ctx), administration.audit)
+    const before = Number(query(ctx, 'before')) || undefined
+    const entries = await site.server.access.auditLog({ limit: pageSize, ...(before !== undefined && { before }) })
+    show(
+      ctx,
+      site,
+      { title: 'Audit log', section: 'audit' },
+      <AuditPage entries={entries} first={before === undefined} />,
+    )
+  })
+}
+
+function AuditPage({ entries, first }: { readonly entries: readonly AuditEntry[]; readonly first: boolean }) {
+  const last = entries.at(-1)
+  return (
+    <>
+      <header class="page-head">
+        <h1>Audit log</h1>
+        <p class="lead">Everything that changed something, or tried to, and who it was.</p>
+      </header>
+      <section class="panel" aria-label="Entries">
+        {entries.length === 0 ? (
+          <p class="quiet pad">{first ? 'Nothing has been done yet.' : 'There is nothing older.'}</p>
+        ) : (
+          <table class="table cards">
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Who</th>
+                <th scope="col">What</th>
+                <th scope="col">To what</th>
+                <th scope="col">Result</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id, and never move
+                <Entry key={index} entry={entry} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      {last && entries.length === pageSize && (
+        <p class="pager">
+          <a class="button" href={`/audit?before=${last.at}`}>
+            Older entries
+          </a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function Entry({ entry }: { readonly entry: AuditEntry }) {
+  const good = entry.result === 'ok'
+  return (
+    <tr>
+      <td data-label="When">
+        <Ago at={entry.at} />
+        <span class="quiet block">
+          <Moment at={entry.at} />
+        </span>
+      </td>
+      <td data-label="Who" title={entry.principal}>
+        {entry.principal.split(/[:/]/).at(-1)}
+      </td>
+      <td data-label="What">
+        {entry.operation}
+        {entry.detail && <span class="quiet block">{entry.detail}</span>}
+      </td>
+      <td data-label="To what">
+        <code class="value">{entry.target}</code>
+      </td>
+      <td data-label="Result">
+        <span class={`status tone-${good ? 'good' : 'bad'}`}>
+          <Icon name={good ? 'succeeded' : 'failed'} />
+          <span>{entry.result}</span>
+        </span>
+      </td>
+    </tr>
+  )
+}

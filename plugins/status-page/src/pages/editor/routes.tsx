@@ -1,0 +1,41 @@
+import { newDraft } from '../../editor/new-draft.js'
+import { csrfToken } from '../../http/csrf.js'
+import { demand } from '../../http/permissions.js'
+import { type Ctx, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
+import { show } from '../../view/show.js'
+import { deleteRoutes } from './delete.js'
+import { drawEditor } from './draw.js'
+import { postEditor } from './post.js'
+import { Wizard } from './wizard.js'
+
+/** Creating, changing and deleting a pipeline. */
+export function editorRoutes(router: PageRouter, site: Site): void {
+  router.get('/create', (ctx: Ctx) => {
+    demand(site, principalOf(ctx), 'CreatePipeline')
+    const page = <Wizard types={site.server.plugins.actionTypes()} />
+    show(ctx, site, { title: 'New pipeline', section: 'pipelines' }, page)
+  })
+  router.get('/create/form', (ctx: Ctx) => {
+    demand(site, principalOf(ctx), 'CreatePipeline')
+    const wish = {
+      name: query(ctx, 'name') ?? '',
+      source: query(ctx, 'source') ?? '',
+      build: query(ctx, 'build') ?? '',
+      test: query(ctx, 'test') ?? '',
+      approval: query(ctx, 'approval') ?? '',
+      deploy: query(ctx, 'deploy') ?? '',
+    }
+    const draft = newDraft(wish, site.server.plugins.actionTypes(), site.server.identity)
+    drawEditor(ctx, site, { draft, as: query(ctx, 'as') === 'json' ? 'json' : 'form' })
+  })
+  router.post('/create', (ctx: Ctx) => postEditor(ctx, site, undefined))
+  router.get('/pipelines/:name/edit', async (ctx: Ctx) => {
+    const name = param(ctx, 'name')
+    demand(site, principalOf(ctx), 'UpdatePipeline', name)
+    const { pipeline } = await site.server.operations.getPipeline(principalOf(ctx), { name })
+    const as = query(ctx, 'as') === 'json' ? 'json' : 'form'
+    drawEditor(ctx, site, { draft: pipeline, as, existing: name, version: pipeline.version })
+  })
+  router.post('/pipelines/:name/edit', (ctx: Ctx) => postEditor(ctx, site, param(ctx, 'name')))
+  deleteRoutes(router, site, csrfToken)
+}

@@ -1,0 +1,78 @@
+import type { Principal, Views } from '@penstock/core'
+import { demand } from '../../http/permissions.js'
+import { type Ctx, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
+import { show } from '../../view/show.js'
+import { HistoryPage } from './page.js'
+
+/** What the history is narrowed to; empty texts narrow nothing. */
+export interface HistoryFilter {
+  readonly status: string
+  readonly trigger: string
+  /** Only executions that succeeded in this stage. */
+  readonly stage: string
+  /** Part of an execution's id, a revision, its message or who started it. */
+  readonly text: string
+}
+
+const pageSize = 25
+/** A filter looks through at most so many pages of the operation before it offers to go on. */
+const mostLooks = 10
+
+/** All executions of a pipeline, newest first, in pages. */
+export function historyRoutes(router: PageRouter, site: Site): void {
+  router.get('/pipelines/:name/history', async (ctx: Ctx) => {
+    const by = principalOf(ctx)
+    const name = param(ctx, 'name')
+    demand(site, by, 'ListPipelineExecutions', name)
+    const { pipeline } = await site.server.operations.getPipeline(by, { name })
+    const filter = readFilter(ctx)
+    const found = await look(site, by, name, filter, query(ctx, 'page'))
+    const stages = pipeline.stages.map((stage) => stage.name)
+    const parallel = pipeline.executionMode === 'PARALLEL'
+    const page = <HistoryPage pipeline={name} filter={filter} stages={stages} parallel={parallel} {...found} />
+    show(ctx, site, { title: `History of ${name}`, section: 'pipelines' }, page)
+  })
+}
+
+function readFilter(ctx: Ctx): HistoryFilter {
+  return {
+    status: query(ctx, 'status') ?? '',
+    trigger: query(ctx, 'trigger') ?? '',
+    stage: query(ctx, 'stage') ?? '',
+    text: (query(ctx, 'text') ?? '').trim(),
+  }
+}
+
+interface Found {
+  readonly executions: readonly Views.PipelineExecutionSummary[]
+  /** Where to go on; undefined at the end. */
+  readonly next: string | undefined
+}
+
+/** The operation itself filters by stage only; the rest is looked through here, page by page of it. */
+async function look(site: Site, by: Principal, name: string, filter: HistoryFilter, from?: string): Promise<Found> {
+  const narrow = filter.stage ? { filter: { succeededInStage: { stageName: filter.stage } } } : {}
+  const executions: Views.PipelineExecutionSummary[] = []
+  let next = from
+  for (let looks = 0; looks < mostLooks; looks++) {
+    const page = await site.server.operations.listPipelineExecutions(by, {
+      pipelineName: name,
+      maxResults: pageSize,
+      nextToken: next,
+      ...narrow,
+    })
+    executions.push(...page.pipelineExecutionSummaries.filter((each) => matches(each, filter)))
+    next = page.nextToken
+    if (!next || executions.length >= pageSize) break
+  }
+  return { executions, next }
+}
+
+function matches(execution: Views.PipelineExecutionSummary, { status, trigger, text }: HistoryFilter): boolean {
+  if (status && execution.status !== status) return false
+  if (trigger && execution.trigger.triggerType !== trigger) return false
+  if (!text) return true
+  const revisions = execution.sourceRevisions.flatMap((each) => [each.revisionId, each.revisionSummary])
+  const words = [execution.pipelineExecutionId, execution.trigger.triggerDetail, execution.statusSummary, ...revisions]
+  return words.some((word) => word?.toLowerCase().includes(text.toLowerCase()))
+}

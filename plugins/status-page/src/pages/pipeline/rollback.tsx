@@ -1,0 +1,152 @@
+import type { Views } from '@penstock/core'
+import { act } from '../../http/act.js'
+import { csrfToken } from '../../http/csrf.js'
+import { demand, may } from '../../http/permissions.js'
+import { type Ctx, field, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
+import { Post, Trail } from '../../view/form.js'
+import { ExecutionLink, shortId, to } from '../../view/link.js'
+import { Revision } from '../../view/revision.js'
+import { show } from '../../view/show.js'
+import { Ago } from '../../view/time.js'
+
+/** R6..R8: choose what to go back to, then do it. */
+export function rollbackRoutes(router: PageRouter, site: Site): void {
+  router.get('/pipelines/:name/stages/:stage/rollback', (ctx: Ctx) => targets(ctx, site))
+  router.get('/pipelines/:name/rollback', (ctx: Ctx) => stages(ctx, site))
+  router.post('/pipelines/:name/stages/:stage/rollback', (ctx: Ctx) => rollBack(ctx, site))
+}
+
+async function targets(ctx: Ctx, site: Site): Promise<void> {
+  const pipelineName = param(ctx, 'name')
+  const stageName = param(ctx, 'stage')
+  const by = principalOf(ctx)
+  demand(site, by, 'RollbackStage', pipelineName, stageName)
+  const { pipelineExecutionSummaries } = await site.server.operations.listPipelineExecutions(by, {
+    pipelineName,
+    filter: { succeededInStage: { stageName } },
+    maxResults: 50,
+  })
+  const page = (
+    <Targets pipeline={pipelineName} stage={stageName} list={pipelineExecutionSummaries} csrf={csrfToken(ctx)} />
+  )
+  show(ctx, site, { title: `Roll back ${stageName}`, section: 'pipelines' }, page)
+}
+
+interface TargetsProps {
+  readonly pipeline: string
+  readonly stage: string
+  readonly list: readonly Views.PipelineExecutionSummary[]
+  readonly csrf: string
+}
+
+function Targets({ pipeline, stage, list, csrf }: TargetsProps) {
+  return (
+    <>
+      <header class="page-head">
+        <Trail
+          steps={[
+            { href: '/', label: 'Pipelines' },
+            { href: to.pipeline(pipeline), label: pipeline },
+          ]}
+        />
+        <h1>Roll back {stage}</h1>
+        <p class="lead">
+          A rollback is a new execution that runs only this stage, with the artifacts, source revisions and variables of
+          an execution that succeeded in it.
+        </p>
+      </header>
+      {list.length === 0 ? (
+        <p class="empty">
+          No execution of the pipeline's present version has succeeded in {stage} yet: there is nothing to go back to.
+        </p>
+      ) : (
+        <ul class="choices">
+          {list.map((execution) => (
+            <li key={execution.pipelineExecutionId}>
+              <span>
+                <ExecutionLink pipeline={pipeline} id={execution.pipelineExecutionId} />
+                {execution.sourceRevisions.map((each) => (
+                  <Revision
+                    key={each.actionName}
+                    id={each.revisionId}
+                    summary={each.revisionSummary}
+                    url={each.revisionUrl}
+                  />
+                ))}
+                <span class="quiet">
+                  <Ago at={execution.startTime} />
+                </span>
+              </span>
+              <RollBackButton pipeline={pipeline} stage={stage} target={execution.pipelineExecutionId} csrf={csrf} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+interface ButtonProps {
+  readonly pipeline: string
+  readonly stage: string
+  readonly target: string
+  readonly csrf: string
+}
+
+function RollBackButton({ pipeline, stage, target, csrf }: ButtonProps) {
+  return (
+    <Post action={to.stage(pipeline, stage, 'rollback')} csrf={csrf}>
+      <button type="submit" class="button" name="target" value={target}>
+        Roll {stage} back<span class="sr"> to execution {target}</span>
+      </button>
+    </Post>
+  )
+}
+
+/** From the history: the execution is chosen, the stage not yet. */
+async function stages(ctx: Ctx, site: Site): Promise<void> {
+  const name = param(ctx, 'name')
+  const by = principalOf(ctx)
+  const target = query(ctx, 'target') ?? ''
+  demand(site, by, 'GetPipeline', name)
+  const { pipeline } = await site.server.operations.getPipeline(by, { name })
+  const open = pipeline.stages.slice(1).filter((stage) => may(site, by, 'RollbackStage', name, stage.name))
+  show(
+    ctx,
+    site,
+    { title: 'Roll back', section: 'pipelines' },
+    <>
+      <header class="page-head">
+        <Trail
+          steps={[
+            { href: '/', label: 'Pipelines' },
+            { href: to.pipeline(name), label: name },
+          ]}
+        />
+        <h1>Roll back to execution {shortId(target)}</h1>
+        <p class="lead">Which stage is to run again with what this execution had?</p>
+      </header>
+      {open.length === 0 && <p class="empty">You may roll back none of the stages (codepipeline:RollbackStage).</p>}
+      <ul class="choices">
+        {open.map((stage) => (
+          <li key={stage.name}>
+            <strong>{stage.name}</strong>
+            <RollBackButton pipeline={name} stage={stage.name} target={target} csrf={csrfToken(ctx)} />
+          </li>
+        ))}
+      </ul>
+    </>,
+  )
+}
+
+async function rollBack(ctx: Ctx, site: Site): Promise<void> {
+  const by = principalOf(ctx)
+  const input = {
+    pipelineName: param(ctx, 'name'),
+    stageName: param(ctx, 'stage'),
+    targetPipelineExecutionId: field(ctx, 'target'),
+  }
+  demand(site, by, 'RollbackStage', input.pipelineName, input.stageName)
+  const done = `${input.stageName} is being rolled back to execution ${shortId(input.targetPipelineExecutionId)}.`
+  await act(ctx, to.pipeline(input.pipelineName), done, () => site.server.operations.rollbackStage(by, input))
+}

@@ -1,0 +1,94 @@
+import { Fault, transitionReason } from '@penstock/core'
+import { act } from '../../http/act.js'
+import { demand } from '../../http/permissions.js'
+import { type Ctx, field, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { to } from '../../view/link.js'
+
+/** What the buttons of one stage do. */
+export function stageRoutes(router: PageRouter, site: Site): void {
+  const at = '/pipelines/:name/stages/:stage'
+  router.post(`${at}/disable`, (ctx: Ctx) => disable(ctx, site))
+  router.post(`${at}/enable`, (ctx: Ctx) => enable(ctx, site))
+  router.post(`${at}/retry`, (ctx: Ctx) => retry(ctx, site))
+  router.post(`${at}/override`, (ctx: Ctx) => override(ctx, site))
+  router.post(`${at}/actions/:action/approval`, (ctx: Ctx) => approve(ctx, site))
+}
+
+function place(ctx: Ctx): { pipelineName: string; stageName: string } {
+  return { pipelineName: param(ctx, 'name'), stageName: param(ctx, 'stage') }
+}
+
+/** Forms on an execution's page say so, and lead back there. */
+function backTo(ctx: Ctx): string {
+  const execution = field(ctx, 'back')
+  const name = param(ctx, 'name')
+  return execution ? to.execution(name, execution) : to.pipeline(name)
+}
+
+async function disable(ctx: Ctx, site: Site): Promise<void> {
+  const stage = place(ctx)
+  demand(site, principalOf(ctx), 'DisableStageTransition', stage.pipelineName, stage.stageName)
+  const reason = field(ctx, 'reason')
+  await act(ctx, backTo(ctx), `The transition into ${stage.stageName} is disabled.`, async () => {
+    if (!transitionReason.test(reason)) throw new Fault('ValidationException', reasonProblem(reason))
+    const input = { ...stage, transitionType: 'Inbound' as const, reason }
+    await site.server.operations.disableStageTransition(principalOf(ctx), input)
+  })
+}
+
+/** T3, in words that name what is wrong. */
+function reasonProblem(reason: string): string {
+  if (reason === '') return 'A transition is disabled with a reason: 1 to 300 characters.'
+  if (reason.length > 300) return `The reason has ${reason.length} characters; 300 are allowed.`
+  const bad = [...new Set(reason.match(/[^a-zA-Z0-9!@ ().*?-]/g) ?? [])].join(' ')
+  return `The reason may not hold ${bad} - only letters, digits, spaces and ! @ ( ) . * ? - are allowed.`
+}
+
+async function enable(ctx: Ctx, site: Site): Promise<void> {
+  const stage = place(ctx)
+  demand(site, principalOf(ctx), 'EnableStageTransition', stage.pipelineName, stage.stageName)
+  await act(ctx, backTo(ctx), `The transition into ${stage.stageName} is enabled.`, () =>
+    site.server.operations.enableStageTransition(principalOf(ctx), { ...stage, transitionType: 'Inbound' }),
+  )
+}
+
+async function retry(ctx: Ctx, site: Site): Promise<void> {
+  const stage = place(ctx)
+  demand(site, principalOf(ctx), 'RetryStageExecution', stage.pipelineName, stage.stageName)
+  const retryMode = field(ctx, 'mode') === 'ALL_ACTIONS' ? 'ALL_ACTIONS' : 'FAILED_ACTIONS'
+  await act(ctx, backTo(ctx), `${stage.stageName} runs again.`, () =>
+    site.server.operations.retryStageExecution(principalOf(ctx), {
+      ...stage,
+      pipelineExecutionId: field(ctx, 'execution'),
+      retryMode,
+    }),
+  )
+}
+
+async function override(ctx: Ctx, site: Site): Promise<void> {
+  const stage = place(ctx)
+  demand(site, principalOf(ctx), 'OverrideStageCondition', stage.pipelineName, stage.stageName)
+  const conditionType = field(ctx, 'type') === 'ON_SUCCESS' ? 'ON_SUCCESS' : 'BEFORE_ENTRY'
+  await act(ctx, backTo(ctx), `The condition of ${stage.stageName} was overridden.`, () =>
+    site.server.operations.overrideStageCondition(principalOf(ctx), {
+      ...stage,
+      pipelineExecutionId: field(ctx, 'execution'),
+      conditionType,
+    }),
+  )
+}
+
+async function approve(ctx: Ctx, site: Site): Promise<void> {
+  const stage = place(ctx)
+  const actionName = param(ctx, 'action')
+  demand(site, principalOf(ctx), 'PutApprovalResult', stage.pipelineName, stage.stageName, actionName)
+  const status = field(ctx, 'status')
+  await act(ctx, backTo(ctx), `${actionName}: ${status.toLowerCase()}.`, async () => {
+    if (status !== 'Approved' && status !== 'Rejected') {
+      throw new Fault('ValidationException', `The answer is '${status}'; it is Approved or Rejected.`)
+    }
+    const result = { status, summary: field(ctx, 'summary') } as const
+    const input = { ...stage, actionName, result, token: field(ctx, 'token') }
+    await site.server.operations.putApprovalResult(principalOf(ctx), input)
+  })
+}

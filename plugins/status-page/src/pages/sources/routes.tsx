@@ -1,0 +1,101 @@
+import type { Principal, SourceStatus } from '@penstock/core'
+import { demand, may } from '../../http/permissions.js'
+import { type Ctx, type PageRouter, principalOf, type Site } from '../../site.js'
+import { Icon } from '../../view/icons.js'
+import { to } from '../../view/link.js'
+import { Revision } from '../../view/revision.js'
+import { show } from '../../view/show.js'
+import { Ago } from '../../view/time.js'
+
+/** Pipelines whose sources the page lists. */
+const most = 1_000
+
+/** How the polling of all sources stands, those with problems first. */
+export function sourceRoutes(router: PageRouter, site: Site): void {
+  router.get('/sources', async (ctx: Ctx) => {
+    demand(site, principalOf(ctx), 'ListPipelines')
+    const sources = await allSources(site, principalOf(ctx))
+    show(ctx, site, { title: 'Sources', section: 'sources' }, <SourcesPage sources={sources} />)
+  })
+}
+
+async function allSources(site: Site, by: Principal): Promise<SourceStatus[]> {
+  const found: SourceStatus[] = []
+  let nextToken: string | undefined
+  do {
+    const page = await site.server.operations.listPipelines(by, { maxResults: 100, nextToken })
+    const visible = page.pipelines.filter(({ name }) => may(site, by, 'GetPipelineState', name))
+    found.push(...(await Promise.all(visible.map(({ name }) => site.server.sources.status(name)))).flat())
+    nextToken = page.nextToken
+  } while (nextToken && found.length < most)
+  return found.sort((a, b) => b.failures - a.failures || a.pipelineName.localeCompare(b.pipelineName))
+}
+
+function SourcesPage({ sources }: { readonly sources: readonly SourceStatus[] }) {
+  return (
+    <>
+      <header class="page-head">
+        <h1>Sources</h1>
+        <p class="lead">When each source was last looked at, and what was found.</p>
+      </header>
+      <section class="panel" aria-label="Sources">
+        {sources.length === 0 ? (
+          <p class="quiet pad">No pipeline has a source that is polled.</p>
+        ) : (
+          <table class="table cards">
+            <thead>
+              <tr>
+                <th scope="col">Pipeline</th>
+                <th scope="col">Source</th>
+                <th scope="col">State</th>
+                <th scope="col">Newest revision</th>
+                <th scope="col">Looked at</th>
+                <th scope="col">Next</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sources.map((source) => (
+                <Row key={`${source.pipelineName}/${source.actionName}`} source={source} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+    </>
+  )
+}
+
+function Row({ source }: { readonly source: SourceStatus }) {
+  const { lastRevision: revision } = source
+  return (
+    <tr>
+      <td data-label="Pipeline">
+        <a href={to.pipeline(source.pipelineName)}>{source.pipelineName}</a>
+      </td>
+      <td data-label="Source">
+        {source.actionName}
+        <span class="quiet block">{source.schedule}</span>
+      </td>
+      <td data-label="State">
+        <span class={`status tone-${source.error ? 'bad' : 'good'}`}>
+          <Icon name={source.error ? 'warning' : 'succeeded'} />
+          <span>{source.error ? `failed ${source.failures === 1 ? 'once' : `${source.failures} times`}` : 'fine'}</span>
+        </span>
+        {source.error && <span class="error-text block">{source.error}</span>}
+      </td>
+      <td data-label="Newest revision">
+        {revision ? (
+          <Revision id={revision.revisionId} summary={revision.revisionSummary} url={revision.revisionUrl} />
+        ) : (
+          <span class="quiet">none yet</span>
+        )}
+      </td>
+      <td data-label="Looked at">
+        {source.lastPolled === undefined ? <span class="quiet">not yet</span> : <Ago at={source.lastPolled} />}
+      </td>
+      <td data-label="Next">
+        {source.nextPoll === undefined ? <span class="quiet">–</span> : <Ago at={source.nextPoll} />}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,28 @@
+import type { ComponentChildren } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import { csrfToken } from '../http/csrf.js'
+import type { Ctx, Site } from '../site.js'
+import { Layout, type LayoutOptions } from './layout.js'
+
+export type ShowOptions = Pick<LayoutOptions, 'title' | 'section' | 'scripts' | 'wide'>
+
+/** Answers with a whole page around `body`. */
+export function show(ctx: Ctx, site: Site, options: ShowOptions, body: ComponentChildren): void {
+  const { theme, notice, principal } = ctx.state
+  ctx.type = 'html'
+  ctx.body = `<!doctype html>${renderToString(
+    <Layout
+      {...options}
+      csrf={csrfToken(ctx)}
+      path={ctx.url}
+      theme={theme}
+      server={site.config.title}
+      version={site.server.identity.version}
+      notice={notice}
+      user={principal?.name}
+      now={site.server.clock.now()}
+    >
+      {body}
+    </Layout>,
+  )}`
+}
