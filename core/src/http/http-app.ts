@@ -94,7 +94,9 @@ function isLoopback(address: string | undefined): boolean {
 
 function pluginMounts(parts: HttpAppParts): Koa.Middleware {
   return async (ctx) => {
-    const chosen = chooseMount(parts.mounts(), ctx.req)
+    const chosen = chooseMount(parts.mounts(), ctx.req, (plugin, error) =>
+      parts.onPluginError(plugin, `match: ${reason(error)}`),
+    )
     if (!chosen) {
       ctx.status = 404
       ctx.body = { error: 'nothing is here' }

@@ -1,20 +1,40 @@
 import type { IncomingMessage } from 'node:http'
 import type { PluginMount } from '../host/plugin-host.js'
 
-/** Who answers a request: the first mount that claims it with `match`, else the longest prefix; `undefined` when none fits. */
-export function chooseMount(mounts: readonly PluginMount[], request: IncomingMessage): PluginMount | undefined {
+/**
+ * Who answers a request: the first mount that claims it with `match`, else the longest prefix; `undefined` when none fits.
+ * A `match` that throws claims nothing, and `onError` hears of it.
+ */
+export function chooseMount(
+  mounts: readonly PluginMount[],
+  request: IncomingMessage,
+  onError: (plugin: string, error: unknown) => void = () => {},
+): PluginMount | undefined {
   const path = pathOf(request.url)
   let best: PluginMount | undefined
   for (const candidate of mounts) {
     const { mount } = candidate
     if (!within(path, mount.prefix)) continue
     if (mount.match) {
-      if (mount.match(request)) return candidate
+      if (claims(candidate, request, onError)) return candidate
       continue // it answers only what it claims
     }
     if (!best || mount.prefix.length > best.mount.prefix.length) best = candidate
   }
   return best
+}
+
+function claims(
+  { plugin, mount }: PluginMount,
+  request: IncomingMessage,
+  onError: (plugin: string, error: unknown) => void,
+): boolean {
+  try {
+    return mount.match?.(request) === true
+  } catch (error) {
+    onError(plugin, error)
+    return false
+  }
 }
 
 /** `/hooks` holds `/hooks` and `/hooks/x`, but not `/hooksaw`. */

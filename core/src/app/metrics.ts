@@ -1,0 +1,153 @@
+/** Numbers for Prometheus. The client library is loaded at the first scrape; until then counting is a few additions. */
+import type { Kysely } from 'kysely'
+import type { PluginStatus } from '../host/services.js'
+import type { Schema } from '../store/schema.js'
+
+export interface MetricsParts {
+  readonly db: Kysely<Schema>
+  readonly plugins: () => readonly PluginStatus[]
+  readonly version: string
+}
+
+interface Answers {
+  count: number
+  seconds: number
+}
+
+export class Metrics {
+  private readonly answers = new Map<string, Answers>()
+  private registry: Promise<import('prom-client').Registry> | undefined
+
+  constructor(private readonly parts: MetricsParts) {}
+
+  /** Counts an answered request. */
+  answered(method: string, status: number, milliseconds: number): void {
+    const key = `${method} ${Math.floor(status / 100)}xx`
+    const known = this.answers.get(key) ?? { count: 0, seconds: 0 }
+    known.count += 1
+    known.seconds += milliseconds / 1000
+    if (this.answers.size < 100) this.answers.set(key, known)
+  }
+
+  /** The text that Prometheus reads. */
+  async scrape(): Promise<{ readonly type: string; readonly text: string }> {
+    this.registry ??= this.build()
+    const registry = await this.registry
+    return { type: registry.contentType, text: await registry.metrics() }
+  }
+
+  private async build(): Promise<import('prom-client').Registry> {
+    const { Registry, Gauge, Counter, collectDefaultMetrics } = await import('prom-client')
+    const registers = [new Registry()] as const
+    const [registry] = registers
+    collectDefaultMetrics({ register: registry })
+    new Gauge({
+      name: 'penstock_info',
+      help: 'The version that runs',
+      labelNames: ['version'],
+      registers: [registry],
+    }).set({ version: this.parts.version }, 1)
+    this.countRequests(Counter, registry)
+    this.gauge(Gauge, registry, 'penstock_pipelines', 'Pipelines there are', 'kind', async () => [
+      ['all', await this.count('pipelines')],
+    ])
+    this.gauge(Gauge, registry, 'penstock_executions_live', 'Pipeline executions that have not ended', 'status', () =>
+      this.liveExecutions(),
+    )
+    this.gauge(Gauge, registry, 'penstock_jobs', 'Jobs that wait or run', 'status', () => this.openJobs())
+    this.gauge(
+      Gauge,
+      registry,
+      'penstock_outbox',
+      'Effects of decisions that are not delivered yet',
+      'kind',
+      async () => [['all', await this.count('outbox')]],
+    )
+    this.gauge(Gauge, registry, 'penstock_plugins', 'Plugins by state', 'state', async () =>
+      tally(this.parts.plugins().map(({ state }) => state)),
+    )
+    return registry
+  }
+
+  private countRequests(Counter: typeof import('prom-client').Counter, registry: import('prom-client').Registry): void {
+    const { answers } = this
+    const fill = (value: (entry: Answers) => number) =>
+      function collect(this: import('prom-client').Counter<'method' | 'status'>) {
+        this.reset()
+        for (const [key, entry] of answers) {
+          const [method = '', status = ''] = key.split(' ')
+          this.inc({ method, status }, value(entry))
+        }
+      }
+    const labelNames = ['method', 'status'] as const
+    new Counter({
+      name: 'penstock_http_requests_total',
+      help: 'Requests answered',
+      labelNames,
+      registers: [registry],
+      collect: fill(({ count }) => count),
+    })
+    new Counter({
+      name: 'penstock_http_request_seconds_total',
+      help: 'Time taken by requests',
+      labelNames,
+      registers: [registry],
+      collect: fill(({ seconds }) => seconds),
+    })
+  }
+
+  private gauge(
+    Gauge: typeof import('prom-client').Gauge,
+    registry: import('prom-client').Registry,
+    name: string,
+    help: string,
+    label: string,
+    read: () => Promise<[string, number][]>,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        for (const [value, number] of await read()) this.set({ [label]: value }, number)
+      },
+    })
+  }
+
+  private async count(table: 'pipelines' | 'outbox'): Promise<number> {
+    const row = await this.parts.db
+      .selectFrom(table)
+      .select((q) => q.fn.countAll().as('n'))
+      .executeTakeFirst()
+    return Number(row?.n ?? 0)
+  }
+
+  private async liveExecutions(): Promise<[string, number][]> {
+    const rows = await this.parts.db
+      .selectFrom('executions')
+      .select(['status', (q) => q.fn.countAll().as('n')])
+      .where('live', '=', 1)
+      .groupBy('status')
+      .execute()
+    return rows.map(({ status, n }) => [status, Number(n)])
+  }
+
+  private async openJobs(): Promise<[string, number][]> {
+    const open = ['Created', 'Queued', 'Dispatched', 'InProgress']
+    const rows = await this.parts.db
+      .selectFrom('jobs')
+      .select(['status', (q) => q.fn.countAll().as('n')])
+      .where('status', 'in', open)
+      .groupBy('status')
+      .execute()
+    return rows.map(({ status, n }) => [status, Number(n)])
+  }
+}
+
+function tally(words: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts]
+}

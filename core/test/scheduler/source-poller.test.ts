@@ -1,0 +1,382 @@
+/** The poller over a real database, with a source that the test scripts. */
+import type { PipelineExecution } from '../../src/domain/execution.js'
+import type { Pipeline } from '../../src/domain/pipeline.js'
+import type { Revision } from '../../src/domain/revision.js'
+import { createHooks } from '../../src/host/hooks.js'
+import { ProviderRegistry } from '../../src/host/registry.js'
+import { ScheduleBook } from '../../src/scheduler/schedules.js'
+import { pollLimits, SourcePoller } from '../../src/scheduler/source-poller.js'
+import { type RevisionReport, SourceReports } from '../../src/scheduler/source-reports.js'
+import { SourceWatch } from '../../src/scheduler/source-watch.js'
+import { type Database, openSqlite } from '../../src/store/database.js'
+import { sourceStateStore } from '../../src/store/source-state-store.js'
+import { FakeClock } from '../../src/testkit/fake-clock.js'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+const minute = 60_000
+
+function pipeline(
+  name: string,
+  configuration: Record<string, string> = { Repo: 'r' },
+  more: Partial<Pipeline> & { triggers?: Pipeline['declaration']['triggers'] } = {},
+): Pipeline {
+  const { triggers, ...rest } = more
+  const actionTypeId = { category: 'Source', owner: 'Custom', provider: 'Scripted', version: '1' } as const
+  const declaration = {
+    name,
+    roleArn: 'arn:aws:iam::000000000000:role/r',
+    stages: [
+      { name: 'Source', actions: [{ name: 'Fetch', actionTypeId, configuration }] },
+      { name: 'Build', actions: [] },
+    ],
+    ...(triggers ? { triggers } : {}),
+  }
+  return { name, declaration, version: 1, created: 0, updated: 0, tags: {}, ...rest }
+}
+
+interface Latest {
+  revisionId?: string
+  status?: PipelineExecution['status']
+  started?: number
+}
+
+class World {
+  readonly clock = new FakeClock(0)
+  readonly pipelines = new Map<string, Pipeline>()
+  readonly latest = new Map<string, Latest>()
+  readonly started: RevisionReport[] = []
+  readonly asked: string[] = []
+  answer: (repo: string) => Revision | undefined | Promise<Revision | undefined> = () => ({ revisionId: 'r1' })
+  readonly hooks = createHooks()
+  readonly registry = new ProviderRegistry()
+  readonly states
+  readonly watch
+  readonly poller
+  startFails: Error | undefined
+
+  constructor(
+    database: Database,
+    settings: { schedule?: string; schedules?: Record<string, string>; concurrency?: number } = {},
+  ) {
+    const { clock, registry, hooks } = this
+    this.states = sourceStateStore(database)
+    const schedules = {
+      schedule: settings.schedule ?? '* * * * *',
+      timezone: 'UTC',
+      schedules: settings.schedules ?? {},
+    }
+    const book = new ScheduleBook(schedules)
+    registry.addAction('scripted', {
+      category: 'Source',
+      provider: 'Scripted',
+      outputArtifacts: 1,
+      configuration: { Repo: { description: 'which' }, Poll: { description: 'whether' } },
+      run: async () => {},
+      latestRevision: async ({ Repo }: { Repo: string }) => {
+        this.asked.push(Repo)
+        return this.answer(Repo)
+      },
+      polls: ({ Poll }: { Poll?: string }) => Poll !== 'false',
+    } as never)
+    const reads = {
+      pipeline: async (name: string) => this.pipelines.get(name),
+      pipelines: async (after = '', limit = 1) =>
+        [...this.pipelines.values()].filter(({ name }) => name > after).slice(0, limit),
+      latestExecution: async (name: string) => this.latestExecution(name),
+    }
+    const readConfiguration = async (_: unknown, values: Readonly<Record<string, string>>) => ({
+      values,
+      secrets: ['hush'],
+    })
+    const reports = new SourceReports({
+      hooks,
+      reads,
+      log: silent,
+      start: async (report) => {
+        if (this.startFails) throw this.startFails
+        this.started.push(report)
+        return { pipelineExecutionId: 'e' }
+      },
+    })
+    this.watch = new SourceWatch({
+      clock,
+      reads,
+      registry,
+      states: this.states,
+      settings: schedules,
+      book,
+      readConfiguration,
+      log: silent,
+    })
+    this.poller = new SourcePoller({
+      clock,
+      reads,
+      registry,
+      states: this.states,
+      reports,
+      book,
+      readConfiguration,
+      log: silent,
+      http: () => ({ request: () => Promise.reject(new Error('not used')) }),
+      concurrency: settings.concurrency ?? 4,
+      timeout: 10_000,
+    })
+  }
+
+  latestExecution(name: string): PipelineExecution | undefined {
+    const latest = this.latest.get(name)
+    if (!latest) return undefined
+    const { revisionId, status = 'Succeeded', started = 0 } = latest
+    const sourceRevisions = revisionId === undefined ? [] : [{ actionName: 'Fetch', revisionId }]
+    return { status, started, sourceRevisions } as unknown as PipelineExecution
+  }
+
+  async add(...pipelines: Pipeline[]): Promise<void> {
+    for (const one of pipelines) this.pipelines.set(one.name, one)
+    await this.watch.refreshAll()
+  }
+
+  /** The next round: a minute and the spread later, everything due is polled. */
+  async round(): Promise<void> {
+    await this.clock.advance(minute + pollLimits.spread)
+    await this.poller.startDue()
+    await this.poller.idle()
+  }
+
+  async state(name: string) {
+    const [state] = await this.states.ofPipeline(name)
+    if (!state) throw new Error(`${name} is not polled`)
+    return state
+  }
+}
+
+let database: Database
+beforeEach(async () => {
+  database = await openSqlite(':memory:')
+})
+afterEach(() => database.close())
+
+test('the first look at a new pipeline records what the creating execution took, and starts nothing (X1)', async () => {
+  const w = new World(database)
+  w.latest.set('p', { revisionId: 'r1' })
+  await w.add(pipeline('p'))
+  await w.round()
+  expect(w.started).toEqual([])
+  expect((await w.state('p')).lastRevision).toEqual({ revisionId: 'r1', actionName: 'Fetch' })
+})
+
+test('a push between the creating execution and the first look is not lost', async () => {
+  const w = new World(database)
+  w.latest.set('p', { revisionId: 'r0' })
+  await w.add(pipeline('p'))
+  await w.round()
+  expect(w.started).toMatchObject([
+    { pipelineName: 'p', actionName: 'Fetch', revision: { revisionId: 'r1' }, trigger: 'PollForSourceChanges' },
+  ])
+})
+
+test('a new revision starts one execution, the same one again starts none', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'))
+  await w.round()
+  w.answer = () => ({ revisionId: 'r2', revisionSummary: 'second' })
+  await w.round()
+  await w.round()
+  expect(w.started).toMatchObject([{ revision: { revisionId: 'r2', revisionSummary: 'second' } }])
+})
+
+test('a revision that somebody started by hand meanwhile is not started again', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'))
+  await w.round()
+  w.answer = () => ({ revisionId: 'r2' })
+  w.latest.set('p', { revisionId: 'r2' })
+  await w.round()
+  expect(w.started).toEqual([])
+})
+
+test('an execution that has not chosen its revision yet is waited for', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'))
+  await w.round()
+  w.answer = () => ({ revisionId: 'r2' })
+  w.latest.set('p', { status: 'InProgress', started: w.clock.now() })
+  await w.round()
+  expect(w.started).toEqual([])
+  w.latest.set('p', { status: 'Failed', started: 0 })
+  await w.round()
+  expect(w.started).toMatchObject([{ revision: { revisionId: 'r2' } }])
+})
+
+test('editing a source starts nothing: the other repository is looked at anew (X1)', async () => {
+  const w = new World(database)
+  w.latest.set('p', { revisionId: 'r1' })
+  await w.add(pipeline('p'))
+  await w.round()
+  w.answer = (repo) => ({ revisionId: `${repo}-head` })
+  await w.add(pipeline('p', { Repo: 'other' }, { version: 2 }))
+  await w.round()
+  expect(w.started).toEqual([])
+  w.answer = () => ({ revisionId: 'newer' })
+  await w.round()
+  expect(w.started).toMatchObject([{ revision: { revisionId: 'newer' } }])
+})
+
+test('pipelines that share a source share one poll, and each starts', async () => {
+  const w = new World(database)
+  await w.add(pipeline('a'), pipeline('b'), pipeline('c', { Repo: 'another' }))
+  await w.round()
+  expect(w.asked.sort()).toEqual(['another', 'r'])
+  w.answer = () => ({ revisionId: 'r2' })
+  await w.round()
+  expect(w.started.map(({ pipelineName }) => pipelineName).sort()).toEqual(['a', 'b', 'c'])
+})
+
+test('two servers on one database poll once', async () => {
+  const w = new World(database)
+  const other = new World(database)
+  await w.add(pipeline('p'))
+  other.pipelines.set('p', pipeline('p'))
+  await Promise.all([w.clock.advance(minute), other.clock.advance(minute)])
+  await Promise.all([w.poller.startDue(), other.poller.startDue()])
+  await Promise.all([w.poller.idle(), other.poller.idle()])
+  expect(w.asked.length + other.asked.length).toBe(1)
+})
+
+test('a poll that still runs is not begun again', async () => {
+  const w = new World(database)
+  let release = (_: Revision) => {}
+  w.answer = () =>
+    new Promise((resolve) => {
+      release = resolve
+    })
+  await w.add(pipeline('p'))
+  await w.poller.startDue()
+  await w.clock.advance(5_000)
+  await w.poller.startDue()
+  expect(w.asked).toEqual(['r'])
+  release({ revisionId: 'r1' })
+  await w.poller.idle()
+})
+
+test('a poll that never answers is given up, and told of with the source', async () => {
+  const w = new World(database)
+  w.answer = () => new Promise(() => {})
+  await w.add(pipeline('p'))
+  await w.poller.startDue()
+  await w.clock.advance(10_000)
+  await w.poller.idle()
+  expect(await w.state('p')).toMatchObject({ failures: 1, error: 'the poll did not end within 10 s' })
+})
+
+test('errors are kept with their source, back off, and stop no other source', async () => {
+  const w = new World(database)
+  w.answer = (repo) => {
+    if (repo === 'bad') throw new Error('401 for hush')
+    return { revisionId: 'r1' }
+  }
+  await w.add(pipeline('bad', { Repo: 'bad' }), pipeline('good'))
+  const polls: number[] = []
+  for (let i = 0; i < 60; i++) {
+    await w.round()
+    polls.push(w.asked.filter((repo) => repo === 'bad').length)
+  }
+  expect((await w.state('bad')).error).toBe('401 for ****')
+  expect(w.asked.filter((repo) => repo === 'r')).toHaveLength(60)
+  expect(polls.at(-1)).toBeLessThan(10)
+  w.answer = () => ({ revisionId: 'r9' })
+  await w.clock.advance(pollLimits.longestPause)
+  await w.round()
+  expect(await w.state('bad')).toMatchObject({ failures: 0, lastRevision: { revisionId: 'r9' } })
+  expect((await w.state('bad')).error).toBeUndefined()
+})
+
+test('a revision whose execution could not be started is tried again', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'))
+  await w.round()
+  w.answer = () => ({ revisionId: 'r2' })
+  w.startFails = new Error('50 executions run already')
+  await w.round()
+  expect(await w.state('p')).toMatchObject({ error: '50 executions run already', lastRevision: { revisionId: 'r1' } })
+  w.startFails = undefined
+  await w.round()
+  await w.round()
+  expect(w.started).toMatchObject([{ revision: { revisionId: 'r2' } }])
+})
+
+test('sources that say no are not polled; a deleted pipeline is forgotten', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'), pipeline('q', { Repo: 'q', Poll: 'false' }))
+  await w.round()
+  expect(w.asked).toEqual(['r'])
+  w.pipelines.delete('p')
+  await w.watch.refreshAll()
+  expect(await w.states.pipelineNames()).toEqual([])
+})
+
+test('a line of penstock.yaml wins over the tag, and the tag over the default', async () => {
+  const w = new World(database, { schedules: { 'a/Fetch': '0 0 1 1 *' } })
+  const tags = { 'penstock:schedule': '0 0 1 6 *' }
+  await w.add(
+    pipeline('a', { Repo: 'a' }, { tags }),
+    pipeline('b', { Repo: 'b' }, { tags }),
+    pipeline('c', { Repo: 'c' }),
+  )
+  await w.round()
+  const nexts = await Promise.all(
+    ['a', 'b', 'c'].map(async (name) => new Date((await w.state(name)).nextPoll).toISOString().slice(5, 16)),
+  )
+  expect(nexts).toEqual(['01-01T00:00', '06-01T00:00', '01-01T00:02'])
+})
+
+test('a broken line falls back to every minute and is told of', () => {
+  const book = new ScheduleBook({ schedule: '* * * * *', timezone: 'UTC', schedules: { p: '0 0 31 2 *' } })
+  expect(book.problems()).toEqual([
+    "schedules.p: schedule '0 0 31 2 *' never fires: no month that it names has that day; polled every minute until it is put right",
+  ])
+})
+
+describe('git triggers', () => {
+  const push = (branches: object) => [
+    {
+      providerType: 'CodeStarSourceConnection' as const,
+      gitConfiguration: { sourceActionName: 'Fetch', push: [branches] },
+    },
+  ]
+  test.each([
+    { it: 'G1 a branch that is included starts', triggers: push({ branches: { includes: ['main'] } }), starts: 1 },
+    {
+      it: 'G1 a branch that is not included does not',
+      triggers: push({ branches: { includes: ['release/*'] } }),
+      starts: 0,
+    },
+    {
+      it: 'G3 a trigger on tags is not started by a branch',
+      triggers: push({ tags: { includes: ['v*'] } }),
+      starts: 0,
+    },
+  ])('$it', async ({ triggers, starts }) => {
+    const w = new World(database)
+    await w.add(pipeline('p', { Repo: 'r', BranchName: 'main' }, { triggers }))
+    await w.round()
+    w.answer = () => ({ revisionId: 'r2' })
+    await w.round()
+    await w.round()
+    expect(w.started).toHaveLength(starts)
+    expect((await w.state('p')).lastRevision?.revisionId).toBe('r2')
+  })
+})
+
+test('a hook that drops the revision keeps it from starting, for good', async () => {
+  const w = new World(database)
+  await w.add(pipeline('p'))
+  await w.round()
+  w.hooks.revisionFound.tapPromise(
+    'test',
+    async (event) => ({ ...(event as object), revision: { revisionId: 'changed' } }) as never,
+  )
+  w.answer = () => ({ revisionId: 'r2' })
+  await w.round()
+  expect(w.started).toMatchObject([{ revision: { revisionId: 'changed' } }])
+})
