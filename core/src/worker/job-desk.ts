@@ -66,16 +66,14 @@ export class JobDesk {
     try {
       const veto = recovered ? undefined : await this.#veto(held)
       if (veto !== undefined) return failed(`a plugin refused it: ${veto}`)
-      const report = await this.#runProvider(held)
-      keepReport(folder, report)
-      return report
+      return await this.#runProvider(held, folder)
     } catch (error) {
       const { message, type } = asJobFailed(error, 'the action could not be run')
       return { outcome: 'failed', failure: { type, message } }
     }
   }
 
-  async #runProvider(held: HeldRun): Promise<JobReport> {
+  async #runProvider(held: HeldRun, folder: WorkFolder): Promise<JobReport> {
     const { job } = held
     const { client, providers } = this.parts
     const { category, owner, provider: name, version } = job.data.actionTypeId
@@ -95,7 +93,9 @@ export class JobDesk {
       progress: (details: ExecutionDetails) => client.progress(job.id, job.fence, details).catch(() => {}),
       jobApi: async () => this.parts.jobApi?.(job),
     })
-    return held.finish(run)
+    const report = await held.finish(run)
+    keepReport(folder, report)
+    return report
   }
 
   async #veto({ job }: HeldRun): Promise<string | undefined> {

@@ -1,20 +1,39 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionLogs } from './log-service.js'
+import { isAlive } from './process-table.js'
 import type { Reaper } from './reaper.js'
+import { readStatus } from './step-files.js'
 import { workFolder } from './workspace.js'
+
+/** Milliseconds that a supervisor has for writing down the end of its command. */
+const LAST_WORDS = 1_000
 
 /** The ids of all actions that have a folder now. */
 export function leftoverIds(dataFolder: string): readonly string[] {
-  const work = join(dataFolder, 'work')
-  return existsSync(work) ? readdirSync(work) : []
+  return namesIn(join(dataFolder, 'work'))
 }
 
 /** What is to be done once an action is over and its result delivered: its processes end, its log is kept, its folder goes. */
 export async function clearAction(dataFolder: string, id: string, logs: ActionLogs, reaper: Reaper): Promise<void> {
   const folder = workFolder(dataFolder, id)
-  if (existsSync(folder.steps)) await reaper.reap(folder.steps)
+  const steps = namesIn(folder.steps).map((name) => join(folder.steps, name))
+  if (steps.length > 0) await reaper.reap(folder.steps)
+  for (const step of steps) await endSupervisor(step)
   await logs.finish(id)
   await rm(folder.root, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** It ends by itself once its command has; this is for one that cannot write that down. */
+async function endSupervisor(step: string): Promise<void> {
+  const { start, exitCode } = readStatus(step)
+  if (start === undefined || exitCode !== undefined) return
+  for (let waited = 0; waited < LAST_WORDS && isAlive(start); waited += 10) await delay(10)
+  if (isAlive(start)) process.kill(start.pid, 'SIGKILL')
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
 }

@@ -31,7 +31,7 @@ code=$?
 tries=0
 until echo "exit $code" >>status; do
   tries=$((tries + 1))
-  [ $tries -lt 60 ] || exit
+  [ -e status ] && [ $tries -lt 60 ] || exit
   sleep 1
 done
 trap '' PIPE
