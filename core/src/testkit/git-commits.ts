@@ -23,10 +23,13 @@ export interface CommitOptions {
   readonly when?: number
 }
 
+// As it was at the start: a test may take git off its own PATH, and the server still needs it.
+const path = process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'
+
 /** An environment in which git reads nobody's configuration and asks nobody anything. */
 export function cleanGitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
-    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    PATH: path,
     HOME: '/nonexistent',
     LC_ALL: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -81,20 +84,20 @@ function commitStream(
   head.push(`committer ${author} ${seconds} +0000`)
   const pieces: (string | Uint8Array)[] = [`${head.join('\n')}\n`, ...data(message)]
   if (from !== undefined) pieces.push(`from ${from}\n`)
-  for (const [path, entry] of Object.entries(files)) pieces.push(...change(path, entry))
+  for (const [name, entry] of Object.entries(files)) pieces.push(...change(name, entry))
   pieces.push('\nget-mark :1\ndone\n')
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)))
 }
 
-function change(path: string, entry: CommitEntry): (string | Uint8Array)[] {
-  if (entry === null) return [`D ${path}\n`]
-  if (typeof entry === 'string' || entry instanceof Uint8Array) return modify('100644', path, entry)
-  if ('symlink' in entry) return modify('120000', path, entry.symlink)
-  return modify(entry.executable === true ? '100755' : '100644', path, entry.content)
+function change(name: string, entry: CommitEntry): (string | Uint8Array)[] {
+  if (entry === null) return [`D ${name}\n`]
+  if (typeof entry === 'string' || entry instanceof Uint8Array) return modify('100644', name, entry)
+  if ('symlink' in entry) return modify('120000', name, entry.symlink)
+  return modify(entry.executable === true ? '100755' : '100644', name, entry.content)
 }
 
-function modify(mode: string, path: string, content: string | Uint8Array): (string | Uint8Array)[] {
-  return [`M ${mode} inline ${path}\n`, ...data(content)]
+function modify(mode: string, name: string, content: string | Uint8Array): (string | Uint8Array)[] {
+  return [`M ${mode} inline ${name}\n`, ...data(content)]
 }
 
 function data(content: string | Uint8Array): (string | Uint8Array)[] {

@@ -1,0 +1,161 @@
+/** Fetching with the git program, where there is one: least memory, and it knows every server. */
+import { mkdir, rm } from 'node:fs/promises'
+import { type CommitInfo, parseCommit } from './commit.js'
+import { GitError } from './git-error.js'
+import { authorization, type GitRemote } from './remote.js'
+import { type CommandResult, runCommand } from './run-command.js'
+
+export interface FetchRequest {
+  readonly remote: GitRemote
+  /** Where the repository answered last: the remote's URL, unless it moved within its host. */
+  readonly url: string
+  readonly commit: string
+  /** Searched for the commit when the server does not give commits by their ids. */
+  readonly branch: string
+  /** Gets the commit's files. What is there, perhaps from an interrupted fetch, is deleted first. */
+  readonly folder: string
+  /** For git's own data; deleted first, too. The folder's `.git` when history is kept. */
+  readonly gitFolder: string
+  /** Fetches the whole branch and leaves a usable repository in the folder. */
+  readonly history: boolean
+  readonly signal: AbortSignal
+}
+
+/*
+ * By id first: one commit's files and nothing else. A server that refuses (protocol 0 without allowReachableSHA1InWant)
+ * is asked for its branch, deeper and deeper until the commit is in it.
+ */
+const fetchScript = `
+set -u
+url=$1 commit=$2 ref=$3 history=$4
+command -v git >/dev/null || exit 127
+have() { git cat-file -e "$commit^{commit}" 2>/dev/null; }
+git init --quiet || exit 70
+if [ "$history" = 1 ]; then
+  git fetch --quiet --update-head-ok "$url" "+$ref:$ref" 'refs/tags/*:refs/tags/*' || exit 71
+  have || git fetch --quiet --no-tags "$url" "$commit" || exit 72
+else
+  git fetch --quiet --no-tags --depth=1 "$url" "$commit" 2>first-error
+  if ! have; then
+    cat first-error >&2
+    for depth in 1 50 500 5000; do
+      git fetch --quiet --no-tags --depth=$depth "$url" "+$ref:refs/penstock/branch" || exit 71
+      have && break
+    done
+    have || git fetch --quiet --no-tags --unshallow "$url" "+$ref:refs/penstock/branch"
+  fi
+  rm -f first-error
+fi
+have || exit 72
+if [ "$history" = 1 ]; then
+  git checkout --quiet --force -B "\${ref#refs/heads/}" "$commit" || exit 73
+  git remote add origin "$url"
+else
+  git checkout --quiet --force --detach "$commit" || exit 73
+fi
+git cat-file commit "$commit"
+`
+
+/** Fetches a commit's files. Errors: GitError; ENOENT when there is no git program. */
+export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
+  await emptyFolders(request)
+  const env = {
+    ...gitEnvironment(request.remote, request.url),
+    GIT_DIR: request.gitFolder,
+    GIT_WORK_TREE: request.folder,
+  }
+  const { url, commit, branch, history, signal } = request
+  const args = [url, commit, `refs/heads/${branch}`, history ? '1' : '0'] as const
+  const done = await runCommand(['sh', '-c', fetchScript, 'fetch', ...args], { cwd: request.gitFolder, env, signal })
+  if (done.exitCode === 0) return parseCommit(commit, done.stdout)
+  throw explainFailure(request, done)
+}
+
+/** Makes both folders anew. */
+export async function emptyFolders({ folder, gitFolder }: Pick<FetchRequest, 'folder' | 'gitFolder'>): Promise<void> {
+  for (const path of [gitFolder, folder]) await rm(path, { recursive: true, force: true })
+  for (const path of [folder, gitFolder]) await mkdir(path, { recursive: true })
+}
+
+/**
+ * An environment in which git reads nobody's configuration, asks nobody anything, goes nowhere else than to `url`, and
+ * has its credentials where no command line and no file shows them.
+ */
+export function gitEnvironment(remote: GitRemote, url: string): Record<string, string> {
+  const allowed = authorization(remote)
+  const settings: [name: string, value: string][] = [
+    ['protocol.version', '2'],
+    ['protocol.allow', 'never'],
+    ['protocol.http.allow', 'always'],
+    ['protocol.https.allow', 'always'],
+    ['http.followRedirects', 'false'],
+    ['http.lowSpeedLimit', '1000'],
+    ['http.lowSpeedTime', '60'],
+    ['credential.helper', ''],
+    ['init.defaultBranch', 'main'],
+    ['init.templateDir', ''],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['advice.detachedHead', 'false'],
+    ['core.hooksPath', '/dev/null'],
+    ...(remote.caFile === undefined ? [] : [['http.sslCAInfo', remote.caFile] as [string, string]]),
+    ...(allowed === undefined ? [] : [[`http.${url}.extraHeader`, `Authorization: ${allowed}`] as [string, string]]),
+  ]
+  const env: Record<string, string> = {
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    LC_ALL: 'C.UTF-8',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: 'true',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_COUNT: String(settings.length),
+  }
+  settings.forEach(([name, value], index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = name
+    env[`GIT_CONFIG_VALUE_${index}`] = value
+  })
+  return passedOn(env)
+}
+
+/** Git takes proxies from the same variables as other programs do. */
+function passedOn(env: Record<string, string>): Record<string, string> {
+  for (const name of ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'all_proxy', 'ALL_PROXY']) {
+    const value = process.env[name]
+    if (value !== undefined) env[name] = value
+  }
+  return env
+}
+
+function explainFailure(request: FetchRequest, { exitCode, stderr }: CommandResult): GitError | Error {
+  const { remote, commit, branch } = request
+  const said = stderr === '' ? '' : `: ${lastLines(stderr)}`
+  if (exitCode === 127) return noGitProgram()
+  if (exitCode === 72) {
+    return new GitError(
+      'no-commit',
+      `${remote.url} has no commit ${commit} on its branch ${branch} any more (was it force-pushed?): release a newer change`,
+    )
+  }
+  if (exitCode === 73) return new Error(`the files of ${commit} from ${remote.url} could not be written${said}`)
+  return new GitError(
+    exitCode === 70 ? 'server' : 'unreachable',
+    `fetching ${commit} from ${remote.url} (branch ${branch}) failed${said}`,
+  )
+}
+
+function lastLines(text: string): string {
+  return text.split('\n').slice(-3).join(' ').slice(-500)
+}
+
+/** What a fetch without a git program ends with. */
+export function noGitProgram(): Error {
+  return Object.assign(new Error('there is no git program on the PATH: install it with apt-get install git'), {
+    code: 'ENOENT',
+  })
+}
+
+/** True for what says that there is no git program. */
+export function isNoGitProgram(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
