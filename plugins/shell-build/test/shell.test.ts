@@ -1,0 +1,118 @@
+import { runAction } from '@penstock/core/testkit'
+import { shell } from '../src/shell.js'
+import { contents, removeTrees, tree } from './trees.js'
+
+afterAll(removeTrees)
+
+const build = shell('Build')
+const source = () => tree({ 'src/a.txt': 'a', 'run.sh': '#!/bin/sh\ntr a-z A-Z <src/a.txt >dist.txt\n' })
+
+test('a script runs in the input, and what files select comes out', async () => {
+  const run = await runAction(build, {
+    configuration: { Command: './run.sh\necho done' },
+    inputs: { Source: source() },
+    outputs: [{ name: 'Out', files: ['dist.txt'] }, 'All'],
+  })
+  expect(run).toMatchObject({ outcome: 'succeeded' })
+  expect(run.log).toContain('done')
+  expect(contents(run.outputs.Out)).toEqual({ 'dist.txt': 'A' })
+  expect(Object.keys(contents(run.outputs.All))).toEqual(['dist.txt', 'run.sh', 'src/a.txt'])
+})
+
+test('the first command that fails ends the script, and nothing comes out', async () => {
+  const run = await runAction(build, {
+    configuration: { Command: 'echo one\nfalse\necho two' },
+    inputs: { Source: source() },
+    outputs: ['Out'],
+  })
+  expect(run).toMatchObject({
+    outcome: 'failed',
+    failure: { type: 'JobFailed', message: expect.stringContaining('exit code 1') },
+  })
+  expect(run.log).not.toContain('two')
+  expect(run.outputs).toEqual({})
+})
+
+test('WorkingDirectory, Environment, Shell and output variables', async () => {
+  const run = await runAction(build, {
+    configuration: {
+      Command: 'PARTS=(x y)\nset -- "${PARTS[@]}"\nNAME="$2-$STAGE"\nCOUNT=$(ls)\nexport NAME',
+      Shell: 'bash',
+      WorkingDirectory: 'src',
+      Environment: '{"STAGE": "beta"}',
+    },
+    inputs: { Source: source() },
+    outputVariableNames: ['NAME', 'COUNT', 'NEVER'],
+  })
+  expect(run).toMatchObject({ outcome: 'succeeded', result: { outputVariables: { NAME: 'y-beta', COUNT: 'a.txt' } } })
+  expect(run.log).toContain('output variable NEVER was never set')
+})
+
+test('it may have several inputs, or none', async () => {
+  const two = await runAction(build, {
+    configuration: { Command: 'cat "$PENSTOCK_INPUT_My_Lib/lib.txt" src/a.txt' },
+    inputs: { Source: source(), 'My-Lib': tree({ 'lib.txt': 'library ' }) },
+  })
+  expect(two.log).toContain('library a')
+  const none = await runAction(build, { configuration: { Command: 'echo made >x' }, outputs: ['Out'] })
+  expect(contents(none.outputs.Out)).toEqual({ x: 'made\n' })
+})
+
+test("the declaration's commands are the script when there is no Command", async () => {
+  const run = await runAction(build, { commands: ['x=1', 'echo "x is $x"'] })
+  expect(run.log).toContain('x is 1')
+})
+
+test('it is ended when its time is over', async () => {
+  const run = await runAction(build, { configuration: { Command: 'echo started; sleep 60', Timeout: '0.005' } })
+  expect(run).toMatchObject({
+    outcome: 'failed',
+    failure: { message: expect.stringContaining('took longer than 0.3 s') },
+  })
+})
+
+test('a stop ends it', async () => {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(new Error('stopped by a test')), 300)
+  const started = performance.now()
+  const run = await runAction(build, { configuration: { Command: 'sleep 60' }, signal: controller.signal })
+  expect(run.outcome).toBe('failed')
+  expect(performance.now() - started).toBeLessThan(20_000)
+})
+
+test('a secret of the environment does not show in the log', async () => {
+  const run = await runAction(build, {
+    configuration: { Command: 'echo "the token is $TOKEN"', Environment: '{"TOKEN": "{{secret:deploy}}"}' },
+    secrets: { deploy: 'hunter2-hunter2' },
+  })
+  expect(run.outcome).toBe('succeeded')
+  expect(run.log).toContain('the token is ****')
+  expect(run.log).not.toContain('hunter2')
+})
+
+test.each([
+  { configuration: {}, message: 'Command is missing: what to run, such as "make test"' },
+  { configuration: { Command: 'x', Timeout: '0' }, message: 'Timeout is 0: more than 0' },
+  { configuration: { Command: 'x', Environment: '{' }, message: 'Environment is not JSON' },
+  { configuration: { Command: 'x', Environment: '"x"' }, message: 'Environment must be an object or a list' },
+  { configuration: { Command: 'x', Environment: '{"a-b": "c"}' }, message: 'Environment has a variable named "a-b"' },
+  {
+    configuration: { Command: 'x', Environment: '[{"name":"A","value":"/p","type":"PARAMETER_STORE"}]' },
+    message: 'A has the type PARAMETER_STORE: only PLAINTEXT is supported',
+  },
+  {
+    configuration: { Command: 'x', WorkingDirectory: '../..' },
+    message: 'WorkingDirectory is "../..": a folder inside',
+  },
+  {
+    configuration: { Command: 'x', WorkingDirectory: 'nope' },
+    message: 'WorkingDirectory is "nope": the input artifact has no such',
+  },
+  { configuration: { Command: 'x', Shell: 'sh -c' }, message: 'Shell is "sh -c"' },
+])('$configuration is a ConfigurationError', async ({ configuration, message }) => {
+  const run = await runAction(build, {
+    configuration: configuration as Record<string, string>,
+    inputs: { Source: source() },
+  })
+  expect(run.failure).toMatchObject({ type: 'ConfigurationError', message: expect.stringContaining(message) })
+})
