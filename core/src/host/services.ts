@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../domain/artifact.js'
 import type { Clock } from '../domain/clock.js'
 import type { SourceRevision } from '../domain/revision.js'
 import type { Operations } from '../engine/operations.js'
+import type { WebhookDefinition } from '../engine/views.js'
 import type { FoundRevision, PropertyDeclarations } from './action-provider.js'
 
 export interface ServerServices {
@@ -16,6 +17,7 @@ export interface ServerServices {
   readonly live: LiveService
   readonly plugins: PluginService
   readonly sources: SourceService
+  readonly webhooks: WebhookService
   readonly artifacts: ArtifactStore
 }
 
@@ -157,4 +159,20 @@ export interface SourceService {
     readonly trigger: 'Webhook' | 'WebhookV2' | 'CloudWatchEvent'
     readonly detail?: string
   }): Promise<{ readonly pipelineExecutionId?: string }>
+}
+
+/** For the endpoint that receives webhooks (W); they are made and changed through the operations. */
+export interface WebhookService {
+  /** The webhook whose URL ends in this; `undefined` when there is none, or its target action is gone. */
+  find(secretPath: string): Promise<WebhookTarget | undefined>
+  /** Written down for ListWebhooks: when it last came, and what was wrong with it. */
+  came(name: string, problem?: { readonly code: string; readonly message: string }): Promise<void>
+}
+
+/** A webhook with its secret in clear, and the action that it is for. */
+export interface WebhookTarget {
+  readonly definition: WebhookDefinition
+  readonly arn: string
+  /** The target action's, for `{ConfigKey}` in filters (W2). */
+  readonly configuration: Readonly<Record<string, string>>
 }

@@ -1,0 +1,21 @@
+import type { WebhookService } from '../host/services.js'
+import type { Engine } from './engine.js'
+import { webhookArn } from './names.js'
+import { webhookByPath, webhookCame } from './webhooks.js'
+
+/** What the receiving endpoint asks of the engine (W2, W3). */
+export function createWebhookService(engine: Engine): WebhookService {
+  return {
+    async find(secretPath) {
+      const stored = await webhookByPath(engine, secretPath)
+      if (!stored) return undefined
+      const { definition } = stored
+      const pipeline = await engine.store.read.pipeline(definition.targetPipeline)
+      const sources = pipeline?.declaration.stages[0]?.actions ?? []
+      const action = sources.find((one) => one.name === definition.targetAction)
+      if (!action) return undefined
+      return { definition, arn: webhookArn(engine, definition.name), configuration: action.configuration ?? {} }
+    },
+    came: (name, problem) => webhookCame(engine, name, problem),
+  }
+}
