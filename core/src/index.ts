@@ -15,6 +15,15 @@ export { transitionReason } from './domain/transition.js'
 export type * from './engine/operations.js'
 export type * as Views from './engine/views.js'
 export * from './host/action-provider.js'
+export type {
+  ActionChangedEvent,
+  ApprovalNeededEvent,
+  ArtifactStoredEvent,
+  BeforeActionEvent,
+  ExecutionChangedEvent,
+  PluginHooks,
+  RevisionFoundEvent,
+} from './host/hooks.js'
 export * from './host/job-failed.js'
 export * from './host/plugin.js'
 export type * from './host/services.js'

@@ -1,0 +1,31 @@
+/** The plugin's section of penstock.yaml. */
+export interface SnsConfig {
+  /** Where notifications go that name no topic themselves. */
+  readonly topicArn?: string
+  /** Which changes of executions are sent to `topicArn`. */
+  readonly events?: readonly string[]
+  /** Another address than AWS's, for tests and for compatible servers. */
+  readonly endpoint?: string
+  /** The usual places of the AWS SDK when absent. */
+  readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+}
+
+const text = { type: 'string', minLength: 1 } as const
+
+export const configSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    topicArn: { type: 'string', pattern: '^arn:aws[a-z-]*:sns:[^:]+:\\d{12}:[^:]+$' },
+    events: {
+      type: 'array',
+      items: { enum: ['executionFailed', 'executionSucceeded', 'executionStarted'] },
+      default: ['executionFailed'],
+    },
+    endpoint: { type: 'string', pattern: '^https?://' },
+    accessKeyId: text,
+    secretAccessKey: text,
+  },
+  dependentRequired: { accessKeyId: ['secretAccessKey'], secretAccessKey: ['accessKeyId'] },
+} as const
