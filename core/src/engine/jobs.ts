@@ -1,6 +1,5 @@
 /** CodePipeline's job protocol, for workers that somebody else wrote (J5..J9, J13). */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Principal } from '../domain/access.js'
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import { Fault } from '../domain/faults.js'
 import type { Job, JobFailure, JobStatus, JobSuccess } from '../domain/job.js'

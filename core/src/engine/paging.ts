@@ -17,7 +17,6 @@ export function positionOf<T extends string | number>(
   if (token === undefined) return undefined
   try {
     const [of, position] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[]
-    // biome-ignore lint/suspicious/useValidTypeof: the type is one of the two that the signature names
     if (of === list && typeof position === type) return position as T
   } catch {
     // not a token at all: the same answer

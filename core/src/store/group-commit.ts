@@ -38,7 +38,7 @@ export class GroupCommit {
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    while (this.running) await this.running
+    while (this.running !== undefined) await this.running
   }
 
   private async drain(): Promise<void> {

@@ -1,0 +1,159 @@
+/** A real engine on a real database, with action types of its own and a clock that the test moves. */
+import { actionTypeKey, type ActionTypeId } from '../../src/domain/action-type.js'
+import type { Principal } from '../../src/domain/access.js'
+import type { JobFailure, JobSuccess } from '../../src/domain/job.js'
+import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '../../src/domain/pipeline.js'
+import { createOperations } from '../../src/engine/create-operations.js'
+import { createEngine, type Engine, type TypeCatalogue } from '../../src/engine/engine.js'
+import { LocalJobs } from '../../src/engine/local-jobs.js'
+import type { Operations } from '../../src/engine/operations.js'
+import { createEngineStore } from '../../src/store/engine-store.js'
+import { type Database, openSqlite } from '../../src/store/database.js'
+import { FakeClock } from '../../src/testkit/fake-clock.js'
+
+export const me: Principal = {
+  name: 'tester',
+  arn: 'arn:aws:iam::123456789012:user/tester',
+  policies: ['AWSCodePipeline_FullAccess'],
+}
+
+export const typeIds = {
+  source: { category: 'Source', owner: 'Custom', provider: 'Repo', version: '1' },
+  build: { category: 'Build', owner: 'Custom', provider: 'Make', version: '1' },
+  approval: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
+} as const satisfies Record<string, ActionTypeId>
+
+/** Knows the three types above, the rule `Check`, and what custom types the store has. */
+export function testCatalogue(extra: Partial<TypeCatalogue> = {}): TypeCatalogue {
+  const known = new Set(Object.values(typeIds).map(actionTypeKey))
+  return {
+    facts: (id) =>
+      known.has(actionTypeKey(id))
+        ? { timeoutInMinutes: 60, secretProperties: ['Secret'], idempotent: id.category === 'Source' }
+        : undefined,
+    ruleFacts: (id) => (id.provider === 'Check' ? { timeoutInMinutes: 60, secretProperties: [], idempotent: true } : undefined),
+    describe: (id) =>
+      known.has(actionTypeKey(id))
+        ? {
+            id,
+            actionConfigurationProperties: ['Branch', 'Secret', 'Text'].map((name) => ({
+              name,
+              required: false,
+              key: false,
+              secret: name === 'Secret',
+            })),
+            inputArtifactDetails: { minimumCount: 0, maximumCount: 5 },
+            outputArtifactDetails: { minimumCount: 0, maximumCount: 5 },
+          }
+        : undefined,
+    properties: () => undefined,
+    ruleProperties: () => undefined,
+    judge: () => [],
+    list: () => [],
+    listRules: () => [],
+    refresh: async () => {},
+    ...extra,
+  }
+}
+
+export interface Bench {
+  readonly engine: Engine
+  readonly clock: FakeClock
+  readonly database: Database
+  readonly operations: Operations
+  readonly jobs: LocalJobs
+  /** Claims what waits, of any type, and answers it by action name. */
+  claim(): Promise<Record<string, { id: string; fence: number; executionId: string }>>
+  /** Claims, and ends the job of this action. */
+  finish(actionName: string, result?: JobSuccess | JobFailure): Promise<void>
+  state(name?: string): Promise<Record<string, string>>
+  executions(name?: string): Promise<string[]>
+  close(): Promise<void>
+}
+
+export async function bench(database?: Database, catalogue?: Partial<TypeCatalogue>): Promise<Bench> {
+  const db = database ?? (await openSqlite(':memory:'))
+  const clock = new FakeClock()
+  const engine = createEngine({
+    store: createEngineStore(db),
+    clock,
+    types: testCatalogue(catalogue),
+    region: 'eu-central-1',
+    accountId: '123456789012',
+    bucket: 'codepipeline-eu-central-1-1234567890',
+  })
+  const operations = createOperations(engine, {
+    publicUrl: () => 'https://penstock.example',
+    credentialsFor: async () => ({ accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' }),
+    clientTokenKey: 'key',
+  })
+  const jobs = new LocalJobs(engine)
+  const held = new Map<string, { id: string; fence: number; executionId: string }>()
+  const keys = [...Object.values(typeIds).map(actionTypeKey), 'Invoke/AWS/Rule:Check/1']
+  const claim = async () => {
+    const found = await jobs.claim('worker', keys, 100)
+    for (const job of found) {
+      held.set(job.data.actionName, { id: job.id, fence: job.fence, executionId: job.data.pipelineExecutionId })
+    }
+    return Object.fromEntries(held)
+  }
+  return {
+    engine,
+    clock,
+    database: db,
+    operations,
+    jobs,
+    claim,
+    async finish(actionName, result = {}) {
+      await claim()
+      const job = held.get(actionName)
+      if (!job) throw new Error(`no job waits for '${actionName}': there are ${[...held.keys()].join(', ') || 'none'}`)
+      held.delete(actionName)
+      if ('type' in result) await jobs.fail(job.id, job.fence, result)
+      else await jobs.succeed(job.id, job.fence, result)
+    },
+    async state(name = 'demo') {
+      const { stageStates } = await operations.getPipelineState(me, { name })
+      return Object.fromEntries(
+        stageStates.flatMap((stage) => [
+          ...(stage.latestExecution ? [[stage.stageName, stage.latestExecution.status] as const] : []),
+          ...stage.actionStates.flatMap((action) =>
+            action.latestExecution?.status ? [[`${stage.stageName}/${action.actionName}`, action.latestExecution.status] as const] : [],
+          ),
+        ]),
+      )
+    },
+    async executions(name = 'demo') {
+      const { pipelineExecutionSummaries } = await operations.listPipelineExecutions(me, { pipelineName: name })
+      return pipelineExecutionSummaries.map((one) => one.status)
+    },
+    close: () => db.close(),
+  }
+}
+
+export function action(name: string, more: Partial<ActionDeclaration> = {}): ActionDeclaration {
+  return { name, actionTypeId: typeIds.build, ...more }
+}
+
+export function stage(name: string, actions: readonly (string | ActionDeclaration)[], more: Partial<StageDeclaration> = {}): StageDeclaration {
+  return { name, actions: actions.map((one) => (typeof one === 'string' ? action(one) : one)), ...more }
+}
+
+/** `Source` with the action `Repo` that puts out `tree`, and the stages given. */
+export function pipeline(stages: readonly StageDeclaration[], more: Partial<PipelineDeclaration> = {}): PipelineDeclaration {
+  const source = action('Repo', {
+    actionTypeId: typeIds.source,
+    outputArtifacts: [{ name: 'tree' }],
+    configuration: { Branch: 'main' },
+    namespace: 'SourceVariables',
+  })
+  return {
+    name: 'demo',
+    roleArn: 'arn:aws:iam::123456789012:role/demo',
+    artifactStore: { type: 'S3', location: 'codepipeline-eu-central-1-1234567890' },
+    stages: [{ name: 'Source', actions: [source] }, ...stages],
+    ...more,
+  }
+}
+
+export const failure = (message = 'broken'): JobFailure => ({ type: 'JobFailed', message })
