@@ -178,6 +178,25 @@ export interface HttpResponse {
   json(): unknown
 }
 
+/** One host, instance or the like that an action deploys to: the service model's DeployActionExecutionTarget. */
+export interface DeployTarget {
+  readonly targetId: string
+  /** What kind of target, such as `SSH`. */
+  readonly targetType: string
+  readonly status: string
+  /** Milliseconds since the epoch. */
+  readonly startTime?: number
+  readonly endTime?: number
+  readonly events: readonly {
+    readonly name: string
+    readonly status: string
+    readonly startTime?: number
+    readonly endTime?: number
+    /** The event's context.message: why it failed. */
+    readonly message?: string
+  }[]
+}
+
 /** What a job may use while it runs. */
 export interface JobContext {
   /** Aborted when the execution is stopped, the action timed out, or the server goes down for good. */
@@ -206,6 +225,8 @@ export interface JobContext {
     readonly externalExecutionId?: string
     readonly externalExecutionUrl?: string
   }): Promise<void>
+  /** For Deploy actions: the state of all targets, each time the whole list (ListDeployActionExecutionTargets). */
+  targets?(targets: readonly DeployTarget[]): Promise<void>
   /** From now on this value is `****` in the log. */
   mask(value: string): void
   /** Waits; ends early, rejecting, when the job is aborted. Milliseconds. */

@@ -35,20 +35,14 @@ export class StreamReader {
   line(line: string, bytes: number): void {
     this.offset += bytes
     const text = line.slice(1)
-    switch (line[0]) {
-      case 'o':
-        return this.output('stdout', text)
-      case 'e':
-        return this.output('stderr', text)
-      case 'i':
-        return this.isNew ? this.listener.onInfo?.(text) : undefined
-      case 'S':
-        return this.scriptRecord(text.split('\t').slice(1))
-      case 'E':
-        return this.eventRecord(text.split('\t').slice(1))
-      case 'Z':
-        return this.endRecord(text.split('\t').slice(1))
-    }
+    const kind = line[0]
+    const fields = text.split('\t').slice(1)
+    if (kind === 'o') this.output('stdout', text)
+    else if (kind === 'e') this.output('stderr', text)
+    else if (kind === 'i' && this.isNew) this.listener.onInfo?.(text)
+    else if (kind === 'S') this.scriptRecord(fields)
+    else if (kind === 'E') this.eventRecord(fields)
+    else if (kind === 'Z') this.endRecord(fields)
   }
 
   private output(stream: 'stdout' | 'stderr', line: string): void {

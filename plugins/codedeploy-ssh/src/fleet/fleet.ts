@@ -72,10 +72,12 @@ function startable({ configuration, hosts }: Fleet): string[] {
   const minimum = minimumHealthy(configuration, hosts.length)
   let healthy = hosts.filter(isHealthy).length
   let inProgress = hosts.filter((host) => host.status === 'InProgress').length
+  // Once something failed, a host that was unhealthy before is no longer free to be tried below the minimum.
+  const strict = hosts.some((host) => host.status === 'Failed') && healthy + inProgress <= minimum
   const start: string[] = []
   for (const host of hosts) {
     if (host.status !== 'Pending') continue
-    if (host.healthy ? healthy <= minimum : inProgress >= hosts.length - minimum) break
+    if (host.healthy ? healthy <= minimum : strict || inProgress >= hosts.length - minimum) break
     if (host.healthy) healthy--
     inProgress++
     start.push(host.id)

@@ -1,0 +1,131 @@
+/** The plugin's section of penstock.yaml. */
+import type { JsonSchema } from '@penstock/core'
+import type { FileExistsBehavior } from './appspec/model.js'
+
+/** A host in the inventory, or written where it is used. */
+export interface HostConfig {
+  /** Name or address; `local` is the server's own machine, without SSH. */
+  readonly host: string
+  readonly port?: number
+  readonly user?: string
+  readonly identityFile?: string
+  readonly passphrase?: string
+  readonly password?: string
+  readonly agent?: string
+  readonly tags?: Readonly<Record<string, string>>
+  /** Names of the inventory or `user@host:port`, first hop first. */
+  readonly proxyJump?: string | readonly string[]
+  readonly root?: string
+}
+
+export interface GroupConfig {
+  /** Names of the inventory, `user@host:port`, or hosts written out. */
+  readonly hosts?: readonly (string | HostConfig)[]
+  /** All hosts of the inventory that have these tags. */
+  readonly tags?: Readonly<Record<string, string>>
+  readonly deploymentConfig?: string
+  readonly fileExistsBehavior?: FileExistsBehavior
+  readonly ignoreApplicationStopFailures?: boolean
+  readonly autoRollback?: { readonly enabled: boolean; readonly events?: readonly string[] }
+  readonly knownHosts?: string
+  readonly root?: string
+  readonly keepRevisions?: number
+  /** Runs Before/AfterBlockTraffic and Before/AfterAllowTraffic too. */
+  readonly trafficEvents?: boolean
+}
+
+export interface CodeDeployConfig {
+  readonly root?: string
+  readonly knownHosts?: string
+  readonly user?: string
+  readonly identityFile?: string
+  /** Logins at the same time. */
+  readonly maxConcurrentLogins?: number
+  readonly hosts?: Readonly<Record<string, HostConfig>>
+  readonly deploymentConfigs?: Readonly<
+    Record<string, { readonly type: 'HOST_COUNT' | 'FLEET_PERCENT'; readonly value: number }>
+  >
+  readonly applications?: Readonly<Record<string, { readonly groups: Readonly<Record<string, GroupConfig>> }>>
+}
+
+const text = { type: 'string', minLength: 1 } as const
+const port = { type: 'integer', minimum: 1, maximum: 65535 } as const
+const tags = { type: 'object', additionalProperties: { type: 'string' }, description: 'name -> value' } as const
+const secret = { ...text, 'x-secret': true } as const
+
+const host = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['host'],
+  properties: {
+    host: { ...text, description: 'Name or address; `local` is this machine, without SSH' },
+    port,
+    user: text,
+    identityFile: text,
+    passphrase: secret,
+    password: secret,
+    agent: { ...text, description: 'Socket of an SSH agent' },
+    tags,
+    proxyJump: { anyOf: [text, { type: 'array', items: text, minItems: 1 }] },
+    root: text,
+  },
+} as const
+
+const group = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    hosts: { type: 'array', minItems: 1, maxItems: 1000, items: { anyOf: [text, host] } },
+    tags: { ...tags, minProperties: 1 },
+    deploymentConfig: {
+      ...text,
+      description:
+        'CodeDeployDefault.AllAtOnce, .HalfAtATime, .OneAtATime, one of deploymentConfigs, HOST_COUNT=n or FLEET_PERCENT=n',
+    },
+    fileExistsBehavior: { enum: ['DISALLOW', 'OVERWRITE', 'RETAIN'] },
+    ignoreApplicationStopFailures: { type: 'boolean' },
+    autoRollback: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['enabled'],
+      properties: { enabled: { type: 'boolean' }, events: { type: 'array', items: { enum: ['DEPLOYMENT_FAILURE'] } } },
+    },
+    knownHosts: { ...text, description: 'A file, or the lines themselves' },
+    root: { ...text, description: 'Deployment root on the hosts; %h and %p are host and port' },
+    keepRevisions: { type: 'integer', minimum: 1, maximum: 100 },
+    trafficEvents: { type: 'boolean' },
+  },
+  oneOf: [{ required: ['hosts'] }, { required: ['tags'] }],
+} as const
+
+/** Checks the section; what it cannot say (names that do not exist) the first job tells. */
+export const configSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    root: group.properties.root,
+    knownHosts: group.properties.knownHosts,
+    user: text,
+    identityFile: text,
+    maxConcurrentLogins: { type: 'integer', minimum: 1, maximum: 100 },
+    hosts: { type: 'object', additionalProperties: host },
+    deploymentConfigs: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'value'],
+        properties: { type: { enum: ['HOST_COUNT', 'FLEET_PERCENT'] }, value: { type: 'integer', minimum: 0 } },
+      },
+    },
+    applications: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['groups'],
+        properties: { groups: { type: 'object', additionalProperties: group } },
+      },
+    },
+  },
+}

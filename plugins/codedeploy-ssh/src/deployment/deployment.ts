@@ -1,0 +1,190 @@
+/** One deployment of one revision to all hosts of a group. */
+import type { JobContext } from '@penstock/core'
+import { type BundleContents, readContents } from '../bundle/contents.js'
+import type { ScannedBundle } from '../bundle/scan.js'
+import { HostDeployment } from '../deploy/host-deployment.js'
+import type { ManifestCache } from '../deploy/probe.js'
+import type { HostResult } from '../deploy/result.js'
+import { RevisionUpload } from '../deploy/revision-upload.js'
+import type { Fleet, FleetHost } from '../fleet/fleet.js'
+import { orderHosts } from '../fleet/fleet.js'
+import { type FleetRun, runFleet } from '../fleet/run-fleet.js'
+import type { DeploymentGroup, GroupHost } from '../group/deployment-group.js'
+import { lifecycleOf } from '../plan/lifecycle.js'
+import type { RevisionPlan } from '../plan/revision-plan.js'
+import { type Place, writePlace } from './checkpoint.js'
+import type { GroupHistory } from './history.js'
+import { Offsets } from './offsets.js'
+import { openShell, type ShellSource } from './open-shell.js'
+import { Targets } from './targets.js'
+
+export interface DeploymentParts {
+  readonly group: DeploymentGroup
+  readonly bundle: ScannedBundle
+  readonly plan: RevisionPlan
+  readonly place: Place
+  readonly commit?: string
+  readonly history: GroupHistory
+  readonly manifests: ManifestCache
+  readonly shells: ShellSource
+  readonly ctx: JobContext
+}
+
+export interface DeploymentOutcome {
+  readonly deploymentId: string
+  readonly succeeded: boolean
+  readonly digest: string
+  /** `2 of 3 hosts succeeded`. */
+  readonly summary: string
+  /** Why it failed, with each host's reason. */
+  readonly message: string
+}
+
+export class Deployment {
+  private readonly results = new Map<string, HostResult>()
+  private readonly targets: Targets
+  private readonly offsets: Offsets
+  private readonly events
+  private contents: Promise<BundleContents> | undefined
+  private upload: Promise<RevisionUpload> | undefined
+
+  constructor(private readonly parts: DeploymentParts) {
+    const { ctx, group, place } = parts
+    this.events = lifecycleOf({ traffic: group.trafficEvents })
+    this.targets = new Targets(ctx, this.hostIds, this.events)
+    this.offsets = new Offsets(ctx.workspace, place.deploymentId, ctx.clock)
+  }
+
+  /** Runs to its end. Never rejects because of a host. */
+  async run(): Promise<DeploymentOutcome> {
+    const { ctx, place, group } = this.parts
+    this.contents = readContents(this.parts.bundle)
+    const { manifest } = await this.contents
+    await this.keepPlace(place.hosts)
+    ctx.log.line(`Deployment ${place.deploymentId} to ${group.hosts.length} hosts (${group.configurationName})`)
+    const run = await runFleet(this.fleet(manifest.digest), {
+      signal: ctx.signal,
+      deploy: (id) => this.deployTo(id, manifest.digest),
+      changed: (fleet) => this.changed(fleet),
+    })
+    this.offsets.close()
+    for (const host of run.fleet.hosts) if (host.status === 'Skipped') this.targets.status(host.id, 'Skipped')
+    await this.targets.flush()
+    return { deploymentId: place.deploymentId, digest: manifest.digest, ...this.conclude(run) }
+  }
+
+  private get hostIds(): string[] {
+    return this.parts.group.hosts.map(({ id }) => id)
+  }
+
+  private fleet(digest: string): Fleet {
+    const { group, history, place } = this.parts
+    const hosts = group.hosts.map(
+      ({ id }, index): FleetHost => ({
+        id,
+        status: place.hosts[index] ?? 'Pending',
+        healthy: history.isHealthy(id),
+        revision: history.revisionOf(id, digest),
+      }),
+    )
+    return { configuration: group.configuration, hosts: orderHosts(hosts) }
+  }
+
+  private async deployTo(id: string, digest: string): Promise<boolean> {
+    const { ctx, group, place, history, shells, manifests } = this.parts
+    const host = group.hosts.find((candidate) => candidate.id === id)
+    if (host === undefined) throw new Error(`no host ${id}`)
+    this.targets.status(id, 'InProgress')
+    const result = await new HostDeployment({
+      open: (signal) => openShell(host, shells, signal),
+      root: host.root,
+      groupId: group.groupId,
+      deploymentId: place.deploymentId,
+      upload: () => this.revisionUpload(),
+      manifests,
+      clock: ctx.clock,
+      signal: ctx.signal,
+      listener: this.listenerFor(host),
+      loggedUntil: this.offsets.get(id),
+      onOffset: (offset) => this.offsets.set(id, offset),
+    }).run()
+    this.results.set(id, result)
+    const succeeded = result.status === 'Succeeded'
+    ctx.log.line(`[${id}] ${succeeded ? 'Succeeded' : `${result.status}: ${result.message}`}`)
+    // Stopped before anything was installed says nothing about the host's health.
+    if (succeeded || !result.stopped) await history.recordHost(id, place.deploymentId, digest, succeeded)
+    this.targets.status(id, result.status)
+    return succeeded
+  }
+
+  private listenerFor({ id }: GroupHost) {
+    const { log } = this.parts.ctx
+    return {
+      onEvent: (event: HostResult['events'][number]) => {
+        this.targets.event(id, event)
+        if (event.diagnostics !== undefined) {
+          const { errorCode, message } = event.diagnostics
+          log.line(`[${id}] ${event.name} Failed: ${errorCode}: ${message}`)
+        }
+      },
+      onScript: (event: string, script: string) => log.line(`[${id}] ${event} ${script} started`),
+      onOutput: (event: string, script: string, _stream: string, line: string) =>
+        log.line(`[${id}] ${event} ${script} | ${line}`),
+      onInfo: (message: string) => log.line(`[${id}] ${message}`),
+      onNote: (message: string) => log.line(`[${id}] ${message}`),
+    }
+  }
+
+  private revisionUpload(): Promise<RevisionUpload> {
+    const { plan, group, place, manifests, commit } = this.parts
+    this.upload ??= (this.contents ?? readContents(this.parts.bundle)).then(
+      (contents) =>
+        new RevisionUpload(
+          contents,
+          plan,
+          {
+            deploymentId: place.deploymentId,
+            applicationName: group.applicationName,
+            groupName: group.groupName,
+            groupId: group.groupId,
+            events: this.events,
+            ignoreApplicationStopFailures: group.ignoreApplicationStopFailures,
+            keep: group.keepRevisions,
+            ...(commit === undefined ? {} : { commit }),
+          },
+          manifests,
+        ),
+    )
+    return this.upload
+  }
+
+  private async changed(fleet: Fleet): Promise<void> {
+    const byId = new Map(fleet.hosts.map((host) => [host.id, host.status]))
+    await this.keepPlace(this.hostIds.map((id) => byId.get(id) ?? 'Pending'))
+    const done = fleet.hosts.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length
+    await this.parts.ctx.progress({
+      percentComplete: Math.floor((100 * done) / fleet.hosts.length),
+      summary: summarize(fleet),
+      externalExecutionId: this.parts.place.deploymentId,
+    })
+  }
+
+  private async keepPlace(hosts: readonly FleetHost['status'][]): Promise<void> {
+    await this.parts.ctx.checkpoint(writePlace({ ...this.parts.place, hosts }, this.hostIds))
+  }
+
+  private conclude(run: FleetRun): Pick<DeploymentOutcome, 'succeeded' | 'summary' | 'message'> {
+    const summary = summarize(run.fleet)
+    const reasons = [...this.results]
+      .filter(([, result]) => result.status !== 'Succeeded')
+      .map(([id, result]) => `${id}: ${result.message}`)
+    const shown = reasons.length > 5 ? [...reasons.slice(0, 5), `and ${reasons.length - 5} more`] : reasons
+    const message = [run.message ?? summary, ...shown].join('\n')
+    return { succeeded: run.succeeded, summary, message }
+  }
+}
+
+function summarize(fleet: Fleet): string {
+  const succeeded = fleet.hosts.filter(({ status }) => status === 'Succeeded').length
+  return `${succeeded} of ${fleet.hosts.length} hosts succeeded`
+}

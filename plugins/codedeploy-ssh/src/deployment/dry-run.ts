@@ -1,0 +1,58 @@
+/** Says what a deployment would do; connects to nothing. */
+import type { ActionLog } from '@penstock/core'
+import { readContents } from '../bundle/contents.js'
+import type { ScannedBundle } from '../bundle/scan.js'
+import { TarPart } from '../bundle/tar.js'
+import type { DeploymentGroup } from '../group/deployment-group.js'
+import { lifecycleOf } from '../plan/lifecycle.js'
+import type { RevisionPlan } from '../plan/revision-plan.js'
+import { PrintShell } from '../shell/print-shell.js'
+
+/** Writes the plan and what each host would be sent to the log. */
+export async function dryRun(
+  group: DeploymentGroup,
+  bundle: ScannedBundle,
+  plan: RevisionPlan,
+  log: ActionLog,
+): Promise<void> {
+  for (const line of describePlan(group, plan)) log.line(line)
+  const part = new TarPart()
+  part.addBundle(await readContents(bundle), 'deployment-archive')
+  for (const host of group.hosts) {
+    const folder = `${host.root === '' ? '<deployment root>' : host.root}/${group.groupId}`
+    await new PrintShell(host.id, (line) => log.line(line)).upload(part.pieces(), `tar -x into ${folder}`)
+  }
+}
+
+function describePlan(group: DeploymentGroup, plan: RevisionPlan): string[] {
+  const events = lifecycleOf({ traffic: group.trafficEvents }).flatMap(({ event, scripts }) => {
+    if (scripts === 'previous') return [`${event}: the scripts of the revision on each host`]
+    if (event === 'Install') return ['Install:', ...installSteps(plan).map((step) => `  ${step}`)]
+    return (plan.appSpec.hooks[event] ?? []).map(
+      ({ location, timeout, runas }) =>
+        `${event}: ${location} (${timeout} s${runas === undefined ? '' : `, as ${runas}`})`,
+    )
+  })
+  return [
+    `${group.hosts.length} hosts, ${group.configurationName}, existing files: ${plan.fileExistsBehavior}`,
+    ...events,
+  ]
+}
+
+function installSteps({ copies, permissions }: RevisionPlan): string[] {
+  return [
+    ...copies.directories.map((directory) => `mkdir ${directory} (unless it is there)`),
+    ...copies.copies.map(
+      ({ source, destination, kind }) => `${kind === 'symlink' ? 'link' : 'copy'} ${source} -> ${destination}`,
+    ),
+    ...permissions.permissions.map(({ path, mode, owner, group }) =>
+      [
+        `permissions ${path}`,
+        mode,
+        owner === undefined && group === undefined ? undefined : `${owner ?? ''}:${group ?? ''}`,
+      ]
+        .filter((word) => word !== undefined)
+        .join(' '),
+    ),
+  ]
+}

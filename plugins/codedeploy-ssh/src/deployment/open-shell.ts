@@ -1,0 +1,20 @@
+/** Opens the right kind of shell for a host. */
+import type { Clock } from '@penstock/core'
+import type { GroupHost } from '../group/deployment-group.js'
+import type { Handshakes } from '../shell/handshakes.js'
+import type { HostKeys } from '../shell/host-keys.js'
+import { LocalShell } from '../shell/local-shell.js'
+import type { Shell } from '../shell/shell.js'
+import { SshShell } from '../shell/ssh-shell.js'
+
+export interface ShellSource {
+  readonly hostKeys: HostKeys
+  readonly handshakes: Handshakes
+  readonly clock: Clock
+}
+
+/** Errors: as connect; JobFailed for keys that are not usable or not known. */
+export async function openShell(host: GroupHost, source: ShellSource, signal: AbortSignal | undefined): Promise<Shell> {
+  if (host.target === 'local') return new LocalShell()
+  return SshShell.open(host.target, { ...source, ...(signal === undefined ? {} : { signal }) })
+}

@@ -1,0 +1,85 @@
+/** The state of every host of a deployment, told to the page and to ListDeployActionExecutionTargets as it changes. */
+import type { DeployTarget, JobContext } from '@penstock/core'
+import type { EventResult, HostStatus } from '../deploy/result.js'
+import type { PlannedEvent } from '../plan/lifecycle.js'
+
+interface State {
+  status: HostStatus
+  startTime?: number
+  endTime?: number
+  readonly events: Map<string, EventResult>
+}
+
+export class Targets {
+  private readonly states = new Map<string, State>()
+  private cancel: (() => void) | undefined
+
+  constructor(
+    private readonly ctx: JobContext,
+    hosts: readonly string[],
+    events: readonly PlannedEvent[],
+  ) {
+    for (const host of hosts) {
+      this.states.set(host, {
+        status: 'Pending',
+        events: new Map(events.map(({ event }) => [event, { name: event, status: 'Pending' }])),
+      })
+    }
+  }
+
+  status(host: string, status: HostStatus): void {
+    const state = this.states.get(host)
+    if (state === undefined || state.status === status) return
+    state.status = status
+    const now = this.ctx.clock.now()
+    if (status === 'InProgress') state.startTime ??= now
+    else if (status !== 'Pending') state.endTime = now
+    if (status === 'Failed' || status === 'Skipped') this.skipPending(state)
+    this.soon()
+  }
+
+  event(host: string, event: EventResult): void {
+    this.states.get(host)?.events.set(event.name, event)
+    this.soon()
+  }
+
+  /** Tells now. */
+  async flush(): Promise<void> {
+    this.cancel?.()
+    this.cancel = undefined
+    await this.ctx.targets?.(this.list())
+  }
+
+  list(): DeployTarget[] {
+    return [...this.states].map(([targetId, { status, startTime, endTime, events }]) => ({
+      targetId,
+      targetType: 'SSH',
+      status,
+      ...(startTime === undefined ? {} : { startTime }),
+      ...(endTime === undefined ? {} : { endTime }),
+      events: [...events.values()].map((event) => ({
+        name: event.name,
+        status: event.status,
+        ...(event.startTime === undefined ? {} : { startTime: event.startTime }),
+        ...(event.endTime === undefined ? {} : { endTime: event.endTime }),
+        ...(event.diagnostics === undefined
+          ? {}
+          : { message: `${event.diagnostics.errorCode}: ${event.diagnostics.message}` }),
+      })),
+    }))
+  }
+
+  private skipPending(state: State): void {
+    for (const [name, event] of state.events) {
+      if (event.status === 'Pending') state.events.set(name, { ...event, status: 'Skipped' })
+    }
+  }
+
+  /** Many events come at once: four times a second is enough for anybody. */
+  private soon(): void {
+    this.cancel ??= this.ctx.clock.after(250, () => {
+      this.cancel = undefined
+      void this.ctx.targets?.(this.list())
+    })
+  }
+}

@@ -1,0 +1,100 @@
+/** Finds the deployment group of an action: declared in penstock.yaml, or described by the action itself. */
+import { JobFailed } from '@penstock/core'
+import type { CodeDeployConfig, GroupConfig } from '../config.js'
+import { findConfiguration } from '../fleet/configuration.js'
+import type { CodeDeployProperties } from '../properties.js'
+import { type DeploymentGroup, groupIdOf } from './deployment-group.js'
+import { splitHosts } from './parse-host.js'
+import { HostResolver } from './resolve-hosts.js'
+
+const INLINE = ['IdentityFile', 'KnownHosts', 'ProxyJump', 'DeploymentConfigName', 'DeploymentRoot'] as const
+
+/**
+ * The action's properties win over the group's.
+ * Errors: JobFailed (ConfigurationError) with all problems.
+ */
+export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployProperties): DeploymentGroup {
+  const declared = findDeclared(config, properties)
+  const group: GroupConfig = declared ?? { hosts: splitHosts(properties.Hosts ?? '') }
+  const resolver = new HostResolver(config.hosts ?? {}, {
+    user: config.user,
+    identityFile: properties.IdentityFile ?? config.identityFile,
+    passphrase: properties.Passphrase,
+    password: properties.Password,
+    proxyJump: properties.ProxyJump === undefined ? undefined : splitHosts(properties.ProxyJump),
+    root: properties.DeploymentRoot ?? group.root ?? config.root,
+  })
+  const hosts = group.tags === undefined ? resolver.list(group.hosts ?? []) : resolver.tagged(group.tags)
+  const configurationName = properties.DeploymentConfigName ?? group.deploymentConfig ?? 'CodeDeployDefault.OneAtATime'
+  const configuration = findConfiguration(configurationName, config.deploymentConfigs)
+  const problems = [...resolver.problems, ...(typeof configuration === 'string' ? [configuration] : [])]
+  if (hosts.length > 1000) problems.push(`${hosts.length} hosts are too many: 1,000 at most`)
+  for (const { root, id } of hosts) {
+    if (root !== '' && !/^(\/|~$|~\/)/.test(root))
+      problems.push(`the deployment root of ${id} must be absolute or begin with ~/, but is ${root}`)
+  }
+  const name = `deployment group ${properties.ApplicationName}/${properties.DeploymentGroupName}`
+  if (problems.length > 0 || typeof configuration === 'string') {
+    throw new JobFailed(`${name}: ${problems.join('; ')}`, 'ConfigurationError')
+  }
+  const knownHosts = properties.KnownHosts ?? group.knownHosts ?? config.knownHosts
+  return {
+    applicationName: properties.ApplicationName,
+    groupName: properties.DeploymentGroupName,
+    groupId: groupIdOf(properties.ApplicationName, properties.DeploymentGroupName),
+    hosts,
+    configuration,
+    configurationName,
+    fileExistsBehavior: properties.FileExistsBehavior ?? group.fileExistsBehavior ?? 'DISALLOW',
+    ignoreApplicationStopFailures:
+      properties.IgnoreApplicationStopFailures ?? group.ignoreApplicationStopFailures ?? false,
+    autoRollback: properties.AutoRollback ?? rollsBack(group),
+    trafficEvents: group.trafficEvents ?? false,
+    keepRevisions: group.keepRevisions ?? 5,
+    ...(knownHosts === undefined ? {} : { knownHosts }),
+  }
+}
+
+function rollsBack({ autoRollback }: GroupConfig): boolean {
+  return (
+    autoRollback?.enabled === true && (autoRollback.events ?? ['DEPLOYMENT_FAILURE']).includes('DEPLOYMENT_FAILURE')
+  )
+}
+
+function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties): GroupConfig | undefined {
+  const { ApplicationName, DeploymentGroupName, Hosts } = properties
+  const applications = config.applications ?? {}
+  const application = Object.hasOwn(applications, ApplicationName) ? applications[ApplicationName] : undefined
+  const groups = application?.groups ?? {}
+  const group = Object.hasOwn(groups, DeploymentGroupName) ? groups[DeploymentGroupName] : undefined
+  if (group !== undefined && Hosts !== undefined) {
+    throw new JobFailed(
+      `Hosts is given, but penstock.yaml declares the group ${DeploymentGroupName} of ${ApplicationName}: keep one of them`,
+      'ConfigurationError',
+    )
+  }
+  if (group !== undefined || (Hosts !== undefined && splitHosts(Hosts).length > 0)) return group
+  const known =
+    application === undefined
+      ? `no application ${ApplicationName}: it has ${Object.keys(applications).join(', ') || 'none'}`
+      : `no deployment group ${DeploymentGroupName} in ${ApplicationName}: it has ${Object.keys(groups).join(', ') || 'none'}`
+  throw new JobFailed(
+    `the codedeploy-ssh section of penstock.yaml declares ${known}. Declare the group there, or give the action Hosts`,
+    'ConfigurationError',
+  )
+}
+
+/** What is wrong with the properties themselves; for validation when a pipeline is saved. */
+export function propertyProblems(properties: CodeDeployProperties): string[] {
+  const problems: string[] = []
+  const { Hosts } = properties
+  if (Hosts !== undefined) {
+    const resolver = new HostResolver({}, {})
+    // Names of the inventory look like hosts, so that only what can be neither is a problem here.
+    if (splitHosts(Hosts).length === 0) problems.push('Hosts must name at least one host, as user@host:port')
+    resolver.list(splitHosts(Hosts))
+    problems.push(...resolver.problems.map((problem) => `Hosts: ${problem}`))
+  }
+  for (const name of INLINE) if (properties[name]?.trim() === '') problems.push(`${name} must not be empty`)
+  return problems
+}

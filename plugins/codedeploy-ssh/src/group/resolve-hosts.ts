@@ -1,0 +1,114 @@
+/** From names, addresses and tags to hosts that can be logged in to. */
+import { userInfo } from 'node:os'
+import type { CodeDeployConfig, HostConfig } from '../config.js'
+import { type SshTarget, targetName } from '../shell/target.js'
+import type { GroupHost } from './deployment-group.js'
+import { parseHost } from './parse-host.js'
+
+/** What all hosts of a list have unless they say otherwise. */
+export interface HostDefaults {
+  readonly user?: string | undefined
+  readonly identityFile?: string | undefined
+  readonly passphrase?: string | undefined
+  readonly password?: string | undefined
+  readonly proxyJump?: readonly string[] | undefined
+  readonly root?: string | undefined
+}
+
+/** Collects hosts and what is wrong with them. */
+export class HostResolver {
+  readonly problems: string[] = []
+
+  constructor(
+    private readonly inventory: NonNullable<CodeDeployConfig['hosts']>,
+    private readonly defaults: HostDefaults,
+  ) {}
+
+  /** The hosts of a list, in its order. */
+  list(hosts: readonly (string | HostConfig)[]): GroupHost[] {
+    const found = hosts.flatMap((host) => this.one(host) ?? [])
+    const seen = new Map<string, string>()
+    for (const { id, target, root } of found) {
+      const place = `${target === 'local' ? 'local' : targetName(target)} ${root}`
+      if (seen.has(place)) this.problems.push(`${id} is the same host as ${seen.get(place)}`)
+      seen.set(place, id)
+    }
+    return found
+  }
+
+  /** All hosts of the inventory with all of these tags. */
+  tagged(tags: Readonly<Record<string, string>>): GroupHost[] {
+    const wanted = Object.entries(tags)
+    const names = Object.entries(this.inventory)
+      .filter(([, host]) => wanted.every(([name, value]) => host.tags?.[name] === value))
+      .map(([name]) => name)
+    if (names.length === 0) {
+      this.problems.push(`no host has the tags ${wanted.map(([name, value]) => `${name}=${value}`).join(', ')}`)
+    }
+    return this.list(names)
+  }
+
+  private one(host: string | HostConfig): GroupHost | undefined {
+    if (typeof host !== 'string') return this.build(undefined, host)
+    const known = Object.hasOwn(this.inventory, host) ? this.inventory[host] : undefined
+    if (known !== undefined) return this.build(host, known)
+    const written = parseHost(host)
+    if (typeof written !== 'string') return this.build(undefined, written)
+    this.problems.push(written)
+    return undefined
+  }
+
+  private build(name: string | undefined, host: HostConfig): GroupHost {
+    const rootPattern = host.root ?? this.defaults.root ?? ''
+    if (host.host === 'local') return { id: name ?? 'local', target: 'local', root: rootFor(rootPattern, 'local', 0) }
+    const jumps =
+      typeof host.proxyJump === 'string' ? host.proxyJump.split(',') : (host.proxyJump ?? this.defaults.proxyJump ?? [])
+    const target = { ...this.target(host), jumps: this.jumps(jumps, 0) }
+    return { id: name ?? targetName(target), target, root: rootFor(rootPattern, target.host, target.port) }
+  }
+
+  private target(host: HostConfig): SshTarget {
+    const { defaults } = this
+    const identityFile = host.identityFile ?? (host.password === undefined ? defaults.identityFile : undefined)
+    const passphrase = host.passphrase ?? defaults.passphrase
+    const password = host.password ?? defaults.password
+    return {
+      host: host.host,
+      port: host.port ?? 22,
+      user: host.user ?? defaults.user ?? userInfo().username,
+      jumps: [],
+      ...(identityFile === undefined ? {} : { identityFile }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(password === undefined ? {} : { password }),
+      ...(host.agent === undefined ? {} : { agent: host.agent }),
+    }
+  }
+
+  /** A jump's own jumps come before it. */
+  private jumps(names: readonly string[], depth: number): SshTarget[] {
+    if (depth > 8) {
+      this.problems.push(`proxyJump ${names.join(',')} leads in a circle`)
+      return []
+    }
+    return names.flatMap((name) => {
+      const trimmed = name.trim()
+      const known = Object.hasOwn(this.inventory, trimmed) ? this.inventory[trimmed] : undefined
+      const host = known ?? parseHost(trimmed)
+      if (typeof host === 'string') {
+        this.problems.push(`proxyJump: ${host}`)
+        return []
+      }
+      const further = known?.proxyJump
+      const before =
+        further === undefined ? [] : this.jumps(typeof further === 'string' ? further.split(',') : further, depth + 1)
+      return [...before, this.target(host)]
+    })
+  }
+}
+
+/** `%h` and `%p` are the host and the port, `%%` a percent sign. */
+function rootFor(pattern: string, host: string, port: number): string {
+  return pattern.replace(/%([hp%])/g, (_, letter: string) =>
+    letter === 'h' ? host : letter === 'p' ? String(port) : '%',
+  )
+}

@@ -1,0 +1,16 @@
+/** AppSpec deployments over SSH. */
+import { definePlugin } from '@penstock/core'
+import { type CodeDeployConfig, configSchema } from './config.js'
+import { codeDeploy } from './provider.js'
+
+export type { CodeDeployConfig } from './config.js'
+export { codeDeploy } from './provider.js'
+
+export default definePlugin<CodeDeployConfig>({
+  name: 'codedeploy-ssh',
+  apiVersion: 1,
+  configSchema,
+  register(api) {
+    api.provideAction(codeDeploy(api.config, api.dataFolder))
+  },
+})
