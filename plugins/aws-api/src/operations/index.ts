@@ -45,7 +45,8 @@ import { untagResource } from './untag-resource.js'
 import { updateActionType } from './update-action-type.js'
 import { updatePipeline } from './update-pipeline.js'
 
-const all = [
+/** By the name of the engine's method, near enough. */
+export const operations = {
   acknowledgeJob,
   acknowledgeThirdPartyJob,
   createCustomActionType,
@@ -90,15 +91,15 @@ const all = [
   untagResource,
   updateActionType,
   updatePipeline,
-]
+}
+
+// Each operation's input type is its own; what the schema read is what `call` and `resource` take.
+const byName = new Map(Object.values(operations).map((each) => [each.name, each as unknown as Operation]))
 
 /** The operation of that name, or `undefined`. */
 export function operationNamed(name: string): Operation | undefined {
   return byName.get(name)
 }
 
-// Each operation's input type is its own; what the schema read is what `call` and `resource` take.
-const byName = new Map(all.map((each) => [each.name, each as unknown as Operation]))
-
-/** For tests and documentation. */
+/** As in `X-Amz-Target`. */
 export const operationNames: readonly string[] = [...byName.keys()]
