@@ -15,7 +15,8 @@ const brand = Symbol.for('penstock.plugin')
 export interface PluginDefinition<C = Readonly<Record<string, unknown>>> {
   /** The package's name without `penstock-plugin-`. */
   readonly name: string
-  readonly apiVersion: number
+  /** A semver range that API_VERSION must satisfy, such as `^1.0`. */
+  readonly apiVersion: string
   /** Checks the plugin's section of penstock.yaml before register is called. No configuration when absent. */
   readonly configSchema?: JsonSchema
   /** Declares, and does nothing else: no I/O, at most two seconds. */
