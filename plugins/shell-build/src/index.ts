@@ -6,7 +6,7 @@ import { shell } from './shell.js'
 /** Builds and tests with shell commands: a script, AWS's Commands, or a repository's buildspec. */
 export default definePlugin({
   name: 'shell-build',
-  apiVersion: 1,
+  apiVersion: '^1.0',
   register(api) {
     api.provideAction(shell('Build'))
     api.provideAction(shell('Test'))

@@ -36,7 +36,7 @@ test('the first command that fails ends the script, and nothing comes out', asyn
 test('WorkingDirectory, Environment, Shell and output variables', async () => {
   const run = await runAction(build, {
     configuration: {
-      Command: 'PARTS=(x y)\nset -- "${PARTS[@]}"\nNAME="$2-$STAGE"\nCOUNT=$(ls)\nexport NAME',
+      Command: '[[ $STAGE == b* ]] && NAME="y-$STAGE"\nCOUNT=$(ls)\nexport NAME',
       Shell: 'bash',
       WorkingDirectory: 'src',
       Environment: '{"STAGE": "beta"}',
