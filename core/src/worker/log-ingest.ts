@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { LineIndex } from './line-index.js'
 import { type Masker, MaskStream } from './mask.js'
 
+const SMALL_PIECE = 8 * 1024
 const PIECE = 256 * 1024
 
 /**
@@ -15,6 +16,7 @@ export class LogIngest {
   #source: FileHandle | undefined
   #target: FileHandle | undefined
   #read = 0
+  #piece = Buffer.allocUnsafe(SMALL_PIECE)
   #running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -63,12 +65,14 @@ export class LogIngest {
 
   async #drain(): Promise<void> {
     this.#source ??= await open(this.spool, 'r')
-    const piece = Buffer.allocUnsafe(PIECE)
     try {
       for (;;) {
-        const { bytesRead } = await this.#source.read(piece, 0, PIECE, this.#read)
+        const piece = this.#piece
+        const { bytesRead } = await this.#source.read(piece, 0, piece.length, this.#read)
         if (bytesRead === 0) return
         this.#read += bytesRead
+        // Most logs stay small; for one that does not, one large buffer serves to the end.
+        if (bytesRead === piece.length && piece.length < PIECE) this.#piece = Buffer.allocUnsafe(PIECE)
         await this.#write(this.#stream.push(piece.subarray(0, bytesRead)))
       }
     } catch (error) {

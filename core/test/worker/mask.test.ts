@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { Masker, MaskStream } from '../../src/worker/mask'
+import { NeedleTable } from '../../src/worker/needle-table'
 
 function masked(secrets: readonly string[], pieces: readonly (string | Buffer)[]): string {
   const masker = new Masker()
@@ -82,4 +83,32 @@ test('gives the same whatever the pieces, and never a secret', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('a table finds what a look for each one finds', () => {
+  const bytes = (minLength: number, maxLength: number) =>
+    fc.array(fc.constantFrom(97, 98, 99, 200), { minLength, maxLength }).map((all) => Buffer.from(all))
+  fc.assert(
+    fc.property(bytes(0, 80), fc.array(bytes(2, 6), { minLength: 1, maxLength: 6 }), (data, needles) => {
+      const expected = new Set<string>()
+      for (const needle of needles) {
+        for (let at = data.indexOf(needle); at >= 0; at = data.indexOf(needle, at + 1)) {
+          expected.add(`${at}-${at + needle.length}`)
+        }
+      }
+      const found = new Set<string>()
+      new NeedleTable(needles).search(data, (start, end) => found.add(`${start}-${end}`))
+      expect([...found].sort()).toEqual([...expected].sort())
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('masks in large pieces as in small ones', () => {
+  const secrets = Array.from({ length: 12 }, (_, n) => `secret-number-${n}!`)
+  const text = Array.from({ length: 4_000 }, (_, n) => `line ${n} with ${secrets[n % 17] ?? 'nothing'}\n`).join('')
+  const small = text.match(/[\s\S]{1,1000}/g) ?? []
+  const large = masked(secrets, [text.slice(0, 60_000), text.slice(60_000, 120_000), text.slice(120_000)])
+  expect(large).toBe(masked(secrets, small))
+  expect(large).not.toContain('secret-number')
 })
