@@ -17,6 +17,11 @@ export class JobDesk {
   readonly #delivering = new Map<HeldRun, Promise<void>>()
   /** By action execution: a job that comes again waits until what it left before is gone. */
   readonly #clearing = new Map<string, Promise<void>>()
+  /**
+   * By action execution: the job in hand. A function that reports a continuation token queues the next job (J7) while
+   * its own is still here: both have the same folder and log, so one waits for the other.
+   */
+  readonly #inHand = new Map<string, Promise<void>>()
 
   constructor(
     readonly parts: WorkerParts,
@@ -30,6 +35,18 @@ export class JobDesk {
    * goes on behind. A detached job never resolves.
    */
   async process(held: HeldRun, recovered: boolean): Promise<void> {
+    const { actionExecutionId } = held.job.data
+    const before = this.#inHand.get(actionExecutionId)?.catch(() => {})
+    const mine = (before ?? Promise.resolve()).then(() => this.#carry(held, recovered))
+    this.#inHand.set(actionExecutionId, mine)
+    try {
+      await mine
+    } finally {
+      if (this.#inHand.get(actionExecutionId) === mine) this.#inHand.delete(actionExecutionId)
+    }
+  }
+
+  async #carry(held: HeldRun, recovered: boolean): Promise<void> {
     const { actionExecutionId } = held.job.data
     await this.#clearing.get(actionExecutionId)
     const folder = workFolder(this.parts.dataFolder, actionExecutionId)

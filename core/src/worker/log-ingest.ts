@@ -16,7 +16,8 @@ export class LogIngest {
   #source: FileHandle | undefined
   #target: FileHandle | undefined
   #read = 0
-  #piece = Buffer.allocUnsafe(SMALL_PIECE)
+  #piece = Buffer.alloc(0)
+  #isLarge = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -67,18 +68,26 @@ export class LogIngest {
     this.#source ??= await open(this.spool, 'r')
     try {
       for (;;) {
-        const piece = this.#piece
-        const { bytesRead } = await this.#source.read(piece, 0, piece.length, this.#read)
+        const { held } = this.#stream
+        const piece = this.#pieceFor(held.length)
+        held.copy(piece)
+        const { bytesRead } = await this.#source.read(piece, held.length, piece.length - held.length, this.#read)
         if (bytesRead === 0) return
         this.#read += bytesRead
-        // Most logs stay small; for one that does not, one large buffer serves to the end.
-        if (bytesRead === piece.length && piece.length < PIECE) this.#piece = Buffer.allocUnsafe(PIECE)
-        await this.#write(this.#stream.push(piece.subarray(0, bytesRead)))
+        this.#isLarge ||= bytesRead > SMALL_PIECE / 2
+        await this.#write(this.#stream.pushWithHeld(piece.subarray(0, held.length + bytesRead)))
       }
     } catch (error) {
       this.#begin() // a full disk: what was half done is done again when there is room
       throw error
     }
+  }
+
+  /** Most logs stay small; for one that does not, one large buffer serves to the end. */
+  #pieceFor(held: number): Buffer {
+    const size = Math.max(this.#isLarge ? PIECE : SMALL_PIECE, 2 * held)
+    if (this.#piece.length < size) this.#piece = Buffer.allocUnsafe(size)
+    return this.#piece
   }
 
   #begin(): void {

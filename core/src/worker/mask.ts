@@ -78,7 +78,16 @@ export class MaskStream {
 
   /** What can be said so far; the buffers may share memory with `chunk`. What could become a secret is held back. */
   push(chunk: Buffer): Buffer[] {
-    const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk
+    return this.pushWithHeld(this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk)
+  }
+
+  /** The bytes that are held back now. */
+  get held(): Buffer {
+    return this.#carry
+  }
+
+  /** As push, for a reader that has put what is held in front of what is new, and spares the copying. */
+  pushWithHeld(data: Buffer): Buffer[] {
     return this.#emit(data, this.masker.holdFrom(data))
   }
 

@@ -138,7 +138,7 @@ export class JobRun {
       commands: data.commands ?? [],
       environmentVariables: variables,
       ...(data.outputVariableNames ? { outputVariableNames: data.outputVariableNames } : {}),
-      ...(token === undefined ? {} : { checkpoint: readToken(token) }),
+      ...(token === undefined ? {} : { checkpoint: readToken(token), continuationToken: token }),
     }
   }
 
