@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '@penstock/core'
+import { runAction, startGitServer, type TestGitServer } from '@penstock/core/testkit'
+import { codecommit } from '../src/codecommit.js'
+import { type CodeCommitConfig, credentialsOf, regionOf } from '../src/config.js'
+import { gitPassword } from '../src/git-password.js'
+
+const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
+const times = { engine: 'auto', pollTimeoutSeconds: 20, fetchTimeoutMinutes: 1 } as const
+
+let server: TestGitServer | undefined
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+
+/** What AWS does with a password: compute it anew from the time it names. */
+function verified(login: { username: string; password: string }, host: string, path: string): boolean {
+  const [, time, signature] = /^(\d{8}T\d{6})Z([0-9a-f]{64})$/.exec(login.password) ?? []
+  if (time === undefined || login.username !== keys.accessKeyId) return false
+  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
+  const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
+  const day = time.slice(0, 8)
+  const request = sha(`GIT\n${path}\n\nhost:${host}\n\nhost\n`)
+  const text = `AWS4-HMAC-SHA256\n${time}\n${day}/eu-west-1/codecommit/aws4_request\n${request}`
+  const key = mac(mac(mac(mac(`AWS4${keys.secretAccessKey}`, day), 'eu-west-1'), 'codecommit'), 'aws4_request')
+  return mac(key, text).toString('hex') === signature
+}
+
+async function start(): Promise<{ config: CodeCommitConfig; id: string }> {
+  server = await startGitServer({ auth: (login, repository) => verified(login, '127.0.0.1', `/${repository}`) })
+  await server.createRepository('v1/repos/site')
+  const id = await server.commit('v1/repos/site', { 'index.html': '<p>hello' }, 'Say hello\n\nWarmly.', {
+    when: 1_700_000_000_000,
+  })
+  return { config: { ...times, ...keys, region: 'eu-west-1', endpoint: server.url }, id }
+}
+
+const configured = {
+  RepositoryName: 'site',
+  BranchName: 'main',
+  PollForSourceChanges: true,
+  OutputArtifactFormat: 'CODE_ZIP',
+} as const
+const poll = {
+  clock: systemClock,
+  signal: new AbortController().signal,
+  log: () => undefined,
+  http: { request: () => Promise.reject(new Error('not used')) },
+}
+
+test('polls with a signature that holds', async () => {
+  const { config, id } = await start()
+  const found = await codecommit(config).latestRevision(configured, poll)
+  expect(found).toMatchObject({
+    revisionId: id,
+    revisionUrl: `https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/site/commit/${id}?region=eu-west-1`,
+  })
+})
+
+test('other keys are refused in words that do not hold them', async () => {
+  const { config } = await start()
+  const wrong = { ...config, secretAccessKey: 'another+secret' }
+  await expect(codecommit(wrong).latestRevision(configured, poll)).rejects.toThrow('refused access (401)')
+})
+
+test('fetches: artifact, revision, variables', async () => {
+  const { config, id } = await start()
+  const run = await runAction(codecommit(config), {
+    configuration: { RepositoryName: 'site', BranchName: 'main' },
+    outputs: ['Source'],
+  })
+  expect(run).toMatchObject({ outcome: 'succeeded' })
+  expect(readFileSync(join(run.outputs.Source ?? '', 'index.html'), 'utf8')).toBe('<p>hello')
+  expect(run.result).toMatchObject({
+    externalExecutionId: id,
+    summary: 'Say hello',
+    revision: { revisionId: id, revisionSummary: 'Say hello', author: 'Ada Lovelace', created: 1_700_000_000_000 },
+    outputVariables: {
+      AuthorDate: '2023-11-14T22:13:20Z',
+      BranchName: 'main',
+      CommitId: id,
+      CommitMessage: 'Say hello\n\nWarmly.',
+      CommitterDate: '2023-11-14T22:13:20Z',
+      RepositoryName: 'site',
+    },
+  })
+  expect(run.log).not.toContain(keys.secretAccessKey)
+  await run.remove()
+})
+
+test('one poll key for as long as the keys are the same, whatever the time', () => {
+  const source = codecommit({ ...times, ...keys })
+  const key = source.pollKey?.(configured)
+  expect(key).toContain('https://git-codecommit.us-east-1.amazonaws.com/v1/repos/site main')
+  expect(source.pollKey?.(configured)).toBe(key)
+  expect(codecommit({ ...times, ...keys, accessKeyId: 'OTHER' }).pollKey?.(configured)).not.toBe(key)
+  expect(key).not.toContain(keys.accessKeyId)
+})
+
+test('China has a domain of its own', () => {
+  const source = codecommit({ ...times, ...keys, region: 'cn-north-1' })
+  expect(source.pollKey?.(configured)).toContain('https://git-codecommit.cn-north-1.amazonaws.com.cn/v1/repos/site')
+})
+
+test('no keys at all: what to do is said', async () => {
+  const nothing = { ...times, accessKeyId: 'only-half' }
+  await expect(codecommit(nothing).latestRevision(configured, poll)).rejects.toThrow(
+    'set accessKeyId and secretAccessKey',
+  )
+})
+
+test('keys come from the configuration or from the environment, never half and half', () => {
+  const env = { AWS_ACCESS_KEY_ID: 'E', AWS_SECRET_ACCESS_KEY: 'S', AWS_SESSION_TOKEN: 'T', AWS_REGION: 'eu-north-1' }
+  expect(credentialsOf(times, env)).toEqual({ accessKeyId: 'E', secretAccessKey: 'S', sessionToken: 'T' })
+  expect(credentialsOf({ ...times, ...keys }, env)).toEqual(keys)
+  expect(credentialsOf({ ...times, accessKeyId: 'x' }, env)).toBeUndefined()
+  expect(regionOf(times, env)).toBe('eu-north-1')
+  expect(regionOf(times, {})).toBe('us-east-1')
+})
+
+const helper = (() => {
+  try {
+    execFileSync('aws', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+;(helper ? test : test.skip).each([{}, { sessionToken: 'FwoGZXIvYXdzEBYa+/=' }])(
+  'equals what the AWS CLI computes: %j',
+  (more) => {
+    const input = 'protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/my-site\n\n'
+    const env = {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: more.sessionToken ?? '',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+    }
+    const printed = execFileSync('aws', ['codecommit', 'credential-helper', '--ignore-host-check', 'get'], {
+      input,
+      env,
+      encoding: 'utf8',
+    })
+    const said = Object.fromEntries(
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    )
+    const [, y, mo, d, h, mi, s] = /^(....)(..)(..)T(..)(..)(..)Z/.exec(said.password ?? '') ?? []
+    const now = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
+    const url = 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/my-site'
+    expect(gitPassword(url, 'eu-west-1', { ...keys, ...more }, now)).toEqual(said)
+  },
+)

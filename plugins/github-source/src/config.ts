@@ -1,0 +1,58 @@
+import type { GitSourceSettings } from '@penstock/core/git'
+
+/** A connection as CodePipeline means it: an account at a git server, known by an ARN. */
+export interface Connection {
+  /** Where repositories are: `https://github.com`, a GitHub Enterprise, GitLab, Gitea or Bitbucket server. */
+  readonly url?: string
+  readonly username?: string
+  readonly token?: string
+}
+
+/** The plugin's section of penstock.yaml. */
+export interface GitConfig {
+  /** Where Owner/Repo of the GitHub action are. */
+  readonly githubUrl: string
+  /** For GitHub actions that have no OAuthToken of their own. */
+  readonly githubToken?: string
+  /** By ConnectionArn. */
+  readonly connections: Readonly<Record<string, Connection>>
+  readonly engine: 'auto' | 'git' | 'isomorphic-git'
+  readonly pollTimeoutSeconds: number
+  readonly fetchTimeoutMinutes: number
+  /** PEM file of a private certificate authority. */
+  readonly caFile?: string
+}
+
+const url = { type: 'string', pattern: '^https?://' } as const
+const text = { type: 'string', minLength: 1 } as const
+
+export const configSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    githubUrl: { ...url, default: 'https://github.com' },
+    githubToken: text,
+    connections: {
+      type: 'object',
+      default: {},
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { url: { ...url, default: 'https://github.com' }, username: text, token: text },
+      },
+    },
+    engine: { enum: ['auto', 'git', 'isomorphic-git'], default: 'auto' },
+    pollTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 20 },
+    fetchTimeoutMinutes: { type: 'number', exclusiveMinimum: 0, default: 30 },
+    caFile: text,
+  },
+} as const
+
+/** What the core's git source takes of it. */
+export function settingsOf(config: GitConfig): GitSourceSettings {
+  return {
+    engine: config.engine,
+    pollTimeout: config.pollTimeoutSeconds * 1000,
+    fetchTimeout: config.fetchTimeoutMinutes * 60_000,
+  }
+}

@@ -1,0 +1,49 @@
+import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
+import { GitError, type GitSourceTarget, gitSource, webUrl } from '@penstock/core/git'
+import { type GitConfig, settingsOf } from './config.js'
+import { remoteAt } from './remote.js'
+
+const configuration = {
+  ConnectionArn: { description: "a connection of the plugin's section in penstock.yaml", required: true, key: true },
+  FullRepositoryId: { description: 'owner and name', required: true, key: true, example: 'acme/site' },
+  BranchName: { description: 'branch to watch', required: true, key: true, example: 'main' },
+  DetectChanges: { type: 'boolean', description: 'false to start by hand or by triggers only', default: true },
+  OutputArtifactFormat: {
+    description: 'CODE_ZIP: the files; CODEBUILD_CLONE_REF: a whole repository with its history',
+    enum: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
+    default: 'CODE_ZIP',
+  },
+} as const
+
+/** Source/AWS/CodeStarSourceConnection/1: a branch of a repository, at the server that a connection stands for. */
+export function connection(config: GitConfig): SourceProvider<typeof configuration> {
+  return defineSource({
+    owner: 'AWS',
+    provider: 'CodeStarSourceConnection',
+    version: '1',
+    description: 'A branch of a repository on GitHub, GitLab, Bitbucket or a server of your own',
+    outputArtifacts: 1,
+    idempotent: true,
+    configuration,
+    polls: ({ DetectChanges }) => DetectChanges,
+    ...gitSource((configured: ConfigurationOf<typeof configuration>) => locate(config, configured), settingsOf(config)),
+  })
+}
+
+function locate(config: GitConfig, configured: ConfigurationOf<typeof configuration>): GitSourceTarget {
+  const { ConnectionArn, FullRepositoryId, BranchName, OutputArtifactFormat } = configured
+  const known = Object.hasOwn(config.connections, ConnectionArn) ? config.connections[ConnectionArn] : undefined
+  if (known === undefined) {
+    throw new GitError(
+      'bad-url',
+      `ConnectionArn ${ConnectionArn} is not known here: add it to github-source.connections in penstock.yaml, with the server's url and a token`,
+    )
+  }
+  return {
+    remote: remoteAt(known.url ?? 'https://github.com', FullRepositoryId, config.caFile, known.token, known.username),
+    branch: BranchName,
+    history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
+    commitUrl: (url, id) => `${webUrl(url)}/commit/${id}`,
+    variables: () => ({ ConnectionArn, FullRepositoryName: FullRepositoryId }),
+  }
+}

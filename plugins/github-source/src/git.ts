@@ -1,0 +1,73 @@
+import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
+import { checkUrl, type GitSourceTarget, gitSource, timestamp, webUrl } from '@penstock/core/git'
+import { type GitConfig, settingsOf } from './config.js'
+import { remoteOf, tokenUser } from './remote.js'
+
+const configuration = {
+  Url: {
+    description: "the repository's https address, without credentials",
+    required: true,
+    key: true,
+    example: 'https://git.example.com/acme/site.git',
+  },
+  Branch: { description: 'branch to watch', default: 'main', key: true },
+  Username: { description: 'user name, where the server asks for one' },
+  Password: { description: "the user's password", secret: true },
+  Token: { description: 'access token, instead of a password', secret: true },
+  PollForSourceChanges: {
+    type: 'boolean',
+    description: 'false when something else starts the pipeline',
+    default: true,
+  },
+  OutputArtifactFormat: {
+    description: 'CODE_ZIP: the files; CODEBUILD_CLONE_REF: a whole repository with its history',
+    enum: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
+    default: 'CODE_ZIP',
+  },
+} as const
+
+type Configured = ConfigurationOf<typeof configuration>
+
+/** Source/Custom/Git/1: a branch of a repository on any server that speaks git over HTTP. */
+export function git(config: GitConfig): SourceProvider<typeof configuration> {
+  return defineSource({
+    owner: 'Custom',
+    provider: 'Git',
+    version: '1',
+    description: 'A branch of a repository on any git server that is reached over http or https',
+    outputArtifacts: 1,
+    idempotent: true,
+    configuration,
+    validate: problemsOf,
+    polls: ({ PollForSourceChanges }) => PollForSourceChanges,
+    ...gitSource((configured: Configured) => locate(config, configured), settingsOf(config)),
+  })
+}
+
+function problemsOf({ Url, Username, Password, Token }: Configured): string[] {
+  const problems: string[] = []
+  try {
+    checkUrl(Url)
+  } catch (error) {
+    problems.push(`Url: ${(error as Error).message}`)
+  }
+  if (Password !== undefined && Token !== undefined) problems.push('Token: give either a Token or a Password, not both')
+  if (Password !== undefined && Username === undefined) problems.push('Username is missing: a Password needs one')
+  return problems
+}
+
+function locate(
+  config: GitConfig,
+  { Url, Branch, Username, Password, Token, OutputArtifactFormat }: Configured,
+): GitSourceTarget {
+  const url = checkUrl(Url)
+  const secret = Token ?? Password
+  const credentials = secret === undefined ? undefined : { username: Username ?? tokenUser, password: secret }
+  const name = webUrl(url).split('/').at(-1) ?? ''
+  return {
+    remote: remoteOf(url, config.caFile, credentials),
+    branch: Branch,
+    history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
+    variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName: decodeURIComponent(name) }),
+  }
+}
