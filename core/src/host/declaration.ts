@@ -42,7 +42,9 @@ export function declarationProblems(declaration: ActionTypeDeclaration): string[
     problems.push(`${about}: provider must be 1 to 35 letters, digits, '_' or '-'`)
   if (!/^[0-9A-Za-z_-]{1,9}$/.test(id.version))
     problems.push(`${about}: version must be 1 to 9 letters, digits, '_' or '-'`)
-  problems.push(...countProblems(about, 'inputArtifacts', declaration.inputArtifacts))
+  problems.push(
+    ...countProblems(about, 'inputArtifacts', declaration.inputArtifacts, declaration.owner === 'AWS' ? 10 : 5),
+  )
   problems.push(...countProblems(about, 'outputArtifacts', declaration.outputArtifacts))
   problems.push(...propertyProblems(about, declaration.configuration))
   if (typeof (declaration as { run?: unknown }).run !== 'function' && id.category !== 'Approval')
@@ -60,10 +62,11 @@ export function ruleProblems(rule: RuleProvider): string[] {
   return problems
 }
 
-function countProblems(about: string, field: string, count: ArtifactCount | undefined): string[] {
+/** S10, J2: five; some of AWS's own types (CloudFormation, Commands) take ten inputs. */
+function countProblems(about: string, field: string, count: ArtifactCount | undefined, limit = 5): string[] {
   const { minimumCount: least, maximumCount: most } = artifactDetails(count)
-  const fits = Number.isInteger(least) && Number.isInteger(most) && least >= 0 && most <= 5 && least <= most
-  return fits ? [] : [`${about}: ${field} is ${JSON.stringify(count)}, but must be 0 to 5, or [least, most]`]
+  const fits = Number.isInteger(least) && Number.isInteger(most) && least >= 0 && most <= limit && least <= most
+  return fits ? [] : [`${about}: ${field} is ${JSON.stringify(count)}, but must be 0 to ${limit}, or [least, most]`]
 }
 
 function propertyProblems(about: string, properties: PropertyDeclarations): string[] {
