@@ -1,0 +1,234 @@
+/**
+ * Puts the long-lived services together: the only file that knows tsyringe. Everything is registered in a child container
+ * of the server's own, so that two servers in one process share nothing.
+ */
+import 'reflect-metadata'
+import { join } from 'node:path'
+import {
+  type DependencyContainer,
+  type InjectionToken,
+  inject,
+  injectable,
+  instancePerContainerCachingFactory,
+  container as root,
+} from 'tsyringe'
+import type { Clock } from '../domain/clock.js'
+import { createOperations } from '../engine/create-operations.js'
+import { createEngine, type Engine } from '../engine/engine.js'
+import { LocalJobs } from '../engine/local-jobs.js'
+import type { Operations } from '../engine/operations.js'
+import { Outbox } from '../engine/outbox.js'
+import { createWebhookService } from '../engine/webhook-service.js'
+import { createHooks, type Hooks } from '../host/hooks.js'
+import type { Logger } from '../host/plugin.js'
+import { PluginHost } from '../host/plugin-host.js'
+import { ProviderRegistry } from '../host/registry.js'
+import type { ServerServices } from '../host/services.js'
+import { Access } from '../http/access-service.js'
+import { Coordinator } from '../scheduler/coordinator.js'
+import { ScheduleBook } from '../scheduler/schedules.js'
+import type { SourcePoller } from '../scheduler/source-poller.js'
+import { createSourceService } from '../scheduler/source-service.js'
+import type { SourceWatch } from '../scheduler/source-watch.js'
+import { SqlAccessStore } from '../store/access-store.js'
+import { SqlAuditStore } from '../store/audit-store.js'
+import { type Database } from '../store/database.js'
+import { createEngineStore } from '../store/engine-store.js'
+import { MetaStore } from '../store/meta-store.js'
+import { pluginStateStore } from '../store/plugin-state-store.js'
+import { sourceStateStore } from '../store/source-state-store.js'
+import { taskStore } from '../store/task-store.js'
+import { ActionLogs } from '../worker/log-service.js'
+import type { Worker } from '../worker/worker.js'
+import type { ChosenArtifactStore } from './artifacts.js'
+import type { Config } from './config.js'
+import { effectDelivery } from './effects.js'
+import type { Identity } from './identity.js'
+import { jobScope } from './job-scope.js'
+import { createLive } from './live.js'
+import { Metrics } from './metrics.js'
+import { createPoller, createReports, createWatch } from './source-parts.js'
+import { tokens } from './tokens.js'
+import { Catalogue } from './type-catalogue.js'
+import { createWorker } from './worker-parts.js'
+
+/** What exists before the container does. */
+export interface Given {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly pluginLog: (plugin: string) => Logger
+  readonly database: Database
+  readonly identity: Identity
+  readonly masterKey: ConstructorParameters<typeof Access>[0]['key']
+  readonly artifacts: ChosenArtifactStore
+  readonly references: ConstructorParameters<typeof PluginHost>[0]['references']
+}
+
+/** The services that the server starts and stops; tsyringe hands each in by its token. */
+@injectable()
+export class Parts {
+  constructor(
+    @inject(tokens.host) readonly host: PluginHost,
+    @inject(tokens.hooks) readonly hooks: Hooks,
+    @inject(tokens.registry) readonly registry: ProviderRegistry,
+    @inject(tokens.catalogue) readonly catalogue: Catalogue,
+    @inject(tokens.engine) readonly engine: Engine,
+    @inject(tokens.operations) readonly operations: Operations,
+    @inject(tokens.outbox) readonly outbox: Outbox,
+    @inject(tokens.worker) readonly worker: Worker,
+    @inject(tokens.coordinator) readonly coordinator: Coordinator,
+    @inject(tokens.book) readonly book: ScheduleBook,
+    @inject(tokens.watch) readonly watch: SourceWatch,
+    @inject(tokens.poller) readonly poller: SourcePoller,
+    @inject(tokens.access) readonly access: Access,
+    @inject(tokens.accessStore) readonly accessStore: SqlAccessStore,
+    @inject(tokens.auditStore) readonly auditStore: SqlAuditStore,
+    @inject(tokens.meta) readonly meta: MetaStore,
+    @inject(tokens.metrics) readonly metrics: Metrics,
+    @inject(tokens.services) readonly services: ServerServices,
+  ) {}
+}
+
+type Get = <T>(token: InjectionToken<T>) => T
+
+/** A container of one server. `Parts` and every token can be resolved from it. */
+export function createContainer(given: Given): DependencyContainer {
+  const container = root.createChildContainer()
+  const once = <T>(token: InjectionToken<T>, make: (get: Get) => T): void => {
+    const useFactory = instancePerContainerCachingFactory((c: DependencyContainer) =>
+      make((wanted) => c.resolve(wanted)),
+    )
+    container.register(token, { useFactory })
+  }
+  container.register(tokens.config, { useValue: given.config })
+  container.register(tokens.clock, { useValue: given.clock })
+  container.register(tokens.log, { useValue: given.log })
+  container.register(tokens.pluginLog, { useValue: given.pluginLog })
+  container.register(tokens.database, { useValue: given.database })
+  container.register(tokens.identity, { useValue: given.identity })
+  container.register(tokens.masterKey, { useValue: given.masterKey })
+  container.register(tokens.artifacts, { useValue: given.artifacts })
+  container.register(tokens.references, { useValue: given.references })
+  registerStores(once)
+  registerEngine(once)
+  registerSources(once)
+  registerHost(once)
+  return container
+}
+
+/** The parts of one server, ready to be started. */
+export function createParts(given: Given): Parts {
+  return createContainer(given).resolve(Parts)
+}
+
+type Once = <T>(token: InjectionToken<T>, make: (get: Get) => T) => void
+
+function registerStores(once: Once): void {
+  once(tokens.meta, (get) => new MetaStore(get(tokens.database)))
+  once(tokens.accessStore, (get) => new SqlAccessStore(get(tokens.database)))
+  once(tokens.auditStore, (get) => new SqlAuditStore(get(tokens.database)))
+  once(tokens.sourceStates, (get) => sourceStateStore(get(tokens.database)))
+}
+
+function registerEngine(once: Once): void {
+  once(tokens.hooks, () => createHooks())
+  once(tokens.registry, () => new ProviderRegistry())
+  once(tokens.catalogue, (get) => new Catalogue(get(tokens.registry), createEngineStore(get(tokens.database))))
+  once(tokens.engine, (get) => {
+    const { region, accountId, bucket } = get(tokens.identity)
+    const store = createEngineStore(get(tokens.database))
+    return createEngine({ store, clock: get(tokens.clock), types: get(tokens.catalogue), region, accountId, bucket })
+  })
+  once(tokens.operations, (get) =>
+    createOperations(get(tokens.engine), {
+      publicUrl: () => get(tokens.identity).publicUrl,
+      credentialsFor: (jobId) => get(tokens.access).jobCredentials(jobId),
+      clientTokenKey: get(tokens.masterKey).sign('client token', 'third party').toString('hex'),
+    }),
+  )
+  once(tokens.outbox, (get) => {
+    const engine = get(tokens.engine)
+    const log = get(tokens.log)
+    const deliver = effectDelivery({
+      clock: get(tokens.clock),
+      hooks: get(tokens.hooks),
+      registry: get(tokens.registry),
+      reads: engine.store.read,
+      artifacts: get(tokens.artifacts),
+      identity: get(tokens.identity),
+      log,
+    })
+    return new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err }))
+  })
+  once(tokens.localJobs, (get) => new LocalJobs(get(tokens.engine)))
+  once(tokens.logs, (get) => new ActionLogs(get(tokens.config).dataDir))
+  once(tokens.live, (get) => createLive(get(tokens.database)))
+}
+
+function registerSources(once: Once): void {
+  once(tokens.book, (get) => {
+    const { polling, schedules } = get(tokens.config)
+    return new ScheduleBook({ ...polling, schedules })
+  })
+  once(tokens.reports, (get) => createReports(get))
+  once(tokens.watch, (get) => createWatch(get))
+  once(tokens.poller, (get) => createPoller(get))
+  once(tokens.sources, (get) => createSourceService(get(tokens.sourceStates), get(tokens.reports), get(tokens.book)))
+  once(
+    tokens.coordinator,
+    (get) =>
+      new Coordinator({ clock: get(tokens.clock), claims: taskStore(get(tokens.database)), log: get(tokens.log) }),
+  )
+}
+
+function registerHost(once: Once): void {
+  once(tokens.access, (get) => {
+    const { accountId } = get(tokens.identity)
+    const scope = jobScope(get(tokens.engine).store.read)
+    return new Access({
+      store: get(tokens.accessStore),
+      audit: get(tokens.auditStore),
+      key: get(tokens.masterKey),
+      clock: get(tokens.clock),
+      accountId,
+      jobScope: scope,
+    })
+  })
+  once(
+    tokens.host,
+    (get) =>
+      new PluginHost({
+        references: get(tokens.references),
+        clock: get(tokens.clock),
+        hooks: get(tokens.hooks),
+        registry: get(tokens.registry),
+        states: pluginStateStore(get(tokens.database)),
+        dataFolder: join(get(tokens.config).dataDir, 'plugin-data'),
+        log: get(tokens.pluginLog),
+        services: () => get(tokens.services),
+      }),
+  )
+  once(tokens.worker, (get) => createWorker(get))
+  once(
+    tokens.metrics,
+    (get) =>
+      new Metrics({
+        db: get(tokens.database).db,
+        plugins: () => get(tokens.host).list(),
+        version: get(tokens.identity).version,
+      }),
+  )
+  once(tokens.services, (get) => ({
+    identity: get(tokens.identity),
+    clock: get(tokens.clock),
+    operations: get(tokens.operations),
+    access: get(tokens.access),
+    logs: get(tokens.logs),
+    live: get(tokens.live),
+    plugins: get(tokens.host),
+    sources: get(tokens.sources),
+    webhooks: createWebhookService(get(tokens.engine)),
+    artifacts: get(tokens.artifacts),
+  }))
+}

@@ -1,0 +1,86 @@
+/** How a function that speaks CodePipeline's own job API finds it, and how its provider learns what it reported. */
+import { type Clock, sleep } from '../domain/clock.js'
+import type { Job } from '../domain/job.js'
+import type { EngineReads } from '../engine/ports.js'
+import type { JobApiAccess, ReportedResult } from '../host/action-provider.js'
+import type { AccessService, ServerIdentity } from '../host/services.js'
+
+export interface JobApiParts {
+  readonly clock: Clock
+  readonly identity: ServerIdentity
+  readonly access: Pick<AccessService, 'jobCredentials'>
+  readonly reads: Pick<EngineReads, 'job' | 'jobOfAction' | 'action'>
+  readonly onSignal: (listener: (topic: string) => void) => () => void
+  /** Whether the plugin that answers the API runs. */
+  readonly available: () => boolean
+}
+
+/** How often the job is looked at when no signal comes, milliseconds. */
+const lookEvery = 1_000
+
+export function createJobApi(parts: JobApiParts): (job: Job) => Promise<JobApiAccess | undefined> {
+  return async (job) => {
+    if (!parts.available()) return undefined
+    const { region, accountId, publicUrl } = parts.identity
+    const { accessKeyId, secretAccessKey, sessionToken } = await parts.access.jobCredentials(job.id)
+    const place = ({ name, location, revisionId }: Job['data']['inputArtifacts'][number]) => ({
+      name,
+      bucketName: location.bucket,
+      objectKey: location.key,
+      ...(revisionId === undefined ? {} : { revision: revisionId }),
+    })
+    return {
+      endpoint: publicUrl,
+      region,
+      accountId,
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
+      inputArtifacts: job.data.inputArtifacts.map(place),
+      outputArtifacts: job.data.outputArtifacts.map(place),
+      reported: () => untilReported(parts, job),
+    }
+  }
+}
+
+/** Resolves once the job ended by somebody's report; never, when it goes on or is gone. */
+async function untilReported(parts: JobApiParts, job: Job): Promise<ReportedResult> {
+  for (;;) {
+    const now = await parts.reads.job(job.id)
+    if (now?.status === 'Succeeded' || now?.status === 'Failed') return readReport(parts, job, now.status)
+    if (!now || now.status === 'TimedOut') return new Promise(() => {})
+    await signalOr(parts, lookEvery)
+  }
+}
+
+async function readReport(parts: JobApiParts, job: Job, status: 'Succeeded' | 'Failed'): Promise<ReportedResult> {
+  const { actionExecutionId } = job.data
+  const [action, next] = await Promise.all([
+    parts.reads.action(actionExecutionId),
+    parts.reads.jobOfAction(actionExecutionId),
+  ])
+  const { summary, externalExecutionId, outputVariables, percentComplete } = action ?? {}
+  if (status === 'Failed') {
+    const { code, message } = action?.error ?? { code: 'JobFailed', message: 'the function reported a failure' }
+    return {
+      outcome: 'failure',
+      type: code,
+      message,
+      ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+    }
+  }
+  const token = next && next.id !== job.id ? next.continuationToken : undefined
+  return {
+    outcome: 'success',
+    ...(token === undefined ? {} : { continuationToken: token }),
+    ...(percentComplete === undefined ? {} : { percentComplete }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+    ...(outputVariables === undefined ? {} : { outputVariables }),
+  }
+}
+
+async function signalOr({ clock, onSignal }: JobApiParts, ms: number): Promise<void> {
+  const woken = new AbortController()
+  const unsubscribe = onSignal(() => woken.abort())
+  await sleep(clock, ms, woken.signal).catch(() => {})
+  unsubscribe()
+}

@@ -1,0 +1,248 @@
+/** Starts a whole server, in order, and stops it in reverse; main.ts and the tests use the same. */
+import { join } from 'node:path'
+import { FolderArtifactStore } from '../artifacts/folder-store.js'
+import { type Clock, systemClock } from '../domain/clock.js'
+import { sweep } from '../engine/sweep.js'
+import { attributeErrors } from '../host/attribute-errors.js'
+import { reason } from '../host/contain.js'
+import { discoverPlugins } from '../host/discover.js'
+import type { Logger } from '../host/plugin.js'
+import type { PluginHost } from '../host/plugin-host.js'
+import type { ServerServices } from '../host/services.js'
+import { makeFirstAdmin } from '../http/first-admin.js'
+import { createHttpApp } from '../http/http-app.js'
+import { type Listening, listen } from '../http/listen.js'
+import { MasterKey } from '../http/master-key.js'
+import { startTicker } from '../scheduler/ticker.js'
+import { type Database, openPostgres, openSqlite } from '../store/database.js'
+import { MetaStore } from '../store/meta-store.js'
+import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
+import { type Config, type ConfigSources, loadConfig } from './config.js'
+import { ConfigError } from './config-file.js'
+import { createParts, type Parts } from './container.js'
+import { openDataFolder } from './data-folder.js'
+import { lockFolder } from './folder-lock.js'
+import { bucketName, Identity } from './identity.js'
+import { asLogger, createPino } from './logger.js'
+import { addPeriodicTasks } from './periodic.js'
+import { applyPipelineFiles } from './pipeline-files.js'
+import { StopStack } from './stop-stack.js'
+import { systemPrincipal } from './system-principal.js'
+
+export interface StartOptions extends ConfigSources {
+  /** Short for `overrides: { dataDir, 'server.port': ... }`. */
+  readonly dataDir?: string
+  readonly host?: string
+  readonly port?: number
+  readonly clock?: Clock
+  /** Gets the log's lines; standard error when absent. */
+  readonly writeLog?: (line: string) => void
+  /** Folders of bundled plugins, instead of all that come with Penstock. */
+  readonly bundled?: readonly string[]
+  /** Called when the process must end, for an exception of the host's own. When absent, such exceptions are left to Node. */
+  readonly onFatal?: (error: unknown) => void
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080`. */
+  readonly address: string
+  readonly port: number
+  readonly config: Config
+  readonly services: ServerServices
+  readonly plugins: PluginHost
+  /** Where the first administrator's password is, at the first start. */
+  readonly initialAdminPasswordFile?: string
+  /** What is wrong though the server runs: broken plugins, pipeline files, schedules. */
+  readonly problems: readonly string[]
+  /** Stops taking requests and jobs; running steps go on and are adopted by the next start. */
+  stop(reason?: string): Promise<void>
+}
+
+/**
+ * Starts a server; it is ready when the promise resolves.
+ * A broken plugin, pipeline file or schedule is told of in `problems`, and the rest starts.
+ * Errors: ConfigError, DataFolderRefused, NewerSchema, ListenFailed; nothing is left running then.
+ */
+export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
+  const config = loadConfig({ ...options, overrides: overridesOf(options) })
+  const clock = options.clock ?? systemClock
+  const pino = createPino(config.log.level, options.writeLog)
+  const log = asLogger(pino)
+  const stack = new StopStack(clock, log)
+  try {
+    return await bringUp({ options, config, clock, log, pluginLog: (plugin) => asLogger(pino, { plugin }), stack })
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+interface Starting {
+  readonly options: StartOptions
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly pluginLog: (plugin: string) => Logger
+  readonly stack: StopStack
+}
+
+async function bringUp(starting: Starting): Promise<RunningServer> {
+  const { options, config, log, stack } = starting
+  const { parts, identity, artifacts } = await assemble(starting)
+  const passwordFile = await makeFirstAdmin(parts.access, parts.accessStore, config.dataDir)
+  await parts.host.register()
+  chooseArtifacts(config, artifacts, parts)
+  await parts.catalogue.load()
+  if (options.onFatal)
+    stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: options.onFatal }))
+  let ready = false
+  const listening = await openPort(starting, parts, () => ready)
+  identity.listening(listening.address)
+  await startParts(starting, parts)
+  const problems = await applyFiles(config, parts, log)
+  await parts.hooks.serverStart.promise({ address: listening.address })
+  stack.push('requests', () => listening.close(2_000)) // first of all to be stopped
+  ready = true
+  log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
+  let stopping: Promise<void> | undefined
+  return {
+    address: listening.address,
+    port: listening.port,
+    config,
+    services: parts.services,
+    plugins: parts.host,
+    ...(passwordFile === undefined ? {} : { initialAdminPasswordFile: passwordFile }),
+    problems: [...pluginProblems(parts.host), ...parts.book.problems(), ...problems],
+    stop: (why = 'stop() was called') => {
+      ready = false
+      stopping ??= shutDown(parts, stack, log, why)
+      return stopping
+    },
+  }
+}
+
+async function shutDown(parts: Parts, stack: StopStack, log: Logger, why: string): Promise<void> {
+  log.info('stopping', { reason: why })
+  await parts.hooks.serverStop
+    .promise({ reason: why })
+    .catch((error) => log.error('hook serverStop', { error: reason(error) }))
+  await stack.stop()
+  log.info('stopped')
+}
+
+/** Everything that has to be there before plugins come. */
+async function assemble({ options, config, clock, log, pluginLog, stack }: Starting) {
+  openDataFolder(config.dataDir)
+  stack.push('data folder', lockFolder(config.dataDir))
+  const database = await openDatabase(config)
+  stack.push('database', () => database.close())
+  const identity = new Identity(config, await bucketName(config, new MetaStore(database)))
+  const masterKey = MasterKey.load(config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key'))
+  const encryptionKey = readEncryptionKey(config.artifacts.encryptionKeyFile)
+  const folder = new FolderArtifactStore(join(config.dataDir, 'artifacts'), {
+    clock,
+    ...(encryptionKey ? { encryptionKey } : {}),
+  })
+  await folder.open()
+  const artifacts = new ChosenArtifactStore(folder)
+  const references = await discoverPlugins({
+    configured: config.plugins,
+    baseFolder: config.baseFolder,
+    pluginsFolder: join(config.dataDir, 'plugins'),
+    ...(options.bundled ? { bundled: options.bundled } : {}),
+  })
+  const parts = createParts({ config, clock, log, pluginLog, database, identity, masterKey, artifacts, references })
+  return { parts, identity, artifacts }
+}
+
+function openDatabase(config: Config): Promise<Database> {
+  const { url } = config.database
+  return url === undefined ? openSqlite(join(config.dataDir, 'penstock.db')) : openPostgres(url)
+}
+
+/** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */
+function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Parts): void {
+  const { store } = config.artifacts
+  if (store === 'folder') return
+  const provided = parts.registry.artifactStore(store)
+  if (!provided) {
+    const why = pluginProblems(parts.host)
+    throw new ConfigError([
+      `artifacts.store is '${store}', which no plugin provides${why.length > 0 ? ` (${why.join('; ')})` : ''}: use folder, or a plugin that does`,
+    ])
+  }
+  chosen.choose(provided)
+}
+
+async function openPort(
+  { config, clock, log, stack }: Starting,
+  parts: Parts,
+  ready: () => boolean,
+): Promise<Listening> {
+  const { host, port, metrics } = config.server
+  const handle = createHttpApp({
+    clock,
+    log,
+    ready,
+    mounts: () => parts.host.mounts(),
+    version: parts.services.identity.version,
+    metricsFor: metrics,
+    metrics: () => parts.metrics.scrape(),
+    onAnswer: (method, status, ms) => parts.metrics.answered(method, status, ms),
+    onPluginError: (plugin, problem) => parts.host.report(plugin, problem),
+  })
+  const listening = await listen(handle, host, port)
+  stack.push('port', () => listening.close(0))
+  return listening
+}
+
+/** Plugins, then what feeds them; stopped the other way round. */
+async function startParts({ config, log, clock, stack }: Starting, parts: Parts): Promise<void> {
+  stack.push('plugins', () => parts.host.stop())
+  await parts.host.start()
+  stack.push('outbox', () => parts.outbox.stop())
+  parts.outbox.start()
+  if (config.worker.enabled) {
+    stack.push('worker', () => parts.worker.stop())
+    await parts.worker.start()
+  }
+  stack.push('source polls', () => parts.poller.stop())
+  addPeriodicTasks(parts, { clock, retention: config.retention, sweep: (now) => sweep(parts.engine, now) })
+  stack.push(
+    'signals',
+    parts.engine.store.onSignal((topic) => onSignal(topic, parts, log)),
+  )
+  stack.push('periodic tasks', () => parts.coordinator.stop())
+  stack.push('ticker', await startTicker(() => parts.coordinator.tick()))
+}
+
+function onSignal(topic: string, parts: Parts, log: Logger): void {
+  if (topic === 'action-types')
+    void parts.catalogue.load().catch((err) => log.error('action types could not be read', { err }))
+  if (!topic.startsWith('{')) return
+  const { pipelineName } = JSON.parse(topic) as { pipelineName?: string }
+  if (pipelineName !== undefined) parts.watch.touch(pipelineName)
+}
+
+async function applyFiles(config: Config, { operations, meta }: Parts, log: Logger): Promise<string[]> {
+  const applied = await applyPipelineFiles(config.pipelines, {
+    operations,
+    meta,
+    by: systemPrincipal(config.server.accountId),
+  })
+  const problems: string[] = []
+  for (const { file, result, problem } of applied) {
+    if (problem !== undefined) problems.push(problem)
+    if (result === 'failed') log.error('pipeline file', { file, problem })
+    else if (result !== 'unchanged') log.info('pipeline file', { file, result })
+  }
+  return problems
+}
+
+function pluginProblems(host: PluginHost): string[] {
+  return host.list().flatMap(({ name, problems }) => problems.map((problem) => `plugin ${name}: ${problem}`))
+}
+
+function overridesOf({ overrides, dataDir, host, port }: StartOptions): Record<string, unknown> {
+  return { dataDir, 'server.host': host, 'server.port': port, ...overrides }
+}

@@ -1,0 +1,104 @@
+/** `penstock`: one command per file, loaded when it is called. */
+import { Command } from 'commander'
+import { fail } from './output.js'
+
+/** The options that name an installation. */
+export interface WhereOptions {
+  readonly config?: string
+  readonly data?: string
+}
+
+/** Runs the command line; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('penstock').description('A self-hosted continuous-delivery server').showHelpAfterError()
+  addServe(program)
+  addValidate(program)
+  addAccessKeys(program)
+  addUsers(program)
+  addDoctor(program)
+  addPlugins(program)
+  addBackup(program)
+  program
+    .command('version')
+    .description('print the version')
+    .action(async () => {
+      const { version } = await import('../app/identity.js')
+      process.stdout.write(`${version}\n`)
+    })
+  try {
+    await program.parseAsync(argv as string[])
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function where(command: Command): Command {
+  return command.option('--config <file>', 'penstock.yaml').option('--data <dir>', 'the data folder')
+}
+
+function addServe(program: Command): void {
+  where(program.command('serve').description('start the server'))
+    .option('--host <address>', 'the address to listen at')
+    .option('--port <number>', 'the port to listen at', wholeNumber)
+    .action(async (options) => (await import('./serve.js')).serve(options))
+}
+
+function addValidate(program: Command): void {
+  where(program.command('validate <file>').description('say everything that is wrong with a pipeline file'))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (file, options) => (await import('./validate.js')).validate(file, options))
+}
+
+function addAccessKeys(program: Command): void {
+  const keys = program.command('access-key').description('keys for the AWS CLI and SDKs')
+  where(keys.command('create').description('make a key; its secret is shown only now'))
+    .requiredOption('--user <name>', 'whose it is')
+    .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy', [
+      'AWSCodePipeline_FullAccess',
+    ])
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./access-key.js')).createKey(options))
+  where(keys.command('list').description('all keys, without their secrets'))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./access-key.js')).listKeys(options))
+  where(keys.command('delete <accessKeyId>').description('a deleted key is refused within seconds')).action(
+    async (id, options) => (await import('./access-key.js')).deleteKey(id, options),
+  )
+}
+
+function addUsers(program: Command): void {
+  const users = program.command('user').description('people who sign in at the status page')
+  where(users.command('set-password <name>').description('add a user, or change a password, read from standard input'))
+    .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy')
+    .action(async (name, options) => (await import('./user.js')).setPassword(name, options))
+}
+
+function addDoctor(program: Command): void {
+  where(program.command('doctor').description('look for what would keep Penstock from working'))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./doctor.js')).doctor(options))
+}
+
+function addPlugins(program: Command): void {
+  const plugins = program.command('plugin').description('plugins')
+  where(plugins.command('list').description('every plugin, its state and what it provides'))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./plugin-list.js')).listPlugins(options))
+}
+
+function addBackup(program: Command): void {
+  where(
+    program
+      .command('backup <folder>')
+      .description('copy database, artifacts, logs and secrets, also while the server runs'),
+  ).action(async (folder, options) => (await import('./backup.js')).backup(folder, options))
+  where(program.command('restore <folder>').description('bring a backup back into an empty data folder')).action(
+    async (folder, options) => (await import('./restore.js')).restore(folder, options),
+  )
+}
+
+/** Errors: commander's, naming the value. */
+function wholeNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new Error(`--port is '${text}', but must be a number from 0 to 65535`)
+}
