@@ -79,6 +79,8 @@ export interface LogService {
   /** Calls back whenever there may be more; the answer ends it. */
   follow(actionExecutionId: string, onMore: () => void): () => void
   size(actionExecutionId: string): Promise<number | undefined>
+  /** The byte offset at which a line (from 1) begins; the log's size when it has fewer. */
+  offsetOfLine?(actionExecutionId: string, line: number): Promise<number | undefined>
 }
 
 export interface LogChunk {

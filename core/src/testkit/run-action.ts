@@ -30,6 +30,8 @@ export interface RunActionOptions {
   readonly outputs?: readonly (string | { readonly name: string; readonly files?: readonly string[] })[]
   /** What an earlier run of the same job kept. */
   readonly checkpoint?: unknown
+  /** Instead of a checkpoint: the token of a worker or function of somebody else's making, as it is. */
+  readonly continuationToken?: string
   readonly revision?: Revision
   readonly sourceOverride?: SourceRevisionOverride
   readonly commands?: readonly string[]
@@ -96,7 +98,7 @@ export async function runAction<P extends PropertyDeclarations>(
     provider: provider as unknown as Runnable,
     jobId: randomUUID(),
     data,
-    ...(options.checkpoint === undefined ? {} : { continuationToken: JSON.stringify(options.checkpoint) }),
+    ...tokenOf(options),
     dataFolder: logs.dataFolder,
     logs,
     steps: new StepRunner({ launcher, clock, grace: options.grace ?? 2_000 }),
@@ -125,6 +127,11 @@ export async function runAction<P extends PropertyDeclarations>(
     launcher.close()
     await logs.close()
   }
+}
+
+function tokenOf({ checkpoint, continuationToken }: RunActionOptions): { readonly continuationToken?: string } {
+  if (continuationToken !== undefined) return { continuationToken }
+  return checkpoint === undefined ? {} : { continuationToken: JSON.stringify(checkpoint) }
 }
 
 const leftovers = new Set<string>()

@@ -51,18 +51,18 @@ async function tryOnce(
   what: string,
 ): Promise<HttpResponse> {
   const limit = options.timeout ?? TRY_TIMEOUT
-  const timeout = new AbortController()
-  const cancel = parts.clock.after(limit, () => timeout.abort(new Error(`no answer within ${limit / 1000} s`)))
+  // One controller for both reasons, and not AbortSignal.any: a poller's signal lives as long as the server.
+  const ending = new AbortController()
+  const onAbort = () => ending.abort(parts.signal.reason)
+  parts.signal.addEventListener('abort', onAbort, { once: true })
+  const cancel = parts.clock.after(limit, () => ending.abort(new Error(`no answer within ${limit / 1000} s`)))
   try {
-    const response = await fetch(url, {
-      method,
-      ...encodeBody(options),
-      signal: AbortSignal.any([timeout.signal, parts.signal]),
-    })
+    const response = await fetch(url, { method, ...encodeBody(options), signal: ending.signal })
     const text = await response.text()
     return answer(response, text, what, parts)
   } finally {
     cancel()
+    parts.signal.removeEventListener('abort', onAbort)
   }
 }
 
@@ -102,8 +102,9 @@ function retryAfter(response: HttpResponse, clock: Clock): number | undefined {
 }
 
 function failure(what: string, error: unknown, attempts: number, { mask }: HttpClientParts): JobFailed {
-  const { message, cause } = error as Error
-  const reason = cause instanceof Error && cause.message !== '' ? cause.message : message
+  // fetch says no more than "fetch failed"; its cause has the reason, sometimes only as a code.
+  const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } }
+  const reason = cause?.message || cause?.code || message
   const tries = attempts === 1 ? '' : ` after ${attempts} tries`
   return new JobFailed(mask(`${what} failed${tries}: ${reason}`), 'SystemUnavailable')
 }
