@@ -1,18 +1,43 @@
-import { definePlugin } from '@penstock/core'
+import { join } from 'node:path'
+import { definePlugin, type PluginApi } from '@penstock/core'
 import { type Config, configSchema } from './config.js'
 import { CodePipelineApi, isJsonRequest } from './protocol/codepipeline.js'
+import { ArtifactBucket } from './s3/artifact-bucket.js'
+import { expireUploads } from './s3/expire-uploads.js'
+import { isS3Request } from './s3/route.js'
+import { Uploads } from './s3/uploads.js'
 
-/** The AWS CodePipeline API: see README.md. */
+/** The AWS CodePipeline API, the artifact bucket, and the endpoint of webhooks: see README.md. */
 export default definePlugin<Config>({
   name: 'aws-api',
-  apiVersion: 1,
+  apiVersion: '^1.0',
   configSchema,
   register(api) {
-    const codePipeline = new CodePipelineApi(api.server, api.log, api.config)
-    api.mount({
-      prefix: '/',
-      match: isJsonRequest,
-      handle: (request, response) => codePipeline.handle(request, response),
-    })
+    mountCodePipeline(api)
+    mountBucket(api)
   },
 })
+
+function mountCodePipeline(api: PluginApi<Config>): void {
+  const codePipeline = new CodePipelineApi(api.server, api.log, api.config)
+  api.mount({
+    prefix: '/',
+    match: isJsonRequest,
+    handle: (request, response) => codePipeline.handle(request, response),
+  })
+}
+
+function mountBucket(api: PluginApi<Config>): void {
+  const uploads = new Uploads(join(api.dataFolder, 'uploads'))
+  const bucket = new ArtifactBucket(api.server, uploads, api.log)
+  api.mount({
+    prefix: '/',
+    match: (request) => isS3Request(request, api.server.identity),
+    handle: (request, response) => bucket.handle(request, response),
+  })
+  let stop = () => {}
+  api.onStart(() => {
+    stop = expireUploads(uploads, api.config.uploadExpiryHours, api.server.clock, api.log)
+  })
+  api.onStop(() => stop())
+}

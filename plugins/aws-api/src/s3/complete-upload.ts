@@ -97,22 +97,29 @@ async function assemble(from: S3Request, id: string, upload: Upload, named: read
 /** The parts as they lie here, in the order in which they were named. */
 async function matching(from: S3Request, id: string, named: readonly Named[]): Promise<Part[]> {
   const there = new Map((await from.uploads.parts(id)).map((part) => [part.number, part]))
-  return named.map(({ number, etag, xml }, i) => {
+  const parts = named.map(({ number, etag, xml }) => {
     const part = there.get(number)
-    if (!part || part.etag !== etag || !sameChecksums(part, xml)) {
-      throw new S3Error(
-        'InvalidPart',
-        "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
-        400,
-        { elements: { UploadId: id, PartNumber: String(number), ETag: etag } },
-      )
-    }
-    if (i < named.length - 1 && part.size < leastPart) {
-      throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed object size', 400, {
-        elements: { ProposedSize: String(part.size), MinSizeAllowed: String(leastPart), PartNumber: String(number) },
-      })
-    }
+    if (!part || part.etag !== etag || !sameChecksums(part, xml)) throw invalidPart(id, number, etag)
     return part
+  })
+  for (const { number, size } of parts.slice(0, -1)) {
+    if (size < leastPart) throw tooSmall(number, size)
+  }
+  return parts
+}
+
+function invalidPart(id: string, number: number, etag: string): S3Error {
+  return new S3Error(
+    'InvalidPart',
+    "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
+    400,
+    { elements: { UploadId: id, PartNumber: String(number), ETag: etag } },
+  )
+}
+
+function tooSmall(number: number, size: number): S3Error {
+  return new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed object size', 400, {
+    elements: { ProposedSize: String(size), MinSizeAllowed: String(leastPart), PartNumber: String(number) },
   })
 }
 

@@ -28,9 +28,7 @@ type Agrees<S extends Shape, Theirs> = Same<Form<InputOf<S>>, Form<Theirs>>
 
 type SchemaOf<O> = O extends Operation<infer S> ? S : never
 type ClientInput<Name extends string> = `${Name}Command` extends keyof typeof Sdk
-  ? (typeof Sdk)[`${Name}Command`] extends new (
-      input: infer Input,
-    ) => unknown
+  ? (typeof Sdk)[`${Name}Command`]['prototype'] extends { readonly input: infer Input }
     ? Input
     : 'no command'
   : 'no such operation'
