@@ -8,7 +8,7 @@ export { codeDeploy } from './provider.js'
 
 export default definePlugin<CodeDeployConfig>({
   name: 'codedeploy-ssh',
-  apiVersion: 1,
+  apiVersion: '^1.0',
   configSchema,
   register(api) {
     api.provideAction(codeDeploy(api.config, api.dataFolder))

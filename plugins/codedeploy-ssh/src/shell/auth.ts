@@ -26,7 +26,7 @@ export async function authOf(target: SshTarget): Promise<ConnectConfig> {
   const file = target.identityFile ?? (Object.keys(common).length > 0 ? undefined : implicitKey())
   if (file !== undefined) return { ...common, ...(await keyOf(file, target)) }
   if (Object.keys(common).length > 0) return common
-  const agent = process.env['SSH_AUTH_SOCK']
+  const agent = process.env.SSH_AUTH_SOCK
   if (agent !== undefined && agent !== '') return { agent }
   throw new JobFailed(
     `nothing to log in to ${target.host} with: give an identityFile, a password or an agent`,
@@ -35,7 +35,7 @@ export async function authOf(target: SshTarget): Promise<ConnectConfig> {
 }
 
 function implicitKey(): string | undefined {
-  if (process.env['SSH_AUTH_SOCK']) return undefined
+  if (process.env.SSH_AUTH_SOCK) return undefined
   return DEFAULT_KEYS.map((name) => join(homedir(), '.ssh', name)).find(existsSync)
 }
 
