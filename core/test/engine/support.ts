@@ -1,14 +1,15 @@
 /** A real engine on a real database, with action types of its own and a clock that the test moves. */
-import { actionTypeKey, type ActionTypeId } from '../../src/domain/action-type.js'
+
 import type { Principal } from '../../src/domain/access.js'
+import { type ActionTypeId, actionTypeKey } from '../../src/domain/action-type.js'
 import type { JobFailure, JobSuccess } from '../../src/domain/job.js'
 import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '../../src/domain/pipeline.js'
 import { createOperations } from '../../src/engine/create-operations.js'
 import { createEngine, type Engine, type TypeCatalogue } from '../../src/engine/engine.js'
 import { LocalJobs } from '../../src/engine/local-jobs.js'
 import type { Operations } from '../../src/engine/operations.js'
-import { createEngineStore } from '../../src/store/engine-store.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
+import { createEngineStore } from '../../src/store/engine-store.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
 
 export const me: Principal = {
@@ -24,14 +25,15 @@ export const typeIds = {
 } as const satisfies Record<string, ActionTypeId>
 
 /** Knows the three types above, the rule `Check`, and what custom types the store has. */
-export function testCatalogue(extra: Partial<TypeCatalogue> = {}): TypeCatalogue {
+export function testCatalogue(extra: Partial<TypeCatalogue> = {}, timeoutInMinutes = 60): TypeCatalogue {
   const known = new Set(Object.values(typeIds).map(actionTypeKey))
   return {
     facts: (id) =>
       known.has(actionTypeKey(id))
-        ? { timeoutInMinutes: 60, secretProperties: ['Secret'], idempotent: id.category === 'Source' }
+        ? { timeoutInMinutes, secretProperties: ['Secret'], idempotent: id.category === 'Source' }
         : undefined,
-    ruleFacts: (id) => (id.provider === 'Check' ? { timeoutInMinutes: 60, secretProperties: [], idempotent: true } : undefined),
+    ruleFacts: (id) =>
+      id.provider === 'Check' ? { timeoutInMinutes, secretProperties: [], idempotent: true } : undefined,
     describe: (id) =>
       known.has(actionTypeKey(id))
         ? {
@@ -118,7 +120,9 @@ export async function bench(database?: Database, catalogue?: Partial<TypeCatalog
         stageStates.flatMap((stage) => [
           ...(stage.latestExecution ? [[stage.stageName, stage.latestExecution.status] as const] : []),
           ...stage.actionStates.flatMap((action) =>
-            action.latestExecution?.status ? [[`${stage.stageName}/${action.actionName}`, action.latestExecution.status] as const] : [],
+            action.latestExecution?.status
+              ? [[`${stage.stageName}/${action.actionName}`, action.latestExecution.status] as const]
+              : [],
           ),
         ]),
       )
@@ -135,12 +139,19 @@ export function action(name: string, more: Partial<ActionDeclaration> = {}): Act
   return { name, actionTypeId: typeIds.build, ...more }
 }
 
-export function stage(name: string, actions: readonly (string | ActionDeclaration)[], more: Partial<StageDeclaration> = {}): StageDeclaration {
+export function stage(
+  name: string,
+  actions: readonly (string | ActionDeclaration)[],
+  more: Partial<StageDeclaration> = {},
+): StageDeclaration {
   return { name, actions: actions.map((one) => (typeof one === 'string' ? action(one) : one)), ...more }
 }
 
 /** `Source` with the action `Repo` that puts out `tree`, and the stages given. */
-export function pipeline(stages: readonly StageDeclaration[], more: Partial<PipelineDeclaration> = {}): PipelineDeclaration {
+export function pipeline(
+  stages: readonly StageDeclaration[],
+  more: Partial<PipelineDeclaration> = {},
+): PipelineDeclaration {
   const source = action('Repo', {
     actionTypeId: typeIds.source,
     outputArtifacts: [{ name: 'tree' }],

@@ -1,0 +1,122 @@
+import type { Decision } from '../../core/src/engine/changes.js'
+import type { EngineStore, Unit } from '../../core/src/engine/ports.js'
+import type { PipelineState } from '../../core/src/engine/state.js'
+import type { Random } from './random.js'
+
+/** A defect planted on purpose: if the checks do not find it, they prove nothing. */
+export interface Mutant {
+  readonly name: string
+  plant(store: EngineStore, random: Random): EngineStore
+}
+
+function onUnit(store: EngineStore, change: (unit: Unit) => Partial<Unit>): EngineStore {
+  return { ...store, transact: (work) => store.transact((unit) => work({ ...unit, ...change(unit) })) }
+}
+
+function onDecision(store: EngineStore, change: (decision: Decision) => Decision): EngineStore {
+  return onUnit(store, (unit) => ({
+    saveDecision: (name, decision, now) => unit.saveDecision(name, change(decision), now),
+  }))
+}
+
+function onState(store: EngineStore, change: (state: PipelineState) => PipelineState): EngineStore {
+  return onUnit(store, (unit) => ({
+    loadState: async (name, wanted) => {
+      const state = await unit.loadState(name, wanted)
+      return state && change(state)
+    },
+  }))
+}
+
+const dropLock: Mutant = {
+  name: 'drops the lock of a stage now and then',
+  plant: (store, random) =>
+    onState(store, (state) => {
+      if (!random.chance(0.2)) return state
+      const inside = [...state.executions].filter(
+        ([, one]) => one.mode !== 'PARALLEL' && one.position?.waiting === false && one.status === 'InProgress',
+      )
+      const hidden = inside.find(
+        ([id]) =>
+          ![...state.actions.values()].some((action) => action.executionId === id && action.status !== 'InProgress'),
+      )
+      return hidden
+        ? { ...state, executions: new Map([...state.executions].filter(([id]) => id !== hidden[0])) }
+        : state
+    }),
+}
+
+const skipOutbox: Mutant = {
+  name: 'skips an outbox row now and then',
+  plant: (store, random) =>
+    onDecision(store, (decision) => (random.chance(0.05) ? { ...decision, effects: [] } : decision)),
+}
+
+const supersedeInside: Mutant = {
+  name: 'supersedes inside a stage now and then',
+  plant: (store, random) =>
+    onDecision(store, (decision) => ({
+      ...decision,
+      changes: {
+        ...decision.changes,
+        executions: decision.changes.executions.map((one) =>
+          one.mode === 'SUPERSEDED' &&
+          one.status === 'InProgress' &&
+          one.position?.waiting === false &&
+          random.chance(0.05)
+            ? { ...one, status: 'Superseded' as const }
+            : one,
+        ),
+      },
+    })),
+}
+
+const loseJob: Mutant = {
+  name: 'forgets to queue a job now and then',
+  plant: (store, random) =>
+    onDecision(store, (decision) => ({
+      ...decision,
+      changes: { ...decision.changes, newJobs: decision.changes.newJobs.filter(() => !random.chance(0.1)) },
+    })),
+}
+
+const handOutTwice: Mutant = {
+  name: 'hands out a job that a worker already has',
+  plant: (store, random) =>
+    onUnit(store, (unit) => ({
+      claimJobs: async (claim) => {
+        const claimed = await unit.claimJobs(claim)
+        for (const job of claimed)
+          if (random.chance(0.2))
+            await unit.updateJob(job.id, job.fence, { status: 'Queued', workerId: undefined, leaseUntil: undefined })
+        return claimed
+      },
+    })),
+}
+
+const overtake: Mutant = {
+  name: 'lets a later execution through a door before an earlier one',
+  plant: (store) =>
+    onState(store, (state) => {
+      const waiting = [...state.executions.values()].filter((one) => one.mode === 'QUEUED' && one.position?.waiting)
+      const first = waiting.sort((a, b) => a.number - b.number)[0]
+      const crowd = waiting.filter((one) => one.position?.stage === first?.position?.stage)
+      if (!first || crowd.length < 2) return state
+      return { ...state, executions: new Map([...state.executions].filter(([id]) => id !== first.id)) }
+    }),
+}
+
+const neverSweep: Mutant = {
+  name: 'never finds an expired lease',
+  plant: (store) => ({ ...store, read: { ...store.read, expiredLeases: async () => [] } }),
+}
+
+export const mutants: readonly Mutant[] = [
+  dropLock,
+  skipOutbox,
+  supersedeInside,
+  loseJob,
+  handOutTwice,
+  overtake,
+  neverSweep,
+]
