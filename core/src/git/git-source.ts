@@ -85,6 +85,7 @@ export function gitSource<C>(
       return {
         revisionId: tip.commit,
         revisionChangeId: tip.commit,
+        event: { kind: 'push', branch },
         ...(url === undefined ? {} : { revisionUrl: url }),
       }
     },
