@@ -113,6 +113,8 @@ export interface ActionJob<C = Readonly<Record<string, string>>> {
   readonly outputVariableNames?: readonly string[]
   /** What `ctx.checkpoint` last kept, after a restart or a continuation. */
   readonly checkpoint?: unknown
+  /** The same as text: what a worker or function of somebody else's making gave as continuation token. */
+  readonly continuationToken?: string
 }
 
 /** What a provider answers when its work is done. Nothing at all is success too. */

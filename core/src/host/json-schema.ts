@@ -46,9 +46,9 @@ export function allowsNothing(schema: JsonSchema): boolean {
 }
 
 /** Fills in `default` values of a schema's properties, at every depth that exists or has defaults of its own. */
-export function withDefaults(schema: unknown, data: unknown): unknown {
-  if (!isObject(schema)) return data
-  if (data === undefined && 'default' in schema) return structuredClone(schema.default)
+export function withDefaults(schema: unknown, given: unknown): unknown {
+  if (!isObject(schema)) return given
+  const data = given === undefined && 'default' in schema ? structuredClone(schema.default) : given
   if (!isObject(data) || !isObject(schema.properties)) return data
   for (const [key, property] of Object.entries(schema.properties)) {
     const filled = withDefaults(property, data[key])

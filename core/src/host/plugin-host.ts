@@ -49,8 +49,7 @@ export class PluginHost implements PluginService {
 
   constructor(private readonly parts: PluginHostParts) {
     this.entries = parts.references.map(
-      (reference) =>
-        new PluginEntry(reference, (entry, text) => parts.log(entry.name).error(text, { plugin: entry.name })),
+      (reference) => new PluginEntry(reference, (entry, text) => parts.log(entry.name).error(text)),
     )
   }
 

@@ -169,6 +169,11 @@ export interface WebhookService {
   find(secretPath: string): Promise<WebhookTarget | undefined>
   /** Written down for ListWebhooks: when it last came, and what was wrong with it. */
   came(name: string, problem?: { readonly code: string; readonly message: string }): Promise<void>
+  /**
+   * Starts the pipeline with whatever its sources have newest (W6), for senders that name no revision.
+   * Errors: PipelineNotFoundException, ConcurrentPipelineExecutionsLimitExceededException.
+   */
+  start(target: WebhookTarget): Promise<{ readonly pipelineExecutionId: string }>
 }
 
 /** A webhook with its secret in clear, and the action that it is for. */

@@ -67,6 +67,10 @@ test.each([
   expect(allowsNothing(of)).toBe(allowed)
 })
 
+test('a default object gets the defaults of its own properties', () => {
+  expect(withDefaults(schema, {})).toEqual({ retries: 3, nested: { deep: true } })
+})
+
 test('defaults do not share objects between two readers', () => {
   const [a, b] = [withDefaults(schema, {}), withDefaults(schema, {})] as { nested: object }[]
   expect(a?.nested).not.toBe(b?.nested)

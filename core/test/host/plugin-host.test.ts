@@ -69,7 +69,7 @@ describe('life', () => {
       version: '2.0.0',
       penstock: { manifestVersion: 1, apiVersion: '>=1 <2', entry: './index.js' },
     }
-    const code = `const { definePlugin } = require('@penstock/core')\nmodule.exports = definePlugin({ name: 'far', apiVersion: 1, register(api) { api.provideAction(${action('Far')}) } })`
+    const code = `const { definePlugin } = require('@penstock/core')\nmodule.exports = definePlugin({ name: 'far', apiVersion: '^1.0', register(api) { api.provideAction(${action('Far')}) } })`
     const at = 'plugins/node_modules/penstock-plugin-far'
     const w = await world(
       { far: null },
@@ -107,13 +107,13 @@ describe('containment: a plugin that goes wrong is shown with its reason, and th
     },
     {
       it: 'wants a newer API',
-      bad: source('bad').replace('apiVersion: 1', `apiVersion: '^2.0'`),
+      bad: source('bad').replace('^1.0', '^2.0'),
       state: 'incompatible',
       says: 'too new: upgrade Penstock',
     },
     {
       it: 'wants an older API',
-      bad: source('bad').replace('apiVersion: 1', `apiVersion: '0.x'`),
+      bad: source('bad').replace('^1.0', '0.x'),
       state: 'incompatible',
       says: 'too old: install a newer version',
     },

@@ -32,7 +32,7 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 /** A plugin's one source file; `body` is what register does. */
 export function source(name: string, body = '', more = ''): string {
   return `import { definePlugin } from '@penstock/core'
-export default definePlugin({ name: '${name}', apiVersion: 1, ${more} register(api) { ${body} } })
+export default definePlugin({ name: '${name}', apiVersion: '^1.0', ${more} register(api) { ${body} } })
 `
 }
 

@@ -1,0 +1,259 @@
+/** A whole server, with plugins of the test's own instead of the bundled ones. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { InjectionToken } from 'tsyringe'
+import { type RunningServer, type StartOptions, startServer } from '../../src/app/server.js'
+import { tokens } from '../../src/app/tokens.js'
+
+let folder: string
+const running: RunningServer[] = []
+const lines: string[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'penstock-server-'))
+})
+afterEach(async () => {
+  for (const server of running.splice(0).reverse()) await server.stop()
+  lines.length = 0
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(options: StartOptions = {}, yaml = ''): Promise<RunningServer> {
+  writeFileSync(join(folder, 'penstock.yaml'), yaml)
+  const server = await startServer({
+    file: join(folder, 'penstock.yaml'),
+    dataDir: join(folder, 'data'),
+    port: 0,
+    env: {},
+    bundled: [],
+    writeLog: (line) => lines.push(line),
+    ...options,
+  })
+  running.push(server)
+  return server
+}
+
+function plugin(name: string, body: string): void {
+  const code = `import { definePlugin } from '@penstock/core'\nexport default definePlugin({ name: '${name}', apiVersion: '^1.0', register(api) { ${body} } })\n`
+  writeFileSync(join(folder, `${name}.ts`), code)
+}
+
+const source = `api.provideSource({ category: 'Source', provider: 'Quiet', outputArtifacts: 1, configuration: {},
+  async latestRevision() { return undefined },
+  async run(job, ctx) { const { writeFileSync } = require('node:fs'); writeFileSync(ctx.workspace + '/a.txt', 'a'); await ctx.output(ctx.workspace); return { revision: { revisionId: 'r1' } } } })`
+const build = `api.provideAction({ category: 'Build', provider: 'Echo', inputArtifacts: 1, configuration: { Say: { description: 'what', required: true } },
+  async run(job, ctx) { ctx.log.line('said ' + job.configuration.Say); return { summary: job.configuration.Say } } })`
+
+function pipeline(name: string, say = 'hello'): string {
+  const type = (category: string, provider: string) => ({ category, owner: 'Custom', provider, version: '1' })
+  return JSON.stringify({
+    pipeline: {
+      name,
+      roleArn: 'arn:aws:iam::000000000000:role/penstock',
+      artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
+      stages: [
+        {
+          name: 'Source',
+          actions: [{ name: 'Fetch', actionTypeId: type('Source', 'Quiet'), outputArtifacts: [{ name: 'code' }] }],
+        },
+        {
+          name: 'Build',
+          actions: [
+            {
+              name: 'Say',
+              actionTypeId: type('Build', 'Echo'),
+              configuration: { Say: say },
+              inputArtifacts: [{ name: 'code' }],
+            },
+          ],
+        },
+      ],
+    },
+    metadata: { pipelineArn: 'arn:aws:codepipeline:us-east-1:000000000000:x', created: '2026-01-01T00:00:00Z' },
+  })
+}
+
+function pipelineFile(name: string, text: string): void {
+  mkdirSync(join(folder, 'pipelines'), { recursive: true })
+  writeFileSync(join(folder, 'pipelines', `${name}.json`), text)
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`it did not come to be; the log:\n${lines.join('')}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+const get = async (server: RunningServer, path: string, init: RequestInit = {}) => {
+  const response = await fetch(`${server.address}${path}`, init)
+  return { status: response.status, body: await response.text(), headers: response.headers }
+}
+
+test('it is healthy and ready, says so, and stops', async () => {
+  const server = await start()
+  expect(server.problems).toEqual([])
+  expect(await get(server, '/health')).toMatchObject({ status: 200, body: expect.stringContaining('"ok"') })
+  expect(await get(server, '/ready')).toMatchObject({ status: 200 })
+  expect(await get(server, '/nothing')).toMatchObject({ status: 404 })
+  await server.stop()
+  await expect(get(server, '/health')).rejects.toThrow()
+})
+
+test('every token of the container resolves, each to one object', async () => {
+  const { createContainer } = require('../../src/app/container.js') as typeof import('../../src/app/container.js')
+  const given = new Map<unknown, unknown>()
+  const spied = jest.spyOn(require('tsyringe').container, 'createChildContainer')
+  await start()
+  const container = spied.mock.results[0]?.value as ReturnType<typeof createContainer>
+  spied.mockRestore()
+  for (const [name, token] of Object.entries(tokens)) {
+    const service = container.resolve(token as InjectionToken<object>)
+    expect({ name, service: service !== undefined }).toEqual({ name, service: true })
+    expect(container.resolve(token as InjectionToken<object>)).toBe(service)
+    given.set(token, service)
+  }
+  expect(given.size).toBe(Object.keys(tokens).length)
+})
+
+test('two servers in one process share nothing, and one data folder takes one server', async () => {
+  const one = await start()
+  const two = await start({ dataDir: join(folder, 'other') })
+  await one.services.access.createAccessKey('ci', [])
+  expect(await two.services.access.listAccessKeys()).toEqual([])
+  expect(one.services.identity.bucket).not.toBe(two.services.identity.bucket)
+  await expect(start()).rejects.toThrow(`in use by the server with pid ${process.pid}`)
+})
+
+test('a port in use is named, with what to do, and nothing is left running', async () => {
+  const one = await start()
+  const dataDir = join(folder, 'other')
+  await expect(start({ port: one.port, dataDir })).rejects.toThrow(`port ${one.port} on 127.0.0.1 is in use`)
+  expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
+  await start({ dataDir })
+})
+
+test('the first start writes a password that signs in; the second start writes none; the bucket stays', async () => {
+  const first = await start()
+  const password = readFileSync(first.initialAdminPasswordFile ?? '', 'utf8').trim()
+  expect(await first.services.access.signIn('admin', password, 'here')).toMatchObject({ name: 'admin' })
+  expect(lines.join('')).not.toContain(password)
+  await first.stop()
+  const second = await start()
+  expect(second.initialAdminPasswordFile).toBeUndefined()
+  expect(second.services.identity.bucket).toBe(first.services.identity.bucket)
+})
+
+test('metrics are for this machine, unless a proxy stands before it, or the configuration says otherwise', async () => {
+  const server = await start()
+  expect((await get(server, '/metrics')).body).toContain('penstock_pipelines{kind="all"} 0')
+  expect(await get(server, '/metrics', { headers: { 'x-forwarded-for': '10.0.0.1' } })).toMatchObject({ status: 403 })
+  await server.stop()
+  const off = await start({}, 'server:\n  metrics: "off"\n')
+  expect(await get(off, '/metrics')).toMatchObject({ status: 404 })
+})
+
+test('a pipeline file is applied once, its execution runs on a plugin in one file, and a change of the file updates it', async () => {
+  plugin('two', `${source}\n${build}`)
+  pipelineFile('hello', pipeline('hello'))
+  const yaml = 'plugins:\n  ./two.ts:\n'
+  const server = await start({}, yaml)
+  expect(server.problems).toEqual([])
+  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] }
+  const { operations } = server.services
+  await eventually(
+    async () =>
+      (await operations.listPipelineExecutions(by, { pipelineName: 'hello' })).pipelineExecutionSummaries[0]?.status ===
+      'Succeeded',
+  )
+  const [run] = (await operations.listPipelineExecutions(by, { pipelineName: 'hello' })).pipelineExecutionSummaries
+  expect(run).toMatchObject({
+    trigger: { triggerType: 'CreatePipeline' },
+    sourceRevisions: [{ actionName: 'Fetch', revisionId: 'r1' }],
+  })
+  const actions = await operations.listActionExecutions(by, { pipelineName: 'hello' })
+  const said = actions.actionExecutionDetails.find(({ actionName }) => actionName === 'Say')
+  const log = await server.services.logs.read(said?.actionExecutionId ?? '', 0)
+  expect(log?.text).toContain('said hello')
+  await server.stop()
+  pipelineFile('hello', pipeline('hello', 'goodbye'))
+  const again = await start({}, yaml)
+  const { pipeline: now } = await again.services.operations.getPipeline(by, { name: 'hello' })
+  expect(now).toMatchObject({ version: 2, stages: [{}, { actions: [{ configuration: { Say: 'goodbye' } }] }] })
+  await again.stop()
+  const third = await start({}, yaml)
+  expect((await third.services.operations.getPipeline(by, { name: 'hello' })).pipeline.version).toBe(2)
+})
+
+test('a broken plugin, pipeline file and schedule are told of, and the rest works', async () => {
+  plugin('two', `${source}\n${build}`)
+  plugin('bad', `throw new Error('no luck')`)
+  pipelineFile('broken', '{ "pipeline": ')
+  pipelineFile('empty', '{}')
+  pipelineFile('good', pipeline('good'))
+  const server = await start({}, "plugins:\n  ./bad.ts:\n  ./two.ts:\nschedules:\n  good: '0 0 31 2 *'\n")
+  const told = server.problems.join('\n')
+  expect(told).toContain('plugin bad: register: no luck')
+  expect(told).toContain("schedules.good: schedule '0 0 31 2 *' never fires")
+  expect(told).toMatch(/broken\.json: is not JSON/)
+  expect(told).toMatch(/empty\.json: has no "pipeline"/)
+  expect(server.problems).toHaveLength(4)
+  const by = { name: 'test', arn: '', policies: [] }
+  expect((await server.services.operations.listPipelines(by, {})).pipelines.map(({ name }) => name)).toEqual(['good'])
+})
+
+describe('mounts', () => {
+  test('match comes first, then the longest prefix; a disabled plugin answers nothing', async () => {
+    const answer = (text: string) => `handle(_, res) { res.end('${text}') }`
+    plugin('page', `api.mount({ prefix: '/', ${answer('page')} })`)
+    plugin('hooks', `api.mount({ prefix: '/hooks', ${answer('hooks')} })`)
+    plugin(
+      'api',
+      `api.mount({ prefix: '/', match: (req) => req.headers['x-amz-target'] !== undefined, ${answer('api')} })`,
+    )
+    const server = await start({}, 'plugins:\n  ./page.ts:\n  ./hooks.ts:\n  ./api.ts:\n')
+    expect((await get(server, '/')).body).toBe('page')
+    expect((await get(server, '/hooks/x?y=1')).body).toBe('hooks')
+    expect((await get(server, '/hooksaw')).body).toBe('page')
+    expect((await get(server, '/hooks', { headers: { 'x-amz-target': 'x' } })).body).toBe('api')
+    expect((await get(server, '/health')).body).toContain('ok')
+    await server.plugins.disable('hooks')
+    expect((await get(server, '/hooks/x')).body).toBe('page')
+  })
+
+  test("a handler that throws answers neutrally under an id that the log has, and is the plugin's problem", async () => {
+    plugin('bad', `api.mount({ prefix: '/', handle() { throw new Error('password hunter2 is wrong') } })`)
+    const server = await start({}, 'plugins:\n  ./bad.ts:\n')
+    const { status, body, headers } = await get(server, '/')
+    expect(status).toBe(500)
+    expect(body).not.toContain('hunter2')
+    const id = headers.get('x-request-id') ?? ''
+    expect(JSON.parse(body)).toEqual({ error: 'internal error', requestId: id })
+    expect(lines.some((line) => line.includes(id))).toBe(true)
+    expect(server.services.plugins.list()[0]).toMatchObject({
+      state: 'started',
+      problems: [expect.stringContaining('hunter2')],
+    })
+  })
+})
+
+test('a configuration that is wrong starts nothing', async () => {
+  await expect(start({}, 'server:\n  prot: 1\n')).rejects.toThrow("did you mean 'port'?")
+  expect(existsSync(join(folder, 'data'))).toBe(false)
+})
+
+test('an artifact store that nobody provides starts nothing, and frees the data folder', async () => {
+  await expect(start({}, 'artifacts:\n  store: cloud\n')).rejects.toThrow(
+    "artifacts.store is 'cloud', which no plugin provides",
+  )
+  await start()
+})
+
+test('secrets never reach the log', async () => {
+  plugin('chatty', `api.log.info('hello', { password: 'hunter2', nested: { secretAccessKey: 'hunter3' } })`)
+  await start({}, 'plugins:\n  ./chatty.ts:\n')
+  expect(lines.join('')).toContain('"password":"****"')
+  expect(lines.join('')).not.toMatch(/hunter[23]/)
+})
