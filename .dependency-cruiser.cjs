@@ -41,6 +41,7 @@ module.exports = {
     layer('host', ['engine'], 'The host declares what plugins see: domain and the operations.'),
     layer('worker', ['host', 'artifacts'], 'A worker runs providers on artifacts; it does not decide.'),
     layer('scheduler', ['engine', 'host'], 'The scheduler asks sources and the engine.'),
+    layer('git', ['host'], 'What git sources share: providers, made for plugins.'),
     layer('http', ['engine', 'host'], 'HTTP calls operations.'),
     {
       name: 'core-knows-no-plugin',
@@ -57,10 +58,10 @@ module.exports = {
     },
     {
       name: 'plugins-use-the-front-door',
-      comment: 'A plugin imports @penstock/core, and nothing deeper.',
+      comment: 'A plugin imports @penstock/core (and @penstock/core/git, for git sources), and nothing deeper.',
       severity: 'error',
       from: { path: '^plugins/[^/]+/src/' },
-      to: { path: '^core/', pathNot: '^core/(src|dist)/index\\.' },
+      to: { path: '^core/', pathNot: '^core/(src|dist)/(git/)?index\\.' },
     },
     {
       name: 'plugins-know-no-other-plugin',

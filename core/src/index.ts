@@ -29,3 +29,4 @@ export type {
 export * from './host/job-failed.js'
 export * from './host/plugin.js'
 export type * from './host/services.js'
+export * from './http/webhook-authentication.js'
