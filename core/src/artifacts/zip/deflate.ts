@@ -47,13 +47,29 @@ function packEntry(folder: string, planned: PlannedEntry): { entry: ZipEntry; da
   }
   const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(`${folder}/${path}`, path)
   const deflated =
-    planned.kind === 'link' || raw.length < 32 || compressedNames.test(path)
+    planned.kind === 'link' || raw.length < 32 || compressedNames.test(path) || looksRandom(raw)
       ? raw
       : deflateRawSync(raw, { level, chunkSize: Math.max(chunkSize, raw.length) })
   const isSmaller = deflated.length < raw.length
   const data = isSmaller ? deflated : raw
   const sizes = { crc: crc32(raw), size: raw.length, compressedSize: data.length }
   return { entry: { name: path, mode, modified, method: isSmaller ? method.deflated : method.stored, ...sizes }, data }
+}
+
+const sampleSize = 512
+
+/**
+ * Whether the beginning and the middle hold almost all byte values there are, as what is compressed or encrypted does:
+ * of 512 random bytes about 221 differ; of programs about 130, of text 60.
+ */
+function looksRandom(bytes: Buffer): boolean {
+  if (bytes.length < 8 * sampleSize) return false
+  const middle = bytes.length >> 1
+  return distinct(bytes.subarray(0, sampleSize)) > 195 && distinct(bytes.subarray(middle, middle + sampleSize)) > 195
+}
+
+function distinct(bytes: Uint8Array): number {
+  return new Set(bytes).size
 }
 
 /** Opens what must still be a regular file: a link put in its place meanwhile is not followed. */
