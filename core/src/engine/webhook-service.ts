@@ -1,6 +1,7 @@
 import type { WebhookService } from '../host/services.js'
 import type { Engine } from './engine.js'
 import { webhookArn } from './names.js'
+import { startExecution } from './start-execution.js'
 import { webhookByPath, webhookCame } from './webhooks.js'
 
 /** What the receiving endpoint asks of the engine (W2, W3). */
@@ -17,5 +18,9 @@ export function createWebhookService(engine: Engine): WebhookService {
       return { definition, arn: webhookArn(engine, definition.name), configuration: action.configuration ?? {} }
     },
     came: (name, problem) => webhookCame(engine, name, problem),
+    async start({ definition, arn }) {
+      const trigger = { triggerType: 'Webhook', triggerDetail: arn } as const
+      return { pipelineExecutionId: await startExecution(engine, definition.targetPipeline, { trigger }) }
+    },
   }
 }

@@ -5,6 +5,7 @@ export interface Config {
   readonly maxRequestBytes: number
   readonly maxWebhookBytes: number
   readonly uploadExpiryHours: number
+  readonly trustedProxies?: string
 }
 
 export const configSchema: JsonSchema = {
@@ -20,7 +21,7 @@ export const configSchema: JsonSchema = {
     maxWebhookBytes: {
       type: 'integer',
       minimum: 1024,
-      default: 5_242_880,
+      default: 26_214_400,
       description: 'How large the body of a webhook may be',
     },
     uploadExpiryHours: {
@@ -28,6 +29,10 @@ export const configSchema: JsonSchema = {
       exclusiveMinimum: 0,
       default: 24,
       description: 'How long the parts of an unfinished multipart upload are kept',
+    },
+    trustedProxies: {
+      type: 'string',
+      description: 'Ranges of proxies, separated by commas, whose X-Forwarded-For tells who sent a webhook',
     },
   },
 }

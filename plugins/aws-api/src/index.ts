@@ -6,6 +6,7 @@ import { ArtifactBucket } from './s3/artifact-bucket.js'
 import { expireUploads } from './s3/expire-uploads.js'
 import { isS3Request } from './s3/route.js'
 import { Uploads } from './s3/uploads.js'
+import { WebhookReceiver, webhooksPrefix } from './webhooks/webhook-receiver.js'
 
 /** The AWS CodePipeline API, the artifact bucket, and the endpoint of webhooks: see README.md. */
 export default definePlugin<Config>({
@@ -15,6 +16,7 @@ export default definePlugin<Config>({
   register(api) {
     mountCodePipeline(api)
     mountBucket(api)
+    mountWebhooks(api)
   },
 })
 
@@ -40,4 +42,9 @@ function mountBucket(api: PluginApi<Config>): void {
     stop = expireUploads(uploads, api.config.uploadExpiryHours, api.server.clock, api.log)
   })
   api.onStop(() => stop())
+}
+
+function mountWebhooks(api: PluginApi<Config>): void {
+  const receiver = new WebhookReceiver(api.server, api.log, api.config)
+  api.mount({ prefix: webhooksPrefix, handle: (request, response) => receiver.handle(request, response) })
 }

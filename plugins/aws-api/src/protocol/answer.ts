@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { isFault, type Logger } from '@penstock/core'
+import { closingHeaders, discardRest } from '../http/unread.js'
 import { Refused } from '../sigv4/refused.js'
 import { ApiError } from './api-error.js'
 import { inJsonWords } from './words.js'
@@ -7,17 +8,15 @@ import { inJsonWords } from './words.js'
 /** Sends JSON, or no body at all, with the request's id. Nothing when the client is gone. */
 export function send(response: ServerResponse, requestId: string, status: number, body: string): void {
   if (response.headersSent || response.destroyed) return
-  const unread = !response.req.complete
   response.writeHead(status, {
     'x-amzn-RequestId': requestId,
     'Content-Type': 'application/x-amz-json-1.1',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
-    // What is left of a body that nobody will read must not be taken for the next request.
-    ...(unread ? { Connection: 'close' } : {}),
+    ...closingHeaders(response),
   })
   response.end(body)
-  if (unread) response.req.resume()
+  void discardRest(response.req)
 }
 
 /** What is told to the caller of any error: its own fault with its code, ours with no word of what happened. */

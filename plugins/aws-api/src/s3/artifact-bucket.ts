@@ -1,8 +1,9 @@
 /** The artifact bucket over HTTP: the part of S3 that workers use, over the server's own artifact store. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { finished, pipeline } from 'node:stream/promises'
-import { type Logger, type ServerServices, systemClock } from '@penstock/core'
+import { pipeline } from 'node:stream/promises'
+import type { Logger, ServerServices } from '@penstock/core'
+import { closingHeaders, discardRest } from '../http/unread.js'
 import { ApiError } from '../protocol/api-error.js'
 import { signable } from '../sigv4/canonical.js'
 import { claimOf } from '../sigv4/claim.js'
@@ -17,9 +18,6 @@ import { inS3Words } from './words.js'
 import { xmlDocument } from './xml.js'
 
 export type BucketServices = Pick<ServerServices, 'identity' | 'clock' | 'access' | 'artifacts'>
-
-/** How long a refused upload may go on being sent before its connection is cut. Milliseconds. */
-const patience = 10_000
 
 export class ArtifactBucket {
   constructor(
@@ -122,23 +120,16 @@ function errorAnswer(request: IncomingMessage, requestId: string, error: S3Error
 async function send(response: ServerResponse, requestId: string, answer: S3Answer): Promise<void> {
   const { req: request } = response
   const { body = '' } = answer
-  const unread = !request.complete
-  const length =
-    typeof body === 'string' && !hasLength(request, answer) ? { 'content-length': Buffer.byteLength(body) } : {}
+  const counted = typeof body === 'string' && !hasLength(request, answer)
   response.writeHead(answer.status, {
     'x-amz-request-id': requestId,
-    ...length,
+    ...(counted ? { 'content-length': Buffer.byteLength(body) } : {}),
     ...answer.headers,
-    ...(unread ? { connection: 'close' } : {}),
+    ...closingHeaders(response),
   })
   if (typeof body !== 'string') return await pipeline(body, response)
   response.end(body)
-  if (!unread) return
-  // Cut off at once, a client that is still sending would never see the answer.
-  const stop = systemClock.after(patience, () => request.destroy())
-  request.resume()
-  await finished(request).catch(() => {})
-  stop()
+  await discardRest(request)
 }
 
 /** HEAD tells the object's own length; 204 and 304 none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
-import { readBody } from '../protocol/read-body.js'
+import { readBody } from '../http/read-body.js'
 import { hexSha256 } from '../sigv4/signing-key.js'
 import { CheckedBody } from './checked-body.js'
 import { checksumNames } from './checksums.js'

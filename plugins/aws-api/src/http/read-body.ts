@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from './api-error.js'
+import { ApiError } from '../protocol/api-error.js'
 
 /**
  * The whole body, at most `limit` bytes.
