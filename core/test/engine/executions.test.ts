@@ -289,3 +289,17 @@ test('D1: deleting is idempotent, takes the history, and ends the jobs', async (
   await b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])]) })
   expect(await b.executions()).toEqual(['InProgress'])
 })
+
+test('X10: what waits on an older definition, at the closed door of a stage that is no more, goes on', async () => {
+  await b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])], { executionMode: 'PARALLEL' }) })
+  await b.operations.disableStageTransition(me, {
+    pipelineName: 'demo',
+    stageName: 'Build',
+    transitionType: 'Inbound',
+    reason: 'hold',
+  })
+  await source()
+  await b.operations.updatePipeline(me, { pipeline: pipeline([stage('Other', ['z'])], { executionMode: 'PARALLEL' }) })
+  await b.finish('a')
+  expect(await b.executions()).toEqual(['Succeeded'])
+})
