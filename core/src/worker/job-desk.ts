@@ -111,7 +111,11 @@ export class JobDesk {
       jobApi: async () => this.parts.jobApi?.(job),
     })
     const report = await held.finish(run)
-    keepReport(folder, report)
+    try {
+      keepReport(folder, report)
+    } catch (error) {
+      this.#say(held, `its result is not kept on disk: ${(error as Error).message}`)
+    }
     return report
   }
 

@@ -18,6 +18,11 @@ export class LineIndex {
     return this.#count
   }
 
+  /** False for a log of a few blocks, which is read through as fast. */
+  get isUseful(): boolean {
+    return this.#newlines.length > 4
+  }
+
   add(bytes: Buffer): void {
     let from = 0
     while (from < bytes.length) {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LineIndex } from './line-index.js'
 import { type Masker, MaskStream } from './mask.js'
@@ -43,16 +43,16 @@ export class LogIngest {
     return this.#running
   }
 
-  /** Takes over the rest, makes the masked log durable, and lets the spool go. The index beside it says: complete. */
+  /** Takes over the rest, makes the masked log durable, and lets the spool go: without it the log is complete. */
   async finish(): Promise<void> {
     await this.pump()
-    const target = await this.#opened()
-    await this.#write(this.#stream.end())
-    await target.truncate(this.size)
-    await target.sync()
-    await writeFile(`${this.log}.idx.new`, this.index.toBuffer())
-    await rename(`${this.log}.idx.new`, `${this.log}.idx`)
-    await syncFolder(dirname(this.log))
+    try {
+      await this.#write(this.#stream.end())
+      await this.#makeDurable()
+    } catch (error) {
+      this.#begin()
+      throw error
+    }
     await this.close()
     await rm(this.spool, { force: true })
   }
@@ -62,6 +62,14 @@ export class LogIngest {
     const files = [this.#source, this.#target]
     this.#source = this.#target = undefined
     for (const file of files) await file?.close()
+  }
+
+  async #makeDurable(): Promise<void> {
+    const target = await this.#opened()
+    await target.truncate(this.size)
+    if (this.#index.isUseful) await writeFile(`${this.log}.idx`, this.#index.toBuffer(), { mode: 0o600 })
+    // Also makes the new file's name durable, on the file systems that Linux servers have.
+    await target.sync()
   }
 
   async #drain(): Promise<void> {
@@ -108,30 +116,17 @@ export class LogIngest {
     this.#index.add(bytes)
   }
 
+  /** Not truncated: after a restart the same bytes are written again, and readers in the middle keep their place. */
   async #opened(): Promise<FileHandle> {
     if (this.#target !== undefined) return this.#target
-    await mkdir(dirname(this.log), { recursive: true, mode: 0o700 })
-    // Not truncated: after a restart the same bytes are written again, and readers in the middle keep their place.
-    const flags = (await exists(this.log)) ? 'r+' : 'w+'
-    this.#target = await open(this.log, flags, 0o600)
+    const flags = constants.O_RDWR | constants.O_CREAT
+    try {
+      this.#target = await open(this.log, flags, 0o600)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await mkdir(dirname(this.log), { recursive: true, mode: 0o700 })
+      this.#target = await open(this.log, flags, 0o600)
+    }
     return this.#target
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await (await open(path, 'r')).close()
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

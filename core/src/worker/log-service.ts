@@ -94,7 +94,7 @@ export class ActionLogs implements LogService {
     let seen = ''
     const look = async () => {
       watcher ??= watchFile(folder.spool, onMore)
-      const now = await fileSizes(folder.spool, `${logFile(this.dataFolder, actionExecutionId)}.idx`)
+      const now = await fileSizes(folder.spool, logFile(this.dataFolder, actionExecutionId))
       if (now !== seen) onMore()
       seen = now
     }
@@ -132,9 +132,9 @@ export class ActionLogs implements LogService {
       if (this.#live.get(actionExecutionId) === live) return { size: live.ingest.size, complete: false }
       await this.#finishing.get(actionExecutionId)
     }
-    const log = logFile(this.dataFolder, actionExecutionId)
-    if ((await fileSize(`${log}.idx`)) === undefined) return undefined
-    return { size: (await fileSize(log)) ?? 0, complete: true }
+    // No spool (see #abandoned): the log is complete.
+    const size = await fileSize(logFile(this.dataFolder, actionExecutionId))
+    return size === undefined ? undefined : { size, complete: true }
   }
 
   /** A spool that a crash left behind, until its job is taken up again. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { JobFailed } from '../host/job-failed.js'
 import type { ProcessIdentity } from './process-table.js'
 import { shellQuote } from './supervisor.js'
@@ -49,24 +49,23 @@ export function fingerprint(command: readonly string[]): string {
 /** The record of a step that was made before, or `undefined`. */
 export function readRecord(folder: string): StepRecord | undefined {
   const text = readIfThere(join(folder, 'step.json'))
-  return text === undefined ? undefined : (JSON.parse(text) as StepRecord)
+  return text?.endsWith('}') ? (JSON.parse(text) as StepRecord) : undefined
 }
 
-/** Makes the step's folder, whole or not at all. Errors: JobFailed for a variable's name that no shell can export. */
+/**
+ * Makes the step's folder. The record is written last, in one piece: without it the folder is as good as not there.
+ * Errors: JobFailed for a variable that no shell can export.
+ */
 export function writeStep(spec: StepSpec): StepRecord {
   const record: StepRecord = {
     fingerprint: fingerprint(spec.command),
     title: spec.title,
     ...(spec.deadline === undefined ? {} : { deadline: spec.deadline }),
   }
-  const making = `${spec.folder}.new`
-  rmSync(making, { recursive: true, force: true })
-  mkdirSync(dirname(spec.folder), { recursive: true, mode: 0o700 })
-  mkdirSync(making, { mode: 0o700 })
-  writePrivate(join(making, 'env'), environmentScript(spec.env))
-  writePrivate(join(making, 'cmd'), commandScript(spec))
-  writePrivate(join(making, 'step.json'), JSON.stringify(record))
-  renameSync(making, spec.folder)
+  const script = commandScript(spec)
+  mkdirSync(spec.folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(spec.folder, 'cmd'), script, { mode: 0o600 })
+  writeFileSync(join(spec.folder, 'step.json'), JSON.stringify(record), { mode: 0o600 })
   return record
 }
 
@@ -126,28 +125,23 @@ function environmentScript(env: Readonly<Record<string, string>>): string {
   return lines.join('')
 }
 
-/** What the supervisor runs. The environment comes from a file of its own that is gone before the command begins. */
+/**
+ * What the supervisor runs. Braces make the shell read all of it before it empties the file, which may hold secrets.
+ * PENSTOCK_STEP marks the command and all its descendants, and not the supervisor.
+ */
 function commandScript(spec: StepSpec): string {
-  const env = shellQuote(join(spec.folder, 'env'))
-  return `exec >>${shellQuote(spec.log)} 2>&1
+  return `{
+exec >>${shellQuote(spec.log)} 2>&1
+: >${shellQuote(join(spec.folder, 'cmd'))}
 { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
 umask 022
-. ${env}
-command -p rm -f ${env}
+${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
 printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
 cd ${shellQuote(spec.cwd)} || exit 125
 unset OLDPWD
 exec ${spec.command.map(shellQuote).join(' ')}
-`
 }
-
-function writePrivate(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    writeSync(file, text)
-  } finally {
-    closeSync(file)
-  }
+`
 }
 
 function readIfThere(path: string): string | undefined {

@@ -39,6 +39,7 @@ export class StepRunner {
   async run(spec: StepSpec, signal: AbortSignal): Promise<StepOutcome> {
     const record = readRecord(spec.folder)
     if (record === undefined) signal.throwIfAborted()
+    else if (signal.aborted && takeToken(spec.folder)) return neverBegun('stop')
     const { deadline } = record ?? writeStep(spec)
     const watch = new StepWatch(spec.folder, this.parts.launcher)
     this.#watches.add(watch)
@@ -94,7 +95,7 @@ class Killer {
   async #kill(reason: KillReason): Promise<void> {
     const { folder } = this.watch
     if (!(await this.#started())) {
-      return this.watch.settle({ kind: 'exited', exitCode: 143, signal: 'SIGTERM', killed: reason })
+      return this.watch.settle(neverBegun(reason))
     }
     const { start, exitCode } = readStatus(folder)
     if (exitCode !== undefined || start === undefined) return this.watch.check()
@@ -118,6 +119,10 @@ class Killer {
     }
     return false
   }
+}
+
+function neverBegun(killed: KillReason): StepOutcome {
+  return { kind: 'exited', exitCode: 143, signal: 'SIGTERM', killed }
 }
 
 function onAbort(signal: AbortSignal, listener: () => void): () => void {

@@ -16,7 +16,7 @@ done
  *   field 22 of its stat (start time) and the boot id. Who comes second ends at once: a step starts at most once.
  * - It survives the signals that end the group, so that it can write down how the command ended.
  * - Every line of \`status\` is one write in append mode, valid only with its newline; a full disk is waited out for a minute.
- * - PENSTOCK_STEP marks the command and all its descendants, and not the supervisor itself.
+ * - `cmd` ends in an exec, so the parentheses are the command's own process.
  */
 export const supervisorScript = `cd "$1" || exit
 read -r stat </proc/$$/stat
@@ -26,7 +26,7 @@ trap : TERM INT HUP
 set -C
 echo "start $$ \${21} $boot" >status || exit
 set +C
-PENSTOCK_STEP="$1" /bin/sh ./cmd 3>&- </dev/null
+(. ./cmd) 3>&- </dev/null
 code=$?
 tries=0
 until echo "exit $code" >>status; do

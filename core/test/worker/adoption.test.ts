@@ -146,6 +146,6 @@ test('the raw log and the step folders are the owner’s alone', async () => {
     '700',
     '600',
   ])
-  expect(existsSync(join(host.work, 'steps/0001/env'))).toBe(false)
+  expect(statSync(join(host.work, 'steps/0001/cmd')).size).toBe(0) // it held the environment
   await host.reported()
 })

@@ -33,7 +33,7 @@ test('puts secrets in, and says which they are', async () => {
   })
 })
 
-test.each([
+test.each<{ it: string; strings: Record<string, string>; says: string | RegExp }>([
   { it: 'a missing property', strings: {}, says: 'Name is missing: the name' },
   {
     it: 'an unknown one',
@@ -70,7 +70,7 @@ test.each([
   },
   { it: 'what an object inherits', strings: { Name: 'n', constructor: 'x' }, says: /^constructor is not a property/ },
 ])('refuses $it', async ({ strings, says }) => {
-  await expect(parse(strings as Record<string, string>)).rejects.toMatchObject({
+  await expect(parse(strings)).rejects.toMatchObject({
     type: 'ConfigurationError',
     message: typeof says === 'string' ? says : expect.stringMatching(says),
   })

@@ -152,7 +152,7 @@ test('secrets are in no message', async () => {
   expect(await result(job.id)).toEqual({
     failure: { type: 'JobFailed', message: `"sh -c 'echo ****; exit 1' ****" failed with exit code 1` },
   })
-  await until(() => existsSync(`${finalLog(job.data.actionExecutionId)}.idx`), 5_000, 'the log')
+  await until(() => !existsSync(join(data, 'work', job.data.actionExecutionId)), 5_000, 'the folder to go')
   expect(readFileSync(finalLog(job.data.actionExecutionId), 'utf8')).not.toContain('v3ry')
 })
 
