@@ -5,7 +5,7 @@ import { lambda } from './provider.js'
 /** Invoke actions: Lambda functions, on AWS or in the embedded runtime. */
 export default definePlugin<LambdaConfig>({
   name: 'lambda-invoke',
-  apiVersion: 1,
+  apiVersion: '^1.0',
   configSchema,
   register(api) {
     api.provideAction(lambda(api.config))

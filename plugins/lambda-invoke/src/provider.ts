@@ -41,6 +41,9 @@ interface Place {
   readonly invoked?: number
 }
 
+/** Tells our own checkpoint from a function's continuation token, which may be any text. */
+const mark = 'penstock-plugin-lambda-invoke'
+
 /** How long a report may trail behind the function's end, milliseconds. */
 const trailing = 1000
 /** How long a function may go on after its report, milliseconds. */
@@ -56,32 +59,34 @@ export function lambda(config: LambdaConfig): ActionProvider<typeof properties> 
     inputArtifacts: [0, 5],
     outputArtifacts: [0, 5],
     configuration: properties,
-    run: (job, ctx) => invokeUntilDone(job, ctx, config),
+    run: (job, ctx) => invokeUntilReported(job, ctx, config),
   })
 }
 
-async function invokeUntilDone(job: LambdaJob, ctx: JobContext, config: LambdaConfig): Promise<ActionResult> {
+async function invokeUntilReported(job: LambdaJob, ctx: JobContext, config: LambdaConfig): Promise<ActionResult> {
   const local = await resolveFunction(job.configuration.FunctionName, config, ctx)
   const invoke =
     local === undefined ? awsFunction(job.configuration.FunctionName, config, ctx) : embeddedFunction(local, ctx)
-  let place = (job.checkpoint ?? {}) as Place
+  let place = placeOf(job)
   // An embedded function ended with the server that ran it; one on AWS may still be at work and is not invoked again.
   if (local !== undefined && place.invoked !== undefined) place = withoutInvocation(place)
-  for (;;) {
-    const result = await invokeOnce(job, ctx, invoke, place, config)
-    if (result.outcome === 'failure')
-      throw new JobFailed(result.message, failureType(result.type), result.externalExecutionId)
-    const { outcome: _outcome, continuationToken, percentComplete, ...answer } = result
-    if (continuationToken === undefined) return answer
-    place = { continuationToken }
-    await ctx.checkpoint(place)
-    await ctx.progress({
-      ...withPercent(percentComplete),
-      summary: answer.summary ?? 'The function asked to be continued',
-    })
+  if (place.continuationToken !== undefined && place.invoked === undefined) {
     ctx.log.line(`The function asked to be continued; invoking it again in ${config.continuationSeconds ?? 30} s`)
     await ctx.sleep((config.continuationSeconds ?? 30) * 1000)
   }
+  const result = await invokeOnce(job, ctx, invoke, place, config)
+  if (result.outcome === 'failure')
+    throw new JobFailed(result.message, failureType(result.type), result.externalExecutionId)
+  // J7: with a continuation token this job is over, and the engine has queued the next one, which carries the token.
+  const { outcome: _outcome, continuationToken: _token, percentComplete: _percent, ...answer } = result
+  return answer
+}
+
+function placeOf(job: LambdaJob): Place {
+  const kept = job.checkpoint as { readonly [mark]?: Place } | undefined
+  const own = typeof kept === 'object' && kept !== null ? kept[mark] : undefined
+  if (own !== undefined) return own
+  return job.continuationToken === undefined ? {} : { continuationToken: job.continuationToken }
 }
 
 async function invokeOnce(
@@ -113,7 +118,7 @@ async function invokeOnce(
   }
 
   async function start(api: JobApiAccess): Promise<void> {
-    await ctx.checkpoint({ ...place, invoked })
+    await ctx.checkpoint({ [mark]: { ...place, invoked } })
     await invoke(jobEvent(job, api, place.continuationToken), api, over.signal)
   }
 }
@@ -155,8 +160,4 @@ function failureType(name: string): FailureType {
 
 function withoutInvocation({ continuationToken }: Place): Place {
   return continuationToken === undefined ? {} : { continuationToken }
-}
-
-function withPercent(percentComplete: number | undefined) {
-  return percentComplete === undefined ? {} : { percentComplete }
 }

@@ -98,7 +98,7 @@ describe('a function on AWS', () => {
   })
 
   it('is not invoked again after a restart, only waited for', async () => {
-    const waiting = invoke('check-links', { checkpoint: { invoked: Date.now() } })
+    const waiting = invoke('check-links', { checkpoint: { 'penstock-plugin-lambda-invoke': { invoked: Date.now() } } })
     await new Promise((resolve) => setTimeout(resolve, 300))
     await report('some-job')
     expect((await waiting).outcome).toBe('succeeded')
@@ -106,7 +106,9 @@ describe('a function on AWS', () => {
   })
 
   it('is given up for the time since the invocation, not since the restart', async () => {
-    const done = await invoke('check-links', { checkpoint: { invoked: Date.now() - 60_000 } })
+    const done = await invoke('check-links', {
+      checkpoint: { 'penstock-plugin-lambda-invoke': { invoked: Date.now() - 60_000 } },
+    })
     expect(done.failure?.message).toMatch(/did not report within 0.1 minutes/)
   })
 

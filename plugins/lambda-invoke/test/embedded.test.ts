@@ -57,21 +57,34 @@ describe('an unmodified function in the embedded runtime', () => {
     })
   })
 
-  it('is invoked again for as long as it gives continuation tokens', async () => {
-    const done = await invoke({ handler: 'index.continues' })
-    expect(done.outcome).toBe('succeeded')
-    expect(done.log.match(/token \S+/g)).toEqual(['token undefined', 'token step-1', 'token step-2'])
-    expect(new Set(api.jobs).size).toBe(1)
-    expect(done.progress).toContainEqual(expect.objectContaining({ percentComplete: 50, summary: 'step-2' }))
-    expect(done.checkpoints).toContainEqual({ continuationToken: 'step-1' })
+  it('is invoked again with the job that carries its continuation token (J7)', async () => {
+    const first = await invoke({ handler: 'index.continues' })
+    const second = await invoke({ handler: 'index.continues' }, { continuationToken: 'step-1' })
+    const third = await invoke({ handler: 'index.continues' }, { continuationToken: 'step-2' })
+    expect([first, second, third].map(({ log }) => /token (\S+)/.exec(log)?.[1])).toEqual([
+      'undefined',
+      'step-1',
+      'step-2',
+    ])
+    expect(second.log).toContain('invoking it again in 0.1 s')
+    expect(api.reports.map(({ continuationToken }) => continuationToken)).toEqual(['step-1', 'step-2', undefined])
   })
 
-  it('goes on from its token after a restart', async () => {
-    const done = await invoke(
-      { handler: 'index.continues' },
-      { checkpoint: { continuationToken: 'step-2', invoked: 1 } },
-    )
-    expect(done.log.match(/token \S+/g)).toEqual(['token step-2'])
+  it.each(['{"previous_job_id": "abc"}', '1.0', '"quoted"', 'null', '{}'])(
+    'gets its token %s as it gave it',
+    async (token) => {
+      const done = await invoke({ handler: 'index.event' }, { continuationToken: token })
+      expect(JSON.parse(done.result?.summary ?? '')).toHaveProperty(
+        ['CodePipeline.job', 'data', 'continuationToken'],
+        token,
+      )
+    },
+  )
+
+  it('goes on from its token after a restart in the middle of an invocation', async () => {
+    const first = await invoke({ handler: 'index.continues' }, { continuationToken: 'step-2' })
+    const again = await invoke({ handler: 'index.continues' }, { checkpoint: first.checkpoints[0] })
+    expect(again.log).toContain('token step-2')
   })
 
   it.each([
@@ -89,7 +102,7 @@ describe('an unmodified function in the embedded runtime', () => {
     const s3Location = (objectKey: string) => ({ bucketName: 'codepipeline-eu-west-1-0123456789', objectKey })
     expect(JSON.parse(done.result?.summary ?? '')).toEqual({
       'CodePipeline.job': {
-        id: api.jobs[0],
+        id: api.reports[0]?.jobId,
         accountId: '123456789012',
         data: {
           actionConfiguration: { configuration: { FunctionName: 'check', UserParameters: '{"a":1}' } },

@@ -5,12 +5,12 @@ import type { JobApiAccess, ReportedResult } from '@penstock/core'
 export interface StandInJobApi {
   /** What `ctx.jobApi()` answers; each call waits for the next report. */
   access(): Promise<JobApiAccess>
-  /** Job ids of the reports, in order. */
-  readonly jobs: string[]
+  /** What was reported, in order. */
+  readonly reports: Report[]
   stop(): Promise<void>
 }
 
-interface Report {
+export interface Report {
   readonly jobId: string
   readonly continuationToken?: string
   readonly executionDetails?: { summary?: string; externalExecutionId?: string; percentComplete?: number }
@@ -20,7 +20,7 @@ interface Report {
 
 /** The two operations of CodePipeline's API that functions call, for real SDK clients on loopback. */
 export async function startJobApi(): Promise<StandInJobApi> {
-  const jobs: string[] = []
+  const reports: Report[] = []
   const waiting: ((result: ReportedResult) => void)[] = []
 
   async function serve(request: IncomingMessage, response: ServerResponse) {
@@ -33,7 +33,7 @@ export async function startJobApi(): Promise<StandInJobApi> {
       return
     }
     const report = JSON.parse(body) as Report
-    jobs.push(report.jobId)
+    reports.push(report)
     waiting.shift()?.(resultOf(report))
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end()
   }
@@ -41,7 +41,7 @@ export async function startJobApi(): Promise<StandInJobApi> {
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    jobs,
+    reports,
     access: async () => accessTo(server.address() as AddressInfo, waiting),
     stop() {
       server.closeAllConnections()

@@ -1,15 +1,19 @@
+import type { Notification } from '@penstock/core'
+
 /** The plugin's section of penstock.yaml. */
 export interface SnsConfig {
   /** Where notifications go that name no topic themselves. */
   readonly topicArn?: string
-  /** Which changes of executions are sent to `topicArn`. */
-  readonly events?: readonly string[]
+  /** Which of those are sent; approvals with a topic of their own always are. */
+  readonly events?: readonly Notification['kind'][]
   /** Another address than AWS's, for tests and for compatible servers. */
   readonly endpoint?: string
   /** The usual places of the AWS SDK when absent. */
   readonly accessKeyId?: string
   readonly secretAccessKey?: string
 }
+
+export const defaultEvents: readonly Notification['kind'][] = ['approvalNeeded', 'executionFailed']
 
 const text = { type: 'string', minLength: 1 } as const
 
@@ -20,8 +24,8 @@ export const configSchema = {
     topicArn: { type: 'string', pattern: '^arn:aws[a-z-]*:sns:[^:]+:\\d{12}:[^:]+$' },
     events: {
       type: 'array',
-      items: { enum: ['executionFailed', 'executionSucceeded', 'executionStarted'] },
-      default: ['executionFailed'],
+      items: { enum: ['approvalNeeded', 'executionFailed', 'executionSucceeded', 'executionStarted', 'sourceFailed'] },
+      default: defaultEvents,
     },
     endpoint: { type: 'string', pattern: '^https?://' },
     accessKeyId: text,

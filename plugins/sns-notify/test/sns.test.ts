@@ -1,21 +1,19 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ApprovalNeededEvent, Notification, Notifier, PluginApi } from '@penstock/core'
+import type { Notification, Notifier, PluginApi } from '@penstock/core'
 import type { SnsConfig } from '../src/config.js'
 import plugin from '../src/index.js'
 
 jest.setTimeout(30_000)
 
 const topic = 'arn:aws:sns:eu-west-1:123456789012:approvals'
-const identity = { region: 'eu-west-1', publicUrl: 'https://penstock.example.com' }
-const approval: ApprovalNeededEvent = {
-  pipelineName: 'site',
-  pipelineExecutionId: 'e1',
-  stageName: 'Review',
-  actionName: 'Look',
-  token: 'tok-1',
-  expires: Date.UTC(2026, 6, 7, 20, 22, 41),
-  configuration: { NotificationArn: topic, CustomData: 'Ann, please', ExternalEntityLink: 'http://example.com/' },
+const document = { region: 'eu-west-1', approval: { pipelineName: 'site', stageName: 'Review', token: 'tok-1' } }
+const approval: Notification = {
+  kind: 'approvalNeeded',
+  target: topic,
+  subject: 'APPROVAL NEEDED: site for action Look',
+  message: 'Pipeline site waits for somebody to approve Look.',
+  document,
 }
 
 let server: Server
@@ -41,27 +39,19 @@ afterEach(() => {
   server.close()
 })
 
-interface Registered {
-  readonly notifier: Notifier
-  readonly approvalNeeded: (event: ApprovalNeededEvent) => void | Promise<void>
-  readonly executionChanged: Parameters<PluginApi['hooks']['executionChanged']>[0]
-}
-
-/** Registers the plugin with a host that keeps what it is given. */
-function register(config: SnsConfig = {}): Registered {
-  const kept: Record<string, unknown> = {}
-  const keep = (name: string) => (value: unknown) => {
-    kept[name] = value
-  }
+/** Registers the plugin with a host that keeps the notifier. */
+function register(config: SnsConfig = {}): Notifier {
+  let kept: Notifier | undefined
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const api = {
-    config: { endpoint, accessKeyId: 'AKID', secretAccessKey: 'sk', events: ['executionFailed'], ...config },
-    server: { identity },
-    provideNotifier: keep('notifier'),
-    hooks: { approvalNeeded: keep('approvalNeeded'), executionChanged: keep('executionChanged') },
+    config: { endpoint, accessKeyId: 'AKID', secretAccessKey: 'sk', ...config },
+    provideNotifier(notifier: Notifier) {
+      kept = notifier
+    },
   }
   void plugin.register(api as unknown as PluginApi<SnsConfig>)
-  return kept as unknown as Registered
+  if (kept === undefined) throw new Error('the plugin provides no notifier')
+  return kept
 }
 
 function published(index = 0): Record<string, string> {
@@ -69,58 +59,24 @@ function published(index = 0): Record<string, string> {
 }
 
 describe('an approval with a NotificationArn', () => {
-  it('is published to it, signed, in the format of the user guide (A4)', async () => {
-    await register().approvalNeeded(approval)
+  it('is published to it, signed, as the JSON document (A4)', async () => {
+    await register().notify(approval)
     expect(published()).toMatchObject({
       Action: 'Publish',
       Version: '2010-03-31',
       TopicArn: topic,
-      Subject: 'APPROVAL NEEDED: AWS CodePipeline site for action Look',
+      Subject: 'APPROVAL NEEDED: site for action Look',
     })
     expect(seen[0]?.headers.authorization).toMatch(/Credential=AKID\/\d{8}\/eu-west-1\/sns\/aws4_request/)
-    expect(JSON.parse(published().Message ?? '')).toEqual({
-      region: 'eu-west-1',
-      consoleLink: 'https://penstock.example.com/pipelines/site',
-      approval: {
-        pipelineName: 'site',
-        stageName: 'Review',
-        actionName: 'Look',
-        token: 'tok-1',
-        expires: '2026-07-07T20:22Z',
-        externalEntityLink: 'http://example.com/',
-        approvalReviewLink: 'https://penstock.example.com/pipelines/site',
-        customData: 'Ann, please',
-      },
-    })
+    expect(JSON.parse(published().Message ?? '')).toEqual(document)
   })
 
-  it('is published once, whoever asks', async () => {
-    const { approvalNeeded, notifier } = register()
-    await approvalNeeded(approval)
-    const document = { approval: { token: 'tok-1' } }
-    await notifier.notify({ kind: 'approvalNeeded', target: topic, subject: 's', message: 'm', document })
-    expect(seen).toHaveLength(1)
-  })
-
-  it('may be tried again when SNS refused it', async () => {
-    const { approvalNeeded } = register()
-    answers = [
-      {
-        status: 403,
-        body: '<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>not yours</Message></Error></ErrorResponse>',
-      },
-    ]
-    await expect(approvalNeeded(approval)).rejects.toThrow(
+  it('says what SNS says when it is refused', async () => {
+    const error = '<Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>not yours</Message></Error>'
+    answers = [{ status: 403, body: `<ErrorResponse>${error}</ErrorResponse>` }]
+    await expect(register().notify(approval)).rejects.toThrow(
       /SNS topic arn:.*approvals: AuthorizationErrorException: not yours/,
     )
-    await approvalNeeded(approval)
-    expect(seen).toHaveLength(2)
-  })
-
-  it('without one, or with one of another kind, is left to others', async () => {
-    await register({ topicArn: topic }).approvalNeeded({ ...approval, configuration: {} })
-    await register().approvalNeeded({ ...approval, configuration: { NotificationArn: 'mailto:ann@example.com' } })
-    expect(seen).toHaveLength(0)
   })
 })
 
@@ -131,14 +87,21 @@ describe('notifications', () => {
     ['the configured topic', { topicArn: topic }, {}, [topic]],
     ['the topic that they name', { topicArn: topic }, { target: `${topic}-2` }, [`${topic}-2`]],
     ['nowhere without a topic', {}, {}, []],
-    ['nowhere when the target is not a topic', { topicArn: topic }, { target: '#ops' }, []],
-  ])('go to %s', async (_, config, change, topics) => {
-    await register(config).notifier.notify({ ...notification, ...change })
+    ['nowhere when the target is of another kind', { topicArn: topic }, { target: '#ops' }, []],
+    ['nowhere when nobody asked for them', { topicArn: topic }, { kind: 'executionStarted' }, []],
+    [
+      'the topic when somebody did',
+      { topicArn: topic, events: ['executionStarted'] },
+      { kind: 'executionStarted' },
+      [topic],
+    ],
+  ] as const)('go to %s', async (_, config, change, topics) => {
+    await register(config).notify({ ...notification, ...change })
     expect(seen.map(({ form }) => form.get('TopicArn'))).toEqual(topics)
   })
 
   it('keep to the limits of SNS', async () => {
-    await register({ topicArn: topic }).notifier.notify({
+    await register({ topicArn: topic }).notify({
       ...notification,
       subject: `a\nb ${'é'.repeat(3)}${'x'.repeat(200)}`,
       message: 'm'.repeat(300_000),
@@ -150,7 +113,7 @@ describe('notifications', () => {
   })
 
   it('tell a FIFO topic group and identity', async () => {
-    await register().approvalNeeded({ ...approval, configuration: { NotificationArn: `${topic}.fifo` } })
+    await register().notify({ ...approval, target: `${topic}.fifo` })
     expect(published()).toMatchObject({
       MessageGroupId: 'site',
       MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -159,16 +122,7 @@ describe('notifications', () => {
 
   it('are tried again when SNS stumbles', async () => {
     answers = [{ status: 503, body: '<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>' }]
-    await register({ topicArn: topic }).notifier.notify(notification)
+    await register({ topicArn: topic }).notify(notification)
     expect(seen).toHaveLength(2)
-  })
-
-  it.each([
-    ['Failed', ['Pipeline site failed']],
-    ['Succeeded', []],
-    ['Stopping', []],
-  ] as const)('of an execution that is %s', async (status, subjects) => {
-    await register({ topicArn: topic }).executionChanged({ pipelineName: 'site', pipelineExecutionId: 'e1', status })
-    expect(seen.map(({ form }) => form.get('Subject'))).toEqual(subjects)
   })
 })
