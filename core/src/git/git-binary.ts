@@ -1,5 +1,6 @@
 /** Fetching with the git program, where there is one: least memory, and it knows every server. */
 import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { type CommitInfo, parseCommit } from './commit.js'
 import { GitError } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
@@ -19,7 +20,15 @@ export interface FetchRequest {
   /** Fetches the whole branch and leaves a usable repository in the folder. */
   readonly history: boolean
   readonly signal: AbortSignal
+  /** Runs the one command that is needed, as a job's step; as a child process when absent. */
+  readonly runner?: CommandRunner
 }
+
+/** Runs a command with an environment. The command is the same for every commit; what differs is in the environment. */
+export type CommandRunner = (
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+) => Promise<CommandResult>
 
 /*
  * By id first: one commit's files and nothing else. A server that refuses (protocol 0 without allowReachableSHA1InWant)
@@ -27,8 +36,9 @@ export interface FetchRequest {
  */
 const fetchScript = `
 set -u
-url=$1 commit=$2 ref=$3 history=$4
+url=$FETCH_URL commit=$FETCH_COMMIT ref=$FETCH_REF history=$FETCH_HISTORY
 command -v git >/dev/null || exit 127
+rm -rf "$GIT_WORK_TREE" "$GIT_DIR" && mkdir -p "$GIT_WORK_TREE" "$GIT_DIR" && cd "$GIT_DIR" || exit 73
 have() { git cat-file -e "$commit^{commit}" 2>/dev/null; }
 git init --quiet || exit 70
 if [ "$history" = 1 ]; then
@@ -58,15 +68,18 @@ git cat-file commit "$commit"
 
 /** Fetches a commit's files. Errors: GitError; ENOENT when there is no git program. */
 export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
-  await emptyFolders(request)
+  const { remote, url, commit, branch, folder, gitFolder, history, signal } = request
   const env = {
-    ...gitEnvironment(request.remote, request.url),
-    GIT_DIR: request.gitFolder,
-    GIT_WORK_TREE: request.folder,
+    ...gitEnvironment(remote, url),
+    GIT_DIR: gitFolder,
+    GIT_WORK_TREE: folder,
+    FETCH_URL: url,
+    FETCH_COMMIT: commit,
+    FETCH_REF: `refs/heads/${branch}`,
+    FETCH_HISTORY: history ? '1' : '0',
   }
-  const { url, commit, branch, history, signal } = request
-  const args = [url, commit, `refs/heads/${branch}`, history ? '1' : '0'] as const
-  const done = await runCommand(['sh', '-c', fetchScript, 'fetch', ...args], { cwd: request.gitFolder, env, signal })
+  const asChild: CommandRunner = (command, env) => runCommand(command, { cwd: dirname(folder), env, signal })
+  const done = await (request.runner ?? asChild)(['sh', '-c', fetchScript], env)
   if (done.exitCode === 0) return parseCommit(commit, done.stdout)
   throw explainFailure(request, done)
 }

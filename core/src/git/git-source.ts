@@ -18,6 +18,7 @@ import { findChanges } from './find-changes.js'
 import { GitError } from './git-error.js'
 import { listRefs } from './list-refs.js'
 import { authorization, type GitRemote } from './remote.js'
+import { stepRunner } from './step-runner.js'
 import { withTimeLimit } from './time-limit.js'
 
 /** Where one configured action gets its commits from. */
@@ -136,23 +137,24 @@ async function runFetch<C>(
   const url = tip?.url ?? (await listRefs(remote, [`refs/heads/${branch}`], limits)).url
   tellMove(remote, url, (message) => ctx.log.line(message))
   const id = pinned ?? tip?.commit ?? ''
-  ctx.log.line(`Fetching ${id} of ${remote.url} (branch ${branch})`)
+  // After a restart the same commit is gone on with, though the branch may have moved.
+  if (pinned === undefined) await ctx.checkpoint({ commit: id })
   const folder = join(ctx.workspace, 'source')
   const history = target.history === true
   const gitFolder = history ? join(folder, '.git') : join(ctx.workspace, 'git')
-  const commit = await withTimeLimit(
-    ctx,
-    settings.fetchTimeout ?? fetchTimeout,
-    `fetching ${id} from ${remote.url}`,
-    (signal) => fetchCommit({ remote, url, commit: id, branch, folder, gitFolder, history, signal }, settings.engine),
+  const timeout = settings.fetchTimeout ?? fetchTimeout
+  const runner = stepRunner(ctx, `git fetch ${remote.url} ${branch}`, timeout)
+  ctx.log.line(`Fetching ${id}`)
+  const commit = await withTimeLimit(ctx, timeout, `fetching ${id} from ${remote.url}`, (signal) =>
+    fetchCommit({ remote, url, commit: id, branch, folder, gitFolder, history, signal, runner }, settings.engine),
   )
   ctx.log.line(`${id.slice(0, 12)} ${subject(commit)} (${commit.author})`)
   if (job.outputs.length > 0) await ctx.output(folder)
   return describeResult(target, url, commit)
 }
 
-function wantedCommit<C>({ sourceOverride, revision }: ActionJob<C>): string | undefined {
-  if (sourceOverride === undefined) return revision?.revisionId
+function wantedCommit<C>({ sourceOverride, revision, checkpoint }: ActionJob<C>): string | undefined {
+  if (sourceOverride === undefined) return revision?.revisionId ?? keptCommit(checkpoint)
   const { revisionType, revisionValue } = sourceOverride
   if (revisionType !== 'COMMIT_ID') {
     throw new JobFailed(`a git source takes a COMMIT_ID as its revision, not ${revisionType}`, 'ConfigurationError')
@@ -164,6 +166,11 @@ function wantedCommit<C>({ sourceOverride, revision }: ActionJob<C>): string | u
     )
   }
   return revisionValue
+}
+
+function keptCommit(checkpoint: unknown): string | undefined {
+  if (typeof checkpoint !== 'object' || checkpoint === null || !('commit' in checkpoint)) return undefined
+  return typeof checkpoint.commit === 'string' ? checkpoint.commit : undefined
 }
 
 /** The password, and the header that it travels in: neither may show in a log. */

@@ -20,7 +20,7 @@ interface Told {
 /** What the child is asked. */
 export type ChildRequest = Told &
   (
-    | ({ readonly kind: 'fetch' } & Omit<FetchRequest, 'remote' | 'signal'>)
+    | ({ readonly kind: 'fetch' } & Omit<FetchRequest, 'remote' | 'signal' | 'runner'>)
     | ({ readonly kind: 'changes' } & Omit<ChangesRequest, 'remote' | 'signal'>)
   )
 
@@ -31,7 +31,12 @@ export type ChildAnswer =
   | { readonly problem?: GitProblem; readonly message: string }
 
 /** As fetchWithGit. */
-export async function fetchWithIsomorphicGit({ remote, signal, ...request }: FetchRequest): Promise<CommitInfo> {
+export async function fetchWithIsomorphicGit({
+  remote,
+  signal,
+  runner: _,
+  ...request
+}: FetchRequest): Promise<CommitInfo> {
   await emptyFolders(request)
   const answer = await ask(remote, signal, { kind: 'fetch', ...request })
   if ('commit' in answer) return answer.commit

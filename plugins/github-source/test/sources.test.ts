@@ -37,6 +37,18 @@ beforeEach(async () => {
 })
 afterEach(() => server.stop())
 
+/** What everybody on the machine can see of its processes. */
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    } catch {
+      return '' // ended meanwhile
+    }
+  })
+}
+
 const onGithub = { Owner: 'acme', Repo: 'site', Branch: 'main', OAuthToken: token, PollForSourceChanges: true }
 const strings = { Owner: 'acme', Repo: 'site', Branch: 'main', OAuthToken: token }
 
@@ -157,6 +169,43 @@ describe('GitHub', () => {
     const run = await runAction(github(config), { configuration: strings, outputs: ['Source'], signal: stop.signal })
     expect(run.outcome).toBe('failed')
     expect(run.outputs).toEqual({})
+  })
+
+  test('a fetch that hangs is ended at its time limit, and shows no token to others on the machine', async () => {
+    await server.stop()
+    let shown: string[] = []
+    server = await startGitServer({
+      auth: { username: 'x-access-token', password: token },
+      intercept(request) {
+        // The git program, and not our own questions: it never gets an answer.
+        if (request.headers['user-agent']?.startsWith('git/2') !== true) return false
+        shown = commandLines()
+        return true
+      },
+    })
+    await server.createRepository('acme/site')
+    await server.commit('acme/site', { a: '1' }, 'First')
+    const hurried = { ...config, githubUrl: server.url, fetchTimeoutMinutes: 0.01 }
+    const run = await runAction(github(hurried), { configuration: strings, outputs: ['Source'], grace: 100 })
+    expect(run.failure).toMatchObject({
+      type: 'SystemUnavailable',
+      message: expect.stringContaining('did not end within 0.6 s'),
+    })
+    expect(shown.some((line) => line.includes('remote-http'))).toBe(true)
+    expect(shown.filter((line) => line.includes(token) || line.includes(btoa(`x-access-token:${token}`)))).toEqual([])
+    expect(commandLines().filter((line) => line.includes(server.url))).toEqual([])
+  })
+
+  test('after a restart the same commit is gone on with', async () => {
+    const run = await runAction(github(config), { configuration: strings, outputs: ['Source'] })
+    expect(run.checkpoints).toEqual([{ commit: first }])
+    await server.commit('acme/site', { 'a.txt': 'two' }, 'Second')
+    const again = await runAction(github(config), {
+      configuration: strings,
+      outputs: ['Source'],
+      checkpoint: run.checkpoints[0],
+    })
+    expect(again.result?.revision?.revisionId).toBe(first)
   })
 
   test('polls are shared by equal branches and accounts, and keys show no token', () => {
