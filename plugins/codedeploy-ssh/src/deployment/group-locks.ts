@@ -1,3 +1,5 @@
+import { untilAborted } from '../shell/until-aborted.js'
+
 /** One deployment of a group at a time, as CodeDeploy's limit is; later ones wait for their turn. */
 export class GroupLocks {
   private readonly last = new Map<string, Promise<void>>()
@@ -22,16 +24,4 @@ export class GroupLocks {
       if (this.last.get(groupId) === end) this.last.delete(groupId)
     }
   }
-}
-
-function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    void promise.then(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    })
-  })
 }

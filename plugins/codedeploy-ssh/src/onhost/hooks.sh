@@ -44,19 +44,23 @@ members() {
 
 # end_script PID COOKIE: TERM, up to five seconds, KILL; to the whole tree.
 end_script() {
+  es_begun=$(seconds)
   es_left=$(members "$1" "$2")
   [ -z "$es_left" ] || signal TERM "$es_left"
-  es_tries=50
-  while es_left=$(members "$1" "$2") && [ -n "$es_left" ] && [ $es_tries -gt 0 ]; do
+  while [ -n "$es_left" ]; do
     nap
-    es_tries=$((es_tries - 1))
-  done
-  while [ -n "$es_left" ] && [ $es_tries -gt -50 ]; do
-    signal KILL "$es_left"
-    nap
-    es_tries=$((es_tries - 1))
     es_left=$(members "$1" "$2")
+    es_passed=$(($(seconds) - es_begun))
+    [ "$es_passed" -ge 5 ] || continue
+    [ -z "$es_left" ] || signal KILL "$es_left"
+    [ "$es_passed" -lt 15 ] || break # not ours to signal, or stuck in the kernel
   done
+}
+
+# Since the host was started; the wall clock may jump.
+seconds() {
+  read -r sc_up sc_rest </proc/uptime
+  printf '%s' "${sc_up%.*}"
 }
 
 # What sudo started is not ours to signal without it.

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { pump } from './pump.js'
 import { type ByteSource, ConnectionLost, type Exit, type RunOptions, type Shell, Tail } from './shell.js'
+import { untilAborted } from './until-aborted.js'
 
 export class LocalShell implements Shell {
   readonly name = 'local'
@@ -36,20 +37,14 @@ export class LocalShell implements Shell {
     child.stdout.on('data', (piece: Buffer) => options.onOutput?.(piece))
     child.stderr.on('data', (piece: Buffer) => stderr.add(piece))
     child.stdin.on('error', () => undefined) // It ended without reading all: its exit tells why.
-    const abort = () => child.kill('SIGKILL')
-    options.signal?.addEventListener('abort', abort, { once: true })
-    try {
-      const ended = new Promise<Exit>((resolve, reject) => {
-        child.once('error', (error) => reject(new ConnectionLost(`cannot run ${this.shell}: ${error.message}`, false)))
-        child.once('close', (code, signal) => {
-          resolve({ code: code ?? undefined, stderr: stderr.toString(), ...(signal === null ? {} : { signal }) })
-        })
+    const ended = new Promise<Exit>((resolve, reject) => {
+      child.once('error', (error) => reject(new ConnectionLost(`cannot run ${this.shell}: ${error.message}`, false)))
+      child.once('close', (code, signal) => {
+        resolve({ code: code ?? undefined, stderr: stderr.toString(), ...(signal === null ? {} : { signal }) })
       })
-      const [exit] = await Promise.all([ended, pump(source, child.stdin)])
-      options.signal?.throwIfAborted()
-      return exit
-    } finally {
-      options.signal?.removeEventListener('abort', abort)
-    }
+    })
+    // What it started may hold its outputs open: its end is not waited for.
+    const both = Promise.all([ended, pump(source, child.stdin)]).then(([exit]) => exit)
+    return untilAborted(both, options.signal, () => child.kill('SIGKILL'))
   }
 }

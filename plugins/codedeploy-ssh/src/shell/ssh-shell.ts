@@ -5,6 +5,7 @@ import { type Connection, type ConnectOptions, connect } from './connect.js'
 import { pump } from './pump.js'
 import { type ByteSource, ConnectionLost, type Exit, type RunOptions, type Shell, Tail } from './shell.js'
 import { type SshTarget, targetName } from './target.js'
+import { untilAborted } from './until-aborted.js'
 
 export class SshShell implements Shell {
   readonly name: string
@@ -53,15 +54,9 @@ export class SshShell implements Shell {
     channel.on('data', (piece: Buffer) => options.onOutput?.(piece))
     channel.stderr.on('data', (piece: Buffer) => stderr.add(piece))
     channel.on('error', () => undefined)
-    const abort = () => channel.destroy()
-    options.signal?.addEventListener('abort', abort, { once: true })
-    try {
-      const [exit] = await Promise.all([this.exitOf(channel, stderr), pump(source, channel)])
-      return exit
-    } finally {
-      options.signal?.removeEventListener('abort', abort)
-      options.signal?.throwIfAborted()
-    }
+    const both = Promise.all([this.exitOf(channel, stderr), pump(source, channel)]).then(([exit]) => exit)
+    // sshd answers a closed channel only when the command ended: that is not waited for.
+    return untilAborted(both, options.signal, () => channel.destroy())
   }
 
   private exitOf(channel: ClientChannel, stderr: Tail): Promise<Exit> {

@@ -50,7 +50,9 @@ export async function startFleet(count: number, settings: readonly string[] = []
         { host: sshd.host, port: sshd.port, user: sshd.user, identityFile: sshd.privateKeyFile, tags: { role: 'web' } },
       ]),
     ),
-    applications: { site: { groups: { production: { tags: { role: 'web' }, ...group } as GroupConfig } } },
+    applications: {
+      site: { groups: { production: group.hosts === undefined ? { tags: { role: 'web' }, ...group } : group } },
+    },
   })
   const dataFolder = join(folder, 'data')
   return {

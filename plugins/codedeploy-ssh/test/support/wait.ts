@@ -1,0 +1,9 @@
+/** Waits until `found` answers something true, looking often; fails with `what` after ten seconds. */
+export async function eventually<T>(what: string, found: () => T | undefined | false): Promise<T> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    const value = found()
+    if (value !== undefined && value !== false) return value
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`never: ${what}`)
+}
