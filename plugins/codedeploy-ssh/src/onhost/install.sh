@@ -27,7 +27,8 @@ check_put() {
 # conflicts LIST: those of its paths that the previous deployment did not put there.
 conflicts() {
   sort -u "$1" >"$1.sorted"
-  comm -23 "$1.sorted" owned
+  # Twice, so that only what is not in it is unique: busybox may have no comm.
+  sort "$1.sorted" owned owned | uniq -u
 }
 
 # refuse LIST MESSAGE: fails when the list has a line; shows the first five.

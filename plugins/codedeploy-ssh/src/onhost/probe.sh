@@ -9,7 +9,7 @@ fi
 case $root in '~') root=$HOME ;; '~/'*) root=$HOME/${root#'~/'} ;; esac
 printf '\n@@%s probe\n' "$token"
 printf 'root %s\n' "$root"
-for tool in setsid tar mkfifo tac xargs comm; do
+for tool in setsid tar mkfifo tac xargs uniq; do
   command -v $tool >/dev/null 2>&1 || printf 'missing %s\n' "$tool"
 done
 [ -r /proc/self/stat ] || printf 'missing /proc\n'

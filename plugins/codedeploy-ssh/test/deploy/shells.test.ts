@@ -100,7 +100,7 @@ hooks:
     'AfterInstall hook.sh stdout|AfterInstall',
   ])
   const two = await deploy('d-2', { 'www/a': '1', 'www/b c': '2', 'hook.sh': script('sleep 30') })
-  expect(two.notes).toContain('sending the 3 files that differ from d-1')
+  expect(two.notes).toContain('sending the 2 files that differ from d-1')
   expect(two.message).toContain('failed to complete in 2 seconds')
   expect(readdirSync(app).sort()).toEqual(['a', 'b c'])
   expect(readFileSync(join(app, 'b c'), 'utf8')).toBe('2')
