@@ -1,6 +1,6 @@
 /** Reads a YAML file so that every error can say its line. */
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, isScalar, type LineCounter } from 'yaml'
+import type { Document, LineCounter } from 'yaml'
 
 export interface ConfigFile {
   readonly file: string
@@ -52,6 +52,7 @@ function at(file: string, lines: LineCounter, position: number): string {
 
 /** Where the key of the path's last part stands, or as much of the path as there is. */
 function offset(document: Document, path: readonly (string | number)[]): number {
+  const { isMap, isScalar } = require('yaml') as typeof import('yaml')
   let node: unknown = document.contents
   let found = 0
   for (const part of path) {

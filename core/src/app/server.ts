@@ -213,7 +213,13 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
     parts.engine.store.onSignal((topic) => onSignal(topic, parts, log)),
   )
   stack.push('periodic tasks', () => parts.coordinator.stop())
-  stack.push('ticker', await startTicker(() => parts.coordinator.tick()))
+  stack.push('ticker', tickSoon(parts))
+}
+
+/** Periodic work begins right after the start, which does not wait for it; the answer ends it. */
+function tickSoon({ coordinator }: Parts): () => Promise<void> {
+  const started = new Promise((resolve) => setImmediate(resolve)).then(() => startTicker(() => coordinator.tick()))
+  return async () => (await started)()
 }
 
 function onSignal(topic: string, parts: Parts, log: Logger): void {

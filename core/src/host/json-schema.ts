@@ -27,23 +27,28 @@ export function checkSchema(schema: JsonSchema, data: unknown): SchemaAnswer {
   return { value, problems: collect(validate.errors ?? [], value) }
 }
 
-/** True when an empty section is valid as far as can be told without ajv: nothing is required at the top. */
+/** True when an empty section is valid as far as can be told without ajv: nothing at the top can refuse what defaults make of it. */
 export function allowsNothing(schema: JsonSchema): boolean {
-  const { required, properties, ...rest } = schema
-  const harmless = [
-    '$schema',
-    '$id',
-    'type',
-    'title',
-    'description',
-    'additionalProperties',
-    'default',
-    '$defs',
-    'examples',
-  ]
+  const { required, properties, dependentRequired, ...rest } = schema
   if (Array.isArray(required) && required.length > 0) return false
+  const filled = Object.keys(withDefaults(schema, {}) as object)
+  if (isObject(dependentRequired) && filled.some((key) => key in dependentRequired)) return false
   return Object.keys(rest).every((key) => harmless.includes(key) || key.startsWith('x-'))
 }
+
+const harmless = [
+  '$schema',
+  '$id',
+  '$defs',
+  '$comment',
+  'type',
+  'title',
+  'description',
+  'additionalProperties',
+  'maxProperties',
+  'default',
+  'examples',
+]
 
 /** Fills in `default` values of a schema's properties, at every depth that exists or has defaults of its own. */
 export function withDefaults(schema: unknown, given: unknown): unknown {

@@ -75,3 +75,12 @@ test('defaults do not share objects between two readers', () => {
   const [a, b] = [withDefaults(schema, {}), withDefaults(schema, {})] as { nested: object }[]
   expect(a?.nested).not.toBe(b?.nested)
 })
+
+test.each([
+  { it: 'a key that is not there', dependentRequired: { a: ['b'] }, allowed: true },
+  { it: 'a key that has a default', dependentRequired: { c: ['b'] }, allowed: false },
+])('what depends on $it matters to an empty section: $allowed', ({ dependentRequired, allowed }) => {
+  expect(allowsNothing({ type: 'object', properties: { a: {}, b: {}, c: { default: 1 } }, dependentRequired })).toBe(
+    allowed,
+  )
+})
