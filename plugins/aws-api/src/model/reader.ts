@@ -1,6 +1,7 @@
 /**
- * Turns shapes into functions that check a parsed JSON value and copy what the model knows of it: unknown members are
- * dropped, `null` counts as absent, timestamps become Dates.
+ * Turns shapes into functions that check a parsed JSON value and clean it where it is: members that the model does not
+ * know are removed, `null` counts as absent, timestamps become Dates. Nothing is copied: a pipeline of fifty actions is read
+ * in less time than it was parsed in.
  */
 import {
   allConstraints,
@@ -22,7 +23,7 @@ type Reader = (value: unknown, findings: Findings) => unknown
 const compiled = new WeakMap<Shape, Reader>()
 
 /**
- * Reads one request's input.
+ * Reads one request's input, which is the reader's from now on.
  * Errors: SerializationException where a type is wrong, ValidationException with everything else that is.
  */
 export function read<S extends Shape>(shape: S, value: unknown): InputOf<S> {
@@ -132,16 +133,16 @@ function listReader(shape: ListShape): Reader {
 function eachMember(member: Shape): (items: unknown[], findings: Findings) => unknown[] {
   const readItem = readerOf(member)
   return (items, findings) => {
-    const result = new Array<unknown>(items.length)
     for (let i = 0; i < items.length; i++) {
+      const item = items[i]
       findings.enter(i + 1)
       findings.enter('member')
-      if (items[i] == null) findings.add(notNull)
-      else result[i] = readItem(items[i], findings)
+      if (item == null) findings.add(notNull)
+      else items[i] = readItem(item, findings)
       findings.leave()
       findings.leave()
     }
-    return result
+    return items
   }
 }
 
@@ -157,88 +158,107 @@ function textMembers(member: TextShape): (items: unknown[], findings: Findings) 
       else throw wrongType(item, 'a String', findings)
     }
     if (!good) findings.add(constraint)
-    return items.slice()
+    return items
   }
 }
 
 function mapReader(shape: MapShape): Reader {
   const keyHolds = textTest(shape.key)
   const keyConstraint = `Map keys must satisfy constraint: ${allConstraints(shape.key)}`
-  const readValue = shape.value.kind === 'text' ? textValues(shape.value) : eachValue(shape.value)
+  const readValues = shape.value.kind === 'text' ? textValues(shape.value) : eachValue(shape.value)
   return (value, findings) => {
     const source = objectOf(value, 'a Map', findings)
     const names = Object.keys(source)
     checkSize(names.length, shape, findings)
     if (!names.every(keyHolds)) findings.add(keyConstraint)
-    return readValue(source, names, findings)
+    readValues(source, names, findings)
+    return source
   }
 }
 
-type ValuesReader = (source: Source, names: readonly string[], findings: Findings) => Record<string, unknown>
+type ValuesReader = (source: Source, names: readonly string[], findings: Findings) => void
 
 function textValues(shape: TextShape): ValuesReader {
   const holds = textTest(shape)
   const constraint = `Map value must satisfy constraint: ${allConstraints(shape)}`
   return (source, names, findings) => {
-    const result: Record<string, unknown> = {}
     let good = true
     for (const name of names) {
       const value = source[name]
       if (typeof value === 'string') good &&= holds(value)
       else if (value === null) good = false
       else throw wrongType(value, 'a String', findings)
-      put(result, name, value)
     }
     if (!good) findings.add(constraint)
-    return result
   }
 }
 
 function eachValue(shape: Shape): ValuesReader {
   const readItem = readerOf(shape)
   return (source, names, findings) => {
-    const result: Record<string, unknown> = {}
     for (const name of names) {
+      const value = source[name]
       findings.enter(name)
       findings.enter('member')
-      if (source[name] == null) findings.add(notNull)
-      else put(result, name, readItem(source[name], findings))
+      if (value == null) findings.add(notNull)
+      else replace(source, name, value, readItem(value, findings))
       findings.leave()
       findings.leave()
     }
-    return result
   }
+}
+
+interface Member {
+  readonly read: Reader
+  readonly required: boolean
 }
 
 function structureReader(shape: StructureShape): Reader {
-  const members = [
-    ...Object.entries(shape.required).map(([name, member]) => ({ name, read: readerOf(member), required: true })),
-    ...Object.entries(shape.optional).map(([name, member]) => ({ name, read: readerOf(member), required: false })),
-  ]
+  const members = new Map<string, Member>()
+  for (const [name, member] of Object.entries(shape.required)) {
+    members.set(name, { read: readerOf(member), required: true })
+  }
+  for (const [name, member] of Object.entries(shape.optional)) {
+    members.set(name, { read: readerOf(member), required: false })
+  }
+  const required = Object.keys(shape.required)
   return (value, findings) => {
     const source = objectOf(value, 'a Structure', findings)
-    const result: Record<string, unknown> = {}
-    for (const member of members) {
-      const given = Object.hasOwn(source, member.name) ? source[member.name] : undefined
-      if (given == null && !member.required) continue
-      findings.enter(member.name)
-      if (given == null) findings.add(notNull)
-      else result[member.name] = member.read(given, findings)
+    let missing = required.length
+    for (const name of Object.keys(source)) {
+      const member = members.get(name)
+      const given = source[name]
+      if (member === undefined || given == null) {
+        delete source[name]
+        continue
+      }
+      if (member.required) missing--
+      findings.enter(name)
+      replace(source, name, given, member.read(given, findings))
       findings.leave()
     }
-    return result
+    if (missing > 0) tellMissing(required, source, findings)
+    return source
   }
 }
 
-type Source = Readonly<Record<string, unknown>>
+function tellMissing(required: readonly string[], source: Source, findings: Findings): void {
+  for (const name of required) {
+    if (Object.hasOwn(source, name)) continue
+    findings.enter(name)
+    findings.add(notNull)
+    findings.leave()
+  }
+}
+
+type Source = Record<string, unknown>
 
 function objectOf(value: unknown, wanted: string, findings: Findings): Source {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(value, wanted, findings)
   return value as Source
 }
 
-/** A key called `__proto__` is data too, and must not become a prototype. */
-function put(target: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true, configurable: true })
-  else target[name] = value
+/** Only what is another value now: a key called `__proto__`, which is data here, is never assigned to. */
+function replace(source: Source, name: string, before: unknown, after: unknown): void {
+  if (before !== after) source[name] = after
 }

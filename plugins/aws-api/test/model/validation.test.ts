@@ -162,7 +162,7 @@ describe('what the model forbids is answered in CodePipeline’s words', () => {
     expect(() => input(name, value)).toThrow(expect.objectContaining({ code: 'ValidationException', message }))
   })
 
-  test('all problems at once, in the order of the model', () => {
+  test('all problems at once, in the order of the request', () => {
     expect(() =>
       input('StopPipelineExecution', { pipelineName: 'a b', pipelineExecutionId: 'x', reason: 'x'.repeat(201) }),
     ).toThrow(/^3 validation errors detected: Value at 'pipelineName' .*; Value at 'pipelineExecutionId' .*; Value at/)
