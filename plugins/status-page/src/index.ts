@@ -4,7 +4,7 @@ import { configSchema, type StatusPageConfig } from './config.js'
 /** The page that shows and steers it all: a Koa application mounted at `/`. */
 export default definePlugin<StatusPageConfig>({
   name: 'status-page',
-  apiVersion: 1,
+  apiVersion: '^1.0',
   configSchema,
   register(api) {
     let application: Promise<HttpHandler> | undefined

@@ -15,6 +15,8 @@ export interface PageState {
   theme: Theme
   /** The session's token; absent before sign-in. */
   session?: string
+  /** What stands in for a session in a stranger's forms, once it was made for this answer. */
+  stranger?: string
   /** Whoever signed in; absent before sign-in. */
   principal?: Principal
   /** The fields of a posted form, in order. */

@@ -64,7 +64,7 @@ export function Field(props: FieldProps) {
       ) : (
         <input
           {...common}
-          type={props.type === 'number' ? 'text' : (props.type ?? 'text')}
+          type={(props.type === 'password' ? 'password' : 'text') as 'text'}
           inputMode={props.type === 'number' ? 'numeric' : undefined}
           value={value ?? ''}
           autoComplete={props.type === 'password' ? 'new-password' : 'off'}

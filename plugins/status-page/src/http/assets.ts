@@ -15,8 +15,25 @@ function htmx(file: string): string {
   return join(dirname(require.resolve('htmx.org/package.json')), 'dist', file)
 }
 
-const files: Readonly<Record<string, { readonly path: string; readonly type: string }>> = {
-  'app.css': { path: join(own, 'app.css'), type: 'text/css; charset=utf-8' },
+/** In this order: later ones may override earlier ones. */
+const styles = [
+  'base',
+  'heads',
+  'buttons',
+  'panels',
+  'forms',
+  'list',
+  'stages',
+  'execution',
+  'log',
+  'terminal',
+  'editor',
+  'admin',
+  'narrow',
+]
+
+const files: Readonly<Record<string, { readonly path: string | readonly string[]; readonly type: string }>> = {
+  'app.css': { path: styles.map((name) => join(own, 'css', `${name}.css`)), type: 'text/css; charset=utf-8' },
   'app.js': { path: join(own, 'app.js'), type: 'text/javascript; charset=utf-8' },
   'log.js': { path: join(own, 'log.js'), type: 'text/javascript; charset=utf-8' },
   'editor.js': { path: join(own, 'editor.js'), type: 'text/javascript; charset=utf-8' },
@@ -32,7 +49,7 @@ function load(name: string): Asset | undefined {
   if (!file) return undefined
   const present = loaded.get(name)
   if (present) return present
-  const body = readFileSync(file.path)
+  const body = Buffer.concat([file.path].flat().map((path) => readFileSync(path)))
   const asset = { type: file.type, body, tag: createHash('sha256').update(body).digest('base64url').slice(0, 12) }
   loaded.set(name, asset)
   return asset

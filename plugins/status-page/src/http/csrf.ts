@@ -17,10 +17,11 @@ function tokenFor(secret: string): string {
 }
 
 /** The sign-in form has no session yet: a random cookie stands in for it. */
-function strangerSecret(ctx: Context): string {
-  const present = ctx.cookies.get(strangerCookie)
+function strangerSecret(ctx: Ctx): string {
+  const present = ctx.state.stranger ?? ctx.cookies.get(strangerCookie)
   if (present && present.length >= 20) return present
   const secret = randomBytes(24).toString('base64url')
+  ctx.state.stranger = secret
   ctx.cookies.set(strangerCookie, secret, { httpOnly: true, sameSite: 'strict', overwrite: true })
   return secret
 }

@@ -11,7 +11,8 @@ export function section(id: string, now: number, body: ComponentChildren): LiveS
 /** The part of a page that is kept current: it listens at `from` as long as it is shown. */
 export function Live({ from, children }: { readonly from: string; readonly children: ComponentChildren }) {
   return (
-    <div class="live" hx-sse:connect={from} hx-swap="none" data-live-source>
+    // Spread, since not every JSX compiler takes an attribute's name with a colon.
+    <div class="live" {...{ 'hx-sse:connect': from }} hx-swap="none" data-live-source>
       {children}
     </div>
   )

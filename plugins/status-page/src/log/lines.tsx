@@ -41,7 +41,7 @@ function Run({
 }) {
   const names = classes(style)
   const content = find ? marked(text, find) : text
-  return names ? <span class={names}>{content}</span> : <>{content}</>
+  return <span class={names || undefined}>{content}</span>
 }
 
 /** The class names of a look; the style sheet says what they mean in dark and in light. */

@@ -1,0 +1,339 @@
+import {
+  type AccessKey,
+  type AuditEntry,
+  Fault,
+  type LiveChange,
+  type PipelineDeclaration,
+  type PluginStatus,
+  type Principal,
+  type ServerServices,
+  type SourceStatus,
+  systemClock,
+} from '@penstock/core'
+import * as data from './data.js'
+import { sampleLog } from './sample-log.js'
+import { sampleTypes } from './types.js'
+
+/** What the page asked the server to do, in order. */
+export type Call = readonly [operation: string, input: unknown]
+
+/** A server in memory, with enough in it to draw every page. What it does not know it refuses, as the real one does. */
+export class SampleServer {
+  readonly calls: Call[] = []
+  readonly logs = new Map<string, string>([
+    [data.ids.rake, sampleLog(60)],
+    [data.ids.lint, sampleLog(4_000)],
+  ])
+  readonly listeners = new Set<(change: LiveChange) => void>()
+  readonly followers = new Set<() => void>()
+  readonly sessions = new Map<string, Principal>()
+  pipelines: PipelineDeclaration[] = [data.shop]
+  denied = new Set<string>()
+  /** Thrown by the next operation that changes something. */
+  refusal: Fault | undefined
+  logComplete = true
+
+  readonly services: ServerServices = {
+    clock: systemClock,
+    identity: {
+      region: 'eu-west-1',
+      accountId: '123456789012',
+      bucket: 'codepipeline-eu-west-1-1234567890',
+      publicUrl: 'http://127.0.0.1:8080',
+      version: '0.1.0',
+      dataFolder: '/var/lib/penstock',
+    },
+    operations: this.operations(),
+    access: this.access(),
+    logs: this.logService(),
+    live: {
+      subscribe: (listener) => {
+        this.listeners.add(listener)
+        return () => this.listeners.delete(listener)
+      },
+    },
+    plugins: {
+      list: () => samplePlugins,
+      actionTypes: () => sampleTypes,
+      disable: async (name) => this.deed('disable', name),
+      enable: async (name) => this.deed('enable', name),
+    },
+    sources: {
+      status: async (name) => (name === data.shop.name ? sampleSources(systemClock.now()) : []),
+      report: async () => ({}),
+    },
+    // The page asks neither.
+    artifacts: {} as ServerServices['artifacts'],
+    webhooks: {} as ServerServices['webhooks'],
+  }
+
+  /** As the server does after every change. */
+  change(change: LiveChange): void {
+    for (const listener of this.listeners) listener(change)
+  }
+
+  private deed(operation: string, input: unknown): void {
+    this.calls.push([operation, input])
+    const { refusal } = this
+    this.refusal = undefined
+    if (refusal) throw refusal
+  }
+
+  private find(name: string): PipelineDeclaration {
+    const found = this.pipelines.find((pipeline) => pipeline.name === name)
+    if (!found)
+      throw new Fault(
+        'PipelineNotFoundException',
+        `Account '123456789012' does not have a pipeline with name '${name}'`,
+      )
+    return found
+  }
+
+  private operations(): ServerServices['operations'] {
+    const now = () => systemClock.now()
+    const dates = () => ({ created: new Date(now() - 9e9), updated: new Date(now() - 9e7) })
+    const of = <T>(name: string, list: () => T[]): T[] => (this.find(name).name === data.shop.name ? list() : [])
+    const known: Partial<ServerServices['operations']> = {
+      listPipelines: async () => ({
+        pipelines: this.pipelines.map(({ name, version }) => ({
+          name,
+          version: version ?? 1,
+          pipelineType: 'V2',
+          executionMode: 'SUPERSEDED',
+          ...dates(),
+        })),
+      }),
+      getPipeline: async (_, { name }) => ({
+        pipeline: this.find(name),
+        metadata: { pipelineArn: `arn:aws:codepipeline:eu-west-1:123456789012:${name}`, ...dates() },
+      }),
+      getPipelineState: async (_, { name }) =>
+        this.find(name).name === data.shop.name
+          ? data.state(now())
+          : {
+              pipelineName: name,
+              pipelineVersion: 1,
+              stageStates: this.find(name).stages.map((stage) => ({
+                stageName: stage.name,
+                inboundTransitionState: { enabled: true },
+                actionStates: stage.actions.map((action) => ({ actionName: action.name })),
+              })),
+              ...dates(),
+            },
+      listPipelineExecutions: async (_, { pipelineName, filter, maxResults = 100, nextToken }) => {
+        const all = of(pipelineName, () => data.executions(now()))
+        const fitting = filter?.succeededInStage ? all.filter((each) => each.status === 'Succeeded') : all
+        const from = Number(nextToken ?? 0)
+        const end = from + maxResults
+        return {
+          pipelineExecutionSummaries: fitting.slice(from, end),
+          ...(end < fitting.length && { nextToken: String(end) }),
+        }
+      },
+      listActionExecutions: async (_, { pipelineName, filter }) => ({
+        actionExecutionDetails: of(pipelineName, () => data.runs(now())).filter(
+          (run) => !filter?.pipelineExecutionId || run.pipelineExecutionId === filter.pipelineExecutionId,
+        ),
+      }),
+      listRuleExecutions: async () => ({ ruleExecutionDetails: [] }),
+      listDeployActionExecutionTargets: async () => ({
+        targets: [
+          {
+            targetId: 'web-1.example.com',
+            targetType: 'INSTANCE',
+            status: 'Succeeded',
+            events: [{ name: 'AfterInstall', status: 'Succeeded', startTime: new Date(0), endTime: new Date(4200) }],
+          },
+        ],
+      }),
+      getPipelineExecution: async (_, { pipelineName, pipelineExecutionId }) => {
+        const found = of(pipelineName, () => data.executions(now())).find(
+          (each) => each.pipelineExecutionId === pipelineExecutionId,
+        )
+        if (!found)
+          throw new Fault('PipelineExecutionNotFoundException', `There is no execution ${pipelineExecutionId}`)
+        return {
+          pipelineExecution: {
+            pipelineName,
+            pipelineVersion: 7,
+            pipelineExecutionId,
+            status: found.status,
+            artifactRevisions: found.sourceRevisions.map(({ actionName, ...rest }) => ({ name: actionName, ...rest })),
+            variables: [{ name: 'Channel', resolvedValue: 'stable' }],
+            trigger: found.trigger,
+            executionMode: 'SUPERSEDED',
+            executionType: 'STANDARD',
+          },
+        }
+      },
+    }
+    return new Proxy(known, {
+      get: (target, name: keyof ServerServices['operations']) =>
+        target[name] ??
+        (async (_: Principal, input: unknown) => {
+          this.deed(name, input)
+          return { pipelineExecutionId: data.ids.waiting }
+        }),
+    }) as ServerServices['operations']
+  }
+
+  private access(): ServerServices['access'] {
+    const principal: Principal = { name: 'admin', arn: 'arn:aws:iam::123456789012:user/admin', policies: [] }
+    return {
+      signIn: async (user, password) => (user === 'admin' && password === 'right' ? principal : undefined),
+      openSession: async (who) => {
+        const token = `session-${this.sessions.size}-${'x'.repeat(30)}`
+        this.sessions.set(token, who)
+        return token
+      },
+      session: async (token) => this.sessions.get(token),
+      closeSession: async (token) => void this.sessions.delete(token),
+      createAccessKey: async (userName, policies) => {
+        this.deed('createAccessKey', { userName, policies })
+        return {
+          accessKeyId: 'AKIANEW',
+          userName,
+          policies,
+          created: systemClock.now(),
+          status: 'Active',
+          secretAccessKey: 'shown-once-secret',
+        }
+      },
+      deleteAccessKey: async (id) => this.deed('deleteAccessKey', id),
+      listAccessKeys: async () => sampleKeys(systemClock.now()),
+      credentials: async () => undefined,
+      jobCredentials: async () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '', expires: 0 }),
+      allows: (_, action) => !this.denied.has(action),
+      audit: async (entry) => void this.calls.push(['audit', entry]),
+      auditLog: async () => sampleAudit(systemClock.now()),
+    }
+  }
+
+  private logService(): ServerServices['logs'] {
+    return {
+      read: async (id, from, limit = 65_536) => {
+        const bytes = Buffer.from(this.logs.get(id) ?? '')
+        if (!this.logs.has(id)) return undefined
+        const next = Math.min(bytes.length, from + limit)
+        return {
+          text: bytes.toString('utf8', from, next),
+          from,
+          next,
+          complete: this.logComplete && next === bytes.length,
+        }
+      },
+      follow: (_, onMore) => {
+        this.followers.add(onMore)
+        return () => this.followers.delete(onMore)
+      },
+      size: async (id) => {
+        const text = this.logs.get(id)
+        return text === undefined ? undefined : Buffer.byteLength(text)
+      },
+    }
+  }
+}
+
+const samplePlugins: readonly PluginStatus[] = [
+  {
+    name: 'github-source',
+    version: '0.1.0',
+    state: 'started',
+    problems: [],
+    provides: ['Source/ThirdParty/GitHub/1'],
+    bundled: true,
+  },
+  {
+    name: 'rake-build',
+    version: '0.1.0',
+    state: 'started',
+    problems: [],
+    provides: ['Build/Custom/Rake/1'],
+    bundled: true,
+  },
+  { name: 'codedeploy-ssh', version: '0.1.0', state: 'started', problems: [], provides: [], bundled: true },
+  {
+    name: 'grafana-annotate',
+    version: '2.0.1',
+    state: 'failed',
+    problems: ['register() took longer than 2 s and was given up'],
+    provides: ['notifier'],
+    bundled: false,
+  },
+  {
+    name: 'jenkins-build',
+    version: '0.1.0',
+    state: 'disabled',
+    problems: [],
+    provides: ['Build/Custom/Jenkins/1'],
+    bundled: true,
+  },
+  { name: 'status-page', version: '0.1.0', state: 'started', problems: [], provides: [], bundled: true },
+]
+
+function sampleSources(now: number): SourceStatus[] {
+  return [
+    {
+      pipelineName: data.shop.name,
+      actionName: 'GitHub',
+      schedule: 'every minute',
+      lastPolled: now - 40_000,
+      nextPoll: now + 80_000,
+      lastRevision: {
+        actionName: 'GitHub',
+        revisionId: 'c0ffee11d2f4a6b8c0d1e2f3a9f1c2ab84e6d0f3',
+        revisionSummary: 'Let the search forgive typing errors',
+      },
+      error: 'https://github.com/riverside/shop-frontend answered 401 Unauthorized: the OAuthToken is no longer valid.',
+      failures: 3,
+    },
+  ]
+}
+
+function sampleKeys(now: number): AccessKey[] {
+  return [
+    {
+      accessKeyId: 'AKIAQ4EXAMPLEMIA',
+      userName: 'mia',
+      policies: ['AWSCodePipeline_FullAccess'],
+      created: now - 9e9,
+      lastUsed: now - 6e5,
+      status: 'Active',
+    },
+    {
+      accessKeyId: 'AKIAQ4EXAMPLEBOT',
+      userName: 'release-bot',
+      policies: [{ Statement: [{ Effect: 'Allow', Action: 'codepipeline:StartPipelineExecution', Resource: '*' }] }],
+      created: now - 3e9,
+      status: 'Active',
+    },
+  ]
+}
+
+function sampleAudit(now: number): AuditEntry[] {
+  const by = 'arn:aws:iam::123456789012:user/mia'
+  return [
+    {
+      at: now - 130 * 60_000,
+      principal: by,
+      operation: 'DisableStageTransition',
+      target: 'shop-frontend/Deploy',
+      result: 'ok',
+      detail: 'Winter sale until Monday',
+    },
+    {
+      at: now - 190 * 60_000,
+      principal: by,
+      operation: 'StartPipelineExecution',
+      target: 'shop-frontend',
+      result: 'ok',
+    },
+    {
+      at: now - 300 * 60_000,
+      principal: 'arn:aws:iam::123456789012:user/tom',
+      operation: 'DeletePipeline',
+      target: 'shop-frontend',
+      result: 'AccessDeniedException',
+    },
+  ]
+}

@@ -1,0 +1,66 @@
+import type { ActionTypeInfo } from '@penstock/core'
+
+const counts = (minimumCount: number, maximumCount: number) => ({ minimumCount, maximumCount })
+
+/** Action types as the bundled plugins declare them, in short. */
+export const sampleTypes: readonly ActionTypeInfo[] = [
+  {
+    id: { category: 'Source', owner: 'ThirdParty', provider: 'GitHub', version: '1' },
+    description: 'Takes the commits of a branch from a GitHub repository.',
+    plugin: 'github-source',
+    properties: {
+      Owner: { description: 'The user or organisation.', required: true, key: true, example: 'octocat' },
+      Repo: { description: 'The repository’s name.', required: true, key: true, example: 'hello-world' },
+      Branch: { description: 'The branch to follow.', required: true, key: true, default: 'main' },
+      OAuthToken: { description: 'A token that may read the repository.', secret: true },
+      PollForSourceChanges: { description: 'Look for changes regularly.', type: 'boolean', default: true },
+    },
+    inputArtifacts: counts(0, 0),
+    outputArtifacts: counts(1, 1),
+  },
+  {
+    id: { category: 'Build', owner: 'Custom', provider: 'Rake', version: '1' },
+    description: 'Runs a Rake task.',
+    plugin: 'rake-build',
+    properties: {
+      Task: { description: 'The task to run.', default: 'default' },
+      Minutes: { description: 'How long it may take.', type: 'number', default: 60 },
+    },
+    inputArtifacts: counts(1, 1),
+    outputArtifacts: counts(0, 1),
+  },
+  {
+    id: { category: 'Test', owner: 'ThirdParty', provider: 'BlazeMeter', version: '1' },
+    description: 'Tests under load with BlazeMeter.',
+    plugin: 'blazemeter-test',
+    properties: {
+      ApiKey: { description: 'The API key’s id.', required: true },
+      ApiSecret: { description: 'The API key’s secret.', required: true, secret: true },
+    },
+    inputArtifacts: counts(0, 1),
+    outputArtifacts: counts(0, 1),
+  },
+  {
+    id: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
+    description: 'Waits for someone’s yes.',
+    plugin: 'manual-approval',
+    properties: {
+      CustomData: { description: 'What is asked.' },
+      ExternalEntityLink: { description: 'What to look at before answering.' },
+      NotificationArn: { description: 'Who is told.' },
+    },
+    inputArtifacts: counts(0, 0),
+    outputArtifacts: counts(0, 0),
+  },
+  {
+    id: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
+    description: 'Deploys a revision with an AppSpec file to hosts over SSH.',
+    plugin: 'codedeploy-ssh',
+    properties: {
+      ApplicationName: { description: 'The application.', required: true, key: true },
+      DeploymentGroupName: { description: 'The group of hosts.', required: true, key: true },
+    },
+    inputArtifacts: counts(1, 1),
+    outputArtifacts: counts(0, 0),
+  },
+]
