@@ -6,6 +6,8 @@ import type { InjectionToken } from 'tsyringe'
 import { type RunningServer, type StartOptions, startServer } from '../../src/app/server.js'
 import { tokens } from '../../src/app/tokens.js'
 
+jest.setTimeout(60_000) // real processes and ports, on machines that are busy
+
 let folder: string
 const running: RunningServer[] = []
 const lines: string[] = []

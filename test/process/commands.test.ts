@@ -1,0 +1,154 @@
+/** The command line as people call it, on the built package. */
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cleanUp, penstock, serve, temporaryFolder } from './world.js'
+
+jest.setTimeout(60_000) // real processes and ports, on machines that are busy
+
+afterEach(cleanUp)
+
+describe('access-key', () => {
+  test('create prints a key, list shows it without its secret, delete takes it away; without any server', async () => {
+    const cwd = temporaryFolder()
+    const made = await penstock(
+      [
+        'access-key',
+        'create',
+        '--data',
+        'd',
+        '--user',
+        'ci',
+        '--policy',
+        'AWSCodePipelineApproverAccess',
+        '--output',
+        'json',
+      ],
+      { cwd },
+    )
+    const key = JSON.parse(made.out) as { accessKeyId: string; secretAccessKey: string; policies: string[] }
+    expect(key).toMatchObject({
+      accessKeyId: expect.stringMatching(/^AKIA/),
+      policies: ['AWSCodePipelineApproverAccess'],
+    })
+    const listed = await penstock(['access-key', 'list', '--data', 'd'], { cwd })
+    expect(listed.out).toContain(key.accessKeyId)
+    expect(listed.out).not.toContain(key.secretAccessKey)
+    expect(await penstock(['access-key', 'delete', '--data', 'd', key.accessKeyId], { cwd })).toMatchObject({
+      status: 0,
+    })
+    expect(await penstock(['access-key', 'delete', '--data', 'd', key.accessKeyId], { cwd })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining(key.accessKeyId),
+    })
+  })
+
+  test('a policy that is none is refused with those that are', async () => {
+    const { status, err } = await penstock(
+      ['access-key', 'create', '--data', 'd', '--user', 'ci', '--policy', 'Admin'],
+      { cwd: temporaryFolder() },
+    )
+    expect(status).toBe(1)
+    expect(err).toContain("--policy is 'Admin', but must be one of AWSCodePipeline_FullAccess")
+  })
+})
+
+test('user set-password reads the password from standard input, and checks it', async () => {
+  const cwd = temporaryFolder()
+  const set = (input: string) =>
+    penstock(['user', 'set-password', 'ann', '--data', 'd', '--policy', 'AWSCodePipeline_ReadOnlyAccess'], {
+      cwd,
+      input,
+    })
+  expect(await set('short\n')).toMatchObject({ status: 1, err: expect.stringContaining('at least 12') })
+  expect(await set('correct horse battery\n')).toMatchObject({ status: 0, err: '' })
+})
+
+describe('validate', () => {
+  test('tells every problem with its place, and fails', async () => {
+    const cwd = temporaryFolder()
+    writeFileSync(
+      join(cwd, 'p.json'),
+      JSON.stringify({ pipeline: { name: 'a b', roleArn: 'arn:aws:iam::000000000000:role/r', stages: [] } }),
+    )
+    const { status, out } = await penstock(['validate', 'p.json', '--output', 'json'], { cwd })
+    expect(status).toBe(1)
+    const { problems } = JSON.parse(out) as { problems: { path: string }[] }
+    expect(problems.map(({ path }) => path)).toEqual(expect.arrayContaining(['name', 'stages']))
+  })
+
+  test('says where a file is no JSON', async () => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'p.json'), '{\n  "pipeline": {,}\n}\n')
+    expect(await penstock(['validate', 'p.json'], { cwd })).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/p\.json is not JSON.*line 2/),
+    })
+  })
+})
+
+test('doctor finds what is wrong with the data folder, with a remedy', async () => {
+  const cwd = temporaryFolder()
+  await penstock(['access-key', 'list', '--data', 'd'], { cwd })
+  const secrets = join(cwd, 'd', 'secrets')
+  const well = await penstock(['doctor', '--data', 'd', '--output', 'json'], { cwd })
+  const findings = (out: string) => JSON.parse(out) as { name: string; state: string; remedy?: string }[]
+  expect(findings(well.out).find(({ name }) => name === 'data folder')).toMatchObject({ state: 'ok' })
+
+  chmodSync(secrets, 0o755)
+  const ill = await penstock(['doctor', '--data', 'd', '--output', 'json'], { cwd })
+  expect(ill.status).toBe(1)
+  expect(findings(ill.out).find(({ name }) => name === 'data folder')).toMatchObject({
+    state: 'bad',
+    remedy: expect.stringContaining('chmod'),
+  })
+})
+
+test('plugin list shows what the bundled plugins provide', async () => {
+  const { out } = await penstock(['plugin', 'list', '--data', 'd', '--output', 'json'], { cwd: temporaryFolder() })
+  const plugins = JSON.parse(out) as { name: string; state: string; provides: string[] }[]
+  expect(plugins.find(({ name }) => name === 'manual-approval')).toMatchObject({
+    state: 'registered',
+    provides: ['action Approval/AWS/Manual/1'],
+  })
+})
+
+describe('backup and restore', () => {
+  test('a backup taken while the server runs brings back keys, artifacts and the bucket', async () => {
+    const cwd = temporaryFolder()
+    const server = await serve(cwd)
+    const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })
+    const { accessKeyId } = JSON.parse(made.out) as { accessKeyId: string }
+    mkdirSync(join(cwd, 'data', 'artifacts', 'bucket'), { recursive: true })
+    writeFileSync(join(cwd, 'data', 'artifacts', 'bucket', 'a.zip'), 'zip')
+    expect(await penstock(['backup', 'copy', '--data', 'data'], { cwd })).toMatchObject({ status: 0 })
+    expect(statSync(join(cwd, 'copy')).mode & 0o077).toBe(0)
+    await server.end('SIGTERM')
+    expect(await penstock(['restore', 'copy', '--data', 'again'], { cwd })).toMatchObject({ status: 0 })
+    expect((await penstock(['access-key', 'list', '--data', 'again'], { cwd })).out).toContain(accessKeyId)
+    expect(readFileSync(join(cwd, 'again', 'artifacts', 'bucket', 'a.zip'), 'utf8')).toBe('zip')
+  })
+
+  test('neither writes over anything', async () => {
+    const cwd = temporaryFolder()
+    await penstock(['access-key', 'list', '--data', 'd'], { cwd })
+    await penstock(['backup', 'copy', '--data', 'd'], { cwd })
+    expect(await penstock(['backup', 'copy', '--data', 'd'], { cwd })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('is not empty'),
+    })
+    expect(await penstock(['restore', 'copy', '--data', 'd'], { cwd })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('is not empty'),
+    })
+    expect(await penstock(['restore', '.', '--data', 'e'], { cwd })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('no backup.json'),
+    })
+  })
+})
+
+test('a command that is none fails with help', async () => {
+  const { status, err } = await penstock(['sevre'], { cwd: temporaryFolder() })
+  expect(status).not.toBe(0)
+  expect(err).toContain('Did you mean serve?')
+})
