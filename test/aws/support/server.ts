@@ -27,7 +27,8 @@ export async function startServerUnderTest(): Promise<ServerUnderTest> {
   const log: string[] = []
   const server = await startServer({ dataDir, port: 0, env: {}, writeLog: (line) => void log.push(line) })
   const { access, identity } = server.services
-  const keysOf = (name: string, ...policies: (ManagedPolicy | PolicyDocument)[]) => access.createAccessKey(name, policies)
+  const keysOf = (name: string, ...policies: (ManagedPolicy | PolicyDocument)[]) =>
+    access.createAccessKey(name, policies)
   return {
     endpoint: server.address,
     region: identity.region,
