@@ -38,13 +38,37 @@ export function matchTriggers(
   return refusal ?? no(`the trigger of '${sourceActionName}' has no filter for ${name(event)}`)
 }
 
-/** True when `matchTriggers` cannot decide on this event without knowing its changed files. */
-export function needsChangedFiles(triggers: readonly TriggerDeclaration[], sourceActionName: string): boolean {
-  return triggers.some(
-    ({ gitConfiguration: git }) =>
-      git.sourceActionName === sourceActionName &&
-      [...(git.push ?? []), ...(git.pullRequest ?? [])].some(({ filePaths }) => filePaths !== undefined),
-  )
+/** What has to be looked for in a repository so that an action's triggers can be judged. */
+export interface TriggerInterest {
+  /** Pushes to other branches than the configured one, too. */
+  readonly allBranches: boolean
+  readonly tags: boolean
+  readonly changedFiles: boolean
+}
+
+/**
+ * What a poller has to ask for: `undefined` when the configured branch's tip is enough, or when only pull requests count,
+ * which no poll sees.
+ */
+export function triggerInterest(
+  triggers: readonly TriggerDeclaration[],
+  sourceActionName: string,
+  configuredBranch?: string,
+): TriggerInterest | undefined {
+  const own = triggers.filter(({ gitConfiguration }) => gitConfiguration.sourceActionName === sourceActionName)
+  const push = own.flatMap(({ gitConfiguration }) => gitConfiguration.push ?? [])
+  const branchFilters = push.filter(({ tags }) => tags === undefined)
+  const interest = {
+    allBranches: branchFilters.some(({ branches }) => !isOnly(branches, configuredBranch)),
+    tags: push.some(({ tags }) => tags !== undefined),
+    changedFiles: push.some(({ filePaths }) => filePaths !== undefined),
+  }
+  return Object.values(interest).includes(true) ? interest : undefined
+}
+
+function isOnly(criteria: GlobCriteria | undefined, branch: string | undefined): boolean {
+  const { includes = [] } = criteria ?? {}
+  return includes.length > 0 && includes.every((pattern) => pattern === branch)
 }
 
 /** Without a filter, every push to the branch that the action is configured for starts the pipeline. */

@@ -1,5 +1,5 @@
 import type { GitEvent } from '../../src/domain/git-event.js'
-import { matchTriggers, needsChangedFiles } from '../../src/domain/git-trigger.js'
+import { matchTriggers, triggerInterest } from '../../src/domain/git-trigger.js'
 import type { GitConfiguration, TriggerDeclaration } from '../../src/domain/pipeline.js'
 
 function trigger(filters: Omit<GitConfiguration, 'sourceActionName'>, sourceActionName = 'Source'): TriggerDeclaration {
@@ -181,8 +181,28 @@ describe('G5 the default', () => {
   })
 })
 
-test('G2 files are only asked for where a filter needs them', () => {
-  expect(needsChangedFiles([branches, files], 'Source')).toBe(true)
-  expect(needsChangedFiles([branches, tags], 'Source')).toBe(false)
-  expect(needsChangedFiles([files], 'Other')).toBe(false)
+test.each([
+  { it: 'no triggers', triggers: [], interest: undefined },
+  {
+    it: "another action's",
+    triggers: [trigger({ push: [{ tags: { includes: ['v*'] } }] }, 'Other')],
+    interest: undefined,
+  },
+  { it: 'pull requests', triggers: [pulls], interest: undefined },
+  {
+    it: 'the configured branch alone',
+    triggers: [trigger({ push: [{ branches: { includes: ['main'] } }] })],
+    interest: undefined,
+  },
+  { it: 'its files', triggers: [files], interest: { allBranches: false, tags: false, changedFiles: true } },
+  { it: 'other branches', triggers: [branches], interest: { allBranches: true, tags: false, changedFiles: false } },
+  {
+    it: 'all branches but some',
+    triggers: [trigger({ push: [{ branches: { excludes: ['wip'] } }] })],
+    interest: { allBranches: true, tags: false, changedFiles: false },
+  },
+  { it: 'tags', triggers: [tags], interest: { allBranches: false, tags: true, changedFiles: false } },
+  { it: 'branches and tags', triggers: [either], interest: { allBranches: true, tags: true, changedFiles: false } },
+])('G5 what a poll looks for: $it', ({ triggers, interest }) => {
+  expect(triggerInterest(triggers, 'Source', 'main')).toEqual(interest)
 })

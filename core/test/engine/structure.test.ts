@@ -234,6 +234,14 @@ test.each<{ rule: string; it: string; structure: PipelineDeclaration; path: stri
     says: 'cannot be combined',
   },
   {
+    rule: 'G6',
+    it: 'a pattern that is none',
+    structure: pipeline([ok], trigger({ branches: { includes: ['main', 'release-{a,{b}}'] } })),
+    path: 'triggers[0].gitConfiguration.push[0].branches.includes[1]',
+    code: 'ValidationException',
+    says: 'groups cannot be nested',
+  },
+  {
     rule: 'S16',
     it: 'two conditions',
     structure: pipeline([

@@ -1,3 +1,4 @@
+import { globProblem } from '../glob.js'
 import type {
   GitPullRequestFilter,
   GitPushFilter,
@@ -88,5 +89,7 @@ function checkPatterns(problems: Problems, patterns: readonly string[] | undefin
   patterns.forEach((pattern, index) => {
     if (pattern.length < 1 || pattern.length > length)
       problems.at(index).add(`a pattern must have 1 to ${length} characters`)
+    const broken = globProblem(pattern) // G6
+    if (broken !== undefined) problems.at(index).add(broken)
   })
 }
