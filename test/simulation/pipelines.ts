@@ -38,7 +38,7 @@ function randomStage(random: Random, index: number, parallel: boolean): StageDec
 function condition(result: 'FAIL' | 'SKIP' | 'ROLLBACK'): NonNullable<StageDeclaration['beforeEntry']> {
   const rule = {
     name: 'Check',
-    ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'Check', version: '1' },
+    ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '1' },
   } as const
   return { conditions: [{ result, rules: [rule] }] }
 }

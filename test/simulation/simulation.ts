@@ -58,7 +58,7 @@ export class Simulation {
   readonly ledger = new Ledger()
   readonly told: Told = new Map()
   readonly pipelineNames: string[] = []
-  readonly typeKeys = [...Object.values(typeIds).map(actionTypeKey), 'Invoke/AWS/Rule:Check/1']
+  readonly typeKeys = [...Object.values(typeIds).map(actionTypeKey), 'Invoke/AWS/Rule:VariableCheck/1']
   private faults = storm
   private servers: Server[] = []
   private violations: string[] = []

@@ -24,7 +24,7 @@ export const typeIds = {
   approval: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
 } as const satisfies Record<string, ActionTypeId>
 
-/** Knows the three types above, the rule `Check`, and what custom types the store has. */
+/** Knows the three types above, the rule `VariableCheck`, and what custom types the store has. */
 export function testCatalogue(extra: Partial<TypeCatalogue> = {}, timeoutInMinutes = 60): TypeCatalogue {
   const known = new Set(Object.values(typeIds).map(actionTypeKey))
   return {
@@ -33,7 +33,7 @@ export function testCatalogue(extra: Partial<TypeCatalogue> = {}, timeoutInMinut
         ? { timeoutInMinutes, secretProperties: ['Secret'], idempotent: id.category === 'Source' }
         : undefined,
     ruleFacts: (id) =>
-      id.provider === 'Check' ? { timeoutInMinutes, secretProperties: [], idempotent: true } : undefined,
+      id.provider === 'VariableCheck' ? { timeoutInMinutes, secretProperties: [], idempotent: true } : undefined,
     describe: (id) =>
       known.has(actionTypeKey(id))
         ? {
@@ -91,7 +91,7 @@ export async function bench(database?: Database, catalogue?: Partial<TypeCatalog
   })
   const jobs = new LocalJobs(engine)
   const held = new Map<string, { id: string; fence: number; executionId: string }>()
-  const keys = [...Object.values(typeIds).map(actionTypeKey), 'Invoke/AWS/Rule:Check/1']
+  const keys = [...Object.values(typeIds).map(actionTypeKey), 'Invoke/AWS/Rule:VariableCheck/1']
   const claim = async () => {
     const found = await jobs.claim('worker', keys, 100)
     for (const job of found) {

@@ -14,16 +14,16 @@ export const outputVariablesLimit = 122_880
 export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent): string {
   const id = job.data.actionExecutionId
   if (job.kind === 'rule') {
-    const rule = draft.rule(id)
-    if (rule.status === 'InProgress') draft.putRule({ ...rule, ...withoutPercent(details) })
-    return rule.executionId
+    const rule = draft.findRule(id)
+    if (rule?.status === 'InProgress') draft.putRule({ ...rule, ...withoutPercent(details) })
+    return job.data.pipelineExecutionId
   }
-  const action = draft.action(id)
-  if (action.status === 'InProgress') {
+  const action = draft.findAction(id)
+  if (action?.status === 'InProgress') {
     draft.putAction({ ...action, ...shown(details) })
     draft.tellAction(id)
   }
-  return action.executionId
+  return job.data.pipelineExecutionId
 }
 
 /** J7, J8, V6. Errors: InvalidJobStateException, OutputVariablesSizeExceededException. */
@@ -57,7 +57,8 @@ export function jobFailed(draft: Draft, { job, failure }: JobFailedEvent): strin
 export function timeOut(draft: Draft, event: TimeOutEvent): string {
   const id = event.actionExecutionId
   const rule = draft.findRule(id)
-  const held = rule ?? draft.action(id)
+  const held = rule ?? draft.findAction(id)
+  if (!held) return event.executionId // its stage is over: somebody else was faster
   if (held.status !== 'InProgress' || held.deadline === undefined || held.deadline > draft.now) return event.executionId
   const minutes = Math.round((held.deadline - held.started) / 60_000)
   const message = `it did not finish within ${minutes} minutes`
