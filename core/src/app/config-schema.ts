@@ -53,6 +53,18 @@ export const configSchema: JsonSchema = {
           description: "3 to 63 letters, digits, '.' or '-' (S8)",
         },
         store: { type: 'string', default: 'folder', minLength: 1 },
+        s3: {
+          type: 'object',
+          properties: {
+            bucket: { type: 'string', minLength: 3 },
+            region: { type: 'string', minLength: 1 },
+            endpoint: { type: 'string', pattern: '^https?://', description: 'a URL' },
+            forcePathStyle: { type: 'boolean' },
+            accessKeyId: { type: 'string', minLength: 1 },
+            secretAccessKey: { type: 'string', minLength: 1 },
+          },
+          dependentRequired: { accessKeyId: ['secretAccessKey'], secretAccessKey: ['accessKeyId'] },
+        },
         encryptionKeyFile: { type: 'string', minLength: 1 },
       },
     },

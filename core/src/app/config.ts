@@ -1,6 +1,7 @@
 /** penstock.yaml, the environment and the command line, as one checked object. */
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
@@ -20,7 +21,13 @@ export interface Config {
   readonly dataDir: string
   readonly database: { readonly url?: string }
   readonly masterKeyFile?: string
-  readonly artifacts: { readonly bucket?: string; readonly store: string; readonly encryptionKeyFile?: string }
+  readonly artifacts: {
+    readonly bucket?: string
+    /** `folder`, `s3`, or the name of a plugin's. */
+    readonly store: string
+    readonly encryptionKeyFile?: string
+    readonly s3?: Partial<S3ArtifactStoreOptions>
+  }
   readonly worker: { readonly enabled: boolean; readonly concurrency: number }
   readonly polling: {
     readonly schedule: string

@@ -69,6 +69,7 @@ export interface Given {
 @injectable()
 export class Parts {
   constructor(
+    @inject(tokens.database) readonly database: Database,
     @inject(tokens.host) readonly host: PluginHost,
     @inject(tokens.hooks) readonly hooks: Hooks,
     @inject(tokens.registry) readonly registry: ProviderRegistry,

@@ -1,47 +1,43 @@
+import { rm } from 'node:fs/promises'
 import type { Clock } from '../domain/clock.js'
+import { reason } from '../host/contain.js'
+import type { Logger } from '../host/plugin.js'
 import { everyMs } from '../scheduler/coordinator.js'
 import { retention } from '../scheduler/retention.js'
 import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'
+import { oldHistory } from '../store/old-history.js'
+import { logFile } from '../worker/workspace.js'
 import type { Config } from './config.js'
 import type { Parts } from './container.js'
 
 export interface PeriodicParts {
   readonly clock: Clock
-  readonly retention: Config['retention']
+  readonly log: Logger
+  readonly config: Config
   readonly sweep: (now: number) => Promise<unknown>
 }
 
 /** Everything that the coordinator does from time to time. */
-export function addPeriodicTasks(parts: Parts, { clock, retention: keep, sweep }: PeriodicParts): void {
-  const { coordinator, watch, poller, outbox, engine } = parts
-  coordinator.every({
-    name: 'source-polls',
-    next: everyMs(1_000),
-    limit: 60_000,
-    local: true,
-    run: () => pollSources(watch, poller),
-  })
-  // Signals say which pipelines changed; this finds what a lost one missed, and what was there before the start.
-  void watch.refreshAll().catch(() => {}) // told of by the task below, if it keeps failing
+export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: PeriodicParts): void {
+  const { coordinator, watch, outbox, engine } = parts
+  const local = { limit: 60_000, local: true }
+  coordinator.every({ name: 'source-polls', next: everyMs(1_000), ...local, run: () => pollSources(parts) })
+  // Signals say which pipelines changed; this finds what was there before the start, and what a lost signal missed.
+  void watch.refreshAll().catch((error) => log.warn('sources could not be listed', { error: reason(error) }))
   coordinator.every({
     name: 'source-list',
-    next: everyMs(10 * 60_000),
-    limit: 5 * 60_000,
+    next: everyMs(600_000),
+    limit: 300_000,
     local: true,
     run: () => watch.refreshAll(),
   })
   coordinator.every(timeoutSweeper(clock, sweep))
-  coordinator.every({
-    name: 'outbox',
-    next: everyMs(5_000),
-    limit: 60_000,
-    local: true,
-    run: async () => outbox.wake(),
-  })
+  coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
   coordinator.every(
     retention({
       clock,
-      ...keep,
+      ...config.retention,
+      removeFiles: (before, limit) => removeFiles(parts, config.dataDir, before, limit),
       forgetHistory: (before, limit) => engine.store.forgetHistory(before, limit),
       forgetAudit: (before) => parts.auditStore.deleteBefore(before),
       forgetSessions: (now) => parts.accessStore.deleteExpiredSessions(now),
@@ -49,7 +45,21 @@ export function addPeriodicTasks(parts: Parts, { clock, retention: keep, sweep }
   )
 }
 
-async function pollSources(watch: Parts['watch'], poller: Parts['poller']): Promise<void> {
+async function pollSources({ watch, poller }: Parts): Promise<void> {
   await watch.refreshChanged()
   await poller.startDue()
+}
+
+async function removeFiles(
+  { database, services }: Parts,
+  dataFolder: string,
+  before: number,
+  limit: number,
+): Promise<void> {
+  const { actionExecutionIds, artifacts } = await oldHistory(database, before, limit)
+  for (const location of artifacts) await services.artifacts.delete(location)
+  for (const id of actionExecutionIds) {
+    const log = logFile(dataFolder, id)
+    for (const file of [log, `${log}.idx`]) await rm(file, { force: true })
+  }
 }

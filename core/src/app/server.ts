@@ -1,6 +1,7 @@
 /** Starts a whole server, in order, and stops it in reverse; main.ts and the tests use the same. */
 import { join } from 'node:path'
 import { FolderArtifactStore } from '../artifacts/folder-store.js'
+import { S3ArtifactStore } from '../artifacts/s3-store.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { sweep } from '../engine/sweep.js'
 import { attributeErrors } from '../host/attribute-errors.js'
@@ -162,16 +163,18 @@ function openDatabase(config: Config): Promise<Database> {
 
 /** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */
 function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Parts): void {
-  const { store } = config.artifacts
+  const { store, s3 } = config.artifacts
   if (store === 'folder') return
   const provided = parts.registry.artifactStore(store)
-  if (!provided) {
+  if (provided) chosen.choose(provided)
+  else if (store === 's3') chosen.choose(new S3ArtifactStore({ region: config.server.region, ...s3 }))
+  else {
     const why = pluginProblems(parts.host)
+    const because = why.length > 0 ? ` (${why.join('; ')})` : ''
     throw new ConfigError([
-      `artifacts.store is '${store}', which no plugin provides${why.length > 0 ? ` (${why.join('; ')})` : ''}: use folder, or a plugin that does`,
+      `artifacts.store is '${store}', which no plugin provides${because}: use folder, s3, or a plugin's`,
     ])
   }
-  chosen.choose(provided)
 }
 
 async function openPort(
@@ -207,7 +210,7 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
     await parts.worker.start()
   }
   stack.push('source polls', () => parts.poller.stop())
-  addPeriodicTasks(parts, { clock, retention: config.retention, sweep: (now) => sweep(parts.engine, now) })
+  addPeriodicTasks(parts, { clock, log, config, sweep: (now) => sweep(parts.engine, now) })
   stack.push(
     'signals',
     parts.engine.store.onSignal((topic) => onSignal(topic, parts, log)),

@@ -9,6 +9,8 @@ export interface RetentionParts {
   readonly clock: Clock
   readonly historyDays: number
   readonly auditDays: number
+  /** Removes the logs and artifacts of the executions that forgetHistory will forget; to be repeated after a crash. */
+  removeFiles(before: number, limit: number): Promise<void>
   /** Forgets up to `limit` ended executions older than `before`; answers how many. */
   forgetHistory(before: number, limit: number): Promise<number>
   forgetAudit(before: number): Promise<void>
@@ -25,7 +27,11 @@ export function retention(parts: RetentionParts): PeriodicTask {
       const now = parts.clock.now()
       await parts.forgetSessions(now)
       await parts.forgetAudit(now - parts.auditDays * day)
-      while (!signal.aborted && (await parts.forgetHistory(now - parts.historyDays * day, batch)) === batch);
+      const before = now - parts.historyDays * day
+      for (let forgotten = batch; forgotten === batch && !signal.aborted; ) {
+        await parts.removeFiles(before, batch) // first: what the database has forgotten nobody would find again
+        forgotten = await parts.forgetHistory(before, batch)
+      }
     },
   }
 }

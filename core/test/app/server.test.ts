@@ -1,10 +1,11 @@
 /** A whole server, with plugins of the test's own instead of the bundled ones. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectionToken } from 'tsyringe'
 import { type RunningServer, type StartOptions, startServer } from '../../src/app/server.js'
 import { tokens } from '../../src/app/tokens.js'
+import { systemClock } from '../../src/domain/clock.js'
 
 jest.setTimeout(60_000) // real processes and ports, on machines that are busy
 
@@ -187,6 +188,35 @@ test('a pipeline file is applied once, its execution runs on a plugin in one fil
   await again.stop()
   const third = await start({}, yaml)
   expect((await third.services.operations.getPipeline(by, { name: 'hello' })).pipeline.version).toBe(2)
+})
+
+test('X11 history that is too old is forgotten, with its logs and artifacts; what is young stays', async () => {
+  plugin('two', `${source}\n${build}`)
+  pipelineFile('old', pipeline('old'))
+  let later = 0
+  const clock = { now: () => Date.now() + later, after: systemClock.after }
+  const server = await start({ clock }, 'plugins:\n  ./two.ts:\nretention:\n  historyDays: 30\n')
+  const by = { name: 'test', arn: '', policies: [] }
+  const { operations } = server.services
+  const history = async () =>
+    (await operations.listPipelineExecutions(by, { pipelineName: 'old' })).pipelineExecutionSummaries
+  const files = () =>
+    ['logs', 'artifacts'].flatMap((name) =>
+      readdirSync(join(folder, 'data', name), { recursive: true }).filter((file) =>
+        /\.(log|zip|idx)$|[A-Za-z0-9]{7}$/.test(String(file)),
+      ),
+    )
+  await eventually(async () => (await history())[0]?.status === 'Succeeded')
+  await eventually(async () => files().some((file) => String(file).endsWith('.log')))
+  later = 29 * 24 * 3_600_000
+  await operations.startPipelineExecution(by, { name: 'old' })
+  await eventually(async () => (await history()).filter(({ status }) => status === 'Succeeded').length === 2)
+  await eventually(async () => files().filter((file) => String(file).endsWith('.log')).length >= 2)
+  const before = files().length
+  later += 2 * 24 * 3_600_000
+  await eventually(async () => (await history()).length === 1)
+  await eventually(async () => files().length < before)
+  expect(files().some((file) => String(file).endsWith('.log'))).toBe(true)
 })
 
 test('a broken plugin, pipeline file and schedule are told of, and the rest works', async () => {
