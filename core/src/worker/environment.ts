@@ -6,15 +6,9 @@ import { findSecret, resolveSecrets, type SecretLookup } from './configuration.j
 
 /** The small, clean environment of every step: nothing of the server's own but where things are found. */
 export function baseEnvironment(job: ActionJob<unknown>, workspace: string): Readonly<Record<string, string>> {
+  machine ??= machineEnvironment()
   return {
-    PATH: process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: process.env.HOME ?? homedir(),
-    USER: userInfo().username,
-    TMPDIR: tmpdir(),
-    LANG: 'C.UTF-8',
-    CI: 'true',
-    ...(process.env.TZ === undefined ? {} : { TZ: process.env.TZ }),
-    PENSTOCK: 'true',
+    ...machine,
     PENSTOCK_PIPELINE: job.pipelineName,
     PENSTOCK_EXECUTION_ID: job.pipelineExecutionId,
     PENSTOCK_STAGE: job.stageName,
@@ -22,6 +16,32 @@ export function baseEnvironment(job: ActionJob<unknown>, workspace: string): Rea
     PENSTOCK_ACTION_EXECUTION_ID: job.actionExecutionId,
     PENSTOCK_WORKSPACE: workspace,
     ...(job.revision ? { PENSTOCK_REVISION: job.revision.revisionId } : {}),
+  }
+}
+
+let machine: Readonly<Record<string, string>> | undefined
+
+/** Read once: finding a user's name opens files. */
+function machineEnvironment(): Readonly<Record<string, string>> {
+  const { PATH, HOME, TZ } = process.env
+  return {
+    PATH: PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: HOME ?? homedir(),
+    USER: userName(),
+    TMPDIR: tmpdir(),
+    LANG: 'C.UTF-8',
+    CI: 'true',
+    ...(TZ === undefined ? {} : { TZ }),
+    PENSTOCK: 'true',
+  }
+}
+
+/** In a container the user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? '')
   }
 }
 

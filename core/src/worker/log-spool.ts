@@ -1,25 +1,33 @@
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ActionLog } from '../host/action-provider.js'
 import { JobFailed } from '../host/job-failed.js'
+import { LogReplay } from './log-replay.js'
 import { Masker } from './mask.js'
 import type { WorkFolder } from './workspace.js'
 
-/** Writes a running action's raw log, into which its steps write too. Errors of `write` and `line`: JobFailed when the disk is full. */
+/**
+ * Writes a running action's raw log, into which its steps write too. What was written before a restart is not again.
+ * Errors of `write` and `line`: JobFailed when the disk is full.
+ */
 export class LogSpool implements ActionLog {
   readonly masker: Masker
+  readonly replay: LogReplay
   #file: number | undefined
 
   constructor(readonly folder: WorkFolder) {
     mkdirSync(dirname(folder.spool), { recursive: true, mode: 0o700 })
     this.#file = openSync(folder.spool, 'a', 0o600)
     this.masker = readMasks(folder)
+    this.replay = new LogReplay(folder.said)
   }
 
   write(text: string): void {
     if (this.#file === undefined) return // a provider that talks on after its end
+    if (text === '' || this.replay.wasSaid(text)) return
     try {
-      writeSync(this.#file, text)
+      appendFileSync(this.#file, text)
+      this.replay.said(text)
     } catch (error) {
       throw asJobFailed(error, 'the log could not be written')
     }
@@ -67,7 +75,8 @@ export function asJobFailed(error: unknown, what: string): JobFailed {
 
 /** True for a system error that says no space, or no more of one's share, is left. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 function keepMask(path: string, secret: string): void {

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isNativeError } from 'node:util/types'
 import type { Clock } from '../domain/clock.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
 import type {
@@ -157,7 +158,7 @@ export class JobRun {
         }
       : { type: 'JobFailed' as const, message: this.#shown(describe(error), LONGEST_MESSAGE), externalId: undefined }
     // Into the log as well, where people look first; and a defect of the provider's with its stack.
-    const defect = !isJobFailed(error) && !this.parts.signal.aborted && error instanceof Error
+    const defect = !isJobFailed(error) && !this.parts.signal.aborted && isNativeError(error)
     try {
       this.#spool.line(defect ? (error.stack ?? failure.message) : failure.message)
     } catch {
@@ -181,6 +182,7 @@ export class JobRun {
 
   async #clear(lost: string): Promise<void> {
     this.#spool.line(`${lost}; the action is begun again`)
+    this.#spool.replay.forget()
     for (const path of [this.folder.files, this.folder.inputs, this.folder.steps, this.folder.scratch]) {
       rmSync(path, { recursive: true, force: true })
     }
@@ -198,7 +200,7 @@ function readToken(token: string): unknown {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `the provider threw ${String(error)}`
+  if (!isNativeError(error)) return `the provider threw ${String(error)}`
   return error.message === '' ? error.name : error.message
 }
 

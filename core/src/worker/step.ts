@@ -27,7 +27,7 @@ const LAST_WORDS = 2_000
 
 /** Runs durable steps: each at most once, however often `run` is called for it and by however many servers in a row. */
 export class StepRunner {
-  readonly #watches = new Set<StepWatch>()
+  readonly #lettingGo = new Set<() => void>()
 
   constructor(readonly parts: StepRunnerParts) {}
 
@@ -42,29 +42,38 @@ export class StepRunner {
     else if (signal.aborted && takeToken(spec.folder)) return neverBegun('stop')
     const { deadline } = record ?? writeStep(spec)
     const watch = new StepWatch(spec.folder, this.parts.launcher)
-    this.#watches.add(watch)
     const killer = new Killer(watch, this.parts)
-    const stopListening = onAbort(signal, () => killer.kill('stop'))
-    const { clock } = this.parts
-    const cancel =
-      deadline === undefined ? () => {} : clock.after(Math.max(0, deadline - clock.now()), () => killer.kill('timeout'))
+    const letGo = this.#listen(watch, killer, signal, deadline)
     try {
       const outcome = await watch.ended
       if (outcome.kind === 'lost') await this.#sweep(spec.folder)
       return outcome
     } finally {
-      stopListening()
-      cancel()
       await killer.done
-      watch.close()
-      this.#watches.delete(watch)
+      letGo()
     }
   }
 
   /** Forgets all steps that run: they go on, what waits for them waits for ever, and another runner may adopt them. */
   detach(): void {
-    for (const watch of this.#watches) watch.close()
-    this.#watches.clear()
+    for (const letGo of [...this.#lettingGo]) letGo()
+  }
+
+  #listen(watch: StepWatch, killer: Killer, signal: AbortSignal, deadline: number | undefined): () => void {
+    const { clock } = this.parts
+    const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.now()
+    const stopListening = onAbort(signal, () => killer.kill('stop'))
+    let cancel = () => {}
+    if (left <= 0) killer.kill('timeout')
+    else if (left < Number.POSITIVE_INFINITY) cancel = clock.after(left, () => killer.kill('timeout'))
+    const letGo = () => {
+      if (!this.#lettingGo.delete(letGo)) return
+      stopListening()
+      cancel()
+      watch.close()
+    }
+    this.#lettingGo.add(letGo)
+    return letGo
   }
 
   /** What a lost supervisor left running can be nobody's any more. */

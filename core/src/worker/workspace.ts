@@ -14,6 +14,8 @@ export interface WorkFolder {
   readonly scratch: string
   /** The raw log: secrets in clear, so 0600 and gone with the action. */
   readonly spool: string
+  /** Hashes of what the provider wrote into it. */
+  readonly said: string
   /** What is to be masked in it, one JSON string per line; 0600. */
   readonly masks: string
 }
@@ -28,6 +30,7 @@ export function workFolder(dataFolder: string, actionExecutionId: string): WorkF
     steps: join(root, 'steps'),
     scratch: join(root, 'out'),
     spool: join(root, 'log'),
+    said: join(root, 'said'),
     masks: join(root, 'masks'),
   }
 }

@@ -93,6 +93,24 @@ describe('a step outlives its server', () => {
   })
 })
 
+test('kill -9 again and again, whenever it comes: every step once, every word once, the result right', async () => {
+  host = new HostedWorker('Talkative')
+  const kills = [0, 40, 90, 150, 210, 280, 330, 20]
+  for (const wait of kills) {
+    await host.start()
+    await new Promise((resolve) => setTimeout(resolve, wait))
+    await host.kill()
+  }
+  await host.start()
+  await host.reported()
+  expect(host.reports()).toEqual([{ success: { executionDetails: { summary: 'all three' } } }])
+  expect(host.counted()).toBe('1\n2\n3\n')
+  await until(() => !existsSync(host.work), 5_000, 'the work folder to go')
+  const lines = (n: number) => [1, 2, 3, 4, 5, 6].map((i) => `step ${n} line ${i}\n`).join('')
+  const expected = [1, 2, 3].map((n) => `before step ${n}\n$ step ${n}\n${lines(n)}after a step\n`).join('')
+  expect(readFileSync(host.log, 'utf8')).toBe(expected)
+})
+
 describe('a step that was lost', () => {
   async function loseMachine(provider: string): Promise<void> {
     await begun(provider)

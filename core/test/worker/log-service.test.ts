@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LineIndex } from '../../src/worker/line-index'
@@ -64,12 +64,23 @@ test('masks what a killed server left, before its job is taken up again', async 
   const next = new ActionLogs(data)
   expect((await next.read(id, 0))?.text).toBe('before ****\n')
   const again = next.open(id)
+  again.line('before t0psecret') // the provider runs again from its top
   again.line('after t0psecret')
   expect((await next.read(id, 12))?.text).toBe('after ****\n')
   again.close()
   await next.finish(id)
   expect((await next.read(id, 0))?.text).toBe('before ****\nafter ****\n')
   await next.close()
+})
+
+test('a full disk is said in words', async () => {
+  const { root, spool: path } = workFolder(data, id)
+  mkdirSync(root, { recursive: true })
+  symlinkSync('/dev/full', path)
+  const spool = logs.open(id)
+  expect(() => spool.line('x')).toThrow(/^the log could not be written: the disk of Penstock's data folder is full/)
+  spool.close()
+  rmSync(path)
 })
 
 test('cuts between characters, never inside one', async () => {
