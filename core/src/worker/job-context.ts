@@ -22,7 +22,7 @@ import { asJobFailed, type LogSpool } from './log-spool.js'
 import type { StepRunner } from './step.js'
 import { StepSequence } from './step-sequence.js'
 import type { StepOutcome } from './step-watch.js'
-import { shellQuote } from './supervisor.js'
+import { commandLine, howItFailed } from './step-words.js'
 import type { WorkFolder } from './workspace.js'
 
 /** What a job's context is made of. */
@@ -150,7 +150,7 @@ export class WorkerJobContext implements JobContext {
 
   async #exec(command: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
     const { job, folder, steps } = this.parts
-    const title = this.log.masker.mask(options.label ?? command.map(shown).join(' '))
+    const title = this.log.masker.mask(options.label ?? commandLine(command))
     const outcome = await explained(
       steps.run(
         {
@@ -236,20 +236,6 @@ async function explained<T>(work: Promise<T>, signal: AbortSignal, what: string)
     if (isArtifactError(error)) throw new JobFailed(`${what}: ${error.message}`)
     throw asJobFailed(error, what)
   }
-}
-
-function howItFailed(outcome: StepOutcome & { kind: 'exited' }, timeout: number | undefined): string {
-  if (outcome.killed === 'timeout') {
-    return `took longer than ${timeout === undefined ? 'its time' : `${timeout / 1000} s`} and was ended`
-  }
-  if (outcome.signal !== undefined) return `was ended by ${outcome.signal} (exit code ${outcome.exitCode})`
-  const hint = outcome.exitCode === 127 ? ': command not found' : outcome.exitCode === 126 ? ': not executable' : ''
-  return `failed with exit code ${outcome.exitCode}${hint}`
-}
-
-/** As one would type it: quoted only where the shell would need it. */
-function shown(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word)
 }
 
 async function isThere(path: string): Promise<boolean> {
