@@ -26,7 +26,12 @@ import type { Ctx, PageRouter, PageState, Site } from './site.js'
 /** The whole page as a Koa application. It keeps no state of its own but caches: any number may run side by side. */
 export function createApp(site: Site): Koa<PageState> {
   const app = new Koa<PageState>()
-  app.on('error', (error: unknown) => site.log.error('the page failed', { error: String(error) }))
+  app.on('error', (error: unknown) => {
+    // A browser that leaves a stream is no failure.
+    if (['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String((error as { code?: unknown }).code)))
+      return
+    site.log.error('the page failed', { error: String(error) })
+  })
   app.use(compress({ filter: (type) => !type.includes('event-stream') && /text|json|javascript|xml|svg/.test(type) }))
   app.use(security(site))
   app.use(async (ctx, next) => {

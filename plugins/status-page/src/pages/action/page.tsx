@@ -172,7 +172,7 @@ function Targets({ targets }: { readonly targets: readonly Views.DeployTarget[] 
         <h2>Deployment targets</h2>
       </header>
       {targets.map((target) => (
-        <details key={target.targetId} class="target" open={target.status === 'Failed'}>
+        <details key={target.targetId} class="deploy-target" open={target.status === 'Failed'}>
           <summary>
             <strong>{target.targetId}</strong> <Status status={target.status} />
           </summary>

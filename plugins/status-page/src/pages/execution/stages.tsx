@@ -25,16 +25,18 @@ function Stage({ stage, model, csrf, now }: StageProps) {
   const rules = model.rules.filter((rule) => rule.stageName === stage.name)
   const ran = new Set(runs.map((run) => run.actionName))
   const missing = stage.actions.filter((action) => !ran.has(action.name))
+  const running = model.execution.status === 'InProgress'
+  const notRun = running ? 'NotYet' : 'DidNotRun'
   const rollback = model.execution.executionType === 'ROLLBACK'
   if (rollback && runs.length === 0) return null
   return (
     <section class={`stage tone-${toneOf(statusOf(runs))}`} aria-label={`Stage ${stage.name}`}>
       <header class="stage-head">
         <h2>{stage.name}</h2>
-        <Status status={runs.length === 0 ? 'DidNotRun' : statusOf(runs)} />
+        <Status status={runs.length === 0 ? notRun : statusOf(runs)} />
         <RetryHere stage={stage} model={model} csrf={csrf} runs={runs} />
       </header>
-      <ul class="runs">
+      <ul class="runs" hidden={runs.length + rules.length === 0}>
         {rules.map((rule) => (
           <Rule key={rule.ruleExecutionId} rule={rule} />
         ))}
@@ -45,7 +47,7 @@ function Stage({ stage, model, csrf, now }: StageProps) {
           missing.map((action) => (
             <li key={action.name} class="run">
               <span class="run-name">{action.name}</span>
-              <Status status="DidNotRun" />
+              <Status status={notRun} />
             </li>
           ))}
       </ul>

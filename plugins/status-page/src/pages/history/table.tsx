@@ -75,7 +75,9 @@ function Row({ pipeline, execution, rollback }: RowProps) {
       <td data-label="Started">
         <Ago at={execution.startTime} />
       </td>
-      <td data-label="Duration">{running ? <span class="quiet">running</span> : duration(took)}</td>
+      <td data-label="Duration" class="nowrap">
+        {running ? <span class="quiet">running</span> : duration(took)}
+      </td>
       {rollback && (
         <td data-label="Roll back">
           {execution.status === 'Succeeded' && execution.executionType !== 'ROLLBACK' && (
