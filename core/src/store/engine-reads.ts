@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import type { PipelineExecution } from '../domain/execution.js'
@@ -60,7 +60,11 @@ function executionReads({ db }: Database): ExecutionReads {
   const docs = (rows: readonly { doc: string }[]) => rows.map((row) => parse<PipelineExecution>(row))
   return {
     async liveExecutions(name) {
-      const query = db.selectFrom('executions').select('doc').where('pipeline_name', '=', name).where('live', '=', 1)
+      const query = db
+        .selectFrom('executions')
+        .select('doc')
+        .where('pipeline_name', '=', name)
+        .where('live', '=', sql.lit(1))
       return docs(await query.orderBy('number').execute())
     },
     async execution(id) {
@@ -130,7 +134,7 @@ function workReads({ db }: Database): WorkReads {
         .selectFrom('jobs')
         .selectAll()
         .where('worker_id', '=', workerId)
-        .where('status', '=', 'InProgress')
+        .where('status', '=', sql.lit('InProgress'))
         .orderBy('number')
         .execute()
       return rows.map(toJob)
@@ -168,7 +172,7 @@ function workReads({ db }: Database): WorkReads {
       const rows = await db
         .selectFrom('jobs')
         .selectAll()
-        .where('status', 'in', ['Dispatched', 'InProgress'])
+        .where('status', 'in', [sql.lit('Dispatched'), sql.lit('InProgress')])
         .where('lease_until', '<=', now)
         .orderBy('lease_until')
         .limit(limit)

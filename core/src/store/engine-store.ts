@@ -119,7 +119,7 @@ async function claimJobs(database: Database, tx: Tx, claim: JobClaim): Promise<J
   let query = tx
     .selectFrom('jobs')
     .selectAll()
-    .where('status', '=', 'Queued')
+    .where('status', '=', sql.lit('Queued'))
     .where('type_key', 'in', claim.typeKeys)
     .where('available_at', '<=', claim.now)
     .orderBy('number')

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
@@ -63,20 +64,16 @@ export class StateLoader {
     wanted: Wanted,
     alone: boolean,
   ): Promise<PipelineExecution[]> {
-    const ids = [...(wanted.executionIds ?? []), ...rollbackTargets(pipeline, stages)]
-    const rows = await tx
-      .selectFrom('executions')
-      .select('doc')
-      .where('pipeline_name', '=', pipeline.name)
-      .where((where) =>
-        where.or([
-          ...(alone ? [] : [where('live', '=', 1)]),
-          ...(ids.length > 0 ? [where('id', 'in', ids)] : []),
-          ...(wanted.clientRequestToken ? [where('client_request_token', '=', wanted.clientRequestToken)] : []),
-        ]),
-      )
-      .execute()
-    return rows.map((row) => parse<PipelineExecution>(row))
+    const named = [...(wanted.executionIds ?? []), ...rollbackTargets(pipeline, stages)]
+    const all = tx.selectFrom('executions').select('doc').where('pipeline_name', '=', pipeline.name)
+    const { clientRequestToken } = wanted
+    // One query for each index: an OR over them would read the pipeline's whole history.
+    const rows = [
+      ...(alone ? [] : await all.where('live', '=', sql.lit(1)).execute()),
+      ...(named.length > 0 ? await all.where('id', 'in', named).execute() : []),
+      ...(clientRequestToken ? await all.where('client_request_token', '=', clientRequestToken).execute() : []),
+    ]
+    return [...new Map(rows.map((row) => parse<PipelineExecution>(row)).map((one) => [one.id, one])).values()]
   }
 
   private async stageExecutions(

@@ -18,6 +18,7 @@ export const initial: Migration = {
       'executions',
       'id text primary key, pipeline_name text not null, number bigint not null, pipeline_version int not null, live int not null, status text not null, started bigint not null, client_request_token text, doc text not null',
     )
+    await run('create index executions_by_start on executions (started)')
     await run('create unique index executions_by_number on executions (pipeline_name, number)')
     await run('create index executions_live on executions (pipeline_name) where live = 1')
     await run(
@@ -43,6 +44,7 @@ export const initial: Migration = {
     )
     await run("create index jobs_queued on jobs (type_key, number) where status = 'Queued'")
     await run("create index jobs_leased on jobs (lease_until) where status in ('Dispatched', 'InProgress')")
+    await run("create index jobs_by_worker on jobs (worker_id) where status = 'InProgress'")
     await run('create index jobs_by_action on jobs (action_execution_id)')
     await run('create index jobs_by_pipeline on jobs (pipeline_name)')
     await run('create index jobs_ended on jobs (ended) where ended is not null')
