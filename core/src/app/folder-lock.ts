@@ -1,5 +1,5 @@
 /** One server for one data folder: a lock file that names its holder, and that a crash does not leave behind for good. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DataFolderRefused } from './data-folder.js'
@@ -12,17 +12,23 @@ interface Holder {
   readonly host: string
 }
 
+/** How often a holder shows that it lives, and when one on another machine counts as gone; milliseconds of real time. */
+const beat = 10_000
+const silence = 60_000
+
 /** Takes the folder; the answer gives it back. Errors: DataFolderRefused naming the process that has it. */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'server.lock')
   const me = describe(process.pid)
   for (let tries = 0; tries < 3; tries++) {
-    if (tryCreate(file, me)) return () => release(file, me)
+    if (tryCreate(file, me)) return keep(file, me)
     const holder = read(file)
-    if (holder && isAlive(holder)) {
+    if (holder && isAlive(holder, file)) {
+      const elsewhere = holder.host !== me.host
+      const remedy = elsewhere ? `; if that machine or container is gone, try again in ${silence / 1000} s` : ''
       throw new DataFolderRefused(
-        `the data folder ${folder} is in use by the server with pid ${holder.pid}${holder.host === me.host ? '' : ` on ${holder.host}`}: ` +
-          'stop it, or give this one another folder (--data); several servers share a PostgreSQL database, not a folder',
+        `the data folder ${folder} is in use by the server with pid ${holder.pid}${elsewhere ? ` on ${holder.host}` : ''}: ` +
+          `stop it, or give this one another folder (--data); several servers share a PostgreSQL database, not a folder${remedy}`,
       )
     }
     // Renaming first: of two servers that both find a dead holder, only one moves its file away.
@@ -37,8 +43,9 @@ export function lockFolder(folder: string): () => void {
 
 /** The pid of the server that has the folder, if one is alive. */
 export function lockHolder(folder: string): number | undefined {
-  const holder = read(join(folder, 'server.lock'))
-  return holder && isAlive(holder) ? holder.pid : undefined
+  const file = join(folder, 'server.lock')
+  const holder = read(file)
+  return holder && isAlive(holder, file) ? holder.pid : undefined
 }
 
 function tryCreate(file: string, me: Holder): boolean {
@@ -51,6 +58,21 @@ function tryCreate(file: string, me: Holder): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
+}
+
+function keep(file: string, me: Holder): () => void {
+  const timer = setInterval(() => touch(file), beat)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    release(file, me)
+  }
+}
+
+function touch(file: string): void {
+  try {
+    utimesSync(file, new Date(), new Date())
+  } catch {} // the folder is gone: its server will soon say so louder
 }
 
 function release(file: string, me: Holder): void {
@@ -66,9 +88,10 @@ function read(file: string): Holder | undefined {
   }
 }
 
-/** On another host nobody can tell, so the lock counts. */
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true
+/** Of another machine (or container) only the file's time tells whether its server still lives. */
+function isAlive(holder: Holder, file: string): boolean {
+  if (holder.host !== hostname())
+    return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < silence
   const now = describe(holder.pid)
   return now.started !== '' && now.started === holder.started && now.boot === holder.boot
 }

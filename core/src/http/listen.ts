@@ -16,7 +16,8 @@ export interface Listening {
 
 /** Opens the port. Errors: ListenFailed. */
 export async function listen(handle: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, handle)
+  // An artifact of gigabytes may take longer than Node's five minutes; headers still have one.
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60 * 60_000 }, handle)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
     server.listen(port, host, resolve)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataFolderRefused, openDataFolder } from '../../src/app/data-folder.js'
@@ -48,7 +48,11 @@ test('a lock file that is no lock is taken over', () => {
   expect(() => lockFolder(folder)()).not.toThrow()
 })
 
-test('a lock of another machine counts, for nobody here can tell whether its holder lives', () => {
-  writeFileSync(join(folder, 'server.lock'), JSON.stringify({ pid: 1, started: '1', boot: 'b', host: 'elsewhere' }))
+test('a lock of another machine counts while it is kept, and ends with its holder', () => {
+  const lock = join(folder, 'server.lock')
+  writeFileSync(lock, JSON.stringify({ pid: 1, started: '1', boot: 'b', host: 'elsewhere' }))
   expect(() => lockFolder(folder)).toThrow('pid 1 on elsewhere')
+  expect(() => lockFolder(folder)).toThrow('try again in 60 s')
+  utimesSync(lock, new Date(Date.now() - 61_000), new Date(Date.now() - 61_000))
+  expect(() => lockFolder(folder)()).not.toThrow()
 })

@@ -59,6 +59,7 @@ export const initial: Migration = {
       'source_states',
       'pipeline_name text not null, action_name text not null, next_poll bigint not null, doc text not null, primary key (pipeline_name, action_name)',
     )
+    await run('create index source_states_due on source_states (next_poll)')
     await table('tasks', 'name text primary key, next_run bigint not null, last_run bigint, running_until bigint')
     await table('users', 'name text primary key, password_hash text not null, doc text not null')
     await table(
