@@ -9,9 +9,13 @@ import { logFile, workFolder } from './workspace.js'
 
 const DEFAULT_LIMIT = 64 * 1024
 const LARGEST = 4 * 1024 * 1024
+/** In bytes; a smaller limit would never get past one. */
+const LONGEST_CHARACTER = 4
 const LINE_PIECE = 64 * 1024
 /** Real time: followers watch files, which no fake clock writes. */
 const POLL = 1_000
+/** A step that prints without a pause must not call a follower for each line. */
+const PAUSE = 40
 
 /** A log that is still written. */
 interface LiveLog {
@@ -54,7 +58,7 @@ export class ActionLogs implements LogService {
     const log = await this.#current(actionExecutionId, from + limit)
     if (log === undefined) return undefined
     const start = Math.max(0, Math.min(from, log.size))
-    const length = Math.min(log.size - start, Math.max(1, limit), LARGEST)
+    const length = Math.min(log.size - start, Math.max(LONGEST_CHARACTER, limit), LARGEST)
     const bytes = await readBytes(logFile(this.dataFolder, actionExecutionId), start, length)
     const whole = log.complete && start + bytes.length >= log.size ? bytes.length : wholeCharacters(bytes)
     const next = start + whole
@@ -88,7 +92,8 @@ export class ActionLogs implements LogService {
     return offset
   }
 
-  follow(actionExecutionId: string, onMore: () => void): () => void {
+  follow(actionExecutionId: string, tell: () => void): () => void {
+    const [onMore, quiet] = atMostEvery(PAUSE, tell)
     const folder = workFolder(this.dataFolder, actionExecutionId)
     let watcher: FSWatcher | undefined
     let seen = ''
@@ -104,6 +109,7 @@ export class ActionLogs implements LogService {
     const followers = this.#followers(actionExecutionId)
     followers?.add(onMore)
     return () => {
+      quiet()
       clearInterval(timer)
       watcher?.close()
       followers?.delete(onMore)
@@ -127,7 +133,8 @@ export class ActionLogs implements LogService {
     await this.#finishing.get(actionExecutionId)
     const live = this.#live.get(actionExecutionId) ?? (await this.#abandoned(actionExecutionId))
     if (live) {
-      if (live.ingest.size < wanted) await live.ingest.pump()
+      // Where the disk is full, what was taken over so far is still worth reading.
+      if (live.ingest.size < wanted) await live.ingest.pump().catch(() => {})
       // It may have ended meanwhile; then the finished log says more.
       if (this.#live.get(actionExecutionId) === live) return { size: live.ingest.size, complete: false }
       await this.#finishing.get(actionExecutionId)
@@ -187,6 +194,23 @@ async function fileSize(path: string): Promise<number | undefined> {
 
 async function fileSizes(...paths: readonly string[]): Promise<string> {
   return (await Promise.all(paths.map(fileSize))).join(' ')
+}
+
+/** Calls at once, then again only after the pause, once for all that came meanwhile. The second answer ends it. */
+function atMostEvery(pause: number, call: () => void): readonly [call: () => void, end: () => void] {
+  let timer: NodeJS.Timeout | undefined
+  let isDue = false
+  const go = () => {
+    isDue = timer !== undefined
+    if (isDue) return
+    timer = setTimeout(() => {
+      timer = undefined
+      if (isDue) go()
+    }, pause)
+    timer.unref()
+    call()
+  }
+  return [go, () => clearTimeout(timer)]
 }
 
 function watchFile(path: string, onChange: () => void): FSWatcher | undefined {

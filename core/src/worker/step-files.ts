@@ -109,6 +109,14 @@ export function signalOf(exitCode: number): string | undefined {
   return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
 }
 
+/** Variables that a shell keeps to itself and refuses to set; they are put in by env(1). */
+const reserved = /^(?:UID|EUID|PPID|GROUPS|OPTIND|SHELLOPTS|BASHOPTS|BASH_.*)$/
+
+function shellsOwn(env: Readonly<Record<string, string>>): readonly string[] {
+  const own = Object.entries(env).filter(([name]) => reserved.test(name))
+  return own.length === 0 ? [] : ['env', ...own.map(([name, value]) => `${name}=${value}`)]
+}
+
 function environmentScript(env: Readonly<Record<string, string>>): string {
   const lines = Object.entries(env).map(([name, value]) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -120,6 +128,7 @@ function environmentScript(env: Readonly<Record<string, string>>): string {
     if (value.includes('\0')) {
       throw new JobFailed(`environment variable "${name}" holds a NUL byte, which no process can be given`)
     }
+    if (reserved.test(name)) return ''
     return `export ${name}=${shellQuote(value)}\n`
   })
   return lines.join('')
@@ -139,7 +148,7 @@ ${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
 printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
 cd ${shellQuote(spec.cwd)} || exit 125
 unset OLDPWD
-exec ${spec.command.map(shellQuote).join(' ')}
+exec ${[...shellsOwn(spec.env), ...spec.command].map(shellQuote).join(' ')}
 }
 `
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Fault } from '../domain/faults.js'
 
 /** Where everything of one action execution lies while it runs: `<data>/work/<actionExecutionId>/`. */
@@ -22,7 +22,7 @@ export interface WorkFolder {
 
 /** Names the places; makes nothing. Errors: Fault ValidationException for an id that is no id. */
 export function workFolder(dataFolder: string, actionExecutionId: string): WorkFolder {
-  const root = join(dataFolder, 'work', checkedId(actionExecutionId))
+  const root = resolve(dataFolder, 'work', checkedId(actionExecutionId))
   return {
     root,
     files: join(root, 'files'),

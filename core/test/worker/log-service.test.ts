@@ -115,6 +115,24 @@ test('tells followers of what steps and providers write, and of the end', async 
   expect((await logs.read(id, 0))?.complete).toBe(true)
 })
 
+test('calls a follower a few times a second, however much is written', async () => {
+  const spool = logs.open(id)
+  let told = 0
+  const unfollow = logs.follow(id, () => {
+    told++
+  })
+  for (const end = Date.now() + 300; Date.now() < end; ) {
+    spool.line('again')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const size = await logs.size(id)
+  expect(told).toBeGreaterThan(2)
+  expect(told).toBeLessThan(12)
+  expect(size).toBeGreaterThan(told * 6)
+  unfollow()
+  spool.close()
+})
+
 test('finds any line of a large log, while it is written and after', async () => {
   const spool = logs.open(id)
   const line = (n: number) => `this is line number ${n}\n`

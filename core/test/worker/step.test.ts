@@ -50,7 +50,7 @@ describe('a step', () => {
   test('gets its arguments and environment as they are, and nothing of ours', async () => {
     process.env.PENSTOCK_TEST_LEAK = 'leaked'
     const odd = `it's "$HOME" \`x\` \\ * \n\ttwo lines; é 🚰`
-    const env = { PATH: process.env.PATH ?? '', ODD: odd }
+    const env = { PATH: process.env.PATH ?? '', ODD: odd, UID: '12', PPID: '1', IFS: 'x' }
     await runner.run(
       spec(['node', '-e', 'console.log(JSON.stringify([process.argv[1], process.env]))', odd], { env }),
       never,
