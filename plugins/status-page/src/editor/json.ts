@@ -1,5 +1,6 @@
 import { Fault } from '@penstock/core'
 import type { Draft } from './draft.js'
+import { jsonPlace } from './json-place.js'
 
 /**
  * The declaration in a text: bare, or under `pipeline` as `aws codepipeline get-pipeline` prints it.
@@ -20,10 +21,10 @@ export function parseDraft(text: string): Draft {
 }
 
 function placeOf(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const position = /at position (\d+)/.exec(message)?.[1]
-  if (position === undefined) return message
-  const before = text.slice(0, Number(position)).split('\n')
-  const what = message.replace(/ (in JSON )?at position .*/, '')
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: ${what}.`
+  const at = jsonPlace(text)
+  const before = text.slice(0, at).split('\n')
+  const where = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  const found =
+    at >= text.length ? 'the text ends too early' : `${JSON.stringify(text.slice(at, at + 12))} cannot stand here`
+  return error instanceof SyntaxError ? `${where}: ${found}.` : String(error)
 }

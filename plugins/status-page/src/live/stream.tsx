@@ -105,8 +105,8 @@ class LiveFeed {
       this.reload()
       return
     }
-    const changed = sections.filter(({ id, html }) => this.sent.get(id) !== html)
-    for (const { id, html } of sections) this.sent.set(id, html)
+    const changed = sections.filter(({ id, html }) => this.sent.get(id) !== timeless(html))
+    for (const { id, html } of sections) this.sent.set(id, timeless(html))
     if (changed.length === 0) return
     const text = changed
       .map(({ id, html }) => `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`)
@@ -125,6 +125,11 @@ class LiveFeed {
     for (const end of this.ends) end?.()
     this.out.end()
   }
+}
+
+/** Without the words for how long ago something was, which the browser keeps current itself. */
+function timeless(html: string): string {
+  return html.replace(/(<time [^>]*data-ago[^>]*>)[^<]*/g, '$1')
 }
 
 function message(text: string): string {

@@ -21,11 +21,13 @@ export const plain: AnsiStyle = {}
 // Written with names: the characters themselves are invisible in an editor.
 const [nul, bs, vt, us, del, bel, esc] = ['\\u0000', '\\u0008', '\\u000b', '\\u001f', '\\u007f', '\\u0007', '\\u001b']
 const csi = String.raw`\[([0-9;:?]*)[ -/]*([@-~])`
+/** One that the line's end cuts off. */
+const broken = String.raw`\[[0-9;:?]*[ -/]*$`
 const titleOrLink = String.raw`\][^${bel}${esc}]*(?:${bel}|${esc}\\)?`
 const otherText = String.raw`[PX^_][^${esc}]*(?:${esc}\\)?`
 const twoBytes = '[ -/]*[0-~]'
 /** An escape sequence: CSI (colours, cursor), OSC (titles, links; ended by BEL or ST), or a short one. */
-const sequence = new RegExp(`${esc}(?:${csi}|${titleOrLink}|${otherText}|${twoBytes})`, 'g')
+const sequence = new RegExp(`${esc}(?:${csi}|${broken}|${titleOrLink}|${otherText}|${twoBytes})`, 'g')
 const directions = String.raw`\u200e\u200f\u202a-\u202e\u2066-\u2069`
 /** What a page cannot show, and what would turn text round. */
 const controls = new RegExp(`[${nul}-${bs}${vt}-${us}${del}${directions}]`, 'g')

@@ -19,6 +19,8 @@ export type Call = readonly [operation: string, input: unknown]
 
 /** A server in memory, with enough in it to draw every page. What it does not know it refuses, as the real one does. */
 export class SampleServer {
+  /** What all its times are counted from. */
+  readonly now = systemClock.now()
   readonly calls: Call[] = []
   readonly logs = new Map<string, string>([
     [data.ids.rake, sampleLog(60)],
@@ -59,7 +61,7 @@ export class SampleServer {
       enable: async (name) => this.deed('enable', name),
     },
     sources: {
-      status: async (name) => (name === data.shop.name ? sampleSources(systemClock.now()) : []),
+      status: async (name) => (name === data.shop.name ? sampleSources(this.now) : []),
       report: async () => ({}),
     },
     // The page asks neither.
@@ -90,7 +92,7 @@ export class SampleServer {
   }
 
   private operations(): ServerServices['operations'] {
-    const now = () => systemClock.now()
+    const now = () => this.now
     const dates = () => ({ created: new Date(now() - 9e9), updated: new Date(now() - 9e7) })
     const of = <T>(name: string, list: () => T[]): T[] => (this.find(name).name === data.shop.name ? list() : [])
     const known: Partial<ServerServices['operations']> = {
@@ -194,18 +196,18 @@ export class SampleServer {
           accessKeyId: 'AKIANEW',
           userName,
           policies,
-          created: systemClock.now(),
+          created: this.now,
           status: 'Active',
           secretAccessKey: 'shown-once-secret',
         }
       },
       deleteAccessKey: async (id) => this.deed('deleteAccessKey', id),
-      listAccessKeys: async () => sampleKeys(systemClock.now()),
+      listAccessKeys: async () => sampleKeys(this.now),
       credentials: async () => undefined,
       jobCredentials: async () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '', expires: 0 }),
       allows: (_, action) => !this.denied.has(action),
       audit: async (entry) => void this.calls.push(['audit', entry]),
-      auditLog: async () => sampleAudit(systemClock.now()),
+      auditLog: async () => sampleAudit(this.now),
     }
   }
 

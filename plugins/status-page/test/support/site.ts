@@ -15,7 +15,7 @@ export class Visitor {
 
   async post(
     path: string,
-    fields: Record<string, string> | URLSearchParams,
+    fields: Record<string, string> | [string, string][],
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const body = new URLSearchParams(fields)
