@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openPostgres, openSqlite } from '../../src/store/database.js'
 import { migrate, NewerSchema } from '../../src/store/migrate.js'
+import { schemaSnapshot } from '../../src/store/schema-snapshot.js'
 import { startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
 import { testStore } from './contract.js'
 
@@ -38,5 +39,12 @@ test('data of a newer version is refused, naming both', async () => {
     .execute()
   await expect(migrate(database.db, 'sqlite')).rejects.toThrow(NewerSchema)
   await expect(migrate(database.db, 'sqlite')).rejects.toThrow("'9999-later'")
+  await database.close()
+})
+
+test('schema.sql is what the migrations make: scripts/schema-snapshot writes it anew', async () => {
+  const database = await openSqlite(':memory:')
+  const kept = await readFile(join(__dirname, '../../src/store/schema.sql'), 'utf8')
+  expect(await schemaSnapshot(database)).toBe(kept)
   await database.close()
 })
