@@ -1,5 +1,4 @@
 /** The files that tell a host what to do: written as shell, so that any name is safe between quotes. */
-import { posix } from 'node:path'
 import type { AclEntry, LifecycleEvent } from '../appspec/model.js'
 import type { PlannedEvent } from '../plan/lifecycle.js'
 import type { PathPermission } from '../plan/permission-plan.js'
@@ -49,7 +48,7 @@ export function settingsFile(
   return lines(Object.entries(values).map(([name, value]) => `${name}=${word(value)}`))
 }
 
-/** `copies.sh`: all directories, then the files of one directory at a time. */
+/** `copies.sh`: all directories, then the files between two directories at a time. */
 export function copiesFile(plan: RevisionPlan): string {
   const output: string[] = []
   for (const group of chunks(plan.copies.directories.filter((path) => !isOdd(path)))) {
@@ -71,18 +70,26 @@ export function copiesFile(plan: RevisionPlan): string {
   return lines(output)
 }
 
-/** Target directory (empty for `/`) and source directory -> names. */
+/** Target directory (empty for `/`) and source directory -> paths that are the same below both. */
 function groupCopies(plan: RevisionPlan): Map<string, string[]> {
   const groups = new Map<string, string[]>()
-  for (const copy of plan.copies.copies) {
-    const directory = posix.dirname(copy.destination)
-    const source = posix.dirname(copy.source)
-    const key = `${directory === '/' ? '' : directory}\0${source === '.' ? '' : source}`
-    const names = groups.get(key)
-    if (names === undefined) groups.set(key, [posix.basename(copy.destination)])
-    else names.push(posix.basename(copy.destination))
+  for (const { source, destination } of plan.copies.copies) {
+    const common = commonEnd(source, destination)
+    const key = `${destination.slice(0, -common.length - 1)}\0${source.slice(0, -common.length - 1)}`
+    const paths = groups.get(key)
+    if (paths === undefined) groups.set(key, [common])
+    else paths.push(common)
   }
   return groups
+}
+
+/** The names that both paths end with; the last one at least. */
+function commonEnd(source: string, destination: string): string {
+  const from = source.split('/')
+  const to = destination.split('/').slice(1)
+  let length = 1
+  while (length < from.length && length < to.length && from.at(-length - 1) === to.at(-length - 1)) length++
+  return from.slice(-length).join('/')
 }
 
 /** `permissions.sh`: all modes, then acls, contexts and owners: the order that each path would get them in. */

@@ -6,6 +6,7 @@ import { HostDeployment } from '../deploy/host-deployment.js'
 import type { ManifestCache } from '../deploy/probe.js'
 import type { HostResult } from '../deploy/result.js'
 import { RevisionUpload } from '../deploy/revision-upload.js'
+import { minimumHealthy } from '../fleet/configuration.js'
 import type { Fleet, FleetHost } from '../fleet/fleet.js'
 import { orderHosts } from '../fleet/fleet.js'
 import { type FleetRun, runFleet } from '../fleet/run-fleet.js'
@@ -17,6 +18,10 @@ import type { GroupHistory } from './history.js'
 import { Offsets } from './offsets.js'
 import { openShell, type ShellSource } from './open-shell.js'
 import { Targets } from './targets.js'
+import { WarmShells } from './warm-shells.js'
+
+/** Logins that are made ahead at most. */
+const WARM = 16
 
 export interface DeploymentParts {
   readonly group: DeploymentGroup
@@ -45,6 +50,7 @@ export class Deployment {
   private readonly targets: Targets
   private readonly offsets: Offsets
   private readonly events
+  private warm: WarmShells | undefined
   private contents: Promise<BundleContents> | undefined
   private upload: Promise<RevisionUpload> | undefined
 
@@ -58,6 +64,7 @@ export class Deployment {
   /** Runs to its end. Never rejects because of a host. */
   async run(): Promise<DeploymentOutcome> {
     const { ctx, place, group } = this.parts
+    const warm = this.warmUp()
     this.contents = readContents(this.parts.bundle)
     const { manifest } = await this.contents
     await this.keepPlace(place.hosts)
@@ -68,9 +75,19 @@ export class Deployment {
       changed: (fleet) => this.changed(fleet),
     })
     this.offsets.close()
+    await warm.closeRest()
     for (const host of run.fleet.hosts) if (host.status === 'Skipped') this.targets.status(host.id, 'Skipped')
     await this.targets.flush()
     return { deploymentId: place.deploymentId, digest: manifest.digest, ...this.conclude(run) }
+  }
+
+  /** Logs in to the hosts that will be first, while the bundle is read. */
+  private warmUp(): WarmShells {
+    const { group, place, shells, ctx } = this.parts
+    const atOnce = group.hosts.length - minimumHealthy(group.configuration, group.hosts.length)
+    const first = group.hosts.filter((_, index) => place.hosts[index] === 'Pending').slice(0, Math.max(0, Math.min(atOnce, WARM)))
+    this.warm = new WarmShells(first, (host) => openShell(host, shells, ctx.signal))
+    return this.warm
   }
 
   private get hostIds(): string[] {
@@ -96,7 +113,7 @@ export class Deployment {
     if (host === undefined) throw new Error(`no host ${id}`)
     this.targets.status(id, 'InProgress')
     const result = await new HostDeployment({
-      open: (signal) => openShell(host, shells, signal),
+      open: (signal) => this.warm?.take(id) ?? openShell(host, shells, signal),
       root: host.root,
       groupId: group.groupId,
       deploymentId: place.deploymentId,

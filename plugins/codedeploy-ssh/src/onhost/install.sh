@@ -118,21 +118,52 @@ copy_put() {
   [ $# -gt 0 ] || return 0
   # Written before the copy, so that a half-made file is cleaned up too.
   if [ -n "$odd" ]; then printf '%s\n' "$odd" >&5; else for n; do printf '%s/%s\n' "$d" "$n"; done >&5; fi
-  cd "$archive/$s" && cp -P -p -- "$@" "$d/" 2>"$run/errors"
+  if [ -n "$odd" ]; then
+    cd "$archive/$s" && cp -P -p -- "$1" "$d/$1" 2>"$run/errors"
+    copied=$?
+    cd "$run" || return 1
+    [ $copied = 0 ] || { problem "cannot copy to $d"; broken=1; return 1; }
+    return 0
+  fi
+  if [ "$d$NL$s" != "$pair" ]; then
+    flush_copies || return 1
+    pair=$d$NL$s pair_to=$d pair_from=$s
+  fi
+  printf './%s\n' "$@" >>list
+}
+
+# Two processes for all files between the same two directories; one cp for each directory would cost far more.
+flush_copies() {
+  [ -s list ] || return 0
+  rm -f unread
+  case $(tar --version 2>/dev/null) in
+    *GNU* | *bsdtar*) ;;
+    *) copy_singly; return ;; # busybox may know no -T
+  esac
+  { tar -C "$archive/$pair_from" -cf - -T list 2>errors.read || : >unread; } | tar -C "$pair_to/" -xpof - 2>errors
   copied=$?
-  cd "$run" || return 1
-  [ $copied = 0 ] || { problem "cannot copy to $d"; broken=1; return 1; }
+  [ ! -e unread ] || { copied=1; mv errors.read errors; }
+  : >list
+  [ $copied = 0 ] || { problem "cannot copy to $pair_to"; broken=1; return 1; }
+}
+
+copy_singly() {
+  while IFS= read -r n; do
+    cp -P -p -- "$archive/$pair_from/$n" "$pair_to/$n" 2>errors || { problem "cannot copy to $pair_to"; broken=1; return 1; }
+  done <list
+  : >list
 }
 
 copy() {
-  broken= untouched=$NL odd=
+  broken= untouched=$NL odd= pair=
+  : >list
   dirs() { [ -z "$broken" ] && make_dirs "$@"; }
   put() { copy_put "$@"; }
   # Tried in a subshell first: a redirection that fails ends a POSIX shell.
   (: >>"$cleanup") 2>errors || { problem "cannot write $cleanup"; return 1; }
   exec 5>>"$cleanup"
   . ./copies.sh
-  [ -z "$broken" ]
+  [ -z "$broken" ] && flush_copies
 }
 
 # Leaves in "$@" those paths that this deployment made; `touched` says whether there are any.

@@ -1,0 +1,221 @@
+/**
+ * Deployments over SSH to 1 and to 8 sshds on loopback, against `tar | ssh` (aes128-gcm) and `rsync -a` in the same run:
+ * 2,000 small files, one file of 200 MB, and a redeployment with 1 % of the files changed. "deliver" brings a revision to
+ * the hosts and runs its (empty) events; "deploy" also copies all files to their destination, as an AppSpec file says it.
+ * Prints `name: ours, theirs, ratio` (medians, rounds that take turns).
+ * Run: node --conditions @penstock/source --import tsx scripts/bench/deploy.ts [rounds]
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type JobContext, systemClock } from '../../core/src/index.js'
+import { startSshd, type TestSshd } from '../../core/src/testkit/sshd.js'
+import { codeDeploy } from '../../plugins/codedeploy-ssh/src/provider.js'
+
+const rounds = Number(process.argv[2] ?? 5)
+const hosts = 8
+
+type Method = (bundle: string, target: string, sshds: readonly TestSshd[]) => Promise<void>
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-bench-'))
+chmodSync(folder, 0o755)
+
+function sh(script: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    spawn('/bin/sh', ['-c', script], { stdio: 'inherit' }).once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${script}: ${code}`)),
+    )
+  })
+}
+
+const sshWords = (sshd: TestSshd) =>
+  `ssh -o BatchMode=yes -o UserKnownHostsFile=${sshd.knownHostsFile} -c aes128-gcm@openssh.com -i ${sshd.privateKeyFile} -p ${sshd.port}`
+
+const tar: Method = async (bundle, target, sshds) => {
+  const one = (sshd: TestSshd) =>
+    `tar -C ${bundle} -cf - . | ${sshWords(sshd)} ${sshd.user}@127.0.0.1 'mkdir -p ${target}-${sshd.port} && tar -C ${target}-${sshd.port} -xf -'`
+  await Promise.all(sshds.map((sshd) => sh(one(sshd))))
+}
+
+const rsync: Method = async (bundle, target, sshds) => {
+  const one = (sshd: TestSshd) =>
+    `rsync -a --mkpath -e "${sshWords(sshd)}" ${bundle}/ ${sshd.user}@127.0.0.1:${target}-${sshd.port}/`
+  await Promise.all(sshds.map((sshd) => sh(one(sshd))))
+}
+
+/** A whole run of the provider, in this process. `target` is the deployment root and, below it, the application. */
+const ours: Method = async (bundle, target, sshds) => {
+  const provider = codeDeploy(
+    {
+      root: `${target}-%p`,
+      knownHosts: sshds.map((sshd) => sshd.knownHosts).join('\n'),
+      applications: {
+        bench: {
+          groups: {
+            all: {
+              deploymentConfig: 'AllAtOnce',
+              hosts: sshds.map((sshd) => ({
+                host: '127.0.0.1',
+                port: sshd.port,
+                user: sshd.user,
+                identityFile: sshd.privateKeyFile,
+              })),
+            },
+          },
+        },
+      },
+    },
+    join(folder, 'data', target.replaceAll('/', '_')),
+  )
+  await provider.run(
+    {
+      id: 'bench',
+      configuration: { ApplicationName: 'bench', DeploymentGroupName: 'all' },
+      pipelineName: 'bench',
+      pipelineExecutionId: randomUUID(),
+      stageName: 'bench',
+      actionName: 'bench',
+      actionExecutionId: randomUUID(),
+      inputNames: ['bundle'],
+      outputs: [],
+      commands: [],
+      environmentVariables: [],
+    },
+    contextOf(bundle),
+  )
+}
+
+function contextOf(bundle: string): JobContext {
+  const unused = () => {
+    throw new Error('not used')
+  }
+  return {
+    signal: new AbortController().signal,
+    log: { write: () => undefined, line: () => undefined },
+    clock: systemClock,
+    http: { request: unused },
+    workspace: folder,
+    input: async () => ({ name: 'bundle', folder: bundle }),
+    output: unused,
+    exec: unused,
+    checkpoint: async () => undefined,
+    progress: async () => undefined,
+    mask: () => undefined,
+    sleep: unused,
+    jobApi: async () => undefined,
+  }
+}
+
+/** 2,000 files of 10 KB in 120 directories, half of them incompressible. */
+function smallFiles(name: string, files: string, changed = ''): string {
+  const bundle = join(folder, name)
+  for (let index = 0; index < 2000; index++) {
+    const parent = join(bundle, 'site', `dir${index % 12}`, `part${index % 120}`)
+    mkdirSync(parent, { recursive: true })
+    const text = `file ${index} ${index % 100 === 0 ? changed : ''}`
+    const body = index % 2 === 0 ? seeded(index, 10_240) : Buffer.from(`${text}\n`.repeat(10_240 / (text.length + 1)))
+    writeFileSync(join(parent, `file${index}`), Buffer.concat([Buffer.from(text), body]))
+  }
+  return withAppSpec(bundle, files)
+}
+
+function bigFile(name: string, files: string): string {
+  const bundle = join(folder, name)
+  mkdirSync(join(bundle, 'site'), { recursive: true })
+  for (let piece = 0; piece < 200; piece++) appendFileSync(join(bundle, 'site/big'), randomBytes(1024 * 1024))
+  return withAppSpec(bundle, files)
+}
+
+function withAppSpec(bundle: string, files: string): string {
+  writeFileSync(join(bundle, 'appspec.yml'), `version: 0.0\nos: linux\n${files}`)
+  return bundle
+}
+
+function seeded(seed: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size)
+  for (let at = 0, state = seed + 1; at < size; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[at] = state >>> 24
+  }
+  return bytes
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const begun = performance.now()
+  await work()
+  return (performance.now() - begun) / 1000
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+/** A place that the hosts may write to; all of it is deleted between rounds. */
+function place(sshd: TestSshd): string {
+  const target = join(folder, 'targets')
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(target)
+  if (process.getuid?.() === 0) chownSync(target, sshd.account.uid, sshd.account.gid)
+  return join(target, 't')
+}
+
+async function compare(name: string, bundle: string, sshds: readonly TestSshd[], count: number): Promise<void> {
+  const [first] = sshds
+  if (first === undefined) throw new Error('no host')
+  const methods = { ours, tar, rsync }
+  const samples = { ours: [] as number[], tar: [] as number[], rsync: [] as number[] }
+  for (let round = 0; round < count; round++) {
+    for (const method of ['tar', 'ours', 'rsync'] as const) {
+      const target = place(first)
+      samples[method].push(await timed(() => methods[method](bundle, target, sshds)))
+    }
+  }
+  report(`${name} x${sshds.length} vs tar | ssh`, samples.ours, samples.tar)
+  report(`${name} x${sshds.length} vs rsync`, samples.ours, samples.rsync)
+}
+
+async function redeploy(one: string, two: string, sshds: readonly TestSshd[]): Promise<void> {
+  const [first] = sshds
+  if (first === undefined) throw new Error('no host')
+  const samples = { ours: [] as number[], rsync: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    for (const method of ['ours', 'rsync'] as const) {
+      const target = place(first)
+      const deploy = method === 'ours' ? ours : rsync
+      await deploy(one, target, sshds)
+      samples[method].push(await timed(() => deploy(two, target, sshds)))
+    }
+  }
+  report('redeliver, 1 % changed, vs rsync', samples.ours, samples.rsync)
+}
+
+function report(name: string, us: readonly number[], them: readonly number[]): void {
+  const [a, b] = [median(us), median(them)]
+  console.log(`${name}: ${a.toFixed(3)} s, ${b.toFixed(3)} s, ${(a / b).toFixed(2)}`)
+}
+
+async function main(): Promise<void> {
+  const sshds = await Promise.all(Array.from({ length: hosts }, () => startSshd()))
+  try {
+    const one = sshds.slice(0, 1)
+    const small = smallFiles('small', '')
+    await timed(() => ours(small, place(one[0] as TestSshd), one)) // loads ssh2
+    await compare('deliver small', small, one, rounds)
+    await compare('deliver small', small, sshds, rounds)
+    const withCopy = smallFiles(
+      'small-copy',
+      `files:\n  - source: site\n    destination: ${join(folder, 'targets/app')}\n`,
+    )
+    await compare('deploy small', withCopy, one, rounds)
+    await redeploy(small, smallFiles('small-changed', '', 'changed'), one)
+    const big = bigFile('big', '')
+    await compare('deliver 200 MB', big, one, rounds)
+    await compare('deliver 200 MB', big, sshds, Math.min(rounds, 3))
+    console.log(`largest RSS: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`)
+  } finally {
+    await Promise.all(sshds.map((sshd) => sshd.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+void main()
