@@ -113,11 +113,18 @@ function target(request: IncomingMessage): Operation {
   throw new ApiError('UnknownOperationException', `X-Amz-Target must be ${targetPrefix} and an operation's name.`)
 }
 
+/** The signal is made when it is asked for: few calls wait, and each that is made must be aborted. */
 function contextOf(request: IncomingMessage, response: ServerResponse): CallContext {
-  const controller = new AbortController()
-  response.once('close', () => controller.abort())
+  let controller: AbortController | undefined
   return {
-    signal: controller.signal,
+    get signal() {
+      if (controller === undefined) {
+        const made = new AbortController()
+        response.once('close', () => made.abort())
+        controller = made
+      }
+      return controller.signal
+    },
     header(name) {
       const value = request.headers[name.toLowerCase()]
       return Array.isArray(value) ? value.join(', ') : value
