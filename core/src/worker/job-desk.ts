@@ -50,7 +50,7 @@ export class JobDesk {
     const { actionExecutionId } = held.job.data
     await this.#clearing.get(actionExecutionId)
     const folder = workFolder(this.parts.dataFolder, actionExecutionId)
-    const report = readReport(folder) ?? (await this.#run(held, folder, recovered))
+    const report = readReport(folder, held.job.id) ?? (await this.#run(held, folder, recovered))
     const delivering = held.gone ? Promise.resolve() : this.#deliver(held, report)
     this.#delivering.set(held, delivering)
     try {
@@ -112,7 +112,7 @@ export class JobDesk {
     })
     const report = await held.finish(run)
     try {
-      keepReport(folder, report)
+      keepReport(folder, job.id, report)
     } catch (error) {
       this.#say(held, `its result is not kept on disk: ${(error as Error).message}`)
     }

@@ -1,11 +1,12 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { existsSync, type FSWatcher, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { LogChunk, LogService } from '../host/services.js'
+import { atMostEvery, fileSize, fileSizes, readBytes, watchFile } from './files.js'
 import { LineIndex } from './line-index.js'
 import { LogIngest } from './log-ingest.js'
 import { LogSpool, readMasks } from './log-spool.js'
 import { wholeCharacters } from './utf8.js'
-import { logFile, workFolder } from './workspace.js'
+import { logFile, type WorkFolder, workFolder } from './workspace.js'
 
 const DEFAULT_LIMIT = 64 * 1024
 const LARGEST = 4 * 1024 * 1024
@@ -37,8 +38,10 @@ export class ActionLogs implements LogService {
   /** Opens (or, after a restart, opens again) the log of an action that begins to run. */
   open(actionExecutionId: string): LogSpool {
     const folder = workFolder(this.dataFolder, actionExecutionId)
+    const log = logFile(this.dataFolder, actionExecutionId)
+    continueLog(folder, log)
     const spool = new LogSpool(folder)
-    const ingest = new LogIngest(folder.spool, logFile(this.dataFolder, actionExecutionId), spool.masker)
+    const ingest = new LogIngest(folder.spool, log, spool.masker)
     const before = this.#live.get(actionExecutionId)
     void before?.ingest.close()
     this.#live.set(actionExecutionId, { ingest, followers: before?.followers ?? new Set() })
@@ -173,50 +176,10 @@ export class ActionLogs implements LogService {
   }
 }
 
-async function readBytes(path: string, start: number, length: number): Promise<Buffer> {
-  if (length === 0) return Buffer.alloc(0)
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, start)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
-async function fileSize(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size
-  } catch {
-    return undefined
-  }
-}
-
-async function fileSizes(...paths: readonly string[]): Promise<string> {
-  return (await Promise.all(paths.map(fileSize))).join(' ')
-}
-
-/** Calls at once, then again only after the pause, once for all that came meanwhile. The second answer ends it. */
-function atMostEvery(pause: number, call: () => void): readonly [call: () => void, end: () => void] {
-  let timer: NodeJS.Timeout | undefined
-  let isDue = false
-  const go = () => {
-    isDue = timer !== undefined
-    if (isDue) return
-    timer = setTimeout(() => {
-      timer = undefined
-      if (isDue) go()
-    }, pause)
-    timer.unref()
-    call()
-  }
-  return [go, () => clearTimeout(timer)]
-}
-
-function watchFile(path: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    return watch(path, { persistent: false }, onChange).on('error', () => {})
-  } catch {
-    return undefined // not there yet, or no inotify left: the poll sees it
-  }
+/** Another job of the same action (a continuation, J7): its log goes on where the one before ended. */
+function continueLog(folder: WorkFolder, log: string): void {
+  if (existsSync(folder.spool) || !existsSync(log)) return
+  mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+  rmSync(`${log}.idx`, { force: true })
+  renameSync(log, folder.spool)
 }

@@ -3,16 +3,24 @@ import { join } from 'node:path'
 import type { JobReport } from './run-job.js'
 import type { WorkFolder } from './workspace.js'
 
-/** Keeps how a run ended until the queue has taken it: after a crash in between, the deed is not done again. */
-export function keepReport(folder: WorkFolder, report: JobReport): void {
-  writeFileSync(join(folder.root, 'report.json'), JSON.stringify(report), { mode: 0o600 })
+/** Of which job it is: the next job of the same action (J7) has the same folder. */
+interface KeptReport {
+  readonly jobId: string
+  readonly report: JobReport
 }
 
-/** The report that was kept and perhaps not delivered, or `undefined`. */
-export function readReport(folder: WorkFolder): JobReport | undefined {
+/** Keeps how a run ended until the queue has taken it: after a crash in between, the deed is not done again. */
+export function keepReport(folder: WorkFolder, jobId: string, report: JobReport): void {
+  const kept: KeptReport = { jobId, report }
+  writeFileSync(join(folder.root, 'report.json'), JSON.stringify(kept), { mode: 0o600 })
+}
+
+/** The report of this job that was kept and perhaps not delivered, or `undefined`. */
+export function readReport(folder: WorkFolder, jobId: string): JobReport | undefined {
   try {
     const text = readFileSync(join(folder.root, 'report.json'), 'utf8')
-    return text.endsWith('}') ? (JSON.parse(text) as JobReport) : undefined
+    const kept = text.endsWith('}') ? (JSON.parse(text) as KeptReport) : undefined
+    return kept?.jobId === jobId ? kept.report : undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

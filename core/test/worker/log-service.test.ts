@@ -45,6 +45,21 @@ test('reads a running log from any place, masked, and goes on where it was', asy
   expect(await logs.read(id, 9)).toEqual({ text: 'two ****\n', from: 9, next: 18, complete: true })
 })
 
+test('goes on with the log when the action has another job', async () => {
+  const first = logs.open(id)
+  first.mask('t0psecret')
+  first.line('one t0psecret')
+  first.close()
+  await logs.finish(id)
+  rmSync(workFolder(data, id).root, { recursive: true })
+  const second = logs.open(id)
+  second.line('two')
+  expect(await logs.read(id, 9)).toEqual({ text: 'two\n', from: 9, next: 13, complete: false })
+  second.close()
+  await logs.finish(id)
+  expect((await logs.read(id, 0))?.text).toBe('one ****\ntwo\n')
+})
+
 test('keeps only the masked log at rest', async () => {
   const spool = logs.open(id)
   spool.mask('t0psecret')

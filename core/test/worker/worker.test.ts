@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/domain/clock'
@@ -227,6 +227,23 @@ describe('after a restart', () => {
     await start([{ fail: 'must not run again' }])
     expect(await result(job.id)).toEqual({ success: { executionDetails: { summary: 'first' } } })
     expect(readFileSync(count, 'utf8')).toBe('run\n')
+  })
+
+  test('a continuation is a job of its own, however the job before it ended', async () => {
+    const first = await start([{ log: 'first', summary: 'first' }])
+    const { actionExecutionId } = queue().data
+    await until(() => client.results.size === 1, 5_000, 'the first result')
+    await first.stop(0)
+    const folder = join(data, 'work', actionExecutionId)
+    await until(() => !existsSync(folder), 5_000, 'the folder to go')
+    mkdirSync(folder, { recursive: true })
+    const report = { outcome: 'succeeded', result: { summary: 'of another job' } }
+    writeFileSync(join(folder, 'report.json'), JSON.stringify({ jobId: 'another', report }))
+    await start([{ log: 'second', summary: 'second' }])
+    const next = queue('Dummy', { actionExecutionId })
+    expect(await result(next.id)).toEqual({ success: { executionDetails: { summary: 'second' } } })
+    await until(() => !existsSync(folder), 5_000, 'the folder to go')
+    expect(readFileSync(finalLog(actionExecutionId), 'utf8')).toBe('first\nsecond\n')
   })
 
   test('a stopped worker starts nothing, and the next one goes on from the checkpoint', async () => {
