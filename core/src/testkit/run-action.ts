@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActionCategory } from '../domain/action-type.js'
@@ -69,7 +69,7 @@ export interface ActionRun {
   readonly outputs: Readonly<Record<string, string>>
   readonly checkpoints: readonly unknown[]
   readonly progress: readonly ExecutionDetails[]
-  /** Everything of this run, `outputs` too; `remove()` deletes it, and so does the end of the process. */
+  /** Everything of this run, `outputs` too; `remove()` deletes it; else a later test process does. */
   readonly folder: string
   remove(): Promise<void>
 }
@@ -85,8 +85,7 @@ export async function runAction<P extends PropertyDeclarations>(
   provider: ActionProvider<P> | RuleProvider<P>,
   options: RunActionOptions = {},
 ): Promise<ActionRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'penstock-action-'))
-  removeAtExit(folder)
+  const folder = await makeFolder()
   const clock = options.clock ?? systemClock
   const launcher = new Launcher()
   const logs = new ActionLogs(join(folder, 'data'))
@@ -134,15 +133,18 @@ function tokenOf({ checkpoint, continuationToken }: RunActionOptions): { readonl
   return checkpoint === undefined ? {} : { continuationToken: JSON.stringify(checkpoint) }
 }
 
-const leftovers = new Set<string>()
+const PREFIX = 'penstock-action-'
+let isSwept = false
 
-function removeAtExit(folder: string): void {
-  if (leftovers.size === 0) {
-    process.once('exit', () => {
-      for (const left of leftovers) rmSync(left, { recursive: true, force: true })
-    })
+/** Folders bear their process's id, so that a later process can remove what an earlier one left (jest has no exit). */
+async function makeFolder(): Promise<string> {
+  if (!isSwept) {
+    isSwept = true
+    const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX))
+    const left = names.filter((name) => !existsSync(`/proc/${name.slice(PREFIX.length).split('-')[0]}`))
+    await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })))
   }
-  leftovers.add(folder)
+  return mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
 }
 
 function jobData(

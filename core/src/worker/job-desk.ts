@@ -79,6 +79,11 @@ export class JobDesk {
     await this.#delivering.get(held)
   }
 
+  /** Resolves when nothing is being cleared up any more. */
+  async cleared(): Promise<void> {
+    await Promise.all(this.#clearing.values())
+  }
+
   async #run(held: HeldRun, folder: WorkFolder, recovered: boolean): Promise<JobReport> {
     try {
       const veto = recovered ? undefined : await this.#veto(held)

@@ -70,7 +70,8 @@ export class Worker {
     const enough = new Promise<void>((resolve) => {
       cancel = this.parts.clock.after(patience, resolve)
     })
-    await Promise.race([Promise.all(delivering.map((held) => this.#desk.delivered(held))), enough])
+    const delivered = Promise.all(delivering.map((held) => this.#desk.delivered(held)))
+    await Promise.race([delivered.then(() => this.#desk.cleared()), enough])
     cancel()
     this.#stop.abort(new Error('the worker stops'))
     this.#steps.detach()
