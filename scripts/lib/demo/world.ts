@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -28,6 +29,8 @@ export interface World {
 }
 
 const bucket = 'codepipeline-demo'
+/** In a run's folder: the folders of its sites, one a line. */
+const sitesFile = 'sites'
 const demoFolder = join(__dirname, '..', '..', '..', '.demo')
 
 /** Starts the servers, puts the sample into two repositories and makes the pipelines. Errors: what did not start; nothing stays then. */
@@ -39,7 +42,7 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     return stopping
   }
   try {
-    removeAbandoned()
+    await removeAbandoned()
     const folder = join(demoFolder, `run-${process.pid}`)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     stops.push(() => rmSync(folder, { recursive: true, force: true }))
@@ -48,8 +51,8 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     stops.push(() => git.stop())
     const sshd = await startSshd()
     stops.push(() => sshd.stop())
-    const deploying = await makeTarget('site', git, sshd, stops)
-    const release = await makeTarget('release', git, sshd, stops)
+    const deploying = await makeTarget('site', { folder, git, sshd, stops })
+    const release = await makeTarget('release', { folder, git, sshd, stops })
     say('Starting Penstock')
     const penstock = await startPenstock(folder, bucket)
     stops.push(() => penstock.stop())
@@ -78,21 +81,28 @@ async function create(penstock: Penstock, pipeline: PipelineDeclaration): Promis
   await penstock.client.send(new CreatePipelineCommand({ pipeline }))
 }
 
-async function makeTarget(name: string, git: TestGitServer, sshd: TestSshd, stops: (() => unknown)[]): Promise<Target> {
+interface Parts {
+  readonly folder: string
+  readonly git: TestGitServer
+  readonly sshd: TestSshd
+  readonly stops: (() => unknown)[]
+}
+
+async function makeTarget(name: string, { folder, git, sshd, stops }: Parts): Promise<Target> {
   // In a temporary folder and not in .demo: the account that deploys may be another one, and must get there.
   const base = mkdtempSync(join(tmpdir(), `penstock-demo-${name}-`))
-  stops.push(() => rmSync(base, { recursive: true, force: true }))
+  appendFileSync(join(folder, sitesFile), `${base}\n`)
   if (process.getuid?.() === 0) chownSync(base, sshd.account.uid, sshd.account.gid)
+  stops.push(() => removeSite(base))
   const port = await freePort()
   const site: Site = { base, port, url: `http://127.0.0.1:${port}/` }
-  stops.push(() => stopSite(site))
   const repositoryUrl = await git.createRepository(`demo/${name}`)
   await git.commit(`demo/${name}`, sampleFiles(site), 'Add the sample application')
   return { name, repositoryUrl, site, sshd, bucket }
 }
 
-/** Ends the web server that a deployment's hook left running, as the sample's own ApplicationStop would. */
-async function stopSite({ base }: Site): Promise<void> {
+/** Ends the web server that a deployment's hook left running, as the sample's own ApplicationStop would, and deletes the site. */
+async function removeSite(base: string): Promise<void> {
   const file = join(base, 'server.pid')
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   const isOurs = () => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(base)
@@ -100,15 +110,19 @@ async function stopSite({ base }: Site): Promise<void> {
     process.kill(pid, Date.now() < deadline ? 'SIGTERM' : 'SIGKILL')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+  rmSync(base, { recursive: true, force: true })
 }
 
-/** What runs left that were killed; each run's folder is named by its process. */
-function removeAbandoned(): void {
+/** Ends and deletes what runs left that were killed; each run's folder is named by its process. */
+async function removeAbandoned(): Promise<void> {
   mkdirSync(demoFolder, { recursive: true })
   writeFileSync(join(demoFolder, '.gitignore'), '*\n')
   for (const name of readdirSync(demoFolder)) {
     const pid = /^run-(\d+)$/.exec(name)?.[1]
-    if (pid !== undefined && !existsSync(`/proc/${pid}`))
-      rmSync(join(demoFolder, name), { recursive: true, force: true })
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    const folder = join(demoFolder, name)
+    const sites = existsSync(join(folder, sitesFile)) ? readFileSync(join(folder, sitesFile), 'utf8') : ''
+    for (const base of sites.split('\n').filter(Boolean)) await removeSite(base)
+    rmSync(folder, { recursive: true, force: true })
   }
 }
