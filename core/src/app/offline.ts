@@ -10,8 +10,9 @@ import { Access } from '../http/access-service.js'
 import { MasterKey } from '../http/master-key.js'
 import { SqlAccessStore } from '../store/access-store.js'
 import { SqlAuditStore } from '../store/audit-store.js'
-import { type Database, openPostgres, openSqlite } from '../store/database.js'
+import { type Database, openSqlite } from '../store/database.js'
 import { ChosenArtifactStore } from './artifacts.js'
+import { openDatabase } from './assemble.js'
 import type { Config } from './config.js'
 import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
@@ -22,8 +23,7 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 /** The database of a configuration. Errors: NewerSchema, DataFolderRefused. */
 export function openConfigured(config: Config): Promise<Database> {
   openDataFolder(config.dataDir)
-  const { url } = config.database
-  return url === undefined ? openSqlite(join(config.dataDir, 'penstock.db')) : openPostgres(url)
+  return openDatabase(config)
 }
 
 /** Users and access keys straight in the database: the server that may be running on it sees the change within seconds. */

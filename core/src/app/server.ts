@@ -1,32 +1,22 @@
 /** Starts a whole server, in order, and stops it in reverse; main.ts and the tests use the same. */
-import { join } from 'node:path'
-import { FolderArtifactStore } from '../artifacts/folder-store.js'
-import { S3ArtifactStore } from '../artifacts/s3-store.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { sweep } from '../engine/sweep.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { reason } from '../host/contain.js'
-import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginHost } from '../host/plugin-host.js'
 import type { ServerServices } from '../host/services.js'
 import { makeFirstAdmin } from '../http/first-admin.js'
 import { createHttpApp } from '../http/http-app.js'
 import { type Listening, listen } from '../http/listen.js'
-import { MasterKey } from '../http/master-key.js'
 import { startTicker } from '../scheduler/ticker.js'
-import { type Database, openPostgres, openSqlite } from '../store/database.js'
-import { MetaStore } from '../store/meta-store.js'
-import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
+import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
-import { ConfigError } from './config-file.js'
-import { createParts, type Parts } from './container.js'
-import { openDataFolder } from './data-folder.js'
-import { lockFolder } from './folder-lock.js'
-import { bucketName, Identity } from './identity.js'
+import type { Parts } from './container.js'
 import { asLogger, createPino } from './logger.js'
 import { addPeriodicTasks } from './periodic.js'
 import { applyPipelineFiles } from './pipeline-files.js'
+import { pluginProblems } from './plugin-problems.js'
 import { StopStack } from './stop-stack.js'
 import { systemPrincipal } from './system-principal.js'
 
@@ -71,31 +61,22 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const log = asLogger(pino)
   const stack = new StopStack(clock, log)
   try {
-    return await bringUp({ options, config, clock, log, pluginLog: (plugin) => asLogger(pino, { plugin }), stack })
+    const pluginLog = (plugin: string) => asLogger(pino, { plugin })
+    return await bringUp({ bundled: options.bundled, config, clock, log, pluginLog, stack }, options.onFatal)
   } catch (error) {
     await stack.stop()
     throw error
   }
 }
 
-interface Starting {
-  readonly options: StartOptions
-  readonly config: Config
-  readonly clock: Clock
-  readonly log: Logger
-  readonly pluginLog: (plugin: string) => Logger
-  readonly stack: StopStack
-}
-
-async function bringUp(starting: Starting): Promise<RunningServer> {
-  const { options, config, log, stack } = starting
+async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Promise<RunningServer> {
+  const { config, log, stack } = starting
   const { parts, identity, artifacts } = await assemble(starting)
+  if (onFatal) stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: onFatal }))
   const passwordFile = await makeFirstAdmin(parts.access, parts.accessStore, config.dataDir)
   await parts.host.register()
   chooseArtifacts(config, artifacts, parts)
   await parts.catalogue.load()
-  if (options.onFatal)
-    stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: options.onFatal }))
   let ready = false
   const listening = await openPort(starting, parts, () => ready)
   identity.listening(listening.address)
@@ -129,52 +110,6 @@ async function shutDown(parts: Parts, stack: StopStack, log: Logger, why: string
     .catch((error) => log.error('hook serverStop', { error: reason(error) }))
   await stack.stop()
   log.info('stopped')
-}
-
-/** Everything that has to be there before plugins come. */
-async function assemble({ options, config, clock, log, pluginLog, stack }: Starting) {
-  openDataFolder(config.dataDir)
-  stack.push('data folder', lockFolder(config.dataDir))
-  const database = await openDatabase(config)
-  stack.push('database', () => database.close())
-  const identity = new Identity(config, await bucketName(config, new MetaStore(database)))
-  const masterKey = MasterKey.load(config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key'))
-  const encryptionKey = readEncryptionKey(config.artifacts.encryptionKeyFile)
-  const folder = new FolderArtifactStore(join(config.dataDir, 'artifacts'), {
-    clock,
-    ...(encryptionKey ? { encryptionKey } : {}),
-  })
-  await folder.open()
-  const artifacts = new ChosenArtifactStore(folder)
-  const references = await discoverPlugins({
-    configured: config.plugins,
-    baseFolder: config.baseFolder,
-    pluginsFolder: join(config.dataDir, 'plugins'),
-    ...(options.bundled ? { bundled: options.bundled } : {}),
-  })
-  const parts = createParts({ config, clock, log, pluginLog, database, identity, masterKey, artifacts, references })
-  return { parts, identity, artifacts }
-}
-
-function openDatabase(config: Config): Promise<Database> {
-  const { url } = config.database
-  return url === undefined ? openSqlite(join(config.dataDir, 'penstock.db')) : openPostgres(url)
-}
-
-/** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */
-function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Parts): void {
-  const { store, s3 } = config.artifacts
-  if (store === 'folder') return
-  const provided = parts.registry.artifactStore(store)
-  if (provided) chosen.choose(provided)
-  else if (store === 's3') chosen.choose(new S3ArtifactStore({ region: config.server.region, ...s3 }))
-  else {
-    const why = pluginProblems(parts.host)
-    const because = why.length > 0 ? ` (${why.join('; ')})` : ''
-    throw new ConfigError([
-      `artifacts.store is '${store}', which no plugin provides${because}: use folder, s3, or a plugin's`,
-    ])
-  }
 }
 
 async function openPort(
@@ -246,10 +181,6 @@ async function applyFiles(config: Config, { operations, meta }: Parts, log: Logg
     else if (result !== 'unchanged') log.info('pipeline file', { file, result })
   }
   return problems
-}
-
-function pluginProblems(host: PluginHost): string[] {
-  return host.list().flatMap(({ name, problems }) => problems.map((problem) => `plugin ${name}: ${problem}`))
 }
 
 function overridesOf({ overrides, dataDir, host, port }: StartOptions): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { withPlugins } from '../app/offline.js'
 import { parsePipelineFile } from '../app/pipeline-files.js'
+import { pluginProblems } from '../app/plugin-problems.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { lookup } from '../engine/define-pipeline.js'
 import { reason } from '../host/contain.js'
@@ -12,6 +13,8 @@ import { configOf } from './where.js'
 export async function validate(file: string, options: WhereOptions & { readonly output?: string }): Promise<void> {
   const problems = await withPlugins(configOf(options), async (parts) => {
     const { pipeline } = read(file)
+    // Without its plugin an action type is unknown, and the reason is here.
+    for (const problem of pluginProblems(parts.host)) process.stderr.write(`PROBLEM ${problem}\n`)
     return validatePipeline(pipeline, lookup(parts.engine))
   })
   print(options.output, { file, problems }, () =>

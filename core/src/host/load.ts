@@ -1,6 +1,5 @@
 /** Turns a plugin's place into its definition; the first moment at which its code runs. */
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -127,9 +126,4 @@ function evaluate(code: string, entry: string): unknown {
 function hostCore(): unknown {
   const self = '@penstock/core'
   return require(self)
-}
-
-/** The README that every plugin brings, or `undefined`. */
-export async function readReadme(folder: string): Promise<string | undefined> {
-  return readFile(join(folder, 'README.md'), 'utf8').catch(() => undefined)
 }

@@ -5,34 +5,18 @@
  *
  * Each step of each plugin is contained (contain.ts): what goes wrong is that plugin's own problem, and the rest goes on.
  */
-import { join } from 'node:path'
-import type { Clock } from '../domain/clock.js'
 import type { PluginStateStore } from '../domain/plugin-state.js'
 import { contain, reason } from './contain.js'
-import { type PluginReference, placeOf } from './discover.js'
-import type { Hooks } from './hooks.js'
-import { allowsNothing, checkSchema, pathText, withDefaults } from './json-schema.js'
-import { loadPlugin } from './load.js'
+import type { PluginReference } from './discover.js'
 import { PluginRefused, readManifest } from './manifest.js'
-import type { HttpMount, JsonSchema, Logger } from './plugin.js'
-import { createPluginApi } from './plugin-api.js'
+import type { HttpMount } from './plugin.js'
 import { PluginEntry, PluginLife } from './plugin-entry.js'
-import type { ProviderRegistry } from './registry.js'
-import type { ActionTypeInfo, PluginService, PluginStatus, ServerServices } from './services.js'
+import { load, type RegisterParts, register, stepLimits, validate } from './plugin-steps.js'
+import type { ActionTypeInfo, PluginService, PluginStatus } from './services.js'
 
-/** Milliseconds for each step of one plugin. */
-export const stepLimits = { load: 10_000, register: 2_000, start: 10_000, stop: 10_000 } as const
-
-export interface PluginHostParts {
+export interface PluginHostParts extends RegisterParts {
   readonly references: readonly PluginReference[]
-  readonly clock: Clock
-  readonly hooks: Hooks
-  readonly registry: ProviderRegistry
   readonly states: PluginStateStore
-  /** DATA/plugin-data: a folder of its own for each plugin. */
-  readonly dataFolder: string
-  readonly log: (plugin: string) => Logger
-  readonly services: () => ServerServices
 }
 
 /** A mounted handler and whose it is. */
@@ -151,57 +135,14 @@ export class PluginHost implements PluginService {
     entry.life = new PluginLife(entry)
     entry.state = 'discovered'
     try {
-      await this.validate(entry)
-      const config = await this.load(entry)
-      await this.registerOne(entry, config)
+      await validate(entry, this.entries)
+      const config = await load(entry, this.entries, this.parts.clock)
+      await register(entry, config, this.parts)
+      this.mounted = undefined
     } catch (error) {
       entry.problem(`${stepAfter[entry.state] ?? 'use'}: ${reason(error)}`)
       this.release(entry, error instanceof PluginRefused ? error.state : 'failed')
     }
-  }
-
-  private async validate(entry: PluginEntry): Promise<void> {
-    const place = placeOf(entry.reference)
-    if (place.kind !== 'file') entry.manifest = await readManifest(place.path)
-    this.refuseTwin(entry)
-    entry.state = 'validated'
-  }
-
-  private async load(entry: PluginEntry): Promise<unknown> {
-    const { clock } = this.parts
-    const place = placeOf(entry.reference)
-    entry.definition = await contain(clock, entry.name, 'loading', stepLimits.load, () =>
-      loadPlugin(place, entry.manifest),
-    )
-    this.refuseTwin(entry)
-    const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
-    entry.state = 'loaded'
-    return config
-  }
-
-  private async registerOne(entry: PluginEntry, config: unknown): Promise<void> {
-    const { clock, hooks, registry, dataFolder, log, services } = this.parts
-    const { life, definition } = entry
-    const folder = join(dataFolder, entry.name)
-    const api = createPluginApi({
-      life,
-      config,
-      log: log(entry.name),
-      dataFolder: folder,
-      clock,
-      hooks,
-      registry,
-      services: services(),
-    })
-    life.registering = true
-    try {
-      await contain(clock, entry.name, 'register()', stepLimits.register, () => definition?.register(api as never))
-    } finally {
-      life.registering = false
-    }
-    life.active = true
-    this.mounted = undefined
-    entry.state = 'registered'
   }
 
   private async startOne(entry: PluginEntry): Promise<void> {
@@ -246,17 +187,6 @@ export class PluginHost implements PluginService {
     entry.end('disabled')
   }
 
-  private refuseTwin(entry: PluginEntry): void {
-    const twin = this.entries.find(
-      (other) =>
-        other !== entry && other.name === entry.name && other.state !== 'discovered' && other.state !== 'failed',
-    )
-    if (twin)
-      throw new PluginRefused(
-        `two plugins are called '${entry.name}': ${twin.path} and ${entry.path}; rename or remove one`,
-      )
-  }
-
   /** A fresh look at a state that other calls may have changed meanwhile. */
   private reached(entry: PluginEntry, state: PluginEntry['state']): boolean {
     return entry.state === state
@@ -268,19 +198,4 @@ const stepAfter: Partial<Record<PluginEntry['state'], string>> = {
   discovered: 'manifest',
   validated: 'load',
   loaded: 'register',
-}
-
-/** Checks a plugin's section of penstock.yaml and fills in defaults. Errors: PluginRefused with every problem. */
-export function pluginConfig(plugin: string, schema: JsonSchema | undefined, given: unknown): unknown {
-  const section = `plugins.${plugin}`
-  const empty = given === undefined || given === null || given === true
-  if (!schema) {
-    if (empty || (typeof given === 'object' && Object.keys(given).length === 0)) return {}
-    throw new PluginRefused(`${section} in penstock.yaml: this plugin takes no configuration`)
-  }
-  if (empty && allowsNothing(schema)) return withDefaults(schema, {})
-  const { value, problems } = checkSchema(schema, empty ? {} : given)
-  if (problems.length === 0) return value
-  const lines = problems.map(({ path, message }) => `${pathText([section, ...path])} ${message}`)
-  throw new PluginRefused(`penstock.yaml: ${lines.join('; ')}`)
 }

@@ -1,0 +1,77 @@
+/** What has to be there before plugins come: folder, database, keys, artifact store; then the parts of the server. */
+import { join } from 'node:path'
+import { FolderArtifactStore } from '../artifacts/folder-store.js'
+import { S3ArtifactStore } from '../artifacts/s3-store.js'
+import type { Clock } from '../domain/clock.js'
+import { discoverPlugins } from '../host/discover.js'
+import type { Logger } from '../host/plugin.js'
+import { MasterKey } from '../http/master-key.js'
+import { type Database, openPostgres, openSqlite } from '../store/database.js'
+import { MetaStore } from '../store/meta-store.js'
+import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
+import type { Config } from './config.js'
+import { ConfigError } from './config-file.js'
+import { createParts, type Parts } from './container.js'
+import { openDataFolder } from './data-folder.js'
+import { lockFolder } from './folder-lock.js'
+import { bucketName, Identity } from './identity.js'
+import { pluginProblems } from './plugin-problems.js'
+import type { StopStack } from './stop-stack.js'
+
+/** A server on its way up. */
+export interface Starting {
+  /** Folders of bundled plugins, instead of all that come with Penstock. */
+  readonly bundled?: readonly string[] | undefined
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly pluginLog: (plugin: string) => Logger
+  readonly stack: StopStack
+}
+
+/** Everything that has to be there before plugins come. */
+export async function assemble({ bundled, config, clock, log, pluginLog, stack }: Starting) {
+  openDataFolder(config.dataDir)
+  stack.push('data folder', lockFolder(config.dataDir))
+  const database = await openDatabase(config)
+  stack.push('database', () => database.close())
+  const identity = new Identity(config, await bucketName(config, new MetaStore(database)))
+  const masterKey = MasterKey.load(config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key'))
+  const encryptionKey = readEncryptionKey(config.artifacts.encryptionKeyFile)
+  const folder = new FolderArtifactStore(join(config.dataDir, 'artifacts'), {
+    clock,
+    ...(encryptionKey ? { encryptionKey } : {}),
+  })
+  await folder.open()
+  const artifacts = new ChosenArtifactStore(folder)
+  const references = await discoverPlugins({
+    configured: config.plugins,
+    baseFolder: config.baseFolder,
+    pluginsFolder: join(config.dataDir, 'plugins'),
+    ...(bundled ? { bundled } : {}),
+  })
+  const parts = createParts({ config, clock, log, pluginLog, database, identity, masterKey, artifacts, references })
+  return { parts, identity, artifacts }
+}
+
+/** Errors: NewerSchema; the driver's. */
+export function openDatabase(config: Config): Promise<Database> {
+  const { url } = config.database
+  return url === undefined ? openSqlite(join(config.dataDir, 'penstock.db')) : openPostgres(url)
+}
+
+/** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */
+export function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Parts): void {
+  const { store, s3 } = config.artifacts
+  if (store === 'folder') return
+  const provided = parts.registry.artifactStore(store)
+  if (provided) chosen.choose(provided)
+  else if (store === 's3') chosen.choose(new S3ArtifactStore({ region: config.server.region, ...s3 }))
+  else {
+    const why = pluginProblems(parts.host)
+    const because = why.length > 0 ? ` (${why.join('; ')})` : ''
+    throw new ConfigError([
+      `artifacts.store is '${store}', which no plugin provides${because}: use folder, s3, or a plugin's`,
+    ])
+  }
+}

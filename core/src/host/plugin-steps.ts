@@ -1,0 +1,81 @@
+/** The single steps that bring one plugin to `registered`. Each changes the entry's state when it succeeded. */
+import { join } from 'node:path'
+import type { Clock } from '../domain/clock.js'
+import { contain } from './contain.js'
+import { placeOf } from './discover.js'
+import type { Hooks } from './hooks.js'
+import { loadPlugin } from './load.js'
+import { PluginRefused, readManifest } from './manifest.js'
+import type { Logger } from './plugin.js'
+import { createPluginApi } from './plugin-api.js'
+import { pluginConfig } from './plugin-config.js'
+import type { PluginEntry } from './plugin-entry.js'
+import type { ProviderRegistry } from './registry.js'
+import type { ServerServices } from './services.js'
+
+/** Milliseconds for each step of one plugin. */
+export const stepLimits = { load: 10_000, register: 2_000, start: 10_000, stop: 10_000 } as const
+
+/** What plugins are registered with. */
+export interface RegisterParts {
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly registry: ProviderRegistry
+  /** DATA/plugin-data: a folder of its own for each plugin. */
+  readonly dataFolder: string
+  readonly log: (plugin: string) => Logger
+  readonly services: () => ServerServices
+}
+
+/** Reads the manifest; none of the plugin's code has run. Errors: PluginRefused. */
+export async function validate(entry: PluginEntry, all: readonly PluginEntry[]): Promise<void> {
+  const place = placeOf(entry.reference)
+  if (place.kind !== 'file') entry.manifest = await readManifest(place.path)
+  refuseTwin(entry, all)
+  entry.state = 'validated'
+}
+
+/** Loads the code and checks the configuration, which it answers. Errors: PluginRefused; StepTimeout; the code's own. */
+export async function load(entry: PluginEntry, all: readonly PluginEntry[], clock: Clock): Promise<unknown> {
+  const place = placeOf(entry.reference)
+  const run = () => loadPlugin(place, entry.manifest)
+  entry.definition = await contain(clock, entry.name, 'loading', stepLimits.load, run)
+  refuseTwin(entry, all)
+  const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
+  entry.state = 'loaded'
+  return config
+}
+
+/** Lets the plugin declare what it has. Errors: RegistrationRefused; StepTimeout; the code's own. */
+export async function register(entry: PluginEntry, config: unknown, parts: RegisterParts): Promise<void> {
+  const { clock, hooks, registry, log } = parts
+  const { life, definition, name } = entry
+  const dataFolder = join(parts.dataFolder, name)
+  const api = createPluginApi({
+    life,
+    config,
+    log: log(name),
+    dataFolder,
+    clock,
+    hooks,
+    registry,
+    services: parts.services(),
+  })
+  life.registering = true
+  try {
+    await contain(clock, name, 'register()', stepLimits.register, () => definition?.register(api as never))
+  } finally {
+    life.registering = false
+  }
+  life.active = true
+  entry.state = 'registered'
+}
+
+function refuseTwin(entry: PluginEntry, all: readonly PluginEntry[]): void {
+  const gone = ['discovered', 'failed']
+  const twin = all.find((other) => other !== entry && other.name === entry.name && !gone.includes(other.state))
+  if (twin)
+    throw new PluginRefused(
+      `two plugins are called '${entry.name}': ${twin.path} and ${entry.path}; rename or remove one`,
+    )
+}
