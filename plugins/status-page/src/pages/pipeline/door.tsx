@@ -1,5 +1,4 @@
 import type { Views } from '@penstock/core'
-import { transitionReason } from '@penstock/core'
 import { Pop, Post } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, to } from '../../view/link.js'
@@ -13,8 +12,8 @@ interface DoorProps {
   readonly mayEnable: boolean
 }
 
-/** The browser's form of T3: what a reason may say. */
-export const reasonPattern = transitionReason.source.replace(/^\^|\$$/g, '').replaceAll('-]', '\\-]')
+/** T3 as a browser's pattern: those are read with the `v` flag, under which punctuation in a class is escaped. */
+const reasonPattern = '[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]{1,300}'
 
 /** The transition into a stage: open or closed, why and by whom, and what waits in front of it. */
 export function Door(door: DoorProps) {

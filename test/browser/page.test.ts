@@ -1,0 +1,185 @@
+/** The status page in a real browser, over a whole server with a real git repository and real builds. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startServer } from '@penstock/core/server'
+import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
+import type { Browser, Page } from 'playwright-core'
+import { barriers, openPage, startBrowser } from './browser.js'
+
+jest.setTimeout(120_000)
+
+const logLines = 3_000
+const script = `for n in $(seq 1 ${logLines}); do printf '\\033[32mok\\033[0m %s <i>\\n' $n; done; sleep 1; echo last words`
+
+let git: TestGitServer
+let dataDir: string
+let server: Awaited<ReturnType<typeof startServer>>
+let browser: Browser
+let page: Page
+let problems: string[]
+const log: string[] = []
+
+beforeAll(async () => {
+  git = await startGitServer()
+  await git.createRepository('acme/shop')
+  await git.commit(
+    'acme/shop',
+    { 'build.sh': { content: `${script}\n`, executable: true } },
+    'Show <b>delivery</b> times',
+  )
+  dataDir = mkdtempSync(join(tmpdir(), 'penstock-browser-'))
+  server = await startServer({ dataDir, port: 0, env: {}, writeLog: (line) => void log.push(line) })
+  browser = await startBrowser()
+  const password = readFileSync(join(dataDir, 'secrets', 'initialAdminPassword'), 'utf8').trim()
+  ;({ page, problems } = await openPage(browser, server.address, password))
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+  await git?.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const at = (path: string) => server.address + path
+const stage = (name: string) =>
+  page.locator('.stage-row', { has: page.getByRole('heading', { name, exact: true, level: 2 }) })
+
+test('an empty server says how to begin, and the wizard makes a pipeline', async () => {
+  await page.getByText('No pipelines yet').waitFor()
+  await page.getByRole('link', { name: 'Create a pipeline' }).click()
+  await page.getByLabel('Name').fill('shop')
+  await page.getByLabel('Where do changes come from?').selectOption({ value: 'Source/Custom/Git/1' })
+  await page.getByLabel('How is it built?').selectOption({ value: 'Build/Custom/Shell/1' })
+  await page.getByLabel('Is someone asked?').selectOption({ value: 'Approval/AWS/Manual/1' })
+  await page.getByRole('button', { name: 'Next: the details' }).click()
+  await page.getByRole('button', { name: 'Create the pipeline' }).click()
+  await page.getByText('Nothing was saved').waitFor()
+  expect(await page.getByLabel('Url').getAttribute('aria-invalid')).toBe('true')
+  await page.getByLabel('Url').fill(`${git.url}/acme/shop.git`)
+  await page.getByLabel('Command', { exact: true }).fill('sh build.sh')
+  await page.getByLabel('CustomData').fill('Is the shop all right?')
+  await page.getByRole('button', { name: 'Create the pipeline' }).click()
+  await page.waitForURL(at('/pipelines/shop'))
+})
+
+test('the stages come alive by themselves, up to the question', async () => {
+  await stage('Source').getByText('Show <b>delivery</b> times').first().waitFor()
+  await stage('Build').getByText('In progress').first().waitFor()
+  await stage('Approve').getByText('Is the shop all right?').waitFor({ timeout: 30_000 })
+  await page.locator('[data-live].on').waitFor()
+})
+
+test('what is being typed survives the news', async () => {
+  const comment = stage('Approve').getByLabel('Comment')
+  await comment.fill('half a sentence')
+  await page.locator('.door').first().getByText('Disable transition').click()
+  const reason = page.locator('.door').first().getByLabel('Why?')
+  await reason.fill('Sale')
+  await git.commit('acme/shop', { 'a.txt': 'one' }, 'Second')
+  await server.services.operations.startPipelineExecution(
+    { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] },
+    { name: 'shop' },
+  )
+  await stage('Source').getByText('Second').first().waitFor({ timeout: 30_000 })
+  expect(await comment.inputValue()).toBe('half a sentence')
+  expect(await reason.inputValue()).toBe('Sale')
+  expect(await reason.isVisible()).toBe(true)
+})
+
+test('a transition is disabled with a reason, and enabled again', async () => {
+  const door = page.locator('.door').nth(1)
+  await page.goto(at('/pipelines/shop'))
+  await door.getByText('Disable transition').click()
+  await door.getByLabel('Why?').fill('not <now>')
+  await door.getByRole('button', { name: /Disable the transition/ }).click()
+  expect(await door.getByLabel('Why?').evaluate((input: HTMLInputElement) => input.validity.patternMismatch)).toBe(true)
+  await door.getByLabel('Why?').fill('Sale until Monday')
+  await door.getByRole('button', { name: /Disable the transition/ }).click()
+  await door.getByText('Sale until Monday').waitFor()
+  await door.getByRole('button', { name: 'Enable transition' }).click()
+  await page.getByText('is enabled.').waitFor()
+})
+
+test('the question is answered with a comment', async () => {
+  await stage('Approve').getByLabel('Comment').fill('Looks good')
+  await stage('Approve').getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('Approve: approved.').waitFor()
+})
+
+test('a log of thousands of lines: at its end, by line, by search, never all at once', async () => {
+  await page.goto(at('/pipelines/shop'))
+  await stage('Build').getByText('Succeeded').first().waitFor({ timeout: 30_000 })
+  await stage('Build').getByRole('link', { name: /Log/ }).click()
+  await page.getByText('last words', { exact: true }).waitFor()
+  expect(await page.locator('.line').count()).toBeLessThan(2_000)
+  await page.getByLabel('Search in the log').fill('ok 1234 ')
+  await page.keyboard.press('Enter')
+  await page.locator('[data-line]').first().click()
+  const line = page.locator('.line.target')
+  await line.waitFor()
+  expect(await line.textContent()).toContain('ok 1234 <i>')
+  expect(await line.locator('.a-f2').textContent()).toBe('ok')
+  expect(await line.evaluate((element) => element.getBoundingClientRect().top < innerHeight)).toBe(true)
+})
+
+test('an edit runs all stages again', async () => {
+  await page.goto(at('/pipelines/shop/edit'))
+  await page.getByLabel('CustomData').fill('And now?')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved. All stages run again').waitFor()
+  await page.getByText('version 2').waitFor()
+})
+
+test('pages are free of barriers and of sideways scrolling: light and dark, wide and narrow', async () => {
+  const [execution] = (await page
+    .locator('#pipeline-recent a.mono')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href')))) as string[]
+  const log = await stage('Build').getByRole('link', { name: /Log/ }).getAttribute('href')
+  const paths = [
+    '/',
+    '/pipelines/shop',
+    '/pipelines/shop/history',
+    String(execution),
+    String(log),
+    '/pipelines/shop/edit',
+    '/pipelines/shop/edit?as=json',
+    '/pipelines/shop/delete',
+    '/create',
+    '/plugins',
+    '/sources',
+    '/access-keys',
+    '/audit',
+    '/nothing',
+  ]
+  const urls = paths.map(at)
+  const found = [
+    ...(await barriers(browser, page, urls, 'light', 1280)),
+    ...(await barriers(browser, page, urls, 'dark', 390)),
+  ]
+  expect(found).toEqual([])
+})
+
+test('without scripts everything can be read and done', async () => {
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    storageState: await page.context().storageState(),
+  })
+  const bare = await context.newPage()
+  await bare.goto(at('/pipelines/shop'))
+  await bare.locator('summary', { hasText: 'Release change' }).click()
+  await bare.getByRole('button', { name: 'Release change' }).click()
+  await bare.getByText('a new execution of shop has started').waitFor()
+  await context.close()
+})
+
+test('a pipeline is deleted with its name typed', async () => {
+  await page.goto(at('/pipelines/shop/delete'))
+  await page.getByLabel('Type shop to delete it').fill('shop')
+  await page.getByRole('button', { name: 'Delete the pipeline' }).click()
+  await page.getByText('shop was deleted.').waitFor()
+})
+
+test('the browser had nothing to complain of', () => {
+  expect(problems).toEqual([])
+})
