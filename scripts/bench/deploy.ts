@@ -3,7 +3,7 @@
  * 2,000 small files, one file of 200 MB, and a redeployment with 1 % of the files changed. "deliver" brings a revision to
  * the hosts and runs its (empty) events; "deploy" also copies all files to their destination, as an AppSpec file says it.
  * Prints `name: ours, theirs, ratio` (medians, rounds that take turns).
- * Run: node --conditions @penstock/source --import tsx scripts/bench/deploy.ts [rounds]
+ * Run: node --conditions @penstock/source --import tsx scripts/bench/deploy.ts [rounds] [part of a name]
  */
 import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -15,6 +15,7 @@ import { startSshd, type TestSshd } from '../../core/src/testkit/sshd.js'
 import { codeDeploy } from '../../plugins/codedeploy-ssh/src/provider.js'
 
 const rounds = Number(process.argv[2] ?? 5)
+const only = process.argv[3] ?? ''
 const hosts = 8
 
 type Method = (bundle: string, target: string, sshds: readonly TestSshd[]) => Promise<void>
@@ -160,6 +161,7 @@ function place(sshd: TestSshd): string {
 }
 
 async function compare(name: string, bundle: string, sshds: readonly TestSshd[], count: number): Promise<void> {
+  if (!`${name} x${sshds.length}`.includes(only)) return
   const [first] = sshds
   if (first === undefined) throw new Error('no host')
   const methods = { ours, tar, rsync }
@@ -177,6 +179,7 @@ async function compare(name: string, bundle: string, sshds: readonly TestSshd[],
 async function redeploy(one: string, two: string, sshds: readonly TestSshd[]): Promise<void> {
   const [first] = sshds
   if (first === undefined) throw new Error('no host')
+  if (!'redeliver'.includes(only)) return
   const samples = { ours: [] as number[], rsync: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     for (const method of ['ours', 'rsync'] as const) {

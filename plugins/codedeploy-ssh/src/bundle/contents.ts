@@ -53,11 +53,20 @@ export async function readContents(bundle: ScannedBundle): Promise<BundleContent
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of readPieces(path, Number.POSITIVE_INFINITY)) hash.update(piece)
-  return hash.digest('hex')
+  const piece = Buffer.allocUnsafe(4 * PIECE)
+  const file = await open(path)
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length)
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(bytesRead === piece.length ? piece : piece.subarray(0, bytesRead))
+    }
+  } finally {
+    await file.close()
+  }
 }
 
-/** A file's first `size` bytes in pieces of 256 KiB. Errors: it is shorter than a finite `size`. */
+/** A file's first `size` bytes in pieces of 256 KiB. Errors: it is shorter. */
 export async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
   const file = await open(path)
   try {
@@ -68,7 +77,7 @@ export async function* readPieces(path: string, size: number): AsyncGenerator<Bu
       left -= bytesRead
       yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
     }
-    if (left > 0 && Number.isFinite(left)) throw new Error(`${path} became shorter while it was sent`)
+    if (left > 0) throw new Error(`${path} became shorter while it was sent`)
   } finally {
     await file.close()
   }

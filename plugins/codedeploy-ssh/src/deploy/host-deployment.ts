@@ -19,6 +19,8 @@ export interface HostDeploymentOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly listener: StreamListener & { onNote?(message: string): void }
+  /** An earlier server began with this host: it may be running. */
+  readonly resumed?: boolean
   /** Bytes of the run's records whose output was logged before a restart; not logged again. */
   readonly loggedUntil?: number
   /** Told how far the records were read, for `loggedUntil`. */
@@ -65,6 +67,8 @@ export class HostDeployment {
       } catch (error) {
         if (this.options.signal.aborted) return this.cancel()
         if (!(error instanceof ConnectionLost) || !error.temporary) return this.failed(error)
+        // A host that was never reached is not waited for: opening has tried often enough.
+        if (this.lastProbe === undefined && this.options.resumed !== true) return this.failed(error)
         const now = this.options.clock.now()
         lostSince ??= now
         if (now - lostSince > (this.options.patience ?? 300_000)) return this.outOfReach(error)
@@ -135,12 +139,13 @@ export class HostDeployment {
 
   /** Ends the run on the host: TERM, five seconds, KILL, to everything that the script started. */
   private async cancel(): Promise<HostResult> {
-    const host = this.lastProbe
-    if (host === undefined) return this.stopped('stopped before anything was sent')
+    if (this.lastProbe === undefined && this.options.resumed !== true) {
+      return this.stopped('stopped before anything was sent')
+    }
     try {
       this.shell ??= await this.options.open(undefined)
-      const state = (await probe(this.shell, this.options, this.options.manifests)).state
-      if (state !== 'started') return this.stopped('stopped before the first event')
+      const host = await probe(this.shell, this.options, this.options.manifests)
+      if (host.state !== 'started') return this.stopped('stopped before the first event')
       await this.shell.run(posixCommand(VERB, this.folder(host), 'cancel', newToken(), '0'))
       const token = newToken()
       const frames = this.frames(token)

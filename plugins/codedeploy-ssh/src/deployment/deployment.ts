@@ -85,7 +85,9 @@ export class Deployment {
   private warmUp(): WarmShells {
     const { group, place, shells, ctx } = this.parts
     const atOnce = group.hosts.length - minimumHealthy(group.configuration, group.hosts.length)
-    const first = group.hosts.filter((_, index) => place.hosts[index] === 'Pending').slice(0, Math.max(0, Math.min(atOnce, WARM)))
+    const first = group.hosts
+      .filter((_, index) => place.hosts[index] === 'Pending')
+      .slice(0, Math.max(0, Math.min(atOnce, WARM)))
     this.warm = new WarmShells(first, (host) => openShell(host, shells, ctx.signal))
     return this.warm
   }
@@ -122,6 +124,7 @@ export class Deployment {
       clock: ctx.clock,
       signal: ctx.signal,
       listener: this.listenerFor(host),
+      resumed: place.hosts[group.hosts.indexOf(host)] === 'InProgress',
       loggedUntil: this.offsets.get(id),
       onOffset: (offset) => this.offsets.set(id, offset),
     }).run()

@@ -1,6 +1,5 @@
 # What all verbs share. POSIX sh with coreutils; runs under dash, bash and busybox.
 # Sent to the host with each deployment and run from <root>/<group-id>/<deployment-id>/run.
-LC_ALL=C
 NL='
 '
 TAB='	'

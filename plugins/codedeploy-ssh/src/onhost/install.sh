@@ -26,9 +26,9 @@ check_put() {
 
 # conflicts LIST: those of its paths that the previous deployment did not put there.
 conflicts() {
-  sort -u "$1" >"$1.sorted"
+  LC_ALL=C sort -u "$1" >"$1.sorted"
   # Twice, so that only what is not in it is unique: busybox may have no comm.
-  sort "$1.sorted" owned owned | uniq -u
+  LC_ALL=C sort "$1.sorted" owned owned | LC_ALL=C uniq -u
 }
 
 # refuse LIST MESSAGE: fails when the list has a line; shows the first five.
@@ -50,7 +50,7 @@ look() {
   put() { check_put "$@"; }
   odd=
   . ./copies.sh 6>>blocked 7>>existing 8>>clashing
-  if [ -e "$cleanup" ]; then sort -u "$cleanup" >owned; else : >owned; fi
+  if [ -e "$cleanup" ]; then LC_ALL=C sort -u "$cleanup" >owned; else : >owned; fi
   conflicts blocked >blocked.new
   refuse blocked.new 'a directory is to be made where a file already exists at this location' || return 1
   conflicts clashing >clashing.new

@@ -45,7 +45,9 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
     try {
       return await connectOnce(target, options)
     } catch (error) {
-      if (!(error instanceof ConnectionLost) || !error.temporary || attempt >= attempts) throw error
+      if (!(error instanceof ConnectionLost) || !error.temporary) throw error
+      // A host that does not answer at all is not merely busy.
+      if (attempt >= (/timed? ?out/i.test(error.message) ? Math.min(2, attempts) : attempts)) throw error
       // Random, so that the hosts of a fleet do not come back all at the same moment.
       await sleep(options.clock, Math.random() * 250 * 2 ** attempt, options.signal)
     }

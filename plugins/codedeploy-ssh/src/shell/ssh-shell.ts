@@ -77,12 +77,18 @@ export class SshShell implements Shell {
     try {
       return await exec(this.connection, command, this.name)
     } catch (error) {
-      if (!(error instanceof Error) || !/open failed/i.test(error.message)) throw error
+      if (!(error instanceof Error) || !/open failed/i.test(error.message)) throw asLost(error, this.name)
     }
     const another = await connect(this.target, this.options)
     this.extra.push(another)
     return exec(another, command, this.name)
   }
+}
+
+/** Whatever keeps a command from being started is the connection's fault. */
+function asLost(error: unknown, name: string): unknown {
+  if (error instanceof ConnectionLost || !(error instanceof Error)) return error
+  return new ConnectionLost(`the connection to ${name} failed: ${error.message}`, true)
 }
 
 function exec(connection: Connection, command: string, name: string): Promise<ClientChannel> {

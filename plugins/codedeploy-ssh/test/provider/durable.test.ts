@@ -145,3 +145,20 @@ test('a run that was killed on the host is a failure, not a wait for ever', asyn
   expect(run.failure?.message).toContain('ended without a result')
   await letGo()
 })
+
+test('a stop that comes while nobody is there ends the run when the next server takes it up', async () => {
+  const group = await behindCutter()
+  const bundle = fleet.bundle({ 'appspec.yml': SPEC, 'slow.sh': slow() })
+  let checkpoint: unknown
+  const dead = fleet.deploy(bundle, {
+    group,
+    onCheckpoint: (data) => {
+      checkpoint = data
+    },
+  })
+  await eventually('the hook runs', () => runs() !== '')
+  const stopped = await fleet.deploy(bundle, { group, checkpoint, signal: AbortSignal.abort(new Error('stopped')) })
+  expect(stopped.outcome).toBe('failed')
+  expect(processesWith(`PENSTOCK_HOOK=${(checkpoint as { id: string }).id}.1.`)).toEqual([])
+  expect((await dead).log).toContain('slow.sh was stopped')
+})
