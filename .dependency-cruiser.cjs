@@ -42,6 +42,7 @@ module.exports = {
     layer('worker', ['host', 'artifacts'], 'A worker runs providers on artifacts; it does not decide.'),
     layer('scheduler', ['engine', 'host'], 'The scheduler asks sources and the engine.'),
     layer('git', ['host'], 'What git sources share: providers, made for plugins.'),
+    layer('git', ['host'], 'A git client for source plugins.'),
     layer('http', ['engine', 'host'], 'HTTP calls operations.'),
     {
       name: 'core-knows-no-plugin',
