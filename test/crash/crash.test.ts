@@ -1,0 +1,40 @@
+/**
+ * A server with builds running is killed with -9 again and again, and started on what it left. CRASH_KILLS says how often
+ * on each store (20), CRASH_SEED when.
+ */
+import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
+import { cleanUp } from '../process/world.js'
+import { Random } from '../simulation/random.js'
+import { Client } from './support/client.js'
+import { Installation } from './support/installation.js'
+import { Ordeal } from './support/ordeal.js'
+import { plans } from './support/pipelines.js'
+import { judge } from './support/verdict.js'
+
+const kills = Number(process.env.CRASH_KILLS ?? 20)
+const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1e9))
+jest.setTimeout(120_000 + kills * 20_000) // real processes, on machines that are busy
+
+let postgres: TestPostgres | undefined
+let installation: Installation | undefined
+afterEach(async () => {
+  await installation?.remove()
+  installation = undefined
+  await cleanUp()
+})
+afterAll(() => postgres?.stop())
+
+test.each(['sqlite', 'postgres'])('kill -9 at any moment loses no build, no result and no line (%s)', async (store) => {
+  if (store === 'postgres') postgres = await startPostgres()
+  installation = await Installation.create(postgres ? { databaseUrl: await postgres.database() } : {})
+  const client = new Client(installation, await installation.createKeys())
+  const random = new Random(seed)
+  const ordeal = new Ordeal(installation, client, { plans, random, kills })
+  const { story, server } = await ordeal.run()
+  const { problems, executions, builds, lost } = await judge({ client, plans, places: ordeal.places, story })
+  const summary = `${store}, seed ${seed}: ${kills} kills, ${executions} executions, ${builds} builds, ${lost} lost to a killed supervisor`
+  if (process.env.CRASH_KILLS !== undefined) process.stdout.write(`${summary}\n`)
+  expect({ seed, problems }).toEqual({ seed, problems: [] })
+  expect(builds).toBeGreaterThan(kills)
+  await server.stop()
+})

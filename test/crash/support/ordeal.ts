@@ -1,0 +1,157 @@
+/** Builds run while their server is killed, at moments that a seed decides, and started again. */
+import { randomUUID } from 'node:crypto'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { readStatus } from '../../../core/src/worker/step-files.js'
+import type { Random } from '../../simulation/random.js'
+import { Client } from './client.js'
+import { besideData, type Installation, type ServerProcess } from './installation.js'
+import { declare, type Places, type Plan } from './pipelines.js'
+
+export interface OrdealOptions {
+  readonly plans: readonly Plan[]
+  readonly random: Random
+  readonly kills: number
+}
+
+/** A start that was asked for; without an answer it is asked for again, with the same token. */
+interface Asked {
+  readonly pipeline: string
+  readonly token: string
+  executionId?: string
+}
+
+/** What happened, as far as it was seen from outside. */
+export interface Story {
+  readonly asked: readonly Asked[]
+  /** Logs that were read while their builds ran, by action execution. */
+  readonly read: ReadonlyMap<string, string>
+  /** Action executions whose step was killed with all that could have told how it ended. */
+  readonly murdered: ReadonlySet<string>
+  readonly kills: number
+}
+
+export class Ordeal {
+  readonly places: Places
+  private readonly asked: Asked[] = []
+  private readonly read = new Map<string, string>()
+  private readonly murdered = new Set<string>()
+  private readonly asking = new Set<Promise<void>>()
+
+  constructor(
+    readonly installation: Installation,
+    readonly client: Client,
+    readonly options: OrdealOptions,
+  ) {
+    this.places = { ledger: besideData(installation, 'ledger'), revision: besideData(installation, 'revision') }
+  }
+
+  /** Kills and starts as often as was asked for; the last server is left running, with everything at rest. */
+  async run(): Promise<{ story: Story; server: ServerProcess }> {
+    const { installation, client } = this
+    const { plans, kills } = this.options
+    writeFileSync(this.places.revision, 'r1')
+    let server = installation.start()
+    await server.ready
+    for (const plan of plans) await client.createPipeline(declare(plan, this.places))
+    for (let kill = 0; kill < kills; kill++) {
+      await this.live(server)
+      await server.kill()
+      await delay(this.options.random.pick([0, 0, 50, 300]))
+      server = installation.start()
+    }
+    await server.ready
+    await this.comeToRest()
+    const { asked, read, murdered } = this
+    return { story: { asked, read, murdered, kills }, server }
+  }
+
+  /** The life of one server, up to the moment of its end. */
+  private async live(server: ServerProcess): Promise<void> {
+    const { random } = this.options
+    // One in five does not even get to say that it is ready: the taking up of what was left is interrupted, too.
+    if (random.chance(0.2)) return delay(random.int(0, 600))
+    await server.ready
+    const moment = random.pick([random.int(0, 80), random.int(0, 80), random.int(0, 400), random.int(0, 1500)])
+    for (let count = random.int(1, 2); count > 0; count--) this.askFor(random.pick(this.options.plans).name)
+    this.askAgain()
+    if (random.chance(0.3)) this.watch(this.peek())
+    if (random.chance(0.1)) this.murder()
+    await delay(moment)
+  }
+
+  private askFor(pipeline: string): void {
+    this.asked.push({ pipeline, token: randomUUID() })
+  }
+
+  private askAgain(): void {
+    for (const one of this.asked) if (one.executionId === undefined) this.watch(this.ask(one))
+  }
+
+  private async ask(one: Asked): Promise<void> {
+    one.executionId = await this.client.start(one.pipeline, one.token)
+  }
+
+  /** What fails because the server was killed meanwhile is nothing to speak of. */
+  private watch(task: Promise<void>): void {
+    const quiet = task.catch(() => {}).finally(() => this.asking.delete(quiet))
+    this.asking.add(quiet)
+  }
+
+  /** Reads the log of something that runs. */
+  private async peek(): Promise<void> {
+    for (const { name } of this.options.plans) {
+      for (const { id } of this.steps()) {
+        const text = await this.client.log(name, id)
+        if (text !== undefined) this.read.set(id, text)
+      }
+    }
+  }
+
+  /** Ends a step's supervisor with -9, as the kernel does when memory is out. */
+  private murder(): void {
+    const running = this.steps().filter(({ folder }) => {
+      const { start, exitCode } = readStatus(folder)
+      return start !== undefined && exitCode === undefined
+    })
+    if (running.length === 0) return
+    const { id, folder } = this.options.random.pick(running)
+    this.murdered.add(id)
+    try {
+      process.kill(readStatus(folder).start?.pid ?? 0, 'SIGKILL')
+    } catch {
+      // It was faster.
+    }
+  }
+
+  /** The steps of all actions that are not cleared up yet. */
+  private steps(): { readonly id: string; readonly folder: string }[] {
+    const work = join(this.installation.dataFolder, 'work')
+    return namesIn(work).flatMap((id) =>
+      namesIn(join(work, id, 'steps')).map((name) => ({ id, folder: join(work, id, 'steps', name) })),
+    )
+  }
+
+  private async comeToRest(): Promise<void> {
+    await Promise.all(this.asking)
+    const deadline = Date.now() + 120_000
+    for (;;) {
+      this.askAgain()
+      await Promise.all(this.asking)
+      const all = await Promise.all(this.options.plans.map(({ name }) => this.client.executions(name)))
+      const live = all.flat().filter(({ status }) => status === 'InProgress' || status === 'Stopping')
+      if (live.length === 0 && this.asked.every(({ executionId }) => executionId !== undefined)) return
+      if (Date.now() > deadline) throw new Error(`still running after two minutes: ${JSON.stringify(live)}`)
+      await delay(100)
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
