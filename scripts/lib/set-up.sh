@@ -36,7 +36,9 @@ need_packages() {
 has_package() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return 0
   case $1 in
-    git | ruby | rake | chromium | zip | unzip | rsync | curl) command -v "$1" >/dev/null 2>&1 ;;
+    git | ruby | rake | chromium | zip | unzip | rsync | curl | openssl | busybox | sudo) command -v "$1" >/dev/null 2>&1 ;;
+    bundler) command -v bundle >/dev/null 2>&1 ;;
+    acl) command -v setfacl >/dev/null 2>&1 ;;
     openssh-client) command -v ssh >/dev/null 2>&1 ;;
     openssh-server) [ -x /usr/sbin/sshd ] ;;
     awscli) command -v aws >/dev/null 2>&1 ;;
