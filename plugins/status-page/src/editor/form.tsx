@@ -75,7 +75,6 @@ export function DraftForm({ draft, types, problems, renamed }: DraftFormProps) {
       <Variables draft={draft} problems={problems} />
       <ol class="form-stages">
         {draft.stages.map((stage, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: while they are written, stages have no identity but their place
           <StageFields
             key={index}
             stage={stage}
@@ -109,7 +108,6 @@ function Variables({ draft, problems }: Pick<DraftFormProps, 'draft' | 'problems
       {variables.map((variable, index) => {
         const at = `variables[${index}]`
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as for stages
           <div key={index} class="form-grid variable">
             <Field path={`${at}.name`} label="Name" value={variable.name} problems={problems} required />
             <Field path={`${at}.defaultValue`} label="Default" value={variable.defaultValue} problems={problems} />
@@ -168,7 +166,6 @@ function StageFields({ stage, index, last, types, problems }: StageFieldsProps) 
         <Around path={at} problems={problems} />
         {stage.actions.map((action, place) => (
           <ActionFields
-            // biome-ignore lint/suspicious/noArrayIndexKey: as for stages
             key={place}
             action={action}
             stageIndex={index}

@@ -20,7 +20,6 @@ export function Lines({ lines, find, target }: LinesProps) {
           </a>
           <span class="lt">
             {parseAnsi(line.text, line.style).runs.map((run, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place
               <Run key={index} text={run.text} style={run.style} find={find} />
             ))}
           </span>

@@ -151,7 +151,6 @@ function Row({ accessKey, csrf }: { readonly accessKey: AccessKey; readonly csrf
               {policy}
             </span>
           ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: documents have no names
             <details key={index} class="more">
               <summary>own policy</summary>
               <Pre>{JSON.stringify(policy, undefined, 2)}</Pre>

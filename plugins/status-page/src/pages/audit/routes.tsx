@@ -46,7 +46,6 @@ function AuditPage({ entries, first }: { readonly entries: readonly AuditEntry[]
             </thead>
             <tbody>
               {entries.map((entry, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id, and never move
                 <Entry key={index} entry={entry} />
               ))}
             </tbody>

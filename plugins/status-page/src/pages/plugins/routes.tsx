@@ -103,7 +103,6 @@ function Plugin({ plugin, types, csrf, mayManage }: Omit<PageProps, 'plugins'> &
       {plugin.problems.length > 0 && (
         <ul class="plugin-problems">
           {plugin.problems.map((problem, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the same problem may come twice
             <li key={index} class="error-text">
               {problem}
             </li>
