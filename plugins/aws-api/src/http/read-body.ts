@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from '../protocol/api-error.js'
 
+/** The client is gone: nobody is left to be answered, and nothing is wrong here. */
+export class HungUp extends Error {
+  override readonly name = 'HungUp'
+}
+
 /**
  * The whole body, at most `limit` bytes.
- * Errors: RequestEntityTooLargeException (413); the stream's own error when the client hangs up.
+ * Errors: RequestEntityTooLargeException (413), HungUp.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
@@ -16,8 +21,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       else pieces.push(piece)
     })
     request.once('end', () => resolve(Buffer.concat(pieces, size)))
-    request.once('error', reject)
-    request.once('aborted', () => reject(new Error('the client hung up before its request was complete')))
+    const gone = () => reject(new HungUp('the client hung up before its request was complete'))
+    request.once('error', gone)
+    request.once('aborted', gone)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { isFault, type Logger } from '@penstock/core'
+import { HungUp } from '../http/read-body.js'
 import { closingHeaders, discardRest } from '../http/unread.js'
 import { Refused } from '../sigv4/refused.js'
 import { ApiError } from './api-error.js'
@@ -25,6 +26,10 @@ export function asApiError(error: unknown, requestId: string, log: Logger): ApiE
   if (isFault(error)) return new ApiError(error.code, error.message)
   if (error instanceof Refused) return inJsonWords(error.refusal)
   if (error instanceof URIError) return new ApiError('SerializationException', 'The request URI is not well-formed.')
+  if (error instanceof HungUp) {
+    log.debug('A client hung up', { requestId })
+    return new ApiError('RequestTimeoutException', error.message, 408)
+  }
   log.error('An API request failed inside the server', {
     requestId,
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),

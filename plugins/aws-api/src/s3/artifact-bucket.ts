@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Logger, ServerServices } from '@penstock/core'
+import { HungUp } from '../http/read-body.js'
 import { closingHeaders, discardRest } from '../http/unread.js'
 import { ApiError } from '../protocol/api-error.js'
 import { signable } from '../sigv4/canonical.js'
@@ -98,7 +99,7 @@ export class ArtifactBucket {
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     // A client that hangs up is no failure of the server's.
-    const hungUp = code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE'
+    const hungUp = error instanceof HungUp || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE'
     this.log[hungUp ? 'debug' : 'error']('A request to the artifact bucket failed', { requestId, error: text })
     return new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500)
   }

@@ -12,7 +12,7 @@ import {
   single,
   type WebhookTarget,
 } from '@penstock/core'
-import { readBody } from '../http/read-body.js'
+import { HungUp, readBody } from '../http/read-body.js'
 import { ApiError } from '../protocol/api-error.js'
 import { answer } from './answer.js'
 import { loadJsonQuery } from './json-query.js'
@@ -51,6 +51,7 @@ export class WebhookReceiver {
     try {
       await answer(response, await this.receive(request))
     } catch (error) {
+      if (error instanceof HungUp) return
       const told = error instanceof ApiError ? error : undefined
       if (!told) this.log.error('A webhook could not be worked on', { error: String(error) })
       await answer(response, { status: told?.status ?? 500, message: told ? 'too large' : 'internal error' })

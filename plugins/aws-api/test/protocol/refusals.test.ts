@@ -1,6 +1,8 @@
 import { sign, type ToSign } from '../sigv4/signer.js'
+import { eventually } from '../support/eventually.js'
 import { type RawRequest, send } from '../support/raw.js'
 import { type ApiUnderTest, accountId, jobId, jobKey, key, region, startApi, user } from '../support/server.js'
+import { exchange, wire } from '../support/socket.js'
 
 const called: unknown[] = []
 let api: ApiUnderTest
@@ -267,4 +269,14 @@ describe('policies', () => {
     }
     expect(called).toEqual([{ jobId }])
   })
+})
+
+test('a client that hangs up half way is no failure of the server’s', async () => {
+  const body = '{"name":"shop"}'
+  const headers = await sign(host(), { body, headers: { 'x-amz-target': target('DeletePipeline') } })
+  const whole = wire('POST', '/', headers, body)
+  await exchange(api.port, whole.subarray(0, whole.length - 5))
+  await eventually(() => api.log.lines.length > 0)
+  expect(api.log.lines).toMatchObject([{ level: 'debug', message: 'A client hung up' }])
+  expect(called).toEqual([])
 })
