@@ -101,6 +101,7 @@ describe('the way in', () => {
     expect(answer.status).toBe(403)
     expect(answer.text).toContain(`codepipeline:${operation}`)
     expect(site.sample.calls).toEqual([])
+    expect(site.sample.audits.at(-1)).toMatchObject({ operation, result: 'AccessDeniedException' })
   })
 
   test('what one may not do is not offered', async () => {

@@ -22,6 +22,7 @@ export class SampleServer {
   /** What all its times are counted from. */
   readonly now = systemClock.now()
   readonly calls: Call[] = []
+  readonly audits: Omit<AuditEntry, 'at'>[] = []
   readonly logs = new Map<string, string>([
     [data.ids.rake, sampleLog(60)],
     [data.ids.lint, sampleLog(4_000)],
@@ -206,7 +207,7 @@ export class SampleServer {
       credentials: async () => undefined,
       jobCredentials: async () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '', expires: 0 }),
       allows: (_, action) => !this.denied.has(action),
-      audit: async (entry) => void this.calls.push(['audit', entry]),
+      audit: async (entry) => void this.audits.push(entry),
       auditLog: async () => sampleAudit(this.now),
     }
   }
