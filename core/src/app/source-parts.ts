@@ -24,10 +24,11 @@ export function createReports(get: Get): SourceReports {
     hooks: get(tokens.hooks),
     reads: engine.store.read,
     log: get(tokens.log),
-    start: ({ pipelineName, actionName, revision: { event: _, ...revision }, trigger, detail }) =>
+    start: ({ pipelineName, actionName, revision: { event, ...revision }, trigger, detail }) =>
       reportRevision(engine, {
         pipelineName,
         revision: { ...revision, actionName },
+        tag: event?.kind === 'tag' ? event.tag : undefined,
         trigger: { triggerType: trigger, ...(detail === undefined ? {} : { triggerDetail: detail }) },
       }),
   })

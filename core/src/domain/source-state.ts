@@ -11,6 +11,8 @@ export interface SourceState {
   readonly nextPoll: number
   readonly lastPolled?: number
   readonly lastRevision?: SourceRevision
+  /** Where the provider's `changesSince` goes on, for sources whose git triggers need it. */
+  readonly cursor?: string
   readonly error?: string
   /** Failed polls since the last good one. */
   readonly failures: number

@@ -16,6 +16,8 @@ export interface StartEvent {
   readonly sourceRevisions: readonly SourceRevision[]
   readonly sourceOverrides: readonly SourceRevisionOverride[]
   readonly clientRequestToken?: string | undefined
+  /** Starts nothing when the newest execution already has these source revisions: somebody was faster. */
+  readonly unlessNewestHasThem?: boolean
 }
 export interface SetTransitionEvent {
   readonly type: 'SetTransition'

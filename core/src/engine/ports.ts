@@ -18,6 +18,8 @@ export interface Wanted {
   /** The latest run of each action of `stageName`, of whichever execution. */
   readonly latestActions?: boolean
   readonly clientRequestToken?: string | undefined
+  /** The newest execution too, whether or not it lives. */
+  readonly newest?: boolean
   /** In PARALLEL mode executions do not meet: load no other than `executionIds`. */
   readonly alone?: boolean
 }

@@ -10,23 +10,25 @@ export interface FoundSource {
   readonly pipelineName: string
   readonly revision: SourceRevision
   readonly trigger: ExecutionTrigger
+  /** Set when what is new is a tag. */
+  readonly tag?: string | undefined
 }
 
 /**
  * X2: a source has something new; an execution starts with that revision pinned, and the other sources at their newest.
- * Once per revision: a revision that any execution of the pipeline has had starts nothing (J14).
+ * However many see the same change at once (a poll, a webhook, another server), one execution comes of it: the newest
+ * execution has the revision then. An older revision that is the source's tip again is a change like any other.
  * Errors: PipelineNotFoundException, ValidationException, ConcurrentPipelineExecutionsLimitExceededException.
  */
 export async function reportRevision(engine: Engine, found: FoundSource): Promise<{ pipelineExecutionId?: string }> {
-  const { pipelineName, revision, trigger } = found
-  const used = await engine.store.read.revisionUsed(pipelineName, revision.actionName, revision.revisionId)
-  if (used !== undefined) return {}
-  // The token makes two reports of one revision, however close together, one execution.
-  const clientRequestToken = `revision ${revision.actionName} ${revision.revisionId}`
+  const { pipelineName, revision, trigger, tag } = found
   const pipelineExecutionId = await startExecution(engine, pipelineName, {
     trigger,
     sourceRevisions: [revision],
-    clientRequestToken,
+    // A tag may be put on a commit that was built before: the tag is what is new.
+    ...(tag === undefined
+      ? { unlessNewestHasThem: true }
+      : { clientRequestToken: `tag ${revision.actionName} ${tag} ${revision.revisionId}` }),
   })
   return { pipelineExecutionId }
 }

@@ -33,6 +33,7 @@ export interface Start {
   readonly sourceOverrides?: readonly SourceRevisionOverride[]
   readonly sourceRevisions?: readonly SourceRevision[]
   readonly clientRequestToken?: string | undefined
+  readonly unlessNewestHasThem?: boolean
 }
 
 /** Starts an execution for whatever reason; answers its id. Errors: as above. */
@@ -49,9 +50,10 @@ export async function startExecution(engine: Engine, pipelineName: string, start
         sourceOverrides: start.sourceOverrides ?? [],
         sourceRevisions: start.sourceRevisions ?? [],
         clientRequestToken: start.clientRequestToken,
+        unlessNewestHasThem: start.unlessNewestHasThem ?? false,
       }
     },
-    { clientRequestToken: start.clientRequestToken },
+    { clientRequestToken: start.clientRequestToken, newest: start.unlessNewestHasThem ?? false },
   )
   return decision.executionId ?? ''
 }

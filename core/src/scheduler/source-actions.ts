@@ -1,3 +1,4 @@
+import { type TriggerInterest, triggerInterest } from '../domain/git-trigger.js'
 import type { ActionDeclaration, Pipeline } from '../domain/pipeline.js'
 import { resolveConfiguration, UnresolvedVariables } from '../domain/variables.js'
 
@@ -6,6 +7,17 @@ export function sourceActions(pipeline: Pipeline): readonly ActionDeclaration[] 
   return pipeline.declaration.stages.flatMap((stage) =>
     stage.actions.filter((action) => action.actionTypeId.category === 'Source'),
   )
+}
+
+/** What the pipeline's git triggers want to know of a source beyond its branch's tip; `undefined` when that is enough. */
+export function changesWanted(pipeline: Pipeline, action: ActionDeclaration): TriggerInterest | undefined {
+  return triggerInterest(pipeline.declaration.triggers ?? [], action.name, configuredBranch(pipeline, action))
+}
+
+/** The branch that a git source is configured for. */
+export function configuredBranch(pipeline: Pipeline, action: ActionDeclaration): string | undefined {
+  const configuration = sourceConfiguration(pipeline, action)
+  return configuration.BranchName ?? configuration.Branch
 }
 
 /** A source's configuration outside any execution: the pipeline's variables have their defaults. What cannot be resolved stays as it is written. */

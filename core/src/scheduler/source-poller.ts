@@ -2,6 +2,7 @@
 import type { Clock } from '../domain/clock.js'
 import { isLive } from '../domain/execution.js'
 import type { FoundRevision } from '../domain/git-event.js'
+import type { SourceRevision } from '../domain/revision.js'
 import type { SourceState, SourceStateStore } from '../domain/source-state.js'
 import type { EngineReads } from '../engine/ports.js'
 import type { HttpClient } from '../host/action-provider.js'
@@ -9,7 +10,7 @@ import { contain, reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import { jitter, type ScheduleBook } from './schedules.js'
-import { sourceActions, sourceConfiguration } from './source-actions.js'
+import { changesWanted, sourceActions, sourceConfiguration } from './source-actions.js'
 import type { SourceReports } from './source-reports.js'
 import type { ReadConfiguration } from './source-watch.js'
 
@@ -42,9 +43,10 @@ export interface SourcePollerParts {
   readonly log: Logger
 }
 
-interface Answer {
-  readonly revision: FoundRevision | undefined
-}
+/** What a source said: its tip, or what happened since the cursor, for triggers that need to know. */
+type Answer =
+  | { readonly revision: FoundRevision | undefined }
+  | { readonly changes: readonly FoundRevision[]; readonly cursor: string }
 
 export class SourcePoller {
   /** Polls of this server that have not ended, by poll key. */
@@ -122,10 +124,14 @@ export class SourcePoller {
       log: (message: string) => log.debug(hide(message), { pipelineName: pipeline.name, actionName: action.name }),
     }
     try {
-      const revision = await contain(clock, found.plugin, 'the poll', timeout, () =>
-        found.provider.latestRevision(values as never, context),
-      )
-      return { revision }
+      const { provider, plugin } = found
+      const wanted = provider.changesSince && changesWanted(pipeline, action)
+      return await contain(clock, plugin, 'the poll', timeout, async (): Promise<Answer> => {
+        if (!wanted || !provider.changesSince)
+          return { revision: await provider.latestRevision(values as never, context) }
+        const { revisions, cursor } = await provider.changesSince(values as never, state.cursor, wanted, context)
+        return { changes: revisions, cursor }
+      })
     } catch (error) {
       throw new Error(hide(reason(error)))
     } finally {
@@ -134,29 +140,43 @@ export class SourcePoller {
   }
 
   /** What one source's answer means for one pipeline. */
-  private async settle(state: SourceState, { revision }: Answer, polled: number, until: number): Promise<void> {
+  private async settle(state: SourceState, answer: Answer, polled: number, until: number): Promise<void> {
     try {
       const { error: _, edited: __, ...kept } = state
       const next = { ...kept, failures: 0, lastPolled: polled, nextPoll: this.nextPoll(state) }
+      if ('changes' in answer) return await this.settleChanges(next, answer.changes, answer.cursor, until)
+      const { revision } = answer
       if (!revision) return await this.parts.states.finish(next, until)
       const verdict = await this.judge(state, revision.revisionId)
       if (verdict === 'wait')
         return await this.parts.states.finish({ ...state, nextPoll: this.parts.clock.now() + 5_000 }, until)
       if (verdict === 'start') {
-        const { pipelineName, actionName } = state
-        await this.parts.reports.report({
-          pipelineName,
-          actionName,
-          revision,
-          trigger: 'PollForSourceChanges',
-          detail: actionName,
-        })
+        await this.report(state, revision)
       }
-      const { event: ___, ...plain } = revision
-      await this.parts.states.finish({ ...next, lastRevision: { ...plain, actionName: state.actionName } }, until)
+      await this.parts.states.finish({ ...next, lastRevision: remembered(state, revision) }, until)
     } catch (error) {
       await this.failed(state, reason(error), polled, until)
     }
+  }
+
+  /** Each change is judged by the triggers, oldest first; the cursor moves on once all of them are told. */
+  private async settleChanges(
+    next: SourceState,
+    changes: readonly FoundRevision[],
+    cursor: string,
+    until: number,
+  ): Promise<void> {
+    for (const revision of changes) await this.report(next, revision)
+    const last = changes.at(-1)
+    await this.parts.states.finish(
+      { ...next, cursor, ...(last ? { lastRevision: remembered(next, last) } : {}) },
+      until,
+    )
+  }
+
+  private async report({ pipelineName, actionName }: SourceState, revision: FoundRevision): Promise<void> {
+    const found = { pipelineName, actionName, revision, trigger: 'PollForSourceChanges', detail: actionName } as const
+    await this.parts.reports.report(found)
   }
 
   /**
@@ -195,6 +215,10 @@ export class SourcePoller {
     const { schedule } = this.parts.book.get(state.schedule, state.pipelineName, state.actionName)
     return schedule.next(this.parts.clock.now()) + jitter(state.pollKey, pollLimits.spread)
   }
+}
+
+function remembered({ actionName }: SourceState, { event: _, ...revision }: FoundRevision): SourceRevision {
+  return { ...revision, actionName }
 }
 
 function byPollKey(states: readonly SourceState[]): Map<string, SourceState[]> {

@@ -8,7 +8,7 @@ import type { EngineReads } from '../engine/ports.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { askRevisionFound } from '../host/plugin-hooks.js'
-import { sourceActions, sourceConfiguration } from './source-actions.js'
+import { configuredBranch, sourceActions } from './source-actions.js'
 
 /** A revision that somebody saw: the poller, a webhook, a plugin. */
 export interface RevisionReport {
@@ -67,9 +67,4 @@ function judge(pipeline: Pipeline, action: ActionDeclaration, revision: FoundRev
 /** What a poll that knows no more than "the branch's newest commit is another" has seen. */
 function pushTo(branch: string): GitEvent {
   return { kind: 'push', branch }
-}
-
-function configuredBranch(pipeline: Pipeline, action: ActionDeclaration): string | undefined {
-  const configuration = sourceConfiguration(pipeline, action)
-  return configuration.BranchName ?? configuration.Branch
 }

@@ -10,7 +10,7 @@ import { contain, reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import { type ScheduleBook, type ScheduleSettings, scheduleText } from './schedules.js'
-import { sourceActions, sourceConfiguration } from './source-actions.js'
+import { changesWanted, sourceActions, sourceConfiguration } from './source-actions.js'
 
 /** A source's typed configuration, with what must not be shown. Errors: in words for the source's owner. */
 export type ReadConfiguration = (
@@ -148,8 +148,10 @@ export class SourceWatch {
         problem: reason(error),
       })
     }
+    // What triggers want to know, and since when, is each pipeline's own.
+    const alone = changesWanted(pipeline, action) ? `\n${pipeline.name}\n${action.name}` : ''
     return createHash('sha256')
-      .update(`${actionTypeKey(action.actionTypeId)}\n${own}`)
+      .update(`${actionTypeKey(action.actionTypeId)}\n${own}${alone}`)
       .digest('hex')
       .slice(0, 32)
   }

@@ -71,6 +71,7 @@ export class StateLoader {
     const rows = [
       ...(alone ? [] : await all.where('live', '=', sql.lit(1)).execute()),
       ...(named.length > 0 ? await all.where('id', 'in', named).execute() : []),
+      ...(wanted.newest ? await all.orderBy('number', 'desc').limit(1).execute() : []),
       ...(clientRequestToken ? await all.where('client_request_token', '=', clientRequestToken).execute() : []),
     ]
     return [...new Map(rows.map((row) => parse<PipelineExecution>(row)).map((one) => [one.id, one])).values()]

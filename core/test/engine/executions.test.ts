@@ -1,3 +1,4 @@
+import { reportRevision } from '../../src/engine/report-revision.js'
 import { action, type Bench, bench, failure, me, pipeline, stage, typeIds } from './support.js'
 
 let b: Bench
@@ -302,4 +303,35 @@ test('X10: what waits on an older definition, at the closed door of a stage that
   await b.operations.updatePipeline(me, { pipeline: pipeline([stage('Other', ['z'])], { executionMode: 'PARALLEL' }) })
   await b.finish('a')
   expect(await b.executions()).toEqual(['Succeeded'])
+})
+
+describe('X2: a source reports what it found', () => {
+  const report = (revisionId: string, tag?: string) =>
+    reportRevision(b.engine, {
+      pipelineName: 'demo',
+      revision: { actionName: 'Repo', revisionId },
+      trigger: { triggerType: 'PollForSourceChanges' },
+      tag,
+    })
+  beforeEach(() => b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])]) }))
+
+  test('told of by many at once, one execution comes of it, with that revision', async () => {
+    const answers = await Promise.all([report('new'), report('new'), report('new')])
+    expect(new Set(answers.map((one) => one.pipelineExecutionId)).size).toBe(1)
+    expect(await b.executions()).toHaveLength(2)
+  })
+
+  test('an older revision that is the tip again starts another', async () => {
+    await report('one')
+    await report('two')
+    await report('one')
+    expect(await b.executions()).toHaveLength(4)
+  })
+
+  test('a tag on a revision that was built before starts one; the same tag again none', async () => {
+    await report('one')
+    await report('one', 'v1')
+    await report('one', 'v1')
+    expect(await b.executions()).toHaveLength(3)
+  })
 })

@@ -2,6 +2,7 @@
 import type { PipelineExecution } from '../../src/domain/execution.js'
 import type { Pipeline } from '../../src/domain/pipeline.js'
 import type { Revision } from '../../src/domain/revision.js'
+import type { ChangesFound } from '../../src/host/action-provider.js'
 import { createHooks } from '../../src/host/hooks.js'
 import { ProviderRegistry } from '../../src/host/registry.js'
 import { ScheduleBook } from '../../src/scheduler/schedules.js'
@@ -47,6 +48,7 @@ class World {
   readonly started: RevisionReport[] = []
   readonly asked: string[] = []
   answer: (repo: string) => Revision | undefined | Promise<Revision | undefined> = () => ({ revisionId: 'r1' })
+  changes: (cursor: string | undefined) => ChangesFound = () => ({ revisions: [], cursor: '' })
   readonly hooks = createHooks()
   readonly registry = new ProviderRegistry()
   readonly states
@@ -56,7 +58,12 @@ class World {
 
   constructor(
     database: Database,
-    settings: { schedule?: string; schedules?: Record<string, string>; concurrency?: number } = {},
+    settings: {
+      schedule?: string
+      schedules?: Record<string, string>
+      concurrency?: number
+      tellsChanges?: boolean
+    } = {},
   ) {
     const { clock, registry, hooks } = this
     this.states = sourceStateStore(database)
@@ -77,6 +84,9 @@ class World {
         return this.answer(Repo)
       },
       polls: ({ Poll }: { Poll?: string }) => Poll !== 'false',
+      ...(settings.tellsChanges
+        ? { changesSince: async (_: unknown, cursor: string | undefined) => this.changes(cursor) }
+        : {}),
     } as never)
     const reads = {
       pipeline: async (name: string) => this.pipelines.get(name),
@@ -379,4 +389,46 @@ test('a hook that drops the revision keeps it from starting, for good', async ()
   w.answer = () => ({ revisionId: 'r2' })
   await w.round()
   expect(w.started).toMatchObject([{ revision: { revisionId: 'changed' } }])
+})
+
+describe('a source whose git triggers want more than the tip of its branch (G1-G4)', () => {
+  const triggers: Pipeline['declaration']['triggers'] = [
+    {
+      providerType: 'CodeStarSourceConnection',
+      gitConfiguration: { sourceActionName: 'Fetch', push: [{ tags: { includes: ['v*'] } }] },
+    },
+  ]
+  const tagged = (tag: string) => ({ revisionId: `commit of ${tag}`, event: { kind: 'tag' as const, tag } })
+
+  test('is asked what happened since its cursor, and each change is judged', async () => {
+    const world = new World(database, { tellsChanges: true })
+    await world.add(pipeline('p', { Repo: 'r' }, { triggers }))
+    const cursors: (string | undefined)[] = []
+    world.changes = (cursor) => {
+      cursors.push(cursor)
+      if (cursor === undefined) return { revisions: [], cursor: '1' }
+      return { revisions: cursor === '1' ? [tagged('v1'), tagged('nightly'), tagged('v2')] : [], cursor: '2' }
+    }
+    for (let round = 0; round < 3; round++) await world.round()
+    expect(cursors).toEqual([undefined, '1', '2'])
+    expect(world.asked).toEqual([])
+    expect(world.started.map(({ revision }) => revision.event?.tag)).toEqual(['v1', 'v2'])
+    expect((await world.state('p')).lastRevision).toEqual({ revisionId: 'commit of v2', actionName: 'Fetch' })
+  })
+
+  test('keeps its cursor when a change could not be told, and tells it again', async () => {
+    const world = new World(database, { tellsChanges: true })
+    await world.add(pipeline('p', { Repo: 'r' }, { triggers }))
+    world.changes = (cursor) => ({
+      revisions: cursor === '1' ? [tagged('v1')] : [],
+      cursor: cursor === undefined ? '1' : '2',
+    })
+    await world.round()
+    world.startFails = new Error('too many executions')
+    await world.round()
+    expect(await world.state('p')).toMatchObject({ cursor: '1', error: expect.stringContaining('too many executions') })
+    world.startFails = undefined
+    await world.round()
+    expect(world.started).toHaveLength(1)
+  })
 })

@@ -15,6 +15,8 @@ export const concurrentExecutions = 50
 export function start(draft: Draft, event: StartEvent): string {
   const repeated = event.clientRequestToken && findByToken(draft, event.clientRequestToken)
   if (repeated) return repeated.id
+  const same = event.unlessNewestHasThem && newestWith(draft, event.sourceRevisions)
+  if (same) return same.id
   const { pipeline } = draft.state
   const mode = pipeline.declaration.executionMode ?? 'SUPERSEDED'
   refuseBeyondLimit(draft, mode)
@@ -42,6 +44,16 @@ export function start(draft: Draft, event: StartEvent): string {
   const first = pipeline.declaration.stages[0]
   if (first) arrive(draft, id, first.name)
   return id
+}
+
+/** The newest execution, when it has all of these revisions. */
+function newestWith(draft: Draft, wanted: StartEvent['sourceRevisions']): PipelineExecution | undefined {
+  const [newest] = [...draft.state.executions.values()]
+    .filter((one) => one.type === 'STANDARD')
+    .sort((a, b) => b.number - a.number)
+  const has = ({ actionName, revisionId }: (typeof wanted)[number]) =>
+    newest?.sourceRevisions.some((one) => one.actionName === actionName && one.revisionId === revisionId)
+  return wanted.every(has) ? newest : undefined
 }
 
 function findByToken(draft: Draft, token: string): PipelineExecution | undefined {
