@@ -1,4 +1,5 @@
 /** `@penstock/core/testkit`: what plugins and the demo are tested and shown with. */
+export { FolderArtifactStore } from '../artifacts/folder-store.js'
 export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
 export { type StoreUnderTest, testArtifactStore } from './artifact-store-contract.js'
 export { type DummyScript, dummyProvider } from './dummy-provider.js'

@@ -36,7 +36,7 @@ export class AwsChunked extends Transform {
     private readonly signer: ChunkSigner | undefined,
     private previous = signer?.claim.signature ?? '',
   ) {
-    super()
+    super({ highWaterMark: 256 * 1024 })
   }
 
   override _transform(data: Buffer, _: BufferEncoding, done: TransformCallback): void {

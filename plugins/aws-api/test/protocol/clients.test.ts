@@ -11,6 +11,9 @@ import { type ApiUnderTest, key, region, startApi } from '../support/server.js'
 
 const created = new Date(1_700_000_000_250)
 const seen: unknown[] = []
+// Processes and megabytes, on machines that may be busy.
+jest.setTimeout(60_000)
+
 let api: ApiUnderTest
 
 beforeAll(async () => {

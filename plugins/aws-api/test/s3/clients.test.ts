@@ -16,6 +16,9 @@ import { type BucketUnderTest, bucket, noise, readableKey, startBucket, writable
 import { aws, boto3 } from '../support/clients.js'
 import { jobKey, region } from '../support/server.js'
 
+// Processes and megabytes, on machines that may be busy.
+jest.setTimeout(60_000)
+
 let subject: BucketUnderTest
 let folder: string
 const at = { bucket, key: writableKey }

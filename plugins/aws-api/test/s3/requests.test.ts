@@ -9,6 +9,9 @@ import { eventually } from '../support/eventually.js'
 import { type RawAnswer, send } from '../support/raw.js'
 import { accountId, key, region } from '../support/server.js'
 
+// Processes and megabytes, on machines that may be busy.
+jest.setTimeout(60_000)
+
 let subject: BucketUnderTest
 let denied: string[] = []
 const object = `/${bucket}/${readableKey}`
