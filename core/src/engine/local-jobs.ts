@@ -3,9 +3,13 @@ import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/jo
 import type { Engine } from './engine.js'
 import type { PipelineEvent } from './events.js'
 import { announced, reportIn } from './jobs.js'
+import type { DeployTarget } from './views.js'
 
 /** How long our own worker keeps a job without a heartbeat, milliseconds. */
 export const lease = 90_000
+
+/** More jobs than all workers of one installation have in hand. */
+const pardoned = 10_000
 
 /** The queue for workers of our own: claimed and acknowledged in one, held by a lease and a fence. */
 export class LocalJobs {
@@ -40,6 +44,18 @@ export class LocalJobs {
     }))
   }
 
+  /** A server that was away could not hear its workers: leases that ended meanwhile begin anew, once. */
+  async pardon(): Promise<void> {
+    const { clock, store } = this.engine
+    const expired = await store.read.expiredLeases(clock.now(), pardoned)
+    const byWorker = new Map<string, { jobId: string; fence: number }[]>()
+    for (const { id, fence, status, workerId } of expired) {
+      if (status !== 'InProgress' || workerId === undefined) continue
+      byWorker.set(workerId, [...(byWorker.get(workerId) ?? []), { jobId: id, fence }])
+    }
+    for (const [workerId, held] of byWorker) await store.heartbeat(workerId, held, clock.now() + lease)
+  }
+
   /** J8. A job that is no longer held is passed over: its next heartbeat says so. */
   async progress(jobId: string, fence: number, details: ExecutionDetails): Promise<void> {
     const job = await this.held(jobId, fence)
@@ -47,6 +63,12 @@ export class LocalJobs {
     await announced(this.engine, (unit) =>
       reportIn(this.engine, unit, job, (now) => ({ type: 'JobProgressed', job: now, details })),
     )
+  }
+
+  /** What a deploy action is doing to each of its targets. */
+  async targets(jobId: string, fence: number, targets: readonly DeployTarget[]): Promise<void> {
+    const job = await this.held(jobId, fence)
+    if (job) await this.engine.store.putDeployTargets(job.data.actionExecutionId, targets)
   }
 
   /** Keeps the job's place for whoever goes on with it. */

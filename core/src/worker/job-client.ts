@@ -1,4 +1,5 @@
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { DeployTarget } from '../host/action-provider.js'
 
 /** A job and the time for which it was handed out. */
 export interface HeldJob {
@@ -27,6 +28,8 @@ export interface JobClient {
   /** Extends the leases and answers for every job that was asked about. */
   heartbeat(held: readonly HeldJob[]): Promise<readonly HeldJobState[]>
   progress(jobId: string, fence: number, details: ExecutionDetails): Promise<void>
+  /** What a deploy action is doing to each of its targets: the whole list, each time. */
+  targets?(jobId: string, fence: number, targets: readonly DeployTarget[]): Promise<void>
   /** Keeps the job's place: `recover` answers it as `continuationToken`. `undefined` forgets it. */
   checkpoint(jobId: string, fence: number, token: string | undefined): Promise<void>
   succeed(jobId: string, fence: number, success: JobSuccess): Promise<void>

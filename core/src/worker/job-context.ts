@@ -7,6 +7,7 @@ import { type Clock, sleep } from '../domain/clock.js'
 import type { ExecutionDetails } from '../domain/job.js'
 import type {
   ActionJob,
+  DeployTarget,
   ExecOptions,
   ExecResult,
   HttpClient,
@@ -39,6 +40,7 @@ export interface JobContextParts {
   /** Keeps the job's place where it outlives this process. */
   checkpoint(token: string): Promise<void>
   progress(details: ExecutionDetails): Promise<void>
+  targets?(targets: readonly DeployTarget[]): Promise<void>
   jobApi(): Promise<JobApiAccess | undefined>
 }
 
@@ -108,6 +110,17 @@ export class WorkerJobContext implements JobContext {
     const { summary } = details
     const shown = summary === undefined ? details : { ...details, summary: this.log.masker.mask(summary) }
     return this.#guard(() => this.parts.progress(shown))
+  }
+
+  targets(targets: readonly DeployTarget[]): Promise<void> {
+    const { masker } = this.log
+    const shown = targets.map((target) => ({
+      ...target,
+      events: target.events.map((event) =>
+        event.message === undefined ? event : { ...event, message: masker.mask(event.message) },
+      ),
+    }))
+    return this.#guard(async () => this.parts.targets?.(shown))
   }
 
   mask(value: string): void {

@@ -113,6 +113,7 @@ export class JobDesk {
       signal: held.signal,
       checkpoint: (token) => this.#insist(held, 'checkpoint', () => client.checkpoint(job.id, job.fence, token)),
       progress: (details: ExecutionDetails) => client.progress(job.id, job.fence, details).catch(() => {}),
+      targets: async (targets) => client.targets?.(job.id, job.fence, targets).catch(() => {}),
       jobApi: async () => this.parts.jobApi?.(job),
     })
     const report = await held.finish(run)

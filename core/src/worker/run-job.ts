@@ -8,6 +8,7 @@ import type {
   ActionProvider,
   ActionResult,
   ConfigurationOf,
+  DeployTarget,
   JobApiAccess,
   JobContext,
   PropertyDeclarations,
@@ -46,6 +47,8 @@ export interface JobRunParts {
   readonly secrets: SecretLookup
   checkpoint(token: string | undefined): Promise<void>
   progress(details: ExecutionDetails): Promise<void>
+  /** A deploy action's targets, each time the whole list. */
+  targets?(targets: readonly DeployTarget[]): Promise<void>
   jobApi(): Promise<JobApiAccess | undefined>
 }
 

@@ -212,3 +212,26 @@ describe('our own workers', () => {
     await b.jobs.succeed(second?.id ?? '', second?.fence ?? 0, {})
   })
 })
+
+test('a deploy action’s targets are listed, filtered by status, in pages', async () => {
+  const [job] = await b.jobs.claim('w', ['Build/Custom/Make/1'], 1)
+  const events = [{ name: 'Install', status: 'Succeeded', startTime: new Date(1_000), context: { message: 'ok' } }]
+  const target = (targetId: string, status: string) => ({
+    targetId,
+    targetType: 'SSH',
+    status,
+    startTime: new Date(500),
+    events,
+  })
+  await b.jobs.targets(job?.id ?? '', job?.fence ?? 0, [target('one', 'InProgress'), target('two', 'InProgress')])
+  await b.jobs.targets(job?.id ?? '', job?.fence ?? 0, [target('one', 'Succeeded'), target('two', 'InProgress')])
+  const actionExecutionId = job?.data.actionExecutionId ?? ''
+  const list = (more = {}) => b.operations.listDeployActionExecutionTargets(me, { actionExecutionId, ...more })
+  const page = await list({ maxResults: 1 })
+  expect(page).toMatchObject({ targets: [target('one', 'Succeeded')], nextToken: expect.any(String) })
+  expect((await list({ maxResults: 1, nextToken: page.nextToken })).targets).toEqual([target('two', 'InProgress')])
+  expect((await list({ filters: [{ name: 'TARGET_STATUS', values: ['Succeeded'] }] })).targets).toHaveLength(1)
+  await expect(list({ actionExecutionId: 'nobody' })).rejects.toMatchObject({
+    code: 'ActionExecutionNotFoundException',
+  })
+})
