@@ -3,21 +3,9 @@
  * know are removed, `null` counts as absent, timestamps become Dates. Nothing is copied: a pipeline of fifty actions is read
  * in less time than it was parsed in.
  */
-import {
-  allConstraints,
-  atLeast,
-  atLeastLong,
-  atMost,
-  atMostLong,
-  Findings,
-  matches,
-  notNull,
-  oneOfSet,
-  wrongType,
-} from './problems.js'
-import type { InputOf, IntegerShape, ListShape, MapShape, Shape, StructureShape, TextShape } from './shape.js'
-
-type Reader = (value: unknown, findings: Findings) => unknown
+import { allConstraints, atLeastLong, atMostLong, Findings, notNull, wrongType } from './problems.js'
+import { booleanReader, integerReader, type Reader, textReader, textTest, timestampReader } from './scalar-readers.js'
+import type { InputOf, ListShape, MapShape, Shape, StructureShape, TextShape } from './shape.js'
 
 /** A shape is compiled once, however many structures share it. */
 const compiled = new WeakMap<Shape, Reader>()
@@ -58,61 +46,6 @@ function compile(shape: Shape): Reader {
     case 'structure':
       return structureReader(shape)
   }
-}
-
-/** No pattern of the model bounds its own length; beyond this no ARN, name or token is meant seriously. */
-const longestMatched = 16_384
-
-/** Compiles a text's constraints into one that tells whether all hold. */
-function textTest(shape: TextShape): (value: string) => boolean {
-  const { min = 0, max = Number.POSITIVE_INFINITY } = shape
-  if (shape.values) {
-    const allowed = new Set(shape.values)
-    return (value) => allowed.has(value)
-  }
-  if (shape.pattern === undefined) return (value) => value.length >= min && value.length <= max
-  const fits = patternTest(shape.pattern)
-  return (value) => value.length >= min && value.length <= max && fits(value)
-}
-
-function patternTest(pattern: string): (value: string) => boolean {
-  const whole = new RegExp(`^(?:${pattern})$`)
-  return (value) => value.length <= longestMatched && whole.test(value)
-}
-
-function textReader(shape: TextShape): Reader {
-  const holds = textTest(shape)
-  const fits = shape.pattern === undefined ? () => true : patternTest(shape.pattern)
-  return (value, findings) => {
-    if (typeof value !== 'string') throw wrongType(value, 'a String', findings)
-    if (holds(value)) return value
-    if (shape.values) findings.add(oneOfSet(shape.values))
-    if (shape.max !== undefined && value.length > shape.max) findings.add(atMostLong(shape.max))
-    if (shape.min !== undefined && value.length < shape.min) findings.add(atLeastLong(shape.min))
-    if (shape.pattern !== undefined && !fits(value)) findings.add(matches(shape.pattern))
-    return value
-  }
-}
-
-function integerReader({ min, max }: IntegerShape): Reader {
-  return (value, findings) => {
-    if (typeof value !== 'number' || (value | 0) !== value) throw wrongType(value, 'an Integer', findings)
-    if (max !== undefined && value > max) findings.add(atMost(max))
-    if (min !== undefined && value < min) findings.add(atLeast(min))
-    return value
-  }
-}
-
-const booleanReader: Reader = (value, findings) => {
-  if (typeof value !== 'boolean') throw wrongType(value, 'a Boolean', findings)
-  return value
-}
-
-const timestampReader: Reader = (value, findings) => {
-  if (typeof value !== 'number') throw wrongType(value, 'a Timestamp', findings)
-  const date = new Date(Math.round(value * 1000))
-  if (Number.isNaN(date.getTime())) throw wrongType(value, 'a Timestamp', findings)
-  return date
 }
 
 function checkSize(size: number, { min, max }: { min?: number; max?: number }, findings: Findings): void {
