@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, SqliteDialect, sql, type Transaction } from 'k
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
+import { cacheStatements } from './statement-cache.js'
 
 export type DialectName = 'sqlite' | 'postgres'
 export type Tx = Transaction<Schema>
@@ -33,7 +34,7 @@ export async function openSqlite(file: string): Promise<Database> {
   connection.pragma('busy_timeout = 5000')
   connection.pragma('cache_size = -8000')
   const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: connection }),
+    dialect: new SqliteDialect({ database: cacheStatements(connection) }),
   })
   await migrate(db, 'sqlite')
   const signals = new EventEmitter().setMaxListeners(0)
