@@ -11,6 +11,7 @@ export { ArtifactError, type ArtifactErrorCode, isArtifactError } from './domain
 export * from './domain/clock.js'
 export { Fault, type FaultCode, type FaultDetail, isFault } from './domain/faults.js'
 export { type GithubEvent, githubEvent } from './domain/github-event.js'
+export type * from './domain/job.js'
 export type * from './domain/pipeline.js'
 export type * from './domain/revision.js'
 export { transitionReason } from './domain/transition.js'

@@ -1,5 +1,16 @@
 import type { JsonSchema } from '../host/plugin.js'
 
+/** `Build/Custom/Rake/1`, each part of which may be `*`. */
+const actionTypePatterns: JsonSchema = {
+  type: 'array',
+  items: {
+    type: 'string',
+    pattern:
+      '^(Source|Build|Deploy|Test|Invoke|Approval|Compute|\\*)/(AWS|ThirdParty|Custom|\\*)/(Rule:)?([0-9A-Za-z_-]+|\\*)/([0-9A-Za-z_-]+|\\*)$',
+    description: 'Category/Owner/Provider/Version, as in Build/Custom/Rake/1 or Deploy/*/*/*',
+  },
+}
+
 /** penstock.yaml as a JSON Schema: every key, its default and what it is for. config/penstock.yaml says the same to people. */
 export const configSchema: JsonSchema = {
   type: 'object',
@@ -74,6 +85,10 @@ export const configSchema: JsonSchema = {
       properties: {
         enabled: { type: 'boolean', default: true },
         concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 1000 },
+        actionTypes: {
+          type: 'object',
+          properties: { include: actionTypePatterns, exclude: actionTypePatterns },
+        },
       },
     },
     polling: {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
+import type { ActionTypeFilter } from '../worker/action-type-filter.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
@@ -28,7 +29,12 @@ export interface Config {
     readonly encryptionKeyFile?: string
     readonly s3?: Partial<S3ArtifactStoreOptions>
   }
-  readonly worker: { readonly enabled: boolean; readonly concurrency: number }
+  readonly worker: {
+    readonly enabled: boolean
+    readonly concurrency: number
+    /** Which action types the worker takes jobs of; all of its plugins' when absent. */
+    readonly actionTypes?: ActionTypeFilter
+  }
   readonly polling: {
     readonly schedule: string
     readonly timezone: string

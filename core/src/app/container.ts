@@ -47,6 +47,9 @@ import type { Identity } from './identity.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { Metrics } from './metrics.js'
+import type { RemoteJobs } from './remote-jobs.js'
+import type { RemoteLogs } from './remote-logs.js'
+import { createRemoteJobs, createRemoteLogs } from './remote-parts.js'
 import { createPoller, createReports, createWatch } from './source-parts.js'
 import { tokens } from './tokens.js'
 import { Catalogue } from './type-catalogue.js'
@@ -87,6 +90,9 @@ export class Parts {
     @inject(tokens.auditStore) readonly auditStore: SqlAuditStore,
     @inject(tokens.meta) readonly meta: MetaStore,
     @inject(tokens.metrics) readonly metrics: Metrics,
+    @inject(tokens.localJobs) readonly localJobs: LocalJobs,
+    @inject(tokens.remoteJobs) readonly remoteJobs: RemoteJobs,
+    @inject(tokens.remoteLogs) readonly remoteLogs: RemoteLogs,
     @inject(tokens.services) readonly services: ServerServices,
   ) {}
 }
@@ -211,6 +217,8 @@ function registerHost(once: Once): void {
       }),
   )
   once(tokens.worker, (get) => createWorker(get))
+  once(tokens.remoteLogs, (get) => createRemoteLogs(get))
+  once(tokens.remoteJobs, (get) => createRemoteJobs(get))
   once(
     tokens.metrics,
     (get) =>
@@ -231,5 +239,6 @@ function registerHost(once: Once): void {
     sources: get(tokens.sources),
     webhooks: createWebhookService(get(tokens.engine)),
     artifacts: get(tokens.artifacts),
+    workers: get(tokens.remoteJobs),
   }))
 }

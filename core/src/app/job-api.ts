@@ -51,7 +51,17 @@ async function untilReported(parts: JobApiParts, job: Job): Promise<ReportedResu
   }
 }
 
-async function readReport(parts: JobApiParts, job: Job, status: 'Succeeded' | 'Failed'): Promise<ReportedResult> {
+/** What somebody reported of the job so far; `undefined` while it goes on, and when it is gone. */
+export async function reportedNow(parts: Pick<JobApiParts, 'reads'>, job: Job): Promise<ReportedResult | undefined> {
+  const now = await parts.reads.job(job.id)
+  return now?.status === 'Succeeded' || now?.status === 'Failed' ? readReport(parts, job, now.status) : undefined
+}
+
+async function readReport(
+  parts: Pick<JobApiParts, 'reads'>,
+  job: Job,
+  status: 'Succeeded' | 'Failed',
+): Promise<ReportedResult> {
   const { actionExecutionId } = job.data
   const [action, next] = await Promise.all([
     parts.reads.action(actionExecutionId),

@@ -32,6 +32,12 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: Pe
     run: () => watch.refreshAll(),
   })
   coordinator.every(timeoutSweeper(clock, sweep))
+  coordinator.every({
+    name: 'remote-logs',
+    next: everyMs(60_000),
+    ...local,
+    run: async () => void (await parts.remoteLogs.sweep()),
+  })
   coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
   coordinator.every(
     retention({

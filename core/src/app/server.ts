@@ -10,6 +10,8 @@ import { makeFirstAdmin } from '../http/first-admin.js'
 import { createHttpApp } from '../http/http-app.js'
 import { type Listening, listen } from '../http/listen.js'
 import { startTicker } from '../scheduler/ticker.js'
+import { idlePatterns } from '../worker/action-type-filter.js'
+import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
 import type { Parts } from './container.js'
@@ -83,7 +85,8 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
   await startParts(starting, parts)
   const problems = await applyFiles(config, parts, log)
   await parts.hooks.serverStart.promise({ address: listening.address })
-  stack.push('requests', () => listening.close(2_000)) // first of all to be stopped
+  stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
+  stack.push('waiting workers', async () => parts.remoteJobs.close())
   ready = true
   log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
   let stopping: Promise<void> | undefined
@@ -94,7 +97,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
     services: parts.services,
     plugins: parts.host,
     ...(passwordFile === undefined ? {} : { initialAdminPasswordFile: passwordFile }),
-    problems: [...pluginProblems(parts.host), ...parts.book.problems(), ...problems],
+    problems: [...pluginProblems(parts.host), ...parts.book.problems(), ...workerProblems(config, parts), ...problems],
     stop: (why = 'stop() was called') => {
       ready = false
       stopping ??= shutDown(parts, stack, log, why)
@@ -140,6 +143,8 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
   await parts.host.start()
   stack.push('outbox', () => parts.outbox.stop())
   parts.outbox.start()
+  stack.push('remote logs', async () => parts.remoteLogs.close())
+  await parts.localJobs.pardon()
   if (config.worker.enabled) {
     stack.push('worker', () => parts.worker.stop())
     await parts.worker.start()
@@ -181,6 +186,10 @@ async function applyFiles(config: Config, { operations, meta }: Parts, log: Logg
     else if (result !== 'unchanged') log.info('pipeline file', { file, result })
   }
   return problems
+}
+
+function workerProblems({ worker }: Config, { registry }: Parts): string[] {
+  return idlePatterns(worker.actionTypes, providersOf(registry).keys())
 }
 
 function overridesOf({ overrides, dataDir, host, port }: StartOptions): Record<string, unknown> {

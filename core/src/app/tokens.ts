@@ -27,6 +27,8 @@ import type { ChosenArtifactStore } from './artifacts.js'
 import type { Config } from './config.js'
 import type { Identity } from './identity.js'
 import type { Metrics } from './metrics.js'
+import type { RemoteJobs } from './remote-jobs.js'
+import type { RemoteLogs } from './remote-logs.js'
 import type { Catalogue } from './type-catalogue.js'
 
 function token<T>(name: string): InjectionToken<T> {
@@ -68,5 +70,7 @@ export const tokens = {
   host: token<PluginHost>('host'),
   worker: token<Worker>('worker'),
   metrics: token<Metrics>('metrics'),
+  remoteLogs: token<RemoteLogs>('remoteLogs'),
+  remoteJobs: token<RemoteJobs>('remoteJobs'),
   services: token<ServerServices>('services'),
 } as const

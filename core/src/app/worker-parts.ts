@@ -1,5 +1,6 @@
 /** What the worker inside the server is made of. */
 import type { InjectionToken } from 'tsyringe'
+import { onlyTypes } from '../worker/action-type-filter.js'
 import { StoredArtifacts } from '../worker/artifact-access.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { Worker } from '../worker/worker.js'
@@ -19,7 +20,7 @@ export function createWorker(get: Get): Worker {
   return new Worker({
     workerId: id,
     client: localClient(get(tokens.localJobs), id),
-    providers: providersOf(get(tokens.registry)),
+    providers: onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes),
     dataFolder: dataDir,
     logs: get(tokens.logs),
     artifacts: new StoredArtifacts(get(tokens.artifacts)),

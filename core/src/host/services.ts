@@ -7,6 +7,9 @@ import type { SourceRevision } from '../domain/revision.js'
 import type { Operations } from '../engine/operations.js'
 import type { WebhookDefinition } from '../engine/views.js'
 import type { FoundRevision, PropertyDeclarations } from './action-provider.js'
+import type { WorkerService } from './worker-service.js'
+
+export type * from './worker-service.js'
 
 export interface ServerServices {
   readonly identity: ServerIdentity
@@ -19,6 +22,8 @@ export interface ServerServices {
   readonly sources: SourceService
   readonly webhooks: WebhookService
   readonly artifacts: ArtifactStore
+  /** For workers on other machines. */
+  readonly workers: WorkerService
 }
 
 /** Configured once, part of every ARN. */

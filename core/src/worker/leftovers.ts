@@ -11,9 +11,10 @@ import { workFolder } from './workspace.js'
 /** Milliseconds that a supervisor has for writing down the end of its command. */
 const LAST_WORDS = 1_000
 
-/** The ids of all actions that have a folder now. */
+/** The ids of all actions that have a folder now, but those whose log comes from a worker elsewhere. */
 export function leftoverIds(dataFolder: string): readonly string[] {
-  return namesIn(join(dataFolder, 'work'))
+  const ids = namesIn(join(dataFolder, 'work'))
+  return ids.filter((id) => !existsSync(join(dataFolder, 'work', id, 'remote')))
 }
 
 /** What is to be done once an action is over and its result delivered: its processes end, its log is kept, its folder goes. */

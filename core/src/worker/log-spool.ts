@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ActionLog } from '../host/action-provider.js'
 import { JobFailed } from '../host/job-failed.js'
@@ -45,6 +45,11 @@ export class LogSpool implements ActionLog {
     } catch (error) {
       throw asJobFailed(error, 'a secret could not be noted')
     }
+  }
+
+  /** Bytes that are written by now. */
+  size(): number {
+    return statSync(this.folder.spool).size
   }
 
   close(): void {

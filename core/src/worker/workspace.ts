@@ -18,6 +18,10 @@ export interface WorkFolder {
   readonly said: string
   /** What is to be masked in it, one JSON string per line; 0600. */
   readonly masks: string
+  /** On a server: whose log is being received here, when its worker is on another machine. */
+  readonly remote: string
+  /** On such a worker: how much of the log was sent. */
+  readonly sent: string
 }
 
 /** Names the places; makes nothing. Errors: Fault ValidationException for an id that is no id. */
@@ -32,6 +36,8 @@ export function workFolder(dataFolder: string, actionExecutionId: string): WorkF
     spool: join(root, 'log'),
     said: join(root, 'said'),
     masks: join(root, 'masks'),
+    remote: join(root, 'remote'),
+    sent: join(root, 'sent'),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Operations, Principal } from '@penstock/core'
+import type { LongPoll, Operations, Principal } from '@penstock/core'
 import type { Arns } from './arn.js'
 import type { InputOf, Shape, StructureShape } from './model/shape.js'
 
@@ -6,6 +6,10 @@ import type { InputOf, Shape, StructureShape } from './model/shape.js'
 export interface CallContext {
   /** Aborted when the client hangs up: for calls that wait. */
   readonly signal: AbortSignal
+  /** How long the call may wait for something to happen: as the client's header says, else not at all. */
+  readonly wait: LongPoll
+  /** Calls `look` when there may be new jobs, until it finds something or the wait is over. */
+  whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean): Promise<T>
   header(name: string): string | undefined
 }
 

@@ -8,5 +8,9 @@ export const pollForJobs = operation({
   name: 'PollForJobs',
   input: structure({ actionTypeId }, { maxBatchSize, queryParam }),
   resource: ({ actionTypeId }, arns) => arns.actionType(actionTypeId),
-  call: (operations, by, input) => operations.pollForJobs(by, input),
+  call: (operations, by, input, context) =>
+    context.whenJobs(
+      () => operations.pollForJobs(by, input),
+      ({ jobs }) => jobs.length > 0,
+    ),
 })

@@ -8,5 +8,9 @@ export const pollForThirdPartyJobs = operation({
   name: 'PollForThirdPartyJobs',
   input: structure({ actionTypeId }, { maxBatchSize }),
   resource: ({ actionTypeId }, arns) => arns.actionType(actionTypeId),
-  call: (operations, by, input) => operations.pollForThirdPartyJobs(by, input),
+  call: (operations, by, input, context) =>
+    context.whenJobs(
+      () => operations.pollForThirdPartyJobs(by, input),
+      ({ jobs }) => jobs.length > 0,
+    ),
 })

@@ -1,6 +1,6 @@
 import type { AccessService, Credentials } from '@penstock/core'
-import type { Operation } from '../operation.js'
 import { ApiError } from './api-error.js'
+import type { Endpoint } from './endpoint.js'
 
 /**
  * Asks the caller's policies for every resource; a job's own credentials are good for that job's calls alone.
@@ -9,20 +9,19 @@ import { ApiError } from './api-error.js'
 export function authorize(
   access: Pick<AccessService, 'allows'>,
   credentials: Credentials,
-  operation: Operation,
+  operation: Endpoint,
   input: unknown,
   resources: readonly string[],
 ): void {
   const { principal, job } = credentials
-  if (job && operation.jobOf?.(input) !== job.jobId) throw denied(principal.arn, operation.name, resources.join(' '))
-  const action = `codepipeline:${operation.name}`
-  const refused = resources.find((resource) => !access.allows(principal, action, resource))
-  if (refused !== undefined) throw denied(principal.arn, operation.name, refused)
+  if (job && operation.jobOf?.(input) !== job.jobId) throw denied(principal.arn, operation.action, resources.join(' '))
+  const refused = resources.find((resource) => !access.allows(principal, operation.action, resource))
+  if (refused !== undefined) throw denied(principal.arn, operation.action, refused)
 }
 
-function denied(arn: string, name: string, resource: string): ApiError {
+function denied(arn: string, action: string, resource: string): ApiError {
   return new ApiError(
     'AccessDeniedException',
-    `User: ${arn} is not authorized to perform: codepipeline:${name} on resource: ${resource}`,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`,
   )
 }

@@ -5,8 +5,7 @@ import type { AuditEntry, Credentials, Logger, ServerServices } from '@penstock/
 import { Arns } from '../arn.js'
 import { readBody } from '../http/read-body.js'
 import { read } from '../model/reader.js'
-import type { CallContext, Operation } from '../operation.js'
-import { operationNamed } from '../operations/index.js'
+import type { CallContext } from '../operation.js'
 import { signable } from '../sigv4/canonical.js'
 import { claimOf } from '../sigv4/claim.js'
 import { hexSha256 } from '../sigv4/signing-key.js'
@@ -15,11 +14,11 @@ import { asApiError, send, sendError } from './answer.js'
 import { ApiError } from './api-error.js'
 import { authorize } from './authorize.js'
 import { encode } from './encode.js'
+import { type Endpoint, endpointOf } from './endpoint.js'
 import { parseBody } from './parse-body.js'
+import { waitHeader, waitOf } from './wait.js'
 
-const targetPrefix = 'CodePipeline_20150709.'
-
-export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access'>
+export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access' | 'workers'>
 
 export interface ApiOptions {
   /** Bytes that a request may have. */
@@ -52,7 +51,7 @@ export class CodePipelineApi {
       const operation = target(request)
       const { credentials, body } = await this.authenticate(request)
       const input = read(operation.input, parseBody(body))
-      const answer = await this.perform(operation, credentials, input, contextOf(request, response))
+      const answer = await this.perform(operation, credentials, input, contextOf(request, response, this.server))
       send(response, requestId, 200, operation.silent ? '' : encode(answer))
     } catch (error) {
       sendError(response, requestId, asApiError(error, requestId, this.log))
@@ -71,17 +70,17 @@ export class CodePipelineApi {
   }
 
   private async perform(
-    operation: Operation,
+    operation: Endpoint,
     credentials: Credentials,
     input: unknown,
     context: CallContext,
   ): Promise<object | void> {
-    const { access, operations } = this.server
+    const { access } = this.server
     const resources = [operation.resource(input, this.arns)].flat()
     const entry = { principal: credentials.principal.arn, operation: operation.name, target: resources.join(' ') }
     try {
       authorize(access, credentials, operation, input, resources)
-      const answer = await operation.call(operations, credentials.principal, input, context)
+      const answer = await operation.call(this.server, credentials.principal, input, context)
       if (operation.changes) await this.audit({ ...entry, result: 'ok' })
       return answer
     } catch (error) {
@@ -106,16 +105,23 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'InternalFailure'
 }
 
-function target(request: IncomingMessage): Operation {
-  const name = String(request.headers['x-amz-target'] ?? '')
-  const operation = name.startsWith(targetPrefix) ? operationNamed(name.slice(targetPrefix.length)) : undefined
-  if (operation) return operation
-  throw new ApiError('UnknownOperationException', `X-Amz-Target must be ${targetPrefix} and an operation's name.`)
+function target(request: IncomingMessage): Endpoint {
+  const endpoint = endpointOf(String(request.headers['x-amz-target'] ?? ''))
+  if (endpoint) return endpoint
+  throw new ApiError(
+    'UnknownOperationException',
+    "X-Amz-Target must be CodePipeline_20150709. and an operation's name.",
+  )
 }
 
 /** The signal is made when it is asked for: few calls wait, and each that is made must be aborted. */
-function contextOf(request: IncomingMessage, response: ServerResponse): CallContext {
+function contextOf(request: IncomingMessage, response: ServerResponse, server: ApiServices): CallContext {
   let controller: AbortController | undefined
+  const header = (name: string) => {
+    const value = request.headers[name.toLowerCase()]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+  const milliseconds = waitOf(header(waitHeader))
   return {
     get signal() {
       if (controller === undefined) {
@@ -125,9 +131,12 @@ function contextOf(request: IncomingMessage, response: ServerResponse): CallCont
       }
       return controller.signal
     },
-    header(name) {
-      const value = request.headers[name.toLowerCase()]
-      return Array.isArray(value) ? value.join(', ') : value
+    get wait() {
+      return { milliseconds, signal: this.signal }
     },
+    whenJobs(look, found) {
+      return milliseconds === 0 ? look() : server.workers.whenJobs(look, found, this.wait)
+    },
+    header,
   }
 }

@@ -1,0 +1,196 @@
+/** The queue for workers on other machines: held by name, lease and fence as by the worker in this process. */
+import type { ActionTypeId } from '../domain/action-type.js'
+import type { Clock } from '../domain/clock.js'
+import { Fault } from '../domain/faults.js'
+import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { LocalJobs } from '../engine/local-jobs.js'
+import type { EngineReads } from '../engine/ports.js'
+import type { DeployTarget, ReportedResult } from '../host/action-provider.js'
+import type { BeforeActionEvent } from '../host/hooks.js'
+import type {
+  AccessService,
+  LongPoll,
+  ServerIdentity,
+  WorkerCaller,
+  WorkerClaim,
+  WorkerJob,
+  WorkerJobAccess,
+  WorkerJobState,
+  WorkerService,
+} from '../host/services.js'
+import { reportedNow } from './job-api.js'
+import { localClient } from './local-client.js'
+import { longPoll, type Topics } from './long-poll.js'
+import type { RemoteLogs } from './remote-logs.js'
+import { namesSecret } from './secret-names.js'
+
+export interface RemoteJobsParts {
+  readonly clock: Clock
+  readonly jobs: LocalJobs
+  readonly reads: Pick<EngineReads, 'job' | 'jobsOfWorker' | 'jobOfAction' | 'action'>
+  readonly onSignal: (listener: (topic: string) => void) => () => void
+  readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>
+  readonly access: Pick<AccessService, 'jobCredentials'>
+  readonly logs: RemoteLogs
+  readonly secrets: (name: string) => Promise<string | undefined>
+  /** The values of a configuration that are secret. */
+  readonly secretsIn: (id: ActionTypeId, configuration: Readonly<Record<string, string>>) => readonly string[]
+  readonly beforeAction: (event: BeforeActionEvent) => Promise<string | undefined>
+}
+
+const now: LongPoll = { milliseconds: 0, signal: new AbortController().signal }
+
+/** What the engine calls such a worker: names belong to their principal. */
+export function remoteWorkerId({ by, workerName }: WorkerCaller): string {
+  return `${by.name}/${workerName}`
+}
+
+export class RemoteJobs implements WorkerService {
+  /** By worker: its claim that waits now. A newer one means that the older one's connection is gone. */
+  readonly #claiming = new Map<string, AbortController>()
+  readonly #waiting = new Set<AbortController>()
+  #closed = false
+
+  constructor(private readonly parts: RemoteJobsParts) {}
+
+  async claim(caller: WorkerCaller, claim: WorkerClaim, wait = now): Promise<readonly Job[]> {
+    const worker = remoteWorkerId(caller)
+    this.#claiming.get(worker)?.abort()
+    return this.#during(wait, async (poll, control) => {
+      this.#claiming.set(worker, control)
+      const look = async () => (poll.signal.aborted ? [] : this.#take(worker, claim))
+      return this.#poll(['jobs'], poll, look, (jobs) => jobs.length > 0)
+    })
+  }
+
+  async recover(caller: WorkerCaller): Promise<readonly Job[]> {
+    return this.parts.jobs.recover(remoteWorkerId(caller))
+  }
+
+  async heartbeat(caller: WorkerCaller, held: readonly WorkerJob[], wait = now): Promise<readonly WorkerJobState[]> {
+    const look = () => this.parts.jobs.heartbeat(remoteWorkerId(caller), held)
+    const ends = (states: readonly WorkerJobState[]) => states.some(({ cancel, gone }) => cancel || gone)
+    return this.#during(wait, (poll) => this.#poll(['cancels'], poll, look, ends))
+  }
+
+  async progress(caller: WorkerCaller, job: WorkerJob, details: ExecutionDetails): Promise<void> {
+    await this.#owned(caller, job)
+    await this.parts.jobs.progress(job.jobId, job.fence, details)
+  }
+
+  async targets(caller: WorkerCaller, job: WorkerJob, targets: readonly DeployTarget[]): Promise<void> {
+    await this.#owned(caller, job)
+    await localClient(this.parts.jobs, remoteWorkerId(caller)).targets?.(job.jobId, job.fence, targets)
+  }
+
+  async checkpoint(caller: WorkerCaller, job: WorkerJob, token: string | undefined): Promise<void> {
+    await this.#owned(caller, job)
+    await this.parts.jobs.checkpoint(job.jobId, job.fence, token)
+  }
+
+  async succeed(caller: WorkerCaller, job: WorkerJob, success: JobSuccess): Promise<void> {
+    await this.#owned(caller, job)
+    await this.parts.jobs.succeed(job.jobId, job.fence, success)
+  }
+
+  async fail(caller: WorkerCaller, job: WorkerJob, failure: JobFailure): Promise<void> {
+    await this.#owned(caller, job)
+    await this.parts.jobs.fail(job.jobId, job.fence, failure)
+  }
+
+  async secret(caller: WorkerCaller, job: WorkerJob, name: string): Promise<string | undefined> {
+    const known = await this.#owned(caller, job)
+    if (!namesSecret(known.data, name)) return undefined
+    const value = await this.parts.secrets(name)
+    if (value !== undefined) await this.parts.logs.mask(known, value, this.#secretsOf(known))
+    return value
+  }
+
+  async access(caller: WorkerCaller, job: WorkerJob): Promise<WorkerJobAccess> {
+    await this.#owned(caller, job)
+    const { region, accountId } = this.parts.identity
+    return { region, accountId, ...(await this.parts.access.jobCredentials(job.jobId)) }
+  }
+
+  async report(caller: WorkerCaller, job: WorkerJob, wait = now): Promise<ReportedResult | undefined> {
+    const known = await this.#owned(caller, job)
+    const look = () => reportedNow(this.parts, known)
+    return this.#during(wait, (poll) => this.#poll('all', poll, look, (report) => report !== undefined))
+  }
+
+  async appendLog(caller: WorkerCaller, job: WorkerJob, offset: number, bytes: Buffer): Promise<number> {
+    const known = await this.#owned(caller, job)
+    return this.parts.logs.append(known, offset, bytes, this.#secretsOf(known))
+  }
+
+  async finishLog(caller: WorkerCaller, job: WorkerJob, size: number): Promise<number> {
+    return this.parts.logs.finish(await this.#owned(caller, job), size)
+  }
+
+  whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean, wait: LongPoll): Promise<T> {
+    return this.#during(wait, (poll) => this.#poll(['jobs'], poll, look, found))
+  }
+
+  /** The server stops: whoever waits is answered at once. */
+  close(): void {
+    this.#closed = true
+    for (const control of this.#waiting) control.abort()
+  }
+
+  async #take(worker: string, { typeKeys, limit, held }: WorkerClaim): Promise<readonly Job[]> {
+    const mine = await this.parts.reads.jobsOfWorker(worker)
+    const again = mine.filter(({ id }) => !held.includes(id))
+    const room = limit - again.length
+    const fresh = room > 0 && typeKeys.length > 0 ? await this.parts.jobs.claim(worker, typeKeys, room) : []
+    const allowed: Job[] = []
+    for (const job of fresh) if (await this.#mayRun(job)) allowed.push(job)
+    return [...again, ...allowed]
+  }
+
+  /** This server's plugins are asked, not those of the worker's machine alone. */
+  async #mayRun(job: Job): Promise<boolean> {
+    const { pipelineName, pipelineExecutionId, stageName, actionName, actionTypeId } = job.data
+    const { provider } = actionTypeId
+    const veto = await this.parts.beforeAction({ pipelineName, pipelineExecutionId, stageName, actionName, provider })
+    if (veto === undefined) return true
+    await this.parts.jobs.fail(job.id, job.fence, { type: 'JobFailed', message: `a plugin refused it: ${veto}` })
+    return false
+  }
+
+  /** Errors: JobNotFoundException, InvalidJobStateException. */
+  async #owned(caller: WorkerCaller, { jobId, fence }: WorkerJob): Promise<Job> {
+    const job = await this.parts.reads.job(jobId)
+    if (!job)
+      throw new Fault('JobNotFoundException', `The job '${jobId}' was not found: its pipeline may have been deleted`)
+    if (job.fence === fence && job.workerId === remoteWorkerId(caller)) return job
+    throw new Fault(
+      'InvalidJobStateException',
+      `The job ${jobId} is not held by ${remoteWorkerId(caller)} with fence ${fence}`,
+    )
+  }
+
+  #secretsOf({ data }: Job): readonly string[] {
+    return this.parts.secretsIn(data.actionTypeId, data.configuration)
+  }
+
+  #poll<T>(topics: Topics, wait: LongPoll, look: () => Promise<T>, found: (answer: T) => boolean) {
+    return longPoll(this.parts, topics, wait, look, found)
+  }
+
+  /** Waiting ends with the caller's connection, or the server. */
+  async #during<T>(wait: LongPoll, work: (poll: LongPoll, control: AbortController) => Promise<T>): Promise<T> {
+    const control = new AbortController()
+    const end = () => control.abort()
+    wait.signal.addEventListener('abort', end, { once: true })
+    if (wait.signal.aborted) end()
+    this.#waiting.add(control)
+    try {
+      const milliseconds = this.#closed ? 0 : wait.milliseconds
+      return await work({ milliseconds, signal: control.signal }, control)
+    } finally {
+      end()
+      this.#waiting.delete(control)
+      wait.signal.removeEventListener('abort', end)
+    }
+  }
+}

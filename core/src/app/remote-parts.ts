@@ -1,0 +1,40 @@
+/** What this server's side of workers elsewhere is made of. */
+import type { InjectionToken } from 'tsyringe'
+import { RemoteJobs } from './remote-jobs.js'
+import { RemoteLogs } from './remote-logs.js'
+import { isReference } from './secret-names.js'
+import { secretsOf } from './source-parts.js'
+import { tokens } from './tokens.js'
+
+type Get = <T>(token: InjectionToken<T>) => T
+
+export function createRemoteLogs(get: Get): RemoteLogs {
+  return new RemoteLogs({
+    dataFolder: get(tokens.config).dataDir,
+    clock: get(tokens.clock),
+    logs: get(tokens.logs),
+    reads: get(tokens.engine).store.read,
+    isHere: (id) => get(tokens.worker).running.some(({ data }) => data.actionExecutionId === id),
+  })
+}
+
+export function createRemoteJobs(get: Get): RemoteJobs {
+  const { read, onSignal } = get(tokens.engine).store
+  const catalogue = get(tokens.catalogue)
+  return new RemoteJobs({
+    clock: get(tokens.clock),
+    jobs: get(tokens.localJobs),
+    reads: read,
+    onSignal,
+    identity: get(tokens.identity),
+    access: get(tokens.access),
+    logs: get(tokens.remoteLogs),
+    secrets: secretsOf(get),
+    secretsIn: (id, configuration) =>
+      (catalogue.facts(id)?.secretProperties ?? []).flatMap((name) => {
+        const value = configuration[name]
+        return value === undefined || isReference(value) ? [] : [value]
+      }),
+    beforeAction: (event) => get(tokens.hooks).beforeAction.promise(event),
+  })
+}

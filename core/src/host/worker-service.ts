@@ -1,0 +1,82 @@
+/** The queue for workers on other machines, as whoever speaks to them over a network needs it. */
+import type { Principal } from '../domain/access.js'
+import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { DeployTarget, ReportedResult } from './action-provider.js'
+
+/** Who calls. A name belongs to its principal: another's worker of the same name is another worker. */
+export interface WorkerCaller {
+  readonly by: Principal
+  /** 1..100 letters, digits or `._-`; the same after every restart. */
+  readonly workerName: string
+}
+
+/** A job, and the time for which it was handed out. */
+export interface WorkerJob {
+  readonly jobId: string
+  readonly fence: number
+}
+
+/** How long a call may wait for something to happen; `signal` aborts when the caller is gone. */
+export interface LongPoll {
+  readonly milliseconds: number
+  readonly signal: AbortSignal
+}
+
+export interface WorkerClaim {
+  /** `Build/Custom/Rake/1`. */
+  readonly typeKeys: readonly string[]
+  readonly limit: number
+  /** Ids of the jobs that the worker has: what else is in progress under its name was lost on the way and comes again. */
+  readonly held: readonly string[]
+}
+
+/** What became of a job: neither `cancel` nor `gone` means to go on. */
+export interface WorkerJobState {
+  readonly jobId: string
+  readonly cancel?: NonNullable<Job['cancelRequested']>
+  readonly gone?: true
+}
+
+/** Fifteen minutes of access to one job's objects and results, and where they are. */
+export interface WorkerJobAccess {
+  readonly region: string
+  readonly accountId: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** Epoch milliseconds. */
+  readonly expires: number
+}
+
+/**
+ * Every call about a job is refused with JobNotFoundException or InvalidJobStateException when the caller does not hold
+ * it (any more). `succeed`, `fail`, `appendLog` and `finishLog` may be called again when an answer was lost.
+ */
+export interface WorkerService {
+  /** Jobs, acknowledged, oldest first; waits for one when there is none. */
+  claim(caller: WorkerCaller, claim: WorkerClaim, wait?: LongPoll): Promise<readonly Job[]>
+  /** What the worker had in progress when it ended. */
+  recover(caller: WorkerCaller): Promise<readonly Job[]>
+  /** Extends the leases; waits until a job is to end. */
+  heartbeat(caller: WorkerCaller, held: readonly WorkerJob[], wait?: LongPoll): Promise<readonly WorkerJobState[]>
+  progress(caller: WorkerCaller, job: WorkerJob, details: ExecutionDetails): Promise<void>
+  /** For Deploy actions: the state of all targets, each time the whole list. */
+  targets(caller: WorkerCaller, job: WorkerJob, targets: readonly DeployTarget[]): Promise<void>
+  checkpoint(caller: WorkerCaller, job: WorkerJob, token: string | undefined): Promise<void>
+  succeed(caller: WorkerCaller, job: WorkerJob, success: JobSuccess): Promise<void>
+  fail(caller: WorkerCaller, job: WorkerJob, failure: JobFailure): Promise<void>
+  /** A secret that the job's own declaration names; `undefined` for every other. From then on the job's log masks it. */
+  secret(caller: WorkerCaller, job: WorkerJob, name: string): Promise<string | undefined>
+  access(caller: WorkerCaller, job: WorkerJob): Promise<WorkerJobAccess>
+  /** What the job's own function reported through the API, once it did. */
+  report(caller: WorkerCaller, job: WorkerJob, wait?: LongPoll): Promise<ReportedResult | undefined>
+  /**
+   * Adds to the job's log. `offset` counts the bytes that this job's worker has sent before; what is there already is
+   * passed over. Answers how many bytes there are now: where to go on.
+   */
+  appendLog(caller: WorkerCaller, job: WorkerJob, offset: number, bytes: Buffer): Promise<number>
+  /** The log is whole at `size` bytes. Answers how many there are: fewer than `size` means that it is not finished. */
+  finishLog(caller: WorkerCaller, job: WorkerJob, size: number): Promise<number>
+  /** Calls `look` when there may be new jobs, until it finds something or the wait is over. */
+  whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean, wait: LongPoll): Promise<T>
+}
