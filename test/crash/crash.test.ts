@@ -9,6 +9,7 @@ import { Client } from './support/client.js'
 import { Installation } from './support/installation.js'
 import { Ordeal } from './support/ordeal.js'
 import { plans } from './support/pipelines.js'
+import { sights } from './support/sights.js'
 import { judge } from './support/verdict.js'
 
 const kills = Number(process.env.CRASH_KILLS ?? 20)
@@ -32,8 +33,12 @@ test.each(['sqlite', 'postgres'])('kill -9 at any moment loses no build, no resu
   const ordeal = new Ordeal(installation, client, { plans, random, kills })
   const { story, server } = await ordeal.run()
   const { problems, executions, builds, lost } = await judge({ client, plans, places: ordeal.places, story })
-  const summary = `${store}, seed ${seed}: ${kills} kills, ${executions} executions, ${builds} builds, ${lost} lost to a killed supervisor`
-  if (process.env.CRASH_KILLS !== undefined) process.stdout.write(`${summary}\n`)
+  if (process.env.CRASH_KILLS !== undefined) {
+    const met = sights.map((sight) => `${story.met.get(sight) ?? 0} ${sight}`).join(', ')
+    const counts = `${executions} executions, ${builds} builds, ${lost} lost to a killed supervisor`
+    process.stdout.write(`${store}, seed ${seed}: ${kills} kills, ${counts}; met actions ${met}
+`)
+  }
   expect({ seed, problems }).toEqual({ seed, problems: [] })
   expect(builds).toBeGreaterThan(kills)
   await server.stop()

@@ -1,13 +1,13 @@
 /** Builds run while their server is killed, at moments that a seed decides, and started again. */
 import { randomUUID } from 'node:crypto'
-import { readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readStatus } from '../../../core/src/worker/step-files.js'
 import type { Random } from '../../simulation/random.js'
 import { Client } from './client.js'
 import { besideData, type Installation, type ServerProcess } from './installation.js'
 import { declare, type Places, type Plan } from './pipelines.js'
+import { actionsInHand, type Sight, sighted, sights } from './sights.js'
 
 export interface OrdealOptions {
   readonly plans: readonly Plan[]
@@ -29,7 +29,8 @@ export interface Story {
   readonly read: ReadonlyMap<string, string>
   /** Action executions whose step was killed with all that could have told how it ended. */
   readonly murdered: ReadonlySet<string>
-  readonly kills: number
+  /** How many actions were that far when their server was killed. */
+  readonly met: ReadonlyMap<Sight, number>
 }
 
 export class Ordeal {
@@ -37,6 +38,7 @@ export class Ordeal {
   private readonly asked: Asked[] = []
   private readonly read = new Map<string, string>()
   private readonly murdered = new Set<string>()
+  private readonly met = new Map<Sight, number>()
   private readonly asking = new Set<Promise<void>>()
 
   constructor(
@@ -58,13 +60,15 @@ export class Ordeal {
     for (let kill = 0; kill < kills; kill++) {
       await this.live(server)
       await server.kill()
+      for (const { sight } of actionsInHand(installation.dataFolder))
+        this.met.set(sight, (this.met.get(sight) ?? 0) + 1)
       await delay(this.options.random.pick([0, 0, 50, 300]))
       server = installation.start()
     }
     await server.ready
     await this.comeToRest()
-    const { asked, read, murdered } = this
-    return { story: { asked, read, murdered, kills }, server }
+    const { asked, read, murdered, met } = this
+    return { story: { asked, read, murdered, met }, server }
   }
 
   /** The life of one server, up to the moment of its end. */
@@ -73,12 +77,13 @@ export class Ordeal {
     // One in five does not even get to say that it is ready: the taking up of what was left is interrupted, too.
     if (random.chance(0.2)) return delay(random.int(0, 600))
     await server.ready
-    const moment = random.pick([random.int(0, 80), random.int(0, 80), random.int(0, 400), random.int(0, 1500)])
     for (let count = random.int(1, 2); count > 0; count--) this.askFor(random.pick(this.options.plans).name)
     this.askAgain()
     if (random.chance(0.3)) this.watch(this.peek())
-    if (random.chance(0.1)) this.murder()
-    await delay(moment)
+    const longest = random.pick([80, 400, 1500])
+    if (random.chance(0.5)) await sighted(this.installation.dataFolder, random.pick(sights), longest)
+    else await delay(random.int(0, longest))
+    if (random.chance(0.15)) this.murder()
   }
 
   private askFor(pipeline: string): void {
@@ -99,10 +104,10 @@ export class Ordeal {
     this.asking.add(quiet)
   }
 
-  /** Reads the log of something that runs. */
+  /** Reads the logs of what runs. */
   private async peek(): Promise<void> {
-    for (const { name } of this.options.plans) {
-      for (const { id } of this.steps()) {
+    for (const { id } of actionsInHand(this.installation.dataFolder)) {
+      for (const { name } of this.options.plans) {
         const text = await this.client.log(name, id)
         if (text !== undefined) this.read.set(id, text)
       }
@@ -111,26 +116,17 @@ export class Ordeal {
 
   /** Ends a step's supervisor with -9, as the kernel does when memory is out. */
   private murder(): void {
-    const running = this.steps().filter(({ folder }) => {
-      const { start, exitCode } = readStatus(folder)
-      return start !== undefined && exitCode === undefined
-    })
+    const running = actionsInHand(this.installation.dataFolder).filter(({ sight }) => sight === 'begun')
     if (running.length === 0) return
-    const { id, folder } = this.options.random.pick(running)
+    const { id, step } = this.options.random.pick(running)
+    const { pid } = readStatus(step).start ?? {}
+    if (pid === undefined) return // cleared up just now
     this.murdered.add(id)
     try {
-      process.kill(readStatus(folder).start?.pid ?? 0, 'SIGKILL')
+      process.kill(pid, 'SIGKILL')
     } catch {
       // It was faster.
     }
-  }
-
-  /** The steps of all actions that are not cleared up yet. */
-  private steps(): { readonly id: string; readonly folder: string }[] {
-    const work = join(this.installation.dataFolder, 'work')
-    return namesIn(work).flatMap((id) =>
-      namesIn(join(work, id, 'steps')).map((name) => ({ id, folder: join(work, id, 'steps', name) })),
-    )
   }
 
   private async comeToRest(): Promise<void> {
@@ -145,13 +141,5 @@ export class Ordeal {
       if (Date.now() > deadline) throw new Error(`still running after two minutes: ${JSON.stringify(live)}`)
       await delay(100)
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
 }
