@@ -85,6 +85,7 @@ export const configSchema: JsonSchema = {
       properties: {
         enabled: { type: 'boolean', default: true },
         concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 1000 },
+        leaseSeconds: { type: 'integer', default: 90, minimum: 30, maximum: 3600 },
         actionTypes: {
           type: 'object',
           properties: { include: actionTypePatterns, exclude: actionTypePatterns },

@@ -32,6 +32,8 @@ export interface Config {
   readonly worker: {
     readonly enabled: boolean
     readonly concurrency: number
+    /** How long a worker keeps its jobs without being heard of: longer than its heartbeats' ten seconds, and a pause or two. */
+    readonly leaseSeconds: number
     /** Which action types the worker takes jobs of; all of its plugins' when absent. */
     readonly actionTypes?: ActionTypeFilter
   }

@@ -168,7 +168,7 @@ function registerEngine(once: Once): void {
     })
     return new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err }))
   })
-  once(tokens.localJobs, (get) => new LocalJobs(get(tokens.engine)))
+  once(tokens.localJobs, (get) => new LocalJobs(get(tokens.engine), get(tokens.config).worker.leaseSeconds * 1_000))
   once(tokens.logs, (get) => new ActionLogs(get(tokens.config).dataDir))
   once(tokens.live, (get) => createLive(get(tokens.database)))
 }

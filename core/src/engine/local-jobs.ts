@@ -5,21 +5,24 @@ import type { PipelineEvent } from './events.js'
 import { announced, reportIn } from './jobs.js'
 import type { DeployTarget } from './views.js'
 
-/** How long our own worker keeps a job without a heartbeat, milliseconds. */
-export const lease = 90_000
+/** How long a worker of ours keeps a job without a heartbeat unless the configuration says otherwise, milliseconds. */
+export const defaultLease = 90_000
 
 /** More jobs than all workers of one installation have in hand. */
 const pardoned = 10_000
 
 /** The queue for workers of our own: claimed and acknowledged in one, held by a lease and a fence. */
 export class LocalJobs {
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly lease = defaultLease,
+  ) {}
 
   /** Takes up to `limit` waiting jobs of these types, oldest first. */
   claim(workerId: string, typeKeys: readonly string[], limit: number): Promise<readonly Job[]> {
     const { engine } = this
     const now = engine.clock.now()
-    const claim = { typeKeys, limit, now, leaseUntil: now + lease, workerId, newNonce: engine.newId }
+    const claim = { typeKeys, limit, now, leaseUntil: now + this.lease, workerId, newNonce: engine.newId }
     return engine.store.transact((unit) => unit.claimJobs(claim))
   }
 
@@ -27,7 +30,7 @@ export class LocalJobs {
   async recover(workerId: string): Promise<readonly Job[]> {
     const jobs = await this.engine.store.read.jobsOfWorker(workerId)
     const held = jobs.map(({ id, fence }) => ({ jobId: id, fence }))
-    await this.engine.store.heartbeat(workerId, held, this.engine.clock.now() + lease)
+    await this.engine.store.heartbeat(workerId, held, this.engine.clock.now() + this.lease)
     return jobs
   }
 
@@ -36,7 +39,7 @@ export class LocalJobs {
     workerId: string,
     held: readonly { readonly jobId: string; readonly fence: number }[],
   ): Promise<{ jobId: string; cancel?: NonNullable<Job['cancelRequested']>; gone?: true }[]> {
-    const states = await this.engine.store.heartbeat(workerId, held, this.engine.clock.now() + lease)
+    const states = await this.engine.store.heartbeat(workerId, held, this.engine.clock.now() + this.lease)
     return states.map(({ jobId, mine, cancel }) => ({
       jobId,
       ...(cancel ? { cancel } : {}),
@@ -53,7 +56,7 @@ export class LocalJobs {
       if (status !== 'InProgress' || workerId === undefined) continue
       byWorker.set(workerId, [...(byWorker.get(workerId) ?? []), { jobId: id, fence }])
     }
-    for (const [workerId, held] of byWorker) await store.heartbeat(workerId, held, clock.now() + lease)
+    for (const [workerId, held] of byWorker) await store.heartbeat(workerId, held, clock.now() + this.lease)
   }
 
   /** J8. A job that is no longer held is passed over: its next heartbeat says so. */

@@ -58,7 +58,7 @@ async function takeBack(engine: Engine, job: Job): Promise<void> {
 
 async function declareLost(engine: Engine, job: Job): Promise<void> {
   const silent = Math.round((engine.clock.now() - (job.leaseUntil ?? engine.clock.now())) / 1000)
-  const message = `its worker ${job.workerId} has not been heard of since ${silent} s after its lease ended, and the work cannot be begun again by itself: retry the stage once it is clear what the worker did`
+  const message = `its worker ${job.workerId} has not been heard of, and its lease ended ${silent} s ago; the work cannot be begun again by itself: retry the stage once it is clear what the worker did`
   await announced(engine, (unit) =>
     reportIn(engine, unit, job, (now) => ({
       type: 'JobFailed',

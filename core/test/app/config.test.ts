@@ -38,7 +38,7 @@ test('nothing configured is 127.0.0.1:8080, with a data folder beside it', () =>
   })
   expect(config.dataDir).toBe(join(folder, '.penstock'))
   expect(config.polling.schedule).toBe('* * * * *')
-  expect(config.worker).toEqual({ enabled: true, concurrency: 8 })
+  expect(config.worker).toEqual({ enabled: true, concurrency: 8, leaseSeconds: 90 })
 })
 
 test('the commented default file changes nothing, and names every variable', () => {

@@ -1,6 +1,6 @@
 import type { ActionTypeId } from '../../src/domain/action-type.js'
 import { acknowledgeWithin } from '../../src/engine/jobs.js'
-import { lease } from '../../src/engine/local-jobs.js'
+import { defaultLease as lease } from '../../src/engine/local-jobs.js'
 import { sweep } from '../../src/engine/sweep.js'
 import { action, type Bench, bench, failure, me, pipeline, stage, typeIds } from './support.js'
 
