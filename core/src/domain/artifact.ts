@@ -13,7 +13,7 @@ export interface Artifact {
 
 /** `PIPELINE/ARTIFACT/RANDOM`, the names cut at 20 and 10 characters as CodePipeline cuts them. */
 export function artifactKey(pipelineName: string, artifactName: string, random: string): string {
-  return `${pipelineName.slice(0, 20)}/${artifactName.slice(0, 10)}/${random.replaceAll('-', '').slice(0, 16)}`
+  return `${pipelineName.slice(0, 20)}/${artifactName.slice(0, 10)}/${random.replaceAll('-', '').slice(-16)}`
 }
 
 export interface StoredObject {

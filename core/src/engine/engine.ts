@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { ActionType, ActionTypeId } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import type { RuleTypeId } from '../domain/pipeline.js'
 import type { PropertyDeclarations } from '../host/action-provider.js'
+import { newId } from './new-id.js'
 import type { EngineStore } from './ports.js'
 import type { ActionTypeFacts, Surroundings } from './state.js'
 import type { RuleType } from './views.js'
@@ -35,7 +35,7 @@ export interface Engine {
 }
 
 export function createEngine(parts: Omit<Engine, 'newId'> & { newId?: () => string }): Engine {
-  return { newId: randomUUID, ...parts }
+  return { newId, ...parts }
 }
 
 /** The pure part's view of the outside, at this moment. */
