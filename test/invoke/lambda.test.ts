@@ -7,6 +7,7 @@ import {
   CodePipelineClient,
   CreatePipelineCommand,
   ListActionExecutionsCommand,
+  ListRuleExecutionsCommand,
 } from '@aws-sdk/client-codepipeline'
 import { type RunningServer, startServer } from '@penstock/core/server'
 import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
@@ -100,4 +101,67 @@ test('a function that throws fails its action with the reason', async () => {
     status: 'Failed',
     output: { executionResult: { errorDetails: { code: 'JobFailed', message: 'function: RangeError: too far' } } },
   })
+})
+
+test('C5: the rule LambdaInvoke holds or breaks by what its function reports', async () => {
+  const judge = `
+    const { CodePipelineClient, PutJobSuccessResultCommand, PutJobFailureResultCommand } = require('@aws-sdk/client-codepipeline')
+    exports.handler = async (event) => {
+      const { id: jobId, data } = event['CodePipeline.job']
+      const client = new CodePipelineClient({})
+      if (data.actionConfiguration.configuration.UserParameters === 'yes') return client.send(new PutJobSuccessResultCommand({ jobId, executionDetails: { summary: 'go on' } }))
+      await client.send(new PutJobFailureResultCommand({ jobId, failureDetails: { type: 'JobFailed', message: 'not today' } }))
+    }`
+  const url = await git.createRepository('acme/judge')
+  await git.commit('acme/judge', { 'function/index.js': judge }, 'Judge')
+  const rule = (name: string, UserParameters: string) => ({
+    name,
+    ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'LambdaInvoke', version: '1' } as const,
+    configuration: { FunctionName: './function', UserParameters },
+    inputArtifacts: [{ name: 'Sources' }],
+  })
+  const fetch = {
+    name: 'Fetch',
+    actionTypeId: { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' },
+    configuration: { Url: url, Branch: 'main' },
+    outputArtifacts: [{ name: 'Sources' }],
+  } satisfies ActionDeclaration
+  const build = {
+    name: 'Build',
+    actionTypeId: { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' },
+    configuration: { Command: 'true' },
+    inputArtifacts: [{ name: 'Sources' }],
+  } satisfies ActionDeclaration
+  await client.send(
+    new CreatePipelineCommand({
+      pipeline: {
+        name: 'judge',
+        roleArn: 'arn:aws:iam::123456789012:role/penstock',
+        artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
+        stages: [
+          { name: 'Source', actions: [fetch] },
+          {
+            name: 'Build',
+            actions: [build],
+            beforeEntry: { conditions: [{ result: 'FAIL', rules: [rule('Yes', 'yes')] }] },
+          },
+          {
+            name: 'Later',
+            actions: [build],
+            beforeEntry: { conditions: [{ result: 'SKIP', rules: [rule('No', 'no')] }] },
+          },
+        ],
+      },
+    }),
+  )
+  const rules = await eventually(async () => {
+    const { ruleExecutionDetails = [] } = await client.send(new ListRuleExecutionsCommand({ pipelineName: 'judge' }))
+    return ruleExecutionDetails.length === 2 && ruleExecutionDetails.every((one) => one.status !== 'InProgress')
+      ? ruleExecutionDetails
+      : undefined
+  })
+  expect(rules).toMatchObject([
+    { ruleName: 'No', status: 'Failed', output: { executionResult: { errorDetails: { message: 'not today' } } } },
+    { ruleName: 'Yes', status: 'Succeeded', output: { executionResult: { externalExecutionSummary: 'go on' } } },
+  ])
 })

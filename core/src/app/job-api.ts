@@ -1,4 +1,6 @@
 /** How a function that speaks CodePipeline's own job API finds it, and how its provider learns what it reported. */
+
+import type { ActionExecution } from '../domain/action.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
 import type { EngineReads } from '../engine/ports.js'
@@ -9,7 +11,7 @@ export interface JobApiParts {
   readonly clock: Clock
   readonly identity: ServerIdentity
   readonly access: Pick<AccessService, 'jobCredentials'>
-  readonly reads: Pick<EngineReads, 'job' | 'jobOfAction' | 'action'>
+  readonly reads: Pick<EngineReads, 'job' | 'jobOfAction' | 'action' | 'rulesById'>
   readonly onSignal: (listener: (topic: string) => void) => () => void
   /** Whether the plugin that answers the API runs. */
   readonly available: () => boolean
@@ -57,16 +59,30 @@ export async function reportedNow(parts: Pick<JobApiParts, 'reads'>, job: Job): 
   return now?.status === 'Succeeded' || now?.status === 'Failed' ? readReport(parts, job, now.status) : undefined
 }
 
+/** The action's run, or the rule's: what a report was written to. */
+async function whatItWorksFor(
+  { reads }: Pick<JobApiParts, 'reads'>,
+  job: Job,
+): Promise<Partial<ActionExecution> | undefined> {
+  const { actionExecutionId } = job.data
+  if (job.kind === 'action') return reads.action(actionExecutionId)
+  const [rule] = await reads.rulesById([actionExecutionId])
+  if (!rule) return undefined
+  const { summary, externalExecutionId, error } = rule
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+    ...(error ? { error } : {}),
+  }
+}
+
 async function readReport(
   parts: Pick<JobApiParts, 'reads'>,
   job: Job,
   status: 'Succeeded' | 'Failed',
 ): Promise<ReportedResult> {
   const { actionExecutionId } = job.data
-  const [action, next] = await Promise.all([
-    parts.reads.action(actionExecutionId),
-    parts.reads.jobOfAction(actionExecutionId),
-  ])
+  const [action, next] = await Promise.all([whatItWorksFor(parts, job), parts.reads.jobOfAction(actionExecutionId)])
   const { summary, externalExecutionId, outputVariables, percentComplete } = action ?? {}
   if (status === 'Failed') {
     const { code, message } = action?.error ?? { code: 'JobFailed', message: 'the function reported a failure' }

@@ -43,6 +43,14 @@ const types: Readonly<Record<string, FailureType>> = {
 function failureOf(name: string, error: unknown): JobFailed {
   const { name: code, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode ?? 0
+  if (message === 'Region is missing') {
+    const remedy =
+      'set plugins.lambda-invoke.region in penstock.yaml, or AWS_REGION; or declare it under functions there'
+    return new JobFailed(
+      `FunctionName ${name}: it is not an embedded function, and no AWS region is known: ${remedy}`,
+      'ConfigurationError',
+    )
+  }
   const type = types[code] ?? (status >= 500 || status === 0 ? 'SystemUnavailable' : 'JobFailed')
   const hint =
     code === 'ResourceNotFoundException' ? ` (functions of the embedded runtime are declared in penstock.yaml)` : ''

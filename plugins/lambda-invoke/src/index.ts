@@ -1,6 +1,6 @@
 import { definePlugin } from '@penstock/core'
 import { configSchema, type LambdaConfig } from './config.js'
-import { lambda } from './provider.js'
+import { lambda, lambdaRule } from './provider.js'
 
 /** Invoke actions: Lambda functions, on AWS or in the embedded runtime. */
 export default definePlugin<LambdaConfig>({
@@ -9,5 +9,6 @@ export default definePlugin<LambdaConfig>({
   configSchema,
   register(api) {
     api.provideAction(lambda(api.config))
+    api.provideRule(lambdaRule(api.config))
   },
 })

@@ -3,12 +3,14 @@ import {
   type ActionProvider,
   type ActionResult,
   defineAction,
+  defineRule,
   type FailureType,
   type JobApiAccess,
   type JobContext,
   JobFailed,
   type PropertyDeclarations,
   type ReportedResult,
+  type RuleProvider,
 } from '@penstock/core'
 import { awsFunction } from './aws-function.js'
 import type { LambdaConfig } from './config.js'
@@ -58,6 +60,17 @@ export function lambda(config: LambdaConfig): ActionProvider<typeof properties> 
     description: 'Invokes a Lambda function, on AWS or in the embedded runtime',
     inputArtifacts: [0, 5],
     outputArtifacts: [0, 5],
+    configuration: properties,
+    run: (job, ctx) => invokeUntilReported(job, ctx, config),
+  })
+}
+
+/** C5: the rule holds when the function reports success, and does not when it reports a failure. */
+export function lambdaRule(config: LambdaConfig): RuleProvider<typeof properties> {
+  return defineRule({
+    provider: 'LambdaInvoke',
+    description: 'Asks a Lambda function, on AWS or in the embedded runtime',
+    inputArtifacts: [0, 5],
     configuration: properties,
     run: (job, ctx) => invokeUntilReported(job, ctx, config),
   })
