@@ -32,7 +32,7 @@ test.each(['sqlite', 'postgres'])('kill -9 at any moment loses no build, no resu
   const random = new Random(seed)
   const ordeal = new Ordeal(installation, client, { plans, random, kills })
   const { story, server } = await ordeal.run()
-  const { problems, executions, builds, lost } = await judge({ client, plans, places: ordeal.places, story })
+  const { problems, executions, builds, lost } = await judge({ clients: [client], plans, places: ordeal.places, story })
   if (process.env.CRASH_KILLS !== undefined) {
     const met = sights.map((sight) => `${story.met.get(sight) ?? 0} ${sight}`).join(', ')
     const counts = `${executions} executions, ${builds} builds, ${lost} lost to a killed supervisor`

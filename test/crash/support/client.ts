@@ -41,6 +41,8 @@ export class Client {
   constructor(
     readonly installation: Installation,
     keys: Keys,
+    /** The one whose session is good here, too. */
+    private readonly signedInBy?: Client,
   ) {
     const { address: endpoint } = installation
     this.api = new CodePipelineClient({ endpoint, region: 'us-east-1', credentials: keys, maxAttempts: 1 })
@@ -86,6 +88,7 @@ export class Client {
 
   /** Once: a session outlives the server, too. */
   private async signedIn(): Promise<string> {
+    if (this.signedInBy) return this.signedInBy.signedIn()
     if (this.cookie !== undefined) return this.cookie
     const { address, dataFolder } = this.installation
     const form = await fetch(`${address}/sign-in`)

@@ -16,7 +16,7 @@ export interface OrdealOptions {
 }
 
 /** A start that was asked for; without an answer it is asked for again, with the same token. */
-interface Asked {
+export interface Asked {
   readonly pipeline: string
   readonly token: string
   executionId?: string
@@ -28,7 +28,7 @@ export interface Story {
   /** Logs that were read while their builds ran, by action execution. */
   readonly read: ReadonlyMap<string, string>
   /** Action executions whose step was killed with all that could have told how it ended. */
-  readonly murdered: ReadonlySet<string>
+  readonly mayBeLost: ReadonlySet<string>
   /** How many actions were that far when their server was killed. */
   readonly met: ReadonlyMap<Sight, number>
 }
@@ -37,7 +37,7 @@ export class Ordeal {
   readonly places: Places
   private readonly asked: Asked[] = []
   private readonly read = new Map<string, string>()
-  private readonly murdered = new Set<string>()
+  private readonly mayBeLost = new Set<string>()
   private readonly met = new Map<Sight, number>()
   private readonly asking = new Set<Promise<void>>()
 
@@ -67,8 +67,8 @@ export class Ordeal {
     }
     await server.ready
     await this.comeToRest()
-    const { asked, read, murdered, met } = this
-    return { story: { asked, read, murdered, met }, server }
+    const { asked, read, mayBeLost, met } = this
+    return { story: { asked, read, mayBeLost, met }, server }
   }
 
   /** The life of one server, up to the moment of its end. */
@@ -121,7 +121,7 @@ export class Ordeal {
     const { id, step } = this.options.random.pick(running)
     const { pid } = readStatus(step).start ?? {}
     if (pid === undefined) return // cleared up just now
-    this.murdered.add(id)
+    this.mayBeLost.add(id)
     try {
       process.kill(pid, 'SIGKILL')
     } catch {

@@ -6,8 +6,7 @@ import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/c
 import { openPostgres, openSqlite } from '../../../core/src/store/database.js'
 import { environmentValue, listProcessIds } from '../../../core/src/worker/process-table.js'
 import { type Build, logOf, readLedger, type Traces } from './builds.js'
-import type { Client } from './client.js'
-import { insist } from './client.js'
+import { type Client, insist } from './client.js'
 import type { Installation } from './installation.js'
 import type { Story } from './ordeal.js'
 import type { Places, Plan } from './pipelines.js'
@@ -20,15 +19,17 @@ export interface Verdict {
 }
 
 interface Case {
-  readonly client: Client
+  /** One for each server. */
+  readonly clients: readonly [Client, ...Client[]]
   readonly plans: readonly Plan[]
   readonly places: Places
-  readonly story: Story
+  readonly story: Pick<Story, 'asked' | 'read' | 'mayBeLost'>
 }
 
-/** Judges executions, builds, logs, and what was left behind. The server must run and have nothing to do. */
+/** Judges executions, builds, logs, and what was left behind. The servers must run and have nothing to do. */
 export async function judge(subject: Case): Promise<Verdict> {
-  const { client, plans, places, story } = subject
+  const { clients, plans, places, story } = subject
+  const [client] = clients
   const ledger = readLedger(places.ledger)
   const problems: string[] = []
   let [executions, builds, lost] = [0, 0, 0]
@@ -47,16 +48,18 @@ export async function judge(subject: Case): Promise<Verdict> {
       const isLost = wasLost(action)
       if (isLost) lost++
       problems.push(...judgeBuild(plan, action, traces, story))
-      problems.push(...(await judgeLog(client, plan, action, story)))
+      const revision = revisionOf(all, action)
+      problems.push(...judgeLog(plan, action, revision, await logFrom(clients, plan, id), story))
     }
   }
   for (const id of ledger.keys()) problems.push(`a build ran as ${id}, which no pipeline knows`)
-  problems.push(...(await judgeRemains(client.installation)))
+  for (const { installation } of clients) problems.push(...(await judgeRemains(installation)))
   return { problems, executions, builds, lost }
 }
 
 /** The one that came with the pipeline (X1), and one for each start, however often it was asked for. */
-function judgeStarts({ name }: Plan, all: readonly PipelineExecutionSummary[], { asked }: Story): string[] {
+function judgeStarts({ name }: Plan, every: readonly PipelineExecutionSummary[], { asked }: Case['story']): string[] {
+  const all = every.filter(({ trigger }) => trigger?.triggerType !== 'PollForSourceChanges')
   const wanted = asked.filter(({ pipeline }) => pipeline === name).map(({ executionId }) => executionId)
   const known = new Set(all.map(({ pipelineExecutionId }) => pipelineExecutionId))
   return [
@@ -69,13 +72,13 @@ function judgeExecution(
   plan: Plan,
   { pipelineExecutionId: id, status }: PipelineExecutionSummary,
   all: readonly ActionExecutionDetail[],
-  { murdered }: Story,
+  { mayBeLost }: Case['story'],
 ): string[] {
   const mine = all.filter((action) => action.pipelineExecutionId === id)
   const names = mine.map(({ stageName, actionName }) => `${stageName}/${actionName}`)
   const twice = names.filter((name, index) => names.indexOf(name) !== index)
   const problems = twice.map((name) => `${plan.name} ${id}: ${name} has two action executions`)
-  const hurt = mine.some((action) => murdered.has(action.actionExecutionId ?? '') && wasLost(action))
+  const hurt = mine.some((action) => mayBeLost.has(action.actionExecutionId ?? '') && wasLost(action))
   const allowed = hurt ? ['Failed'] : plan.mode === 'SUPERSEDED' ? [plan.ends, 'Superseded'] : [plan.ends]
   if (!allowed.includes(status ?? '')) {
     const failures = mine.map((action) => `${action.actionName}: ${action.status} ${messageOf(action)}`)
@@ -88,13 +91,13 @@ function judgeBuild(
   plan: Plan,
   action: ActionExecutionDetail,
   { begun, ended }: Traces,
-  { murdered }: Story,
+  { mayBeLost }: Case['story'],
 ): string[] {
   const id = action.actionExecutionId ?? ''
   const build = buildOf(plan, action)
   const name = `${plan.name}/${action.actionName} ${id}`
   if (wasLost(action)) {
-    if (!murdered.has(id)) return [`${name} is reported lost, and nobody killed it: ${messageOf(action)}`]
+    if (!mayBeLost.has(id)) return [`${name} is reported lost, and nobody killed it: ${messageOf(action)}`]
     return begun > 1 || ended > 1 ? [`${name} was lost and ran ${begun} times`] : []
   }
   const problems =
@@ -106,12 +109,17 @@ function judgeBuild(
   return problems
 }
 
-async function judgeLog(client: Client, plan: Plan, action: ActionExecutionDetail, { read }: Story): Promise<string[]> {
+function judgeLog(
+  plan: Plan,
+  action: ActionExecutionDetail,
+  revision: string,
+  text: string,
+  { read }: Case['story'],
+): string[] {
   const id = action.actionExecutionId ?? ''
   const build = buildOf(plan, action)
-  const text = (await insist(() => client.log(plan.name, id))) ?? ''
   const name = `the log of ${plan.name}/${action.actionName} ${id}`
-  const wanted = logOf(build, id, 'r1')
+  const wanted = logOf(build, id, revision)
   const problems: string[] = []
   if (wasLost(action)) {
     const said = text.split('\n').filter((line) => line.startsWith('line '))
@@ -125,6 +133,23 @@ async function judgeLog(client: Client, plan: Plan, action: ActionExecutionDetai
   }
   if (!text.startsWith(read.get(id) ?? '')) problems.push(`${name} is not what was served of it while it ran`)
   return problems
+}
+
+/** From the server that has it: a log lies where its build ran. */
+async function logFrom(clients: readonly Client[], { name }: Plan, id: string): Promise<string> {
+  for (const client of clients) {
+    const text = await insist(() => client.log(name, id))
+    if (text !== undefined) return text
+  }
+  return ''
+}
+
+function revisionOf(
+  all: readonly PipelineExecutionSummary[],
+  { pipelineExecutionId: id }: ActionExecutionDetail,
+): string {
+  const execution = all.find(({ pipelineExecutionId }) => pipelineExecutionId === id)
+  return execution?.sourceRevisions?.[0]?.revisionId ?? ''
 }
 
 function difference(text: string, wanted: string): string {
@@ -145,7 +170,7 @@ function messageOf({ output }: ActionExecutionDetail): string {
 }
 
 function wasLost(action: ActionExecutionDetail): boolean {
-  return action.status === 'Failed' && messageOf(action).includes('was lost: ')
+  return action.status === 'Failed' && /was lost: |has not been heard of/.test(messageOf(action))
 }
 
 /** Clearing up goes on behind the result, so it has some seconds. */
