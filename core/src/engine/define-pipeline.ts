@@ -1,5 +1,6 @@
 /** A pipeline's definition: created, changed, shown, deleted. */
 import type { Principal } from '../domain/access.js'
+import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import { Fault } from '../domain/faults.js'
 import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
 import { asFault } from '../domain/validation/problem.js'
@@ -37,7 +38,7 @@ async function storeNew(
   by: string,
   tags: Record<string, string>,
 ): Promise<Pipeline> {
-  refuseInvalid(engine, structure)
+  refuseInvalid(engine, structure, await askElsewhere(engine, structure))
   const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
   const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
@@ -71,17 +72,43 @@ function nameInUse({ accountId }: Engine, name: string): Fault {
   )
 }
 
-function refuseInvalid(engine: Engine, structure: PipelineDeclaration): void {
-  const fault = asFault(validatePipeline(structure, { ...lookup(engine) }))
+function refuseInvalid(engine: Engine, structure: PipelineDeclaration, elsewhere: Verdicts): void {
+  const fault = asFault(validatePipeline(structure, { ...lookup(engine, elsewhere) }))
   if (fault) throw fault
 }
 
+/** What providers in processes of their own say of configurations. */
+type Verdicts = ReadonlyMap<string, readonly string[]>
+
+function verdictKey(id: ActionTypeId, configuration: Readonly<Record<string, string>>): string {
+  return `${actionTypeKey(id)} ${JSON.stringify(configuration)}`
+}
+
+/** Asks all of them at once, and before any transaction: a plugin's slowness is not to hold the database. */
+export async function askElsewhere(
+  engine: Pick<Engine, 'region' | 'types'>,
+  structure: PipelineDeclaration,
+): Promise<Verdicts> {
+  const asked: Promise<readonly [string, readonly string[]]>[] = []
+  const judge: ReturnType<typeof lookup>['judge'] = (id, configuration) => {
+    const answer = engine.types.judgeElsewhere?.(id, configuration)
+    if (answer) asked.push(answer.then((says) => [verdictKey(id, configuration), says]))
+    return []
+  }
+  if (engine.types.judgeElsewhere) validatePipeline(structure, { ...lookup(engine), judge })
+  return new Map(await Promise.all(asked))
+}
+
 /** What validation needs, from what the engine has. */
-export function lookup(engine: Pick<Engine, 'region' | 'types'>): Parameters<typeof validatePipeline>[1] {
+export function lookup(
+  engine: Pick<Engine, 'region' | 'types'>,
+  elsewhere?: Verdicts,
+): Parameters<typeof validatePipeline>[1] {
   return {
     region: engine.region,
     describe: (id) => engine.types.describe(id),
-    judge: (id, configuration) => engine.types.judge(id, configuration),
+    judge: (id, configuration) =>
+      elsewhere?.get(verdictKey(id, configuration)) ?? engine.types.judge(id, configuration),
     similar: (id) =>
       engine.types
         .list()
@@ -101,11 +128,12 @@ export async function updatePipeline(
   input: Input<'updatePipeline'>,
 ): Promise<{ pipeline: PipelineDeclaration }> {
   const { name } = input.pipeline
+  const elsewhere = await askElsewhere(engine, input.pipeline)
   const updated = await engine.store.transact(async (unit) => {
     const before = await unit.lockPipeline(name)
     if (!before) throw pipelineNotFound(engine, name)
     const structure = keepSecrets(engine.types, input.pipeline, before.declaration)
-    refuseInvalid(engine, structure)
+    refuseInvalid(engine, structure, elsewhere)
     const version = before.version + 1
     const after = {
       ...before,

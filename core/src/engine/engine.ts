@@ -16,6 +16,11 @@ export interface TypeCatalogue {
   properties(id: ActionTypeId): PropertyDeclarations | undefined
   /** What a provider says of a whole configuration; each answer names a property. */
   judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[]
+  /** The same of a provider that cannot answer at once, its plugin having a process of its own; `undefined` of all others. */
+  judgeElsewhere?(
+    id: ActionTypeId,
+    configuration: Readonly<Record<string, string>>,
+  ): Promise<readonly string[]> | undefined
   list(): readonly ActionType[]
   listRules(): readonly RuleType[]
   ruleProperties(id: RuleTypeId): PropertyDeclarations | undefined

@@ -108,9 +108,11 @@ async function pipelineHolder(engine: Engine, name: string): Promise<TagHolder |
   return pipeline && { tags: pipeline.tags, save: (tags) => saveTags(engine, pipeline, tags) }
 }
 
-function saveTags(engine: Engine, pipeline: Pipeline, tags: Tags): Promise<void> {
-  return engine.store.transact(async (unit) => {
-    const present = await unit.lockPipeline(pipeline.name)
+/** A tag can be a setting (`penstock:schedule`), so whoever watches pipelines is told. */
+async function saveTags(engine: Engine, { name }: Pipeline, tags: Tags): Promise<void> {
+  await engine.store.transact(async (unit) => {
+    const present = await unit.lockPipeline(name)
     if (present) await unit.savePipeline({ ...present, tags }, 'tags')
   })
+  engine.store.signal(JSON.stringify({ pipelineName: name }))
 }

@@ -421,8 +421,12 @@ describe('what is kept', () => {
     await b.operations.createPipeline(me, { pipeline: pipeline([ok]), tags })
     const resourceArn = 'arn:aws:codepipeline:eu-central-1:123456789012:demo'
     expect(await b.operations.listTags(me, { resourceArn })).toEqual({ tags })
+    const heard: string[] = []
+    b.database.onSignal((topic) => heard.push(topic))
     await b.operations.putTags(me, { resourceArn, tags: [{ key: 'cost', value: '7' }] })
     await b.operations.removeTags(me, { resourceArn, tagKeys: ['team'] })
+    await new Promise(setImmediate)
+    expect(heard).toContain('{"pipelineName":"demo"}') // a tag can be a schedule
     expect(await b.operations.listTags(me, { resourceArn })).toEqual({ tags: [{ key: 'cost', value: '7' }] })
     await expect(b.operations.putTags(me, { resourceArn, tags: [{ key: 'aws:x', value: '' }] })).rejects.toMatchObject({
       code: 'InvalidTagsException',
