@@ -1,0 +1,47 @@
+/** `penstock plugin ...`: one command per file, loaded when it is called. */
+import type { Command } from 'commander'
+
+/** Adds them; `where` gives a command the options that name an installation. */
+export function addPlugins(program: Command, where: (command: Command) => Command): void {
+  const plugins = program.command('plugin').description('plugins: write, check, test, add and remove them')
+  where(plugins.command('list').description('every plugin, its state and what it provides'))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./plugin-list.js')).listPlugins(options))
+  addAuthoring(plugins)
+  where(plugins.command('add <what>').description('a package, tarball, folder or source file')).action(
+    async (what, options) => (await import('./plugin-add.js')).addPlugin(what, options),
+  )
+  where(plugins.command('remove <name>').description('the package and its entry of penstock.yaml')).action(
+    async (name, options) => (await import('./plugin-remove.js')).removePlugin(name, options),
+  )
+}
+
+function addAuthoring(plugins: Command): void {
+  withNewOptions(plugins.command('new <name>').description('write a new plugin, with test and README')).action(
+    async (name, options) => (await import('./plugin-new.js')).newPlugin(name, options),
+  )
+  plugins
+    .command('check [dir]')
+    .description('look for mistakes in a plugin, without running its jobs')
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (dir, options) => (await import('./plugin-check.js')).checkPlugin(dir ?? '.', options))
+  plugins
+    .command('test [dir]')
+    .description("run a plugin's tests with this host's tools; nothing need be installed")
+    .action(async (dir) => (await import('./plugin-test.js')).testPlugin(dir ?? '.'))
+  plugins
+    .command('build [dir]')
+    .description("compile a plugin into its manifest's entry")
+    .action(async (dir) => (await import('./plugin-build.js')).buildPlugin(dir ?? '.'))
+}
+
+/** The options of `plugin new`, which `npm create penstock-plugin` has too. */
+export function withNewOptions(command: Command): Command {
+  return command
+    .option('--category <name>', 'Source, Build, Test, Deploy, Invoke or Rule')
+    .option('--provider <name>', 'the name in pipelines')
+    .option('--description <text>', 'one line')
+    .option('--property <property...>', 'NAME:TYPE:FLAG..., such as Name:string:required or Token:string:secret')
+    .option('--dir <folder>', 'where to; penstock-plugin-NAME here unless given')
+    .option('--yes', 'ask nothing')
+}

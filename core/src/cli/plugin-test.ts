@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CommandFailed } from './output.js'
+
+/**
+ * `penstock plugin test`: compiles `test/**\/*.test.ts` and runs it with node's own runner. The plugin gets this very
+ * `@penstock/core`, and nothing has to be installed. Status 1 when a test fails.
+ */
+export async function testPlugin(dir: string): Promise<void> {
+  const folder = resolve(dir)
+  const tests = testsOf(folder)
+  if (tests.length === 0) throw new CommandFailed(`${folder} has no test/*.test.ts`)
+  const modules = join(folder, 'node_modules')
+  const out = mkdtempSync(join(existsSync(modules) ? modules : tmpdir(), '.penstock-test-'))
+  try {
+    await compile(folder, tests, out)
+    const files = readdirSync(out).filter((name) => name.endsWith('.cjs'))
+    const child = spawn(process.execPath, ['--enable-source-maps', '--test', ...files.map((name) => join(out, name))], {
+      cwd: folder,
+      stdio: 'inherit',
+    })
+    const [status] = (await once(child, 'exit')) as [number | null]
+    if (status !== 0) process.exitCode = 1
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+function testsOf(folder: string): string[] {
+  const test = join(folder, 'test')
+  if (!existsSync(test)) return []
+  const names = readdirSync(test, { recursive: true }).map(String)
+  return names.filter((name) => /\.test\.[cm]?[jt]s$/.test(name)).map((name) => join(test, name))
+}
+
+async function compile(folder: string, tests: readonly string[], out: string): Promise<void> {
+  const { build } = await import('esbuild')
+  await build({
+    entryPoints: tests.map((file, at) => ({ in: file, out: `${at + 1}` })),
+    outdir: out,
+    outExtension: { '.js': '.cjs' },
+    absWorkingDir: folder,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'the host is this one',
+        setup: (each) =>
+          each.onResolve({ filter: /^@penstock\/core(\/|$)/ }, ({ path }) => ({
+            path: require.resolve(path),
+            external: true,
+          })),
+      },
+    ],
+  }).catch(() => {
+    throw new CommandFailed('the tests do not compile: see above')
+  })
+}

@@ -1,0 +1,105 @@
+/** All files of a new plugin. */
+import { propertyTable } from './property-table.js'
+import { describe, sourceText } from './source-text.js'
+import type { PluginSpec } from './spec.js'
+import { exampleOf, testText } from './test-text.js'
+
+/** Path to text. `coreVersion` is that of the `@penstock/core` that the plugin is written for. */
+export function pluginFiles(spec: PluginSpec, coreVersion: string): Readonly<Record<string, string>> {
+  return {
+    'package.json': json(packageJson(spec, coreVersion)),
+    'tsconfig.json': json(tsconfig),
+    'src/index.ts': sourceText(spec),
+    [`test/${spec.name}.test.ts`]: testText(spec),
+    'README.md': readme(spec),
+    '.github/workflows/test.yml': workflow,
+    '.gitignore': 'dist/\nnode_modules/\n',
+  }
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+function packageJson({ name, category, provider, description }: PluginSpec, coreVersion: string) {
+  const provides = category === 'Rule' ? `rule ${provider}/1` : `action ${category}/${provider}/1`
+  return {
+    name: `penstock-plugin-${name}`,
+    version: '0.1.0',
+    description,
+    license: 'UNLICENSED',
+    keywords: ['penstock-plugin'],
+    main: './dist/index.js',
+    files: ['dist', 'src'],
+    scripts: {
+      build: 'penstock plugin build',
+      check: 'penstock plugin check',
+      test: 'penstock plugin test',
+      prepack: 'penstock plugin build && penstock plugin check',
+    },
+    penstock: { manifestVersion: 1, apiVersion: '^1.0', entry: './dist/index.js', provides: [provides] },
+    peerDependencies: { '@penstock/core': `^${coreVersion}` },
+  }
+}
+
+/** For editors, and for whoever runs tsc: the host itself needs none. */
+const tsconfig = {
+  compilerOptions: {
+    target: 'es2023',
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+  },
+  include: ['src', 'test'],
+}
+
+/** The name of an action type as pipelines have it. */
+function typeId({ category, provider }: PluginSpec): string {
+  const owner = category === 'Rule' ? 'AWS' : 'Custom'
+  return `{ "category": "${category}", "owner": "${owner}", "provider": "${provider}", "version": "1" }`
+}
+
+function readme(spec: PluginSpec): string {
+  const { name, category, provider, description, properties } = spec
+  const configuration = Object.fromEntries(properties.map((property) => [property.name, exampleOf(property)]))
+  const member = category === 'Rule' ? 'ruleTypeId' : 'actionTypeId'
+  const artifacts =
+    category === 'Source'
+      ? ',\n  "outputArtifacts": [{ "name": "Code" }]'
+      : ',\n  "inputArtifacts": [{ "name": "Code" }]'
+  const shape = category === 'Rule' ? `Rule/${provider}/1` : `${category}/Custom/${provider}/1`
+  const declared = properties.map(({ name: property, ...rest }) => [
+    property,
+    { ...rest, description: describe(property) },
+  ])
+  return `# ${name}
+
+A plugin for Penstock. \`${shape}\`: ${description}.
+
+\`\`\`json
+{
+  "name": "${provider}",
+  "${member}": ${typeId(spec)},
+  "configuration": ${JSON.stringify(configuration)}${artifacts}
+}
+\`\`\`
+
+${propertyTable(Object.fromEntries(declared))}
+Install it: \`penstock plugin add penstock-plugin-${name}\`. Work on it: \`npm test\`, \`npm run check\`, \`npm pack\`.
+`
+}
+
+const workflow = `name: test
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 20
+      - run: npm install
+      - run: npm test
+      - run: npm pack
+`
