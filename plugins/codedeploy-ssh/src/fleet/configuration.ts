@@ -36,7 +36,7 @@ export function findConfiguration(
     ...Object.keys(DEFAULT_CONFIGURATIONS).map((key) => `CodeDeployDefault.${key}`),
     ...Object.keys(custom),
   ]
-  return `unknown deployment configuration ${JSON.stringify(name)}: use ${known.join(', ')}, HOST_COUNT=n or FLEET_PERCENT=n`
+  return `unknown deployment configuration ${JSON.stringify(name)} (DeploymentConfigName): use ${known.join(', ')}, HOST_COUNT=n or FLEET_PERCENT=n`
 }
 
 /** How many of `hosts` must stay healthy. A group of one host is deployed to, unless it is demanded whole. */

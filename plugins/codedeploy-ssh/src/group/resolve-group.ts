@@ -74,12 +74,13 @@ function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties
     )
   }
   if (group !== undefined || (Hosts !== undefined && splitHosts(Hosts).length > 0)) return group
+  const property = application === undefined ? 'ApplicationName' : 'DeploymentGroupName'
   const known =
     application === undefined
       ? `no application ${ApplicationName}: it has ${Object.keys(applications).join(', ') || 'none'}`
       : `no deployment group ${DeploymentGroupName} in ${ApplicationName}: it has ${Object.keys(groups).join(', ') || 'none'}`
   throw new JobFailed(
-    `the codedeploy-ssh section of penstock.yaml declares ${known}. Declare the group there, or give the action Hosts`,
+    `${property} is not known: the codedeploy-ssh section of penstock.yaml declares ${known}. Declare the group there, or give the action Hosts`,
     'ConfigurationError',
   )
 }
