@@ -1,0 +1,41 @@
+/** The contract of action providers, with a real sshd as the host. */
+import { testActionProvider } from '@penstock/core/testkit'
+import { codeDeploy } from '../src/provider.js'
+import { startFleet, type TestFleet } from './support/fleet.js'
+
+let fleet: TestFleet
+beforeEach(async () => {
+  fleet = await startFleet(1)
+})
+afterEach(() => fleet.stop())
+
+const appspec = (destination: string) => `version: 0.0
+os: linux
+files:
+  - source: /www
+    destination: ${destination}/www
+hooks:
+  AfterInstall:
+    - location: hook.sh
+      timeout: 120
+`
+const files = (hook: string) => ({
+  'appspec.yml': appspec(fleet.app()),
+  'www/index.html': 'hello',
+  'hook.sh': `#!/bin/sh\n${hook}\n`,
+})
+
+testActionProvider(
+  'CodeDeploy',
+  () => codeDeploy(fleet.config(), `${fleet.folder}/data`),
+  () => ({
+    configuration: { ApplicationName: 'site', DeploymentGroupName: 'production' },
+    inputs: { Built: files('echo hooked') },
+    slow: { inputs: { Built: files('echo begun; sleep 60') }, begun: 'begun' },
+    mayWrite: [`${fleet.folder}/data`],
+    bad: [
+      { configuration: { DeploymentGroupName: 'nowhere' }, says: 'DeploymentGroupName' },
+      { configuration: { DeploymentConfigName: 'All' }, says: 'DeploymentConfigName' },
+    ],
+  }),
+)
