@@ -1,6 +1,7 @@
 /** `penstock`: one command per file, loaded when it is called. */
 import { Command } from 'commander'
 import { fail } from './output.js'
+import { addPlugins } from './plugin-commands.js'
 
 /** The options that name an installation. */
 export interface WhereOptions {
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addAccessKeys(program)
   addUsers(program)
   addDoctor(program)
-  addPlugins(program)
+  addPlugins(program, where)
   addBackup(program)
   program
     .command('version')
@@ -77,13 +78,6 @@ function addDoctor(program: Command): void {
   where(program.command('doctor').description('look for what would keep Penstock from working'))
     .option('--output <format>', 'text or json', 'text')
     .action(async (options) => (await import('./doctor.js')).doctor(options))
-}
-
-function addPlugins(program: Command): void {
-  const plugins = program.command('plugin').description('plugins')
-  where(plugins.command('list').description('every plugin, its state and what it provides'))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (options) => (await import('./plugin-list.js')).listPlugins(options))
 }
 
 function addBackup(program: Command): void {
