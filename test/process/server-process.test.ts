@@ -68,7 +68,10 @@ test.each([
   const report = `api.mount({ prefix: '/plugins', handle(_, res) { res.end(JSON.stringify(api.server.plugins.list())) } })`
   writePlugin(folder, 'bad', body)
   writePlugin(folder, 'report', report)
-  writeFileSync(join(folder, 'penstock.yaml'), 'plugins:\n  ./bad.ts:\n  ./report.ts:\n')
+  writeFileSync(
+    join(folder, 'penstock.yaml'),
+    'plugins:\n  ./bad.ts: { isolation: none }\n  ./report.ts: { isolation: none }\n',
+  )
   const server = await serve(folder)
   await fetch(`${server.address}/boom`)
   const find = async () => {

@@ -99,5 +99,5 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 export function writePlugin(folder: string, name: string, body: string): void {
   const code = `import { definePlugin } from '@penstock/core'\nexport default definePlugin({ name: '${name}', apiVersion: '^1.0', register(api) { ${body} } })\n`
   writeFileSync(join(folder, `${name}.ts`), code)
-  writeFileSync(join(folder, 'penstock.yaml'), `plugins:\n  ./${name}.ts:\n`)
+  writeFileSync(join(folder, 'penstock.yaml'), `plugins:\n  ./${name}.ts: { isolation: none }\n`)
 }

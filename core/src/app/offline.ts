@@ -60,8 +60,12 @@ export async function withPlugins<T>(config: Config, work: (parts: Parts) => Pro
       artifacts: new ChosenArtifactStore(new FolderArtifactStore(join(folder, 'artifacts'))),
       references,
     })
-    await parts.host.register()
-    return await work(parts)
+    try {
+      await parts.host.register()
+      return await work(parts)
+    } finally {
+      await parts.host.stop()
+    }
   } finally {
     await database.close()
     rmSync(folder, { recursive: true, force: true })

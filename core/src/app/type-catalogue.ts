@@ -8,7 +8,7 @@ import type { RuleType } from '../engine/views.js'
 import type { ActionProvider, ArtifactCount, PropertyDeclarations, RuleProvider } from '../host/action-provider.js'
 import { declaredId } from '../host/declaration.js'
 import type { ProviderRegistry } from '../host/registry.js'
-import { configurationProblems } from '../worker/configuration-problems.js'
+import { configurationProblems, problemsElsewhere } from '../worker/configuration-problems.js'
 
 /** J10: minutes, where nobody says otherwise. */
 const day = 24 * 60
@@ -73,6 +73,14 @@ export class Catalogue implements TypeCatalogue {
   judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[] {
     const provider = this.registry.action(id)?.provider
     return provider ? configurationProblems(provider, configuration) : []
+  }
+
+  judgeElsewhere(
+    id: ActionTypeId,
+    configuration: Readonly<Record<string, string>>,
+  ): Promise<readonly string[]> | undefined {
+    const provider = this.registry.action(id)?.provider
+    return provider && problemsElsewhere(provider, configuration)
   }
 
   list(): readonly ActionType[] {

@@ -3,7 +3,7 @@ import { withPlugins } from '../app/offline.js'
 import { parsePipelineFile } from '../app/pipeline-files.js'
 import { pluginProblems } from '../app/plugin-problems.js'
 import { validatePipeline } from '../domain/validation/structure.js'
-import { lookup } from '../engine/define-pipeline.js'
+import { askElsewhere, lookup } from '../engine/define-pipeline.js'
 import { reason } from '../host/contain.js'
 import type { WhereOptions } from './main.js'
 import { CommandFailed, print } from './output.js'
@@ -15,7 +15,7 @@ export async function validate(file: string, options: WhereOptions & { readonly 
     const { pipeline } = read(file)
     // Without its plugin an action type is unknown, and the reason is here.
     for (const problem of pluginProblems(parts.host)) process.stderr.write(`PROBLEM ${problem}\n`)
-    return validatePipeline(pipeline, lookup(parts.engine))
+    return validatePipeline(pipeline, lookup(parts.engine, await askElsewhere(parts.engine, pipeline)))
   })
   print(options.output, { file, problems }, () =>
     problems.length === 0

@@ -13,6 +13,9 @@ export interface PluginPlace {
   readonly bundled: boolean
 }
 
+/** Where a plugin's code runs. */
+export type Isolation = 'process' | 'none'
+
 /** A plugin that is asked for: by which name, where it is (or why it is not), and its section of penstock.yaml. */
 export interface PluginReference {
   readonly name: string
@@ -20,6 +23,8 @@ export interface PluginReference {
   readonly config: unknown
   /** Switched off in penstock.yaml. */
   readonly off?: boolean
+  /** `process`: its code runs in a process of its own. In the server's when absent. */
+  readonly isolation?: Isolation
 }
 
 export interface DiscoverOptions {
@@ -31,6 +36,8 @@ export interface DiscoverOptions {
   readonly pluginsFolder: string
   /** Folders to look for bundled plugins in; found by themselves when absent. */
   readonly bundled?: readonly string[]
+  /** Where plugins that are not bundled run when their section does not say; `process` when absent. */
+  readonly isolation?: Isolation
 }
 
 /** All plugins to load: bundled ones by name, then the configured ones in their order. */
@@ -42,11 +49,25 @@ export async function discoverPlugins(options: DiscoverOptions): Promise<PluginR
   }
   for (const [key, value] of Object.entries(options.configured)) {
     const known = found.get(shortName(key))
-    const settings = value === false ? { config: undefined, off: true } : { config: value ?? undefined }
-    if (known && !isPath(key)) found.set(known.name, { ...known, ...settings })
-    else found.set(key, { name: nameOf(key), place: locate(key, options, [...found.keys()]), ...settings })
+    if (known && !isPath(key)) found.set(known.name, { ...known, ...readSection(key, value, 'none') })
+    else {
+      const place = locate(key, options, [...found.keys()])
+      found.set(key, { name: nameOf(key), place, ...readSection(key, value, options.isolation ?? 'process') })
+    }
   }
   return [...found.values()]
+}
+
+/** `isolation` is the host's to read, wherever a plugin's section has it; the rest is the plugin's. */
+function readSection(key: string, value: unknown, usual: Isolation): Partial<PluginReference> & { config: unknown } {
+  if (value === false) return { config: undefined, off: true }
+  if (typeof value !== 'object' || value === null || !('isolation' in value))
+    return { config: value ?? undefined, isolation: usual }
+  const { isolation, ...rest } = value
+  const config = Object.keys(rest).length > 0 ? rest : undefined
+  if (isolation === 'process' || isolation === 'none') return { config, isolation }
+  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right`
+  return { config, place: { missing } }
 }
 
 /**

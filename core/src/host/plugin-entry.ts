@@ -1,4 +1,5 @@
 import type { PluginReference } from './discover.js'
+import type { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import type { Manifest } from './manifest.js'
 import type { HttpMount, Plugin } from './plugin.js'
 import type { TapOwner } from './plugin-hooks.js'
@@ -14,6 +15,8 @@ export class PluginEntry {
   state: PluginState = 'discovered'
   manifest: Manifest | undefined
   definition: Plugin | undefined
+  /** Set while its code runs in a process of its own. */
+  isolated: IsolatedPlugin | undefined
   /** Its life since it was last loaded; a new one for each time, so that an old one's taps stay dead. */
   life: PluginLife
   readonly problems: string[] = []

@@ -8,6 +8,7 @@
 import type { PluginStateStore } from '../domain/plugin-state.js'
 import { contain, reason } from './contain.js'
 import type { PluginReference } from './discover.js'
+import type { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import { PluginRefused, readManifest } from './manifest.js'
 import type { HttpMount } from './plugin.js'
 import { PluginEntry, PluginLife } from './plugin-entry.js'
@@ -16,6 +17,8 @@ import type { ActionTypeInfo, PluginService, PluginStatus } from './services.js'
 
 export interface PluginHostParts extends RegisterParts {
   readonly references: readonly PluginReference[]
+  /** Reads penstock.yaml again, for a reload. */
+  rediscover?(): Promise<readonly PluginReference[]>
   readonly states: PluginStateStore
 }
 
@@ -26,15 +29,19 @@ export interface PluginMount {
 }
 
 export class PluginHost implements PluginService {
-  private readonly entries: PluginEntry[]
+  private entries: PluginEntry[]
+  /** Processes of plugins that were switched off or reloaded, whose jobs are coming to their end. */
+  private readonly retiring = new Set<IsolatedPlugin>()
   /** In the order in which they started; stopped in reverse. */
   private readonly started: PluginEntry[] = []
   private mounted: readonly PluginMount[] | undefined
 
   constructor(private readonly parts: PluginHostParts) {
-    this.entries = parts.references.map(
-      (reference) => new PluginEntry(reference, (entry, text) => parts.log(entry.name).error(text)),
-    )
+    this.entries = parts.references.map((reference) => this.entryOf(reference))
+  }
+
+  private entryOf(reference: PluginReference): PluginEntry {
+    return new PluginEntry(reference, (entry, text) => this.parts.log(entry.name).error(text))
   }
 
   /** Brings every plugin that is switched on to `registered`. Never rejects for a plugin's sake. */
@@ -56,14 +63,20 @@ export class PluginHost implements PluginService {
   async stop(): Promise<void> {
     for (const entry of [...this.started].reverse()) await this.stopOne(entry, 'stopped')
     for (const entry of this.entries) if (entry.state === 'registered') this.release(entry, 'stopped')
+    for (const isolated of this.retiring) isolated.end()
+    await Promise.all(this.entries.map(({ isolated }) => isolated?.shut()))
   }
 
   list(): readonly PluginStatus[] {
-    return this.entries.map((entry) => {
-      const provides = entry.life.active ? this.parts.registry.providedBy(entry.name) : (entry.manifest?.provides ?? [])
-      const { name, state, bundled } = entry
-      return { name, version: entry.manifest?.version ?? '', state, problems: [...entry.problems], provides, bundled }
-    })
+    return this.entries.map((entry) => this.statusOf(entry))
+  }
+
+  private statusOf(entry: PluginEntry): PluginStatus {
+    const provides = entry.life.active ? this.parts.registry.providedBy(entry.name) : (entry.manifest?.provides ?? [])
+    const { name, state, bundled } = entry
+    const { isolation = 'none' } = entry.reference
+    const version = entry.manifest?.version ?? ''
+    return { name, version, state, problems: [...entry.problems], provides, bundled, isolation }
   }
 
   actionTypes(): readonly ActionTypeInfo[] {
@@ -100,6 +113,37 @@ export class PluginHost implements PluginService {
     if (this.reached(entry, 'registered')) await this.startOne(entry)
   }
 
+  /**
+   * Loads a plugin's code and its section of penstock.yaml anew; running jobs go on with the old code until their end.
+   * When the new code cannot be loaded, the old goes on. The code of a package inside the server stays as Node has it.
+   * Errors: PluginRefused when there is no such plugin, or it is switched off, or the new one cannot be loaded.
+   */
+  async reload(name: string): Promise<PluginStatus> {
+    const old = this.find(name)
+    if (old.state === 'disabled') throw new PluginRefused(`plugin '${name}' is disabled: enable it instead`)
+    const references = (await this.parts.rediscover?.()) ?? []
+    const reference = references.find((one) => one.name === old.reference.name) ?? old.reference
+    const fresh = this.entryOf(reference)
+    const others = this.entries.filter((entry) => entry !== old)
+    let config: unknown
+    try {
+      if (reference.off) throw new PluginRefused(`plugin '${name}' is switched off in penstock.yaml now`)
+      await validate(fresh, others)
+      config = await this.load(fresh, others)
+    } catch (error) {
+      fresh.isolated?.end()
+      old.problem(`reload: ${reason(error)}; the old code goes on`)
+      throw new PluginRefused(`plugin '${name}' cannot be reloaded, and goes on as it was: ${reason(error)}`)
+    }
+    if (old.state === 'started') await this.stopOne(old, 'disabled')
+    else this.release(old, 'disabled')
+    this.entries = this.entries.map((entry) => (entry === old ? fresh : entry))
+    await this.attempt(fresh, () => register(fresh, config, this.parts))
+    this.mounted = undefined
+    if (this.reached(fresh, 'registered')) await this.startOne(fresh)
+    return this.statusOf(fresh)
+  }
+
   /** Adds to a plugin's problems; what no plugin is called is not heard. */
   report(plugin: string, problem: string): void {
     this.entries.find((entry) => entry.name === plugin)?.problem(problem)
@@ -134,11 +178,21 @@ export class PluginHost implements PluginService {
   private async bringUp(entry: PluginEntry): Promise<void> {
     entry.life = new PluginLife(entry)
     entry.state = 'discovered'
-    try {
+    await this.attempt(entry, async () => {
       await validate(entry, this.entries)
-      const config = await load(entry, this.entries, this.parts.clock)
-      await register(entry, config, this.parts)
-      this.mounted = undefined
+      await register(entry, await this.load(entry, this.entries), this.parts)
+    })
+    this.mounted = undefined
+  }
+
+  private load(entry: PluginEntry, all: readonly PluginEntry[]): Promise<unknown> {
+    return load(entry, all, this.parts, (problem) => this.fail(entry.name, problem))
+  }
+
+  /** A step that fails is the plugin's problem, and the end of its life. */
+  private async attempt(entry: PluginEntry, steps: () => Promise<void>): Promise<void> {
+    try {
+      await steps()
     } catch (error) {
       entry.problem(`${stepAfter[entry.state] ?? 'use'}: ${reason(error)}`)
       this.release(entry, error instanceof PluginRefused ? error.state : 'failed')
@@ -176,8 +230,17 @@ export class PluginHost implements PluginService {
   private release(entry: PluginEntry, state: PluginEntry['state']): void {
     const wasActive = entry.life.active || entry.state === 'loaded'
     entry.end(state)
+    if (state === 'disabled') this.retire(entry)
+    else if (state !== 'stopped') entry.isolated?.end()
     if (wasActive) this.parts.registry.withdraw(entry.name)
     this.mounted = undefined
+  }
+
+  /** Lets the jobs in a plugin's own process come to their end, and then the process. */
+  private retire({ isolated }: PluginEntry): void {
+    if (!isolated) return
+    this.retiring.add(isolated)
+    void isolated.retire().then(() => this.retiring.delete(isolated))
   }
 
   /** Disabled plugins still show their version. */

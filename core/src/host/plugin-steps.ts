@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js'
 import { contain } from './contain.js'
 import { placeOf } from './discover.js'
 import type { Hooks } from './hooks.js'
+import { IsolatedPlugin, isolationLimits } from './isolated/isolated-plugin.js'
 import { loadPlugin } from './load.js'
 import { PluginRefused, readManifest } from './manifest.js'
 import type { Logger } from './plugin.js'
@@ -25,6 +26,8 @@ export interface RegisterParts {
   readonly dataFolder: string
   readonly log: (plugin: string) => Logger
   readonly services: () => ServerServices
+  /** Time limits of isolated plugins, where they are not the usual ones; milliseconds. */
+  readonly isolation?: Partial<Record<keyof typeof isolationLimits, number>>
 }
 
 /** Reads the manifest; none of the plugin's code has run. Errors: PluginRefused. */
@@ -36,14 +39,43 @@ export async function validate(entry: PluginEntry, all: readonly PluginEntry[]):
 }
 
 /** Loads the code and checks the configuration, which it answers. Errors: PluginRefused; StepTimeout; the code's own. */
-export async function load(entry: PluginEntry, all: readonly PluginEntry[], clock: Clock): Promise<unknown> {
+export async function load(
+  entry: PluginEntry,
+  all: readonly PluginEntry[],
+  parts: RegisterParts,
+  onFailed: (problem: string) => void,
+): Promise<unknown> {
   const place = placeOf(entry.reference)
-  const run = () => loadPlugin(place, entry.manifest)
-  entry.definition = await contain(clock, entry.name, 'loading', stepLimits.load, run)
+  if (entry.reference.isolation === 'process') {
+    entry.isolated = isolate(entry, parts, onFailed)
+    entry.definition = await entry.isolated.load(join(parts.dataFolder, entry.name))
+  } else {
+    const run = () => loadPlugin(place, entry.manifest)
+    entry.definition = await contain(parts.clock, entry.name, 'loading', stepLimits.load, run)
+  }
   refuseTwin(entry, all)
   const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
   entry.state = 'loaded'
   return config
+}
+
+function isolate(
+  entry: PluginEntry,
+  { clock, log, isolation }: RegisterParts,
+  onFailed: (problem: string) => void,
+): IsolatedPlugin {
+  const { name, manifest } = entry
+  const life = entry.life
+  return new IsolatedPlugin({
+    name,
+    place: placeOf(entry.reference),
+    ...(manifest ? { manifest } : {}),
+    clock,
+    log: log(name),
+    ...(isolation ? { limits: isolation } : {}),
+    onProblem: (text) => entry.problem(text),
+    onFailed: (text) => entry.life === life && onFailed(text),
+  })
 }
 
 /** Lets the plugin declare what it has. Errors: RegistrationRefused; StepTimeout; the code's own. */
@@ -63,7 +95,8 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
   })
   life.registering = true
   try {
-    await contain(clock, name, 'register()', stepLimits.register, () => definition?.register(api as never))
+    const limit = entry.isolated ? isolationLimits.register : stepLimits.register
+    await contain(clock, name, 'register()', limit, () => definition?.register(api as never))
   } finally {
     life.registering = false
   }

@@ -124,6 +124,8 @@ export interface PluginStatus {
   readonly problems: readonly string[]
   readonly provides: readonly string[]
   readonly bundled: boolean
+  /** `process`: its code runs in a process of its own. */
+  readonly isolation?: 'process' | 'none'
 }
 
 export interface ActionTypeInfo {
@@ -141,6 +143,8 @@ export interface PluginService {
   actionTypes(): readonly ActionTypeInfo[]
   disable(name: string): Promise<void>
   enable(name: string): Promise<void>
+  /** Loads the plugin anew without a restart of the server; running jobs end with the old code. Answers what became of it. */
+  reload?(name: string): Promise<PluginStatus>
 }
 
 export interface SourceStatus {

@@ -1,4 +1,6 @@
 import type { ActionTypeDeclaration } from '../host/action-provider.js'
+import { reason } from '../host/contain.js'
+import { isIsolated } from '../host/isolated/proxies.js'
 import { type ConfigurationValue, parseValue } from './configuration.js'
 
 /**
@@ -10,6 +12,27 @@ export function configurationProblems(
   provider: ActionTypeDeclaration,
   strings: Readonly<Record<string, string>>,
 ): readonly string[] {
+  const { problems, whole } = read(provider, strings)
+  return whole && provider.validate && !isIsolated(provider) ? provider.validate(whole as never) : problems
+}
+
+/** The same of a provider whose plugin has a process of its own; `undefined` of all others. Never rejects. */
+export function problemsElsewhere(
+  provider: ActionTypeDeclaration,
+  strings: Readonly<Record<string, string>>,
+): Promise<readonly string[]> | undefined {
+  if (!provider.validate || !isIsolated(provider)) return undefined
+  const { problems, whole } = read(provider, strings)
+  if (!whole) return Promise.resolve(problems)
+  const answer = provider.validate(whole as never) as unknown as Promise<readonly string[]>
+  return answer.catch((error: unknown) => [`its plugin could not check it: ${reason(error)}`])
+}
+
+/** The typed values, when all are there and right; a provider judges only what is whole: a missing value may be a variable's, or a secret's. */
+function read(
+  provider: ActionTypeDeclaration,
+  strings: Readonly<Record<string, string>>,
+): { readonly problems: readonly string[]; readonly whole?: Readonly<Record<string, ConfigurationValue>> } {
   const values: Record<string, ConfigurationValue> = {}
   const problems: string[] = []
   let complete = true
@@ -26,7 +49,5 @@ export function configurationProblems(
       problems.push(`${name} ${(error as Error).message}`)
     }
   }
-  // A provider judges only what is whole: a missing value may be a variable's, or a secret's.
-  if (problems.length > 0 || !complete || !provider.validate) return problems
-  return provider.validate(values as never)
+  return problems.length > 0 || !complete ? { problems } : { problems, whole: values }
 }

@@ -64,6 +64,7 @@ export class WorkerJobContext implements JobContext {
   lost: string | undefined
   readonly #steps: StepSequence
   readonly #unpacked = new Map<string, Promise<InputArtifact>>()
+  readonly #moving = new Set<Promise<unknown>>()
   #detached = false
 
   constructor(readonly parts: JobContextParts) {
@@ -81,6 +82,11 @@ export class WorkerJobContext implements JobContext {
     this.#detached = true
   }
 
+  /** Resolves when no artifact is being unpacked or packed any more: another context may then have the folder. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#moving)
+  }
+
   get detached(): boolean {
     return this.#detached
   }
@@ -89,13 +95,13 @@ export class WorkerJobContext implements JobContext {
     const artifact = pick(this.parts.inputs, name, 'input')
     const known = this.#unpacked.get(artifact.name)
     if (known !== undefined) return known
-    const unpacked = this.#guard(() => this.#unpack(artifact))
+    const unpacked = this.#guard(() => this.#move(this.#unpack(artifact)))
     this.#unpacked.set(artifact.name, unpacked)
     return unpacked
   }
 
   output(folder: string, options: { readonly name?: string; readonly files?: readonly string[] } = {}): Promise<void> {
-    return this.#guard(() => this.#pack(folder, options))
+    return this.#guard(() => this.#move(this.#pack(folder, options)))
   }
 
   exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
@@ -133,6 +139,12 @@ export class WorkerJobContext implements JobContext {
 
   jobApi(): Promise<JobApiAccess | undefined> {
     return this.#guard(() => this.parts.jobApi())
+  }
+
+  #move<T>(work: Promise<T>): Promise<T> {
+    const noted = work.finally(() => this.#moving.delete(noted))
+    this.#moving.add(noted)
+    return noted
   }
 
   async #unpack(artifact: Artifact): Promise<InputArtifact> {

@@ -105,7 +105,10 @@ export class JobDesk {
     }
     const run = new JobRun({
       ...this.parts,
+      artifacts: this.parts.artifactsOf?.(job) ?? this.parts.artifacts,
+      secrets: this.parts.secretsOf?.(job) ?? this.parts.secrets,
       provider,
+      again: () => providers.find(job.data.actionTypeId),
       jobId: job.id,
       data: job.data,
       ...(job.continuationToken === undefined ? {} : { continuationToken: job.continuationToken }),

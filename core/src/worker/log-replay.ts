@@ -9,12 +9,18 @@ const SIZE = 8
  * written. A job that goes on from a checkpoint may leave some out.
  */
 export class LogReplay {
-  readonly #before: readonly string[]
+  #before: readonly string[] = []
   #next = 0
-  #isOver: boolean
+  #isOver = true
 
   constructor(readonly path: string) {
-    this.#before = readAll(path)
+    this.rewind()
+  }
+
+  /** `run` is about to be called again from its top, with what it said so far in the log. */
+  rewind(): void {
+    this.#before = readAll(this.path)
+    this.#next = 0
     this.#isOver = this.#before.length === 0
   }
 

@@ -13,6 +13,7 @@ import type {
   JobContext,
   PropertyDeclarations,
 } from '../host/action-provider.js'
+import { isPluginProcessEnded, type PluginProcessEnded } from '../host/isolated/process-ended.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { parseConfiguration, type SecretLookup } from './configuration.js'
@@ -50,6 +51,8 @@ export interface JobRunParts {
   /** A deploy action's targets, each time the whole list. */
   targets?(targets: readonly DeployTarget[]): Promise<void>
   jobApi(): Promise<JobApiAccess | undefined>
+  /** The provider as it is now: for going on when the plugin's process ended and another took its place. */
+  again?(): Runnable | undefined
 }
 
 /** How a run ended. Secrets are masked in what is text for people. */
@@ -59,6 +62,8 @@ export type JobReport =
 
 /** How often an idempotent action whose step was lost is begun at all, before that is its failure. */
 const BEGINNINGS = 3
+/** In how many processes of its plugin one job is begun, before their ends are its failure. */
+const PROCESSES = 3
 const LONGEST_MESSAGE = 5_000
 const LONGEST_SUMMARY = 2_048
 
@@ -68,8 +73,14 @@ export class JobRun {
   readonly #spool: LogSpool
   #context: WorkerJobContext | undefined
   #detached = false
+  #provider: Runnable
+  #processes = 0
+  /** The last checkpoint's JSON. */
+  #token: string | undefined
 
   constructor(readonly parts: JobRunParts) {
+    this.#provider = parts.provider
+    this.#token = parts.continuationToken
     this.folder = workFolder(parts.dataFolder, parts.data.actionExecutionId)
     this.#spool = parts.logs.open(parts.data.actionExecutionId)
   }
@@ -77,7 +88,7 @@ export class JobRun {
   /** Runs from the top (steps that ran or run are taken up) and answers how it ended. Never rejects. */
   async run(): Promise<JobReport> {
     try {
-      return { outcome: 'succeeded', result: await this.#attempt(this.parts.continuationToken) }
+      return { outcome: 'succeeded', result: await this.#persist() }
     } catch (error) {
       return { outcome: 'failed', failure: this.#explain(error) }
     } finally {
@@ -97,9 +108,39 @@ export class JobRun {
     this.#spool.close()
   }
 
+  /** Attempts until it is not the end of the plugin's process that ended the attempt. */
+  async #persist(): Promise<ActionResult> {
+    for (;;) {
+      try {
+        return await this.#attempt(this.#token)
+      } catch (error) {
+        if (!isPluginProcessEnded(error)) throw error
+        await this.#outlive(error)
+      }
+    }
+  }
+
+  /** As after a restart of the server: steps that run are adopted, and nothing is said twice. Errors: enough is enough. */
+  async #outlive(error: PluginProcessEnded): Promise<void> {
+    if (this.#detached) await new Promise<never>(() => {}) // the process ended with the server: whoever recovers the job goes on
+    this.#context?.detach()
+    await this.#context?.settled()
+    this.parts.signal.throwIfAborted()
+    this.#processes++
+    const next = this.#processes < PROCESSES ? this.parts.again?.() : undefined
+    if (next === undefined) {
+      const often = this.#processes > 1 ? `, ${this.#processes} times during this action` : ''
+      throw new JobFailed(`${error.message}${often}`, 'SystemUnavailable')
+    }
+    this.#spool.line(`${error.message}; the action goes on in a new one (${this.#processes + 1} of ${PROCESSES})`)
+    this.#spool.replay.rewind()
+    this.#provider = next
+  }
+
   async #attempt(token: string | undefined): Promise<ActionResult> {
     const job = await this.#prepare(token)
-    const { data, provider } = this.parts
+    const { data } = this.parts
+    const provider = this.#provider
     const context = new WorkerJobContext({
       ...this.parts,
       job,
@@ -107,6 +148,10 @@ export class JobRun {
       outputs: data.outputArtifacts,
       folder: this.folder,
       log: this.#spool,
+      checkpoint: async (kept) => {
+        await this.parts.checkpoint(kept)
+        this.#token = kept
+      },
     })
     this.#context = context
     if (this.#detached) context.detach()
@@ -116,14 +161,17 @@ export class JobRun {
       if (context.lost === undefined || !provider.idempotent || !this.#mayBeginAgain()) throw error
       await this.#clear(context.lost)
     }
+    this.#token = undefined
     return this.#attempt(undefined)
   }
 
   async #prepare(token: string | undefined): Promise<ActionJob<unknown>> {
-    const { provider, jobId, data, secrets } = this.parts
+    const { jobId, data, secrets } = this.parts
+    const provider = this.#provider
     const parsed = await parseConfiguration(provider.configuration, data.configuration, secrets)
     for (const secret of parsed.secrets) this.#spool.mask(secret)
-    const problems = provider.validate?.(parsed.values as ConfigurationOf<PropertyDeclarations>) ?? []
+    // A promise where the plugin has a process of its own.
+    const problems = (await provider.validate?.(parsed.values as ConfigurationOf<PropertyDeclarations>)) ?? []
     if (problems.length > 0) throw new JobFailed(problems.join('; '), 'ConfigurationError')
     const { variables, secrets: more } = await resolveVariables(data.environmentVariables ?? [], secrets)
     for (const secret of more) this.#spool.mask(secret)
@@ -189,7 +237,7 @@ export class JobRun {
     for (const path of [this.folder.files, this.folder.inputs, this.folder.steps, this.folder.scratch]) {
       rmSync(path, { recursive: true, force: true })
     }
-    if (this.parts.continuationToken !== undefined) await this.parts.checkpoint(undefined)
+    if (this.#token !== undefined) await this.parts.checkpoint(undefined)
   }
 }
 

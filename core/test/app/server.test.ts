@@ -161,7 +161,7 @@ test('metrics are for this machine, unless a proxy stands before it, or the conf
 test('a pipeline file is applied once, its execution runs on a plugin in one file, and a change of the file updates it', async () => {
   plugin('two', `${source}\n${build}`)
   pipelineFile('hello', pipeline('hello'))
-  const yaml = 'plugins:\n  ./two.ts:\n'
+  const yaml = 'plugins:\n  ./two.ts: { isolation: none }\n'
   const server = await start({}, yaml)
   expect(server.problems).toEqual([])
   const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] }
@@ -195,7 +195,7 @@ test('X11 history that is too old is forgotten, with its logs and artifacts; wha
   pipelineFile('old', pipeline('old'))
   let later = 0
   const clock = { now: () => Date.now() + later, after: systemClock.after }
-  const server = await start({ clock }, 'plugins:\n  ./two.ts:\nretention:\n  historyDays: 30\n')
+  const server = await start({ clock }, 'plugins:\n  ./two.ts: { isolation: none }\nretention:\n  historyDays: 30\n')
   const by = { name: 'test', arn: '', policies: [] }
   const { operations } = server.services
   const history = async () =>
@@ -227,7 +227,10 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   pipelineFile('broken', '{ "pipeline": ')
   pipelineFile('empty', '{}')
   pipelineFile('good', pipeline('good'))
-  const server = await start({}, "plugins:\n  ./bad.ts:\n  ./two.ts:\nschedules:\n  good: '0 0 31 2 *'\n")
+  const server = await start(
+    {},
+    "plugins:\n  ./bad.ts: { isolation: none }\n  ./two.ts: { isolation: none }\nschedules:\n  good: '0 0 31 2 *'\n",
+  )
   const told = server.problems.join('\n')
   expect(told).toContain('plugin bad: register: no luck')
   expect(told).toContain("schedules.good: schedule '0 0 31 2 *' never fires")
@@ -247,7 +250,10 @@ describe('mounts', () => {
       'api',
       `api.mount({ prefix: '/', match: (req) => req.headers['x-amz-target'] !== undefined, ${answer('api')} })`,
     )
-    const server = await start({}, 'plugins:\n  ./page.ts:\n  ./hooks.ts:\n  ./api.ts:\n')
+    const server = await start(
+      {},
+      'plugins:\n  ./page.ts: { isolation: none }\n  ./hooks.ts: { isolation: none }\n  ./api.ts: { isolation: none }\n',
+    )
     expect((await get(server, '/')).body).toBe('page')
     expect((await get(server, '/hooks/x?y=1')).body).toBe('hooks')
     expect((await get(server, '/hooksaw')).body).toBe('page')
@@ -259,7 +265,7 @@ describe('mounts', () => {
 
   test("a handler that throws answers neutrally under an id that the log has, and is the plugin's problem", async () => {
     plugin('bad', `api.mount({ prefix: '/', handle() { throw new Error('password hunter2 is wrong') } })`)
-    const server = await start({}, 'plugins:\n  ./bad.ts:\n')
+    const server = await start({}, 'plugins:\n  ./bad.ts: { isolation: none }\n')
     const { status, body, headers } = await get(server, '/')
     expect(status).toBe(500)
     expect(body).not.toContain('hunter2')
@@ -287,7 +293,7 @@ test('an artifact store that nobody provides starts nothing, and frees the data 
 
 test('secrets never reach the log', async () => {
   plugin('chatty', `api.log.info('hello', { password: 'hunter2', nested: { secretAccessKey: 'hunter3' } })`)
-  await start({}, 'plugins:\n  ./chatty.ts:\n')
+  await start({}, 'plugins:\n  ./chatty.ts: { isolation: none }\n')
   expect(lines.join('')).toContain('"password":"****"')
   expect(lines.join('')).not.toMatch(/hunter[23]/)
 })

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Clock } from '../../src/domain/clock.js'
 import { discoverPlugins } from '../../src/host/discover.js'
 import { createHooks } from '../../src/host/hooks.js'
 import type { Logger } from '../../src/host/plugin.js'
-import { PluginHost } from '../../src/host/plugin-host.js'
+import { PluginHost, type PluginHostParts } from '../../src/host/plugin-host.js'
 import { ProviderRegistry } from '../../src/host/registry.js'
 import type { ServerServices } from '../../src/host/services.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
@@ -61,11 +62,15 @@ export async function world(
     readonly folder?: string
     readonly off?: Set<string>
     readonly bundled?: string[]
+    /** Where the plugins run: in this process unless a test says otherwise. */
+    readonly isolation?: 'process' | 'none'
+    readonly limits?: PluginHostParts['isolation']
+    readonly clock?: Clock
   } = {},
 ): Promise<World> {
   const folder = options.folder ?? temporaryFolder()
   writeFiles(folder, options.files ?? {})
-  const clock = new FakeClock()
+  const clock = options.clock ?? new FakeClock()
   const registry = new ProviderRegistry()
   const hooks = createHooks()
   const logged: string[] = []
@@ -75,6 +80,7 @@ export async function world(
     baseFolder: folder,
     pluginsFolder: join(folder, 'plugins'),
     bundled: options.bundled ?? [],
+    isolation: options.isolation ?? 'none',
   })
   const host = new PluginHost({
     references,
@@ -87,11 +93,12 @@ export async function world(
     },
     dataFolder: join(folder, 'data'),
     log: (plugin) => recorder(plugin, logged),
+    ...(options.limits ? { isolation: options.limits } : {}),
     services: () => ({ clock }) as unknown as ServerServices,
   })
   return {
     host,
-    clock,
+    clock: clock as FakeClock,
     registry,
     hooks,
     logged,

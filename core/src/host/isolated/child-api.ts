@@ -1,0 +1,117 @@
+/** PluginApi in a plugin's own process: it keeps the functions and notes what is to be declared at the host. */
+import { mkdirSync } from 'node:fs'
+import type { ActionProvider, RuleProvider, SourceProvider } from '../action-provider.js'
+import type { HookName, PluginHooks } from '../hooks.js'
+import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
+import type { Channel } from './channel.js'
+import type { DeclaredAction, DeclaredRule, RegisterAnswer, RegisterRequest } from './protocol.js'
+
+/** What a plugin registered: the functions that calls from the host lead to. */
+export class Registration {
+  readonly actions: ActionProvider[] = []
+  readonly rules: RuleProvider[] = []
+  readonly notifiers: Notifier[] = []
+  readonly secretStores: SecretStore[] = []
+  readonly taps: { readonly hook: HookName; readonly run: (event: unknown) => unknown }[] = []
+  readonly starts: (() => void | Promise<void>)[] = []
+  readonly stops: (() => void | Promise<void>)[] = []
+  open = true
+
+  /** For the host, without the functions. */
+  declared(): RegisterAnswer {
+    return {
+      actions: this.actions.map(describeAction),
+      rules: this.rules.map(describeRule),
+      notifiers: this.notifiers.map(({ name }) => name),
+      secretStores: this.secretStores.map(({ name }) => name),
+      hooks: this.taps.map(({ hook }) => hook),
+    }
+  }
+}
+
+/** All that an isolated plugin can reach while it registers. */
+export function childApi(
+  name: string,
+  { config, dataFolder }: RegisterRequest,
+  registration: Registration,
+  channel: Channel,
+): PluginApi<unknown> {
+  const declare = <T>(list: T[], what: string, value: unknown): void => {
+    if (!registration.open) throw new Error(`plugin '${name}' called ${what} outside register()`)
+    list.push(value as T)
+  }
+  const refuse = (what: string): never => {
+    throw new Error(
+      `${what} is not there for a plugin in a process of its own: write "isolation: none" into plugins.${name} of penstock.yaml to run it inside the server, if you trust it`,
+    )
+  }
+  return {
+    config,
+    log: childLogger(channel),
+    get dataFolder() {
+      mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+      return dataFolder
+    },
+    hooks: childHooks(registration, declare),
+    get server() {
+      return refuse('api.server')
+    },
+    provideAction: (provider) => declare(registration.actions, 'provideAction', provider),
+    provideSource: (provider: unknown) => declare(registration.actions, 'provideSource', provider),
+    provideRule: (rule) => declare(registration.rules, 'provideRule', rule),
+    provideNotifier: (notifier) => declare(registration.notifiers, 'provideNotifier', notifier),
+    provideSecretStore: (store) => declare(registration.secretStores, 'provideSecretStore', store),
+    provideArtifactStore: () => refuse('api.provideArtifactStore'),
+    mount: () => refuse('api.mount (HTTP)'),
+    onStart: (start) => declare(registration.starts, 'onStart', start),
+    onStop: (stop) => declare(registration.stops, 'onStop', stop),
+  }
+}
+
+function childLogger(channel: Channel): Logger {
+  const write =
+    (level: keyof Logger): Logger['info'] =>
+    (message, details) =>
+      channel.note('say', { level, message: String(message), details })
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+type Declare = <T>(list: T[], what: string, value: unknown) => void
+
+function childHooks(registration: Registration, declare: Declare): PluginHooks {
+  const names: readonly HookName[] = [
+    'serverStart',
+    'serverStop',
+    'revisionFound',
+    'beforeAction',
+    'executionChanged',
+    'actionChanged',
+    'artifactStored',
+    'approvalNeeded',
+  ]
+  const tap = (hook: HookName) => (run: unknown) => declare(registration.taps, `hooks.${hook}`, { hook, run })
+  return Object.fromEntries(names.map((hook) => [hook, tap(hook)])) as unknown as PluginHooks
+}
+
+function describeAction(provider: ActionProvider): DeclaredAction {
+  const { category, owner, provider: name, version, description, configuration, settings } = provider
+  const { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent } = provider
+  const has = (key: keyof SourceProvider) => typeof (provider as SourceProvider)[key] === 'function'
+  const functions = {
+    validate: has('validate'),
+    latestRevision: has('latestRevision'),
+    polls: has('polls'),
+    pollKey: has('pollKey'),
+    changesSince: has('changesSince'),
+  }
+  const plain = { category, owner, provider: name, version, description, configuration, settings }
+  const limits = { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent }
+  if (typeof provider.run !== 'function') throw new Error(`action ${category}/${name}: run is missing`)
+  return { ...plain, ...limits, functions } as DeclaredAction // members that are absent do not cross
+}
+
+function describeRule(rule: RuleProvider): DeclaredRule {
+  const { provider, version, description, configuration, inputArtifacts } = rule
+  if (typeof rule.run !== 'function') throw new Error(`rule ${provider}: run is missing`)
+  return { provider, version, description, configuration, inputArtifacts } as DeclaredRule
+}

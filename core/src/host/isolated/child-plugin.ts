@@ -1,0 +1,93 @@
+/** A plugin in its own process: answers the host's calls. */
+import type { SourceProvider } from '../action-provider.js'
+import { loadPlugin } from '../load.js'
+import type { Notification, Plugin } from '../plugin.js'
+import type { Channel, Handlers } from './channel.js'
+import { childApi, Registration } from './child-api.js'
+import { childJobContext, childPollContext } from './child-context.js'
+import type {
+  AskRequest,
+  LoadAnswer,
+  LoadRequest,
+  PollRequest,
+  RegisterAnswer,
+  RegisterRequest,
+  RunRequest,
+} from './protocol.js'
+import { fromWire, type WireError } from './wire-error.js'
+
+/** What the host may ask of this process. */
+export class ChildPlugin {
+  private plugin: Plugin | undefined
+  private readonly registration = new Registration()
+  /** By scope: what aborts the work that is going on. */
+  private readonly aborts = new Map<number, AbortController>()
+
+  constructor(private readonly channel: () => Channel) {}
+
+  readonly handlers: Handlers = {
+    ping: () => 'pong',
+    load: (request: LoadRequest) => this.load(request),
+    register: (request: RegisterRequest) => this.register(request),
+    start: async () => {
+      for (const start of this.registration.starts) await start()
+    },
+    stop: async () => {
+      for (const stop of [...this.registration.stops].reverse()) await stop()
+    },
+    run: (request: RunRequest) => this.run(request),
+    poll: (request: PollRequest) => this.poll(request),
+    ask: (request: AskRequest) => this.ask(request),
+    hook: ({ place, event }: { readonly place: number; readonly event: unknown }) =>
+      this.registration.taps[place]?.run(event),
+    notify: ({ place, notification }: { readonly place: number; readonly notification: Notification }) =>
+      this.registration.notifiers[place]?.notify(notification),
+    secret: ({ place, name }: { readonly place: number; readonly name: string }) =>
+      this.registration.secretStores[place]?.get(name),
+    abort: ({ scope, error }: { readonly scope: number; readonly error: WireError }) =>
+      this.aborts.get(scope)?.abort(fromWire(error)),
+  }
+
+  private async load({ place, manifest }: LoadRequest): Promise<LoadAnswer> {
+    this.plugin = await loadPlugin(place, manifest)
+    const { name, apiVersion, configSchema } = this.plugin
+    return { name, apiVersion, ...(configSchema ? { configSchema } : {}) }
+  }
+
+  private async register(request: RegisterRequest): Promise<RegisterAnswer> {
+    const { plugin, registration } = this
+    if (!plugin) throw new Error('nothing is loaded')
+    await plugin.register(childApi(plugin.name, request, registration, this.channel()) as never)
+    registration.open = false
+    return registration.declared()
+  }
+
+  private run(request: RunRequest): Promise<unknown> {
+    const { kind, place, scope, job } = request
+    const provider = kind === 'action' ? this.registration.actions[place] : this.registration.rules[place]
+    return this.within(scope, (signal) => provider?.run(job as never, childJobContext(this.channel(), request, signal)))
+  }
+
+  private poll({ scope, place, method, args }: PollRequest): Promise<unknown> {
+    const source = this.registration.actions[place] as SourceProvider | undefined
+    return this.within(scope, (signal) => {
+      const call = source?.[method] as ((...all: readonly unknown[]) => unknown) | undefined
+      return call?.call(source, ...args, childPollContext(this.channel(), scope, signal))
+    })
+  }
+
+  private ask({ place, method, configuration }: AskRequest): unknown {
+    const source = this.registration.actions[place] as SourceProvider | undefined
+    return source?.[method]?.(configuration as never)
+  }
+
+  private async within(scope: number, work: (signal: AbortSignal) => unknown): Promise<unknown> {
+    const abort = new AbortController()
+    this.aborts.set(scope, abort)
+    try {
+      return await work(abort.signal)
+    } finally {
+      this.aborts.delete(scope)
+    }
+  }
+}

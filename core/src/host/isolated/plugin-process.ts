@@ -1,0 +1,101 @@
+/** One process with one plugin in it, as the host sees it. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { Channel, type Handlers } from './channel.js'
+import { PluginProcessEnded } from './process-ended.js'
+
+/** What a process is started with. */
+export interface PluginProcessParts {
+  readonly plugin: string
+  readonly handlers: Handlers
+  /** A line that the plugin wrote to its standard output or error. */
+  onLine(line: string, stream: 'stdout' | 'stderr'): void
+  /** A note of the plugin's that could not be dealt with. */
+  onError(error: unknown): void
+}
+
+const longestLine = 4_096
+
+/** Its memory, modules and listeners are its own; it ends with the host, however that ends. */
+export class PluginProcess {
+  readonly channel: Channel
+  /** Resolves with the error that everybody who waits for it gets. */
+  readonly ended: Promise<PluginProcessEnded>
+  readonly #child: ChildProcess
+  #why: string | undefined
+
+  constructor(readonly parts: PluginProcessParts) {
+    const { execArgv, file } = program()
+    this.#child = fork(file, [], {
+      execArgv,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    })
+    const handlers = { ...parts.handlers, fatal: ({ text }: { readonly text: string }) => this.#note(text) }
+    this.channel = new Channel(
+      (message) => void this.#child.send(message, () => {}), // what is sent to a process that ended fails with `ended`
+      handlers,
+      (error) => parts.onError(error),
+    )
+    this.#child.on('message', (message) => this.channel.receive(message))
+    lines(this.#child.stdout, (line) => parts.onLine(line, 'stdout'))
+    lines(this.#child.stderr, (line) => parts.onLine(line, 'stderr'))
+    this.ended = this.#watch()
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Ends it at once. `why` goes behind "the process of plugin 'x'". */
+  kill(why: string): void {
+    this.#why ??= why
+    this.#child.kill('SIGKILL')
+  }
+
+  #note(text: string): void {
+    this.#why ??= `ended: ${text}`
+  }
+
+  #watch(): Promise<PluginProcessEnded> {
+    return new Promise((resolve) => {
+      const end = (how: string) => {
+        const error = new PluginProcessEnded(this.parts.plugin, this.#why ?? how)
+        this.channel.close(error)
+        resolve(error)
+      }
+      this.#child.once('error', (error) => end(`could not be started: ${error.message}`))
+      // After the last message: what the plugin said before its end still counts.
+      this.#child.once('close', (code, signal) =>
+        end(signal ? `was ended by ${signal}` : `ended by itself with exit code ${code}`),
+      )
+    })
+  }
+}
+
+/** From source (in tests), TypeScript is run as it is. */
+function program(): { readonly file: string; readonly execArgv: string[] } {
+  if (!__filename.endsWith('.ts')) return { file: join(__dirname, 'child-main.js'), execArgv: [] }
+  const runner = 'tsx/cjs'
+  return {
+    file: join(__dirname, 'child-main.ts'),
+    execArgv: ['--conditions=@penstock/source', '--require', require.resolve(runner)],
+  }
+}
+
+/** The server's own settings may hold secrets (its database's URL, say), and are no plugin's business. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PENSTOCK_') && name !== 'NODE_OPTIONS')
+  return { ...Object.fromEntries(kept), PENSTOCK_PLUGIN_HOST: String(process.pid) }
+}
+
+function lines(stream: Readable | null, tell: (line: string) => void): void {
+  let rest = ''
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    const all = (rest + text).split('\n')
+    rest = (all.pop() ?? '').slice(0, longestLine)
+    for (const line of all) if (line.trim() !== '') tell(line.slice(0, longestLine))
+  })
+}

@@ -1,0 +1,100 @@
+/** What the host and a plugin's own process say to each other. All of it is JSON. */
+import type { ActionJob, ActionTypeDeclaration, RuleProvider } from '../action-provider.js'
+import type { PluginPlace } from '../discover.js'
+import type { HookName } from '../hooks.js'
+import type { Manifest } from '../manifest.js'
+import type { JsonSchema } from '../plugin.js'
+
+/** `load`: host to plugin. */
+export interface LoadRequest {
+  readonly place: PluginPlace
+  readonly manifest?: Manifest
+}
+
+/** What definePlugin was given, without the code. */
+export interface LoadAnswer {
+  readonly name: string
+  readonly apiVersion: string
+  readonly configSchema?: JsonSchema
+}
+
+/** `register`: host to plugin. */
+export interface RegisterRequest {
+  readonly config: unknown
+  readonly dataFolder: string
+}
+
+/** The optional functions that a provider has: only these are asked for. */
+export interface ProviderFunctions {
+  readonly validate: boolean
+  readonly latestRevision: boolean
+  readonly polls: boolean
+  readonly pollKey: boolean
+  readonly changesSince: boolean
+}
+
+/** An action's or source's declaration without its functions. */
+export type DeclaredAction = Omit<ActionTypeDeclaration, 'validate'> & { readonly functions: ProviderFunctions }
+
+/** A rule's declaration without its function. */
+export type DeclaredRule = Omit<RuleProvider, 'run'>
+
+/** Everything that register() declared, in order: a place in a list is what later calls name it by. */
+export interface RegisterAnswer {
+  readonly actions: readonly DeclaredAction[]
+  readonly rules: readonly DeclaredRule[]
+  readonly notifiers: readonly string[]
+  readonly secretStores: readonly string[]
+  readonly hooks: readonly HookName[]
+}
+
+/** `run`: host to plugin. `scope` is what the context's calls are made under. */
+export interface RunRequest {
+  readonly scope: number
+  readonly kind: 'action' | 'rule'
+  readonly place: number
+  readonly job: ActionJob<unknown>
+  readonly workspace: string
+  readonly targets: boolean
+}
+
+/** A source's poll: `latestRevision` or `changesSince`, host to plugin. `args` are the call's without the context. */
+export interface PollRequest {
+  readonly scope: number
+  readonly place: number
+  readonly method: 'latestRevision' | 'changesSince'
+  readonly args: readonly unknown[]
+}
+
+/** `ask`: a provider's short question about a configuration. */
+export interface AskRequest {
+  readonly place: number
+  readonly method: 'validate' | 'polls' | 'pollKey'
+  readonly configuration: unknown
+}
+
+/** `context`: a JobContext's or PollContext's call, plugin to host. */
+export interface ContextCall {
+  readonly scope: number
+  readonly method: ContextMethod
+  readonly args: readonly unknown[]
+}
+
+export const contextMethods = [
+  'input',
+  'output',
+  'exec',
+  'checkpoint',
+  'progress',
+  'targets',
+  'sleep',
+  'jobApi',
+  'reported',
+  'http',
+] as const
+export type ContextMethod = (typeof contextMethods)[number]
+
+/** A request's body of bytes, as JSON has none. */
+export interface WireBytes {
+  readonly base64: string
+}

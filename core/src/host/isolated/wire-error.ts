@@ -1,0 +1,51 @@
+import type { FailureType } from '../../domain/job.js'
+import { isJobFailed, JobFailed } from '../job-failed.js'
+import { PluginRefused } from '../manifest.js'
+
+/** An error as it crosses from one process to another: what the other side needs to throw its like. */
+export interface WireError {
+  readonly message: string
+  readonly name?: string
+  readonly stack?: string
+  /** Set for a JobFailed: its type. */
+  readonly failure?: FailureType
+  readonly externalExecutionId?: string
+  /** Set for a PluginRefused: the plugin's state. */
+  readonly refused?: PluginRefused['state']
+}
+
+/** Any thrown thing, ready to be sent. */
+export function toWire(error: unknown): WireError {
+  if (isJobFailed(error)) {
+    const { message, type, externalExecutionId, stack } = error
+    return {
+      message,
+      name: 'JobFailed',
+      failure: type,
+      ...(stack ? { stack } : {}),
+      ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+    }
+  }
+  if (!(error instanceof Error)) return { message: wordsOf(error) }
+  const { message, name, stack } = error
+  const refused = error instanceof PluginRefused ? { refused: error.state } : {}
+  return { message: message || name, name, ...(stack ? { stack } : {}), ...refused }
+}
+
+/** The like of what was thrown on the other side, with that side's stack. */
+export function fromWire(wire: WireError): Error {
+  const error = revive(wire)
+  if (typeof wire.stack === 'string') error.stack = wire.stack
+  return error
+}
+
+function revive({ message, name, failure, externalExecutionId, refused }: WireError): Error {
+  if (failure !== undefined) return new JobFailed(message, failure, externalExecutionId)
+  if (refused !== undefined) return new PluginRefused(message, refused)
+  return Object.assign(new Error(message), typeof name === 'string' ? { name } : {})
+}
+
+function wordsOf(thrown: unknown): string {
+  const { message } = (thrown ?? {}) as { readonly message?: unknown }
+  return typeof message === 'string' ? message : String(thrown)
+}

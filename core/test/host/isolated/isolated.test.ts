@@ -1,0 +1,360 @@
+/** Plugins in processes of their own: real processes, on this machine's time. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../../../src/domain/clock.js'
+import type { ActionProvider, JobContext, SourceProvider } from '../../../src/host/action-provider.js'
+import { isPluginProcessEnded } from '../../../src/host/isolated/process-ended.js'
+import { action, removeFolders, source, type World, world, writeFiles } from '../world.js'
+
+jest.setTimeout(120_000) // a process that runs from source starts slowly on a busy machine
+
+const running: World[] = []
+afterEach(async () => {
+  for (const w of running.splice(0)) await w.host.stop()
+  removeFolders()
+})
+
+async function up(files: Readonly<Record<string, string>>, more: Partial<Parameters<typeof world>[1]> = {}) {
+  const configured = Object.fromEntries(Object.keys(files).map((name) => [`./${name}`, null]))
+  const w = await world(configured, { files, isolation: 'process', clock: systemClock, ...more })
+  running.push(w)
+  await w.host.register()
+  await w.host.start()
+  return w
+}
+
+async function eventually<T>(look: () => T | Promise<T>, what: string): Promise<T> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(20)) {
+    const seen = await look()
+    if (seen) return seen
+  }
+  throw new Error(`${what} did not come to be`)
+}
+
+const id = (provider: string, category: 'Build' | 'Source' = 'Build') =>
+  ({ category, owner: 'Custom', provider, version: '1' }) as const
+
+function provider(w: World, name: string): ActionProvider {
+  const found = w.registry.action(id(name))
+  if (!found) throw new Error(`no ${name}: ${w.host.list().map(({ problems }) => problems)}`)
+  return found.provider
+}
+
+/** As much of a context as these tests need. */
+function context(more: Partial<JobContext> = {}): JobContext {
+  const log = { write: () => {}, line: () => {} }
+  return { signal: new AbortController().signal, workspace: '/nowhere', log, ...more } as JobContext
+}
+
+const job = { id: 'j', configuration: { Say: 'hello' } } as never
+
+test('what it declares is known here, and what runs there reaches its context here', async () => {
+  const body = `api.provideAction({ category: 'Build', provider: 'Say', description: 'says', inputArtifacts: [0, 2], timeoutInMinutes: 7, idempotent: true,
+      configuration: { Say: { description: 'what', required: true } },
+      validate: (c) => c.Say === 'no' ? ['Say is "no": yes is right'] : [],
+      async run(job, ctx) {
+        ctx.mask('s3cret'); ctx.log.line('pid ' + process.pid); ctx.log.write('a'); ctx.log.write('b')
+        const step = await ctx.exec(['true'], { label: 'nothing' })
+        await ctx.checkpoint({ at: 1 }); await ctx.progress({ percentComplete: 50 })
+        const answer = await ctx.http.request('https://example.com/', { method: 'POST', body: Buffer.from([1, 2, 255]) })
+        return { summary: job.configuration.Say + ' ' + step.exitCode + ' ' + JSON.stringify(answer.json()) + (await ctx.input('Code')).folder }
+      } })`
+  const w = await up({ 'say.ts': source('say', body) })
+  expect(w.host.list()).toMatchObject([
+    { name: 'say', state: 'started', isolation: 'process', problems: [], provides: ['action Build/Custom/Say/1'] },
+  ])
+  const said: unknown[] = []
+  const note =
+    (what: string) =>
+    async (...args: unknown[]) =>
+      void said.push([what, ...args])
+  const log = { write: (text: string) => void said.push(['log', text]), line: () => {} }
+  const ctx = context({
+    log,
+    mask: (value) => void said.push(['mask', value]),
+    exec: async (...args) => {
+      said.push(['exec', ...args])
+      return { exitCode: 0 }
+    },
+    checkpoint: note('checkpoint'),
+    progress: note('progress'),
+    input: async (name) => ({ name: String(name), folder: '/in' }),
+    http: {
+      request: async (url, options) => {
+        said.push(['http', url, options?.method, [...Buffer.from(options?.body as Uint8Array)]])
+        return { status: 200, ok: true, headers: {}, text: () => '{"a":1}', json: () => ({}) }
+      },
+    },
+  })
+  const say = provider(w, 'Say')
+  expect(say).toMatchObject({ inputArtifacts: [0, 2], timeoutInMinutes: 7, idempotent: true, description: 'says' })
+  expect(await say.run(job, ctx)).toEqual({ summary: 'hello 0 {"a":1}/in' })
+  const pid = String((said[1] as string[])[1]).trim()
+  expect(pid).not.toBe(`pid ${process.pid}`)
+  expect(said).toEqual([
+    ['mask', 's3cret'],
+    ['log', `${pid}\n`],
+    ['log', 'a'],
+    ['log', 'b'],
+    ['exec', ['true'], { label: 'nothing' }],
+    ['checkpoint', { at: 1 }],
+    ['progress', { percentComplete: 50 }],
+    ['http', 'https://example.com/', 'POST', [1, 2, 255]],
+  ])
+  expect(await say.validate?.({ Say: 'no' } as never)).toEqual(['Say is "no": yes is right'])
+  expect(await say.validate?.({ Say: 'yes' } as never)).toEqual([])
+})
+
+test('an abort goes with its reason, and a JobFailed comes back as one', async () => {
+  const body = `api.provideAction({ category: 'Build', provider: 'Wait', configuration: {},
+    async run(job, ctx) { ctx.log.line('here'); await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason))) } })
+    api.provideAction({ category: 'Build', provider: 'Fail', configuration: {}, async run() { throw new JobFailed('not today', 'PermissionError') } })`
+  const w = await up({ 'wait.ts': source('wait', body).replace('definePlugin }', 'definePlugin, JobFailed }') })
+  const stop = new AbortController()
+  const log = { write: () => stop.abort(new Error('stopped by hand')), line: () => {} }
+  await expect(provider(w, 'Wait').run(job, context({ signal: stop.signal, log }))).rejects.toThrow('stopped by hand')
+  await expect(provider(w, 'Fail').run(job, context())).rejects.toMatchObject({
+    name: 'JobFailed',
+    type: 'PermissionError',
+    message: 'not today',
+  })
+})
+
+test('sources, rules, notifiers, secret stores, hooks, configuration, start and stop work from there', async () => {
+  const body = `
+    api.log.info('register ' + api.config.greeting)
+    api.onStart(() => api.log.info('start')); api.onStop(() => api.log.info('stop'))
+    api.provideSource({ category: 'Source', provider: 'Far', outputArtifacts: 1, configuration: {}, pollKey: () => 'key', polls: () => false,
+      async latestRevision(c, ctx) { ctx.log('asked'); return { revisionId: 'r1' } }, async run() {} })
+    api.provideRule({ provider: 'Even', configuration: {}, async run() { return { summary: 'even' } } })
+    api.provideNotifier({ name: 'bell', async notify(n) { api.log.info('rang ' + n.subject) } })
+    api.provideSecretStore({ name: 'safe', async get(name) { return name === 'a' ? 'A' : undefined } })
+    api.hooks.beforeAction((event) => event.provider === 'Bad' ? 'no ' + event.provider : undefined)
+    api.hooks.revisionFound((event) => event.revision.revisionId === 'drop' ? undefined : event)`
+  const schema = `configSchema: { type: 'object', properties: { greeting: { type: 'string', default: 'hi' } } },`
+  const w = await up({ 'all.ts': source('all', body, schema) })
+  expect(w.problems('all')).toBe('')
+  const far = w.registry.source(id('Far', 'Source'))?.provider as SourceProvider
+  const asked: string[] = []
+  const poll = {
+    signal: new AbortController().signal,
+    clock: systemClock,
+    log: (text: string) => void asked.push(text),
+  }
+  expect(await far.latestRevision({} as never, poll as never)).toEqual({ revisionId: 'r1' })
+  expect(asked).toEqual(['asked'])
+  expect(await far.pollKey?.({} as never)).toBe('key')
+  expect(await far.polls?.({} as never)).toBe(false)
+  expect(await w.registry.rule('Even')?.provider.run(job, context())).toEqual({ summary: 'even' })
+  await w.registry.notifiers()[0]?.notify({ kind: 'executionFailed', subject: 'it', message: 'm' })
+  expect(await w.registry.secretStores()[0]?.get('a')).toBe('A')
+  expect(await w.registry.secretStores()[0]?.get('b')).toBeUndefined()
+  expect(await w.hooks.beforeAction.promise({ provider: 'Bad' } as never)).toBe('no Bad')
+  expect(await w.hooks.beforeAction.promise({ provider: 'Good' } as never)).toBeUndefined()
+  await w.host.stop()
+  expect(w.logged).toEqual(['register hi', 'start', 'rang it', 'stop'].map((line) => `all: ${line}`))
+})
+
+describe('a plugin that goes wrong is shown with its reason, and the others go on', () => {
+  test.each([
+    { it: 'throws while loading', bad: `throw new Error('bad day')`, says: 'load: bad day' },
+    {
+      it: 'ends the process while loading',
+      bad: `process.exit(3)\n${source('bad')}`,
+      says: 'ended by itself with exit code 3',
+    },
+    {
+      it: 'never gives the processor back',
+      bad: source('bad', 'for (;;) {}'),
+      says: 'register() did not end within 5 s',
+    },
+    {
+      it: 'mounts HTTP',
+      bad: source('bad', `api.mount({ prefix: '/x', handle() {} })`),
+      says: '"isolation: none" into plugins.bad',
+    },
+    { it: "uses the server's services", bad: source('bad', `api.server.operations`), says: 'api.server is not there' },
+    {
+      it: 'declares nonsense',
+      bad: source('bad', `api.provideAction(${action('x y')})`),
+      says: 'provider must be 1 to 35 letters',
+    },
+    {
+      it: 'throws while starting',
+      bad: source('bad', `api.onStart(() => { throw new Error('cold') })`),
+      says: 'start: cold',
+    },
+  ])('$it', async ({ bad, says }) => {
+    const good = source('good', `api.provideAction(${action('Good')})`)
+    const w = await up({ 'bad.ts': bad, 'good.ts': good })
+    expect(w.state('bad')).toBe('failed')
+    expect(w.problems('bad')).toContain(says)
+    expect(w.state('good')).toBe('started')
+    expect(w.registry.actionTypes().map((type) => type.id.provider)).toEqual(['Good'])
+  })
+})
+
+/** `Do` does what its configuration says. */
+const doer = source(
+  'doer',
+  `api.log.info('registered by ' + process.pid)
+   api.provideAction({ category: 'Build', provider: 'Do', configuration: {}, async run(job, ctx) {
+     switch (job.configuration.Say) {
+       case 'exit': process.exit(7)
+       case 'throw': setTimeout(() => { throw new Error('in a timer') }, 1); await new Promise(() => {})
+       case 'loop': for (;;) {}
+       case 'reject': Promise.reject(new Error('nobody looks')); await new Promise((done) => setTimeout(done, 50)); return
+       case 'leak': for (let i = 0; i < 20; i++) process.on('SIGUSR2', () => {}); await new Promise((done) => setTimeout(done, 50)); return
+       case 'pid': return { summary: String(process.pid) }
+       case 'wait': ctx.log.line('waits'); await ctx.sleep(1); return { summary: 'old ' + process.pid }
+     }
+   } })`,
+)
+const say = (Say: string) => ({ id: 'j', configuration: { Say } }) as never
+
+describe('its process ends, and is started again', () => {
+  test.each([
+    {
+      it: 'exits',
+      what: 'exit',
+      says: "the process of plugin 'doer' ended by itself with exit code 7; it is started again in 1 s",
+    },
+    {
+      it: 'throws in a timer',
+      what: 'throw',
+      says: 'ended: uncaught exception: in a timer; it is started again in 1 s',
+    },
+    {
+      it: 'never gives the processor back',
+      what: 'loop',
+      says: 'did not answer for 1 s: its code never gives the processor back; it is started',
+    },
+  ])('when it $it', async ({ what, says }) => {
+    const w = await up({ 'doer.ts': doer }, { limits: { ping: 200, hang: 1_000 } })
+    const error = await Promise.resolve(provider(w, 'Do').run(say(what), context())).catch((thrown: unknown) => thrown)
+    expect(isPluginProcessEnded(error)).toBe(true)
+    await eventually(() => w.problems('doer').includes(says), says)
+    expect(w.state('doer')).toBe('started')
+    // What is asked meanwhile waits for the new process.
+    expect(await provider(w, 'Do').run(say('pid'), context())).toMatchObject({
+      summary: expect.stringMatching(/^\d+$/),
+    })
+    expect(w.logged.filter((line) => line.includes('registered by'))).toHaveLength(2)
+  })
+
+  test('five times, and is failed then', async () => {
+    const pauses: number[] = []
+    const clock = {
+      ...systemClock,
+      after: (ms: number, wake: () => void) => {
+        if ([1_000, 2_000, 4_000, 8_000, 16_000].includes(ms)) pauses.push(ms)
+        return systemClock.after(pauses.at(-1) === ms ? 1 : ms, wake)
+      },
+    }
+    const w = await up(
+      { 'doer.ts': doer },
+      { clock, limits: { ping: 60_000, hang: 60_000, start: 9_999, register: 9_998, stop: 9_997 } },
+    )
+    for (let time = 0; time < 6; time++) {
+      const run = w.registry.action(id('Do'))?.provider.run(say('exit'), context())
+      await expect(Promise.resolve(run)).rejects.toThrow('exit code 7')
+    }
+    await eventually(() => w.state('doer') === 'failed', 'the failure')
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000])
+    expect(w.problems('doer')).toContain('once more after 5 restarts: it is not started again')
+    expect(w.registry.actionTypes()).toEqual([])
+  })
+
+  test.each([
+    { it: 'a rejection that nobody looks at', what: 'reject', says: 'unhandled rejection: nobody looks' },
+    { it: 'leaked listeners', what: 'leak', says: 'it leaks listeners: Possible EventEmitter memory leak' },
+  ])('but not for $it: a problem', async ({ what, says }) => {
+    const w = await up({ 'doer.ts': doer })
+    await provider(w, 'Do').run(say(what), context())
+    await eventually(() => w.problems('doer').includes(says), says)
+    expect(w.state('doer')).toBe('started')
+  })
+})
+
+describe('disable, enable, reload', () => {
+  /** A run that waits in its context until `go` is called. */
+  function waiting(w: World) {
+    let go = () => {}
+    const gone = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    let here = () => {}
+    const begun = new Promise<void>((resolve) => {
+      here = resolve
+    })
+    const log = { write: () => here(), line: () => here() }
+    const run = provider(w, 'Do').run(say('wait'), context({ log, sleep: () => gone }))
+    return { begun, go, run: Promise.resolve(run) }
+  }
+
+  test('a job that runs while its plugin is switched off and on comes to its end, and new ones go to a new process', async () => {
+    const w = await up({ 'doer.ts': doer })
+    const old = await provider(w, 'Do').run(say('pid'), context())
+    const { begun, go, run } = waiting(w)
+    await begun
+    await w.host.disable('doer')
+    expect(w.registry.actionTypes()).toEqual([])
+    await w.host.enable('doer')
+    const now = await provider(w, 'Do').run(say('pid'), context())
+    expect(now).not.toEqual(old)
+    go()
+    expect(await run).toEqual({ summary: `old ${old?.summary}` })
+    await eventually(() => !isAlive(Number(old?.summary)), 'the end of the old process')
+    expect(w.problems('doer')).toBe('')
+  })
+
+  test('a reload brings new code while old jobs end with the old; code that does not load changes nothing', async () => {
+    const w = await up({ 'doer.ts': doer })
+    const { begun, go, run } = waiting(w)
+    await begun
+    writeFiles(w.folder, { 'doer.ts': 'const = 3' })
+    await expect(w.host.reload('doer')).rejects.toThrow("plugin 'doer' cannot be reloaded, and goes on as it was: ")
+    expect(w.state('doer')).toBe('started')
+    writeFiles(w.folder, {
+      'doer.ts': doer.replace("case 'pid'", "case 'new': return { summary: 'new code' }\n case 'pid'"),
+    })
+    expect(await w.host.reload('doer')).toMatchObject({ name: 'doer', state: 'started', problems: [] })
+    expect(await provider(w, 'Do').run(say('new'), context())).toEqual({ summary: 'new code' })
+    go()
+    expect(await run).toMatchObject({ summary: expect.stringMatching(/^old \d+$/) })
+  })
+
+  test('a plugin inside the server is reloaded too when it is a file, and its running job ends with the old code', async () => {
+    const w = await up({ 'doer.ts': doer }, { isolation: 'none' })
+    const { begun, go, run } = waiting(w)
+    await begun
+    writeFiles(w.folder, {
+      'doer.ts': doer.replace("case 'pid'", "case 'new': return { summary: 'new code' }\n case 'pid'"),
+    })
+    await w.host.reload('doer')
+    expect(await provider(w, 'Do').run(say('new'), context())).toEqual({ summary: 'new code' })
+    go()
+    expect(await run).toEqual({ summary: `old ${process.pid}` })
+  })
+})
+
+test('isolation that is neither process nor none is refused, and its section goes to the plugin without it', async () => {
+  const schema = `configSchema: { type: 'object', properties: { greeting: { type: 'string' } } },`
+  const files = { 'a.ts': source('a', 'api.log.info(api.config.greeting)', schema) }
+  const w = await world({ './a.ts': { greeting: 'hi', isolation: 'process' } }, { files, clock: systemClock })
+  running.push(w)
+  await w.host.register()
+  expect(w.host.list()).toMatchObject([{ state: 'registered', isolation: 'process' }])
+  const wrong = await world({ './a.ts': { isolation: 'thread' } }, { files })
+  await wrong.host.register()
+  expect(wrong.problems('a')).toContain(
+    'plugins../a.ts.isolation is "thread": "process" (in a process of its own) or "none"',
+  )
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
