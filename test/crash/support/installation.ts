@@ -22,6 +22,8 @@ export interface InstallationOptions {
   readonly databaseUrl?: string
   /** Lines of penstock.yaml's `worker:` section. */
   readonly worker?: Readonly<Record<string, number>>
+  /** Where the source's plugin runs: in the server, unless it is to have a process of its own. */
+  readonly isolation?: 'none' | 'process'
   /** Another machine's installation, whose master key and artifacts this one shares. */
   readonly beside?: Installation
 }
@@ -111,13 +113,13 @@ export class Installation {
 }
 
 function configuration({ port, options }: Installation): string {
-  const { databaseUrl, worker, beside } = options
+  const { databaseUrl, worker, beside, isolation = 'none' } = options
   const lines = [
     `server: { port: ${port} }`,
     'dataDir: data',
     'log: { level: warn }',
     `worker: ${JSON.stringify({ concurrency: 8, ...worker })}`,
-    'plugins: { penstock-plugin-tick: {} }',
+    `plugins: { penstock-plugin-tick: { isolation: ${isolation} } }`,
     ...(databaseUrl === undefined ? [] : [`database: { url: ${JSON.stringify(databaseUrl)} }`]),
     ...(beside ? [`masterKeyFile: ${join(beside.dataFolder, 'secrets', 'master.key')}`] : []),
   ]

@@ -16,7 +16,7 @@ const newest = async ({ File }) => ({ revisionId: (await readFile(File, 'utf8'))
 const tick = defineSource({
   provider: 'Tick',
   idempotent: true,
-  outputArtifacts: 1,
+  outputArtifacts: [0, 1],
   configuration: {
     File: { description: 'Whose text is the revision', required: true, key: true },
     Poll: { description: 'Whether to look for a new one', type: 'boolean', default: false },
@@ -26,6 +26,7 @@ const tick = defineSource({
   async run(job, ctx) {
     const revision = job.revision ?? (await newest(job.configuration))
     const folder = join(ctx.workspace, 'code')
+    if (job.outputs.length === 0) return { revision }
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'revision'), revision.revisionId)
     await ctx.output(folder)
