@@ -43,5 +43,6 @@ export function withNewOptions(command: Command): Command {
     .option('--description <text>', 'one line')
     .option('--property <property...>', 'NAME:TYPE:FLAG..., such as Name:string:required or Token:string:secret')
     .option('--dir <folder>', 'where to; penstock-plugin-NAME here unless given')
+    .option('--bundled', "for Penstock's own repository")
     .option('--yes', 'ask nothing')
 }

@@ -6,6 +6,8 @@ import { writePlugin } from '../scaffold/write-plugin.js'
 export interface NewOptions extends GivenSpec {
   /** Where to; a folder `penstock-plugin-NAME` below the current one when absent. */
   readonly dir?: string
+  /** For Penstock's own repository: builds and tests with it. */
+  readonly bundled?: boolean
   /** Asks nothing. */
   readonly yes?: boolean
 }
@@ -15,9 +17,11 @@ export async function newPlugin(name: string, options: NewOptions): Promise<void
   const given = options.yes || !process.stdin.isTTY ? options : await ask(name, options)
   const spec = completeSpec(name, given)
   const folder = resolve(options.dir ?? `penstock-plugin-${spec.name}`)
-  const files = writePlugin(folder, spec)
+  const files = writePlugin(folder, spec, options.bundled)
   process.stdout.write(`${folder}\n${files.map((file) => `  ${file}\n`).join('')}`)
-  process.stdout.write(`Next: cd ${folder} && npm test\n`)
+  process.stdout.write(
+    options.bundled ? `Next: scripts/test plugins/${spec.name}\n` : `Next: cd ${folder} && npm test\n`,
+  )
 }
 
 async function ask(name: string, given: NewOptions): Promise<NewOptions> {

@@ -18,10 +18,14 @@ export async function testPlugin(dir: string): Promise<void> {
   try {
     await compile(folder, tests, out)
     const files = readdirSync(out).filter((name) => name.endsWith('.cjs'))
-    const child = spawn(process.execPath, ['--enable-source-maps', '--test', ...files.map((name) => join(out, name))], {
-      cwd: folder,
-      stdio: 'inherit',
-    })
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', '--test', '--test-reporter=spec', ...files.map((name) => join(out, name))],
+      {
+        cwd: folder,
+        stdio: 'inherit',
+      },
+    )
     const [status] = (await once(child, 'exit')) as [number | null]
     if (status !== 0) process.exitCode = 1
   } finally {

@@ -7,14 +7,40 @@ import { exampleOf, testText } from './test-text.js'
 /** Path to text. `coreVersion` is that of the `@penstock/core` that the plugin is written for. */
 export function pluginFiles(spec: PluginSpec, coreVersion: string): Readonly<Record<string, string>> {
   return {
+    ...common(spec),
     'package.json': json(packageJson(spec, coreVersion)),
     'tsconfig.json': json(tsconfig),
-    'src/index.ts': sourceText(spec),
-    [`test/${spec.name}.test.ts`]: testText(spec),
-    'README.md': readme(spec),
     '.github/workflows/test.yml': workflow,
     '.gitignore': 'dist/\nnode_modules/\n',
   }
+}
+
+/** As pluginFiles, for a plugin that comes with Penstock: it is built and tested with the rest of the repository. */
+export function bundledFiles(spec: PluginSpec, coreVersion: string): Readonly<Record<string, string>> {
+  const { scripts: _, ...rest } = packageJson(spec, coreVersion)
+  const main = { '@penstock/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' }
+  const exported = { types: './dist/index.d.ts', exports: { '.': main, './package.json': './package.json' } }
+  return {
+    ...common(spec),
+    'package.json': json({ ...rest, license: 'Apache-2.0', ...exported }),
+    'tsconfig.json': json(bundledTsconfig),
+  }
+}
+
+function common(spec: PluginSpec): Readonly<Record<string, string>> {
+  return {
+    'src/index.ts': sourceText(spec),
+    [`test/${spec.name}.test.ts`]: testText(spec),
+    'README.md': readme(spec),
+  }
+}
+
+const bundledTsconfig = {
+  extends: '../../tsconfig.json',
+  compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/.tsbuildinfo' },
+  files: [],
+  include: ['src/**/*.ts', 'src/**/*.json'],
+  references: [{ path: '../../core' }],
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -27,8 +27,7 @@ const example = (property: PropertySpec) => `'${exampleOf(property)}'`
 function actionTest(spec: PluginSpec): string {
   const { name, provider } = spec
   return `import assert from 'node:assert/strict'
-import test from 'node:test'
-import { runPipelineWith, testActionProvider } from '@penstock/core/testkit'
+import { runPipelineWith, test, testActionProvider } from '@penstock/core/testkit'
 import { ${camel(name)} } from '../src/index.js'
 
 const configuration = ${configuration(spec)}
@@ -52,8 +51,7 @@ function sourceTest(spec: PluginSpec): string {
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'node:test'
-import { runPipelineWith, testSourceProvider } from '@penstock/core/testkit'
+import { runPipelineWith, test, testSourceProvider } from '@penstock/core/testkit'
 import { ${camel(name)} } from '../src/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), '${name}-'))
@@ -80,8 +78,7 @@ test('it runs in a pipeline', async () => {
 function ruleTest(spec: PluginSpec): string {
   const { name, provider } = spec
   return `import assert from 'node:assert/strict'
-import test from 'node:test'
-import { runPipelineWith, testRuleProvider } from '@penstock/core/testkit'
+import { runPipelineWith, test, testRuleProvider } from '@penstock/core/testkit'
 import { ${camel(name)} } from '../src/index.js'
 
 const configuration = ${configuration(spec)}

@@ -12,3 +12,14 @@ export function testRunner(given?: TestRunner): TestRunner {
   if (typeof describe === 'function' && typeof test === 'function') return { describe, test }
   return require('node:test') as TestRunner
 }
+
+/**
+ * A test of whatever runner is at work, so that the same file runs under jest and under `node --test`.
+ * @example
+ * test('two and two', async () => {
+ *   if (2 + 2 !== 4) throw new Error('they are not four')
+ * })
+ */
+export function test(name: string, body: () => Promise<void>, timeout = 60_000): void {
+  testRunner().test(name, body, timeout)
+}

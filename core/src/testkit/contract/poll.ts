@@ -3,7 +3,9 @@ import type { PollContext } from '../../host/action-provider.js'
 import { createHttpClient } from '../../worker/http-client.js'
 
 /** What the scheduler hands to a source when it polls, and what the source said meanwhile. */
-export function pollContext(signal: PollContext["signal"] = new AbortController().signal): PollContext & { readonly said: readonly string[] } {
+export function pollContext(
+  signal: PollContext['signal'] = new AbortController().signal,
+): PollContext & { readonly said: readonly string[] } {
   const said: string[] = []
   const http = createHttpClient({ clock: systemClock, signal, mask: (text) => text })
   return { signal, clock: systemClock, http, said, log: (message) => void said.push(message) }
