@@ -27,7 +27,7 @@ import { namesSecret } from './secret-names.js'
 export interface RemoteJobsParts {
   readonly clock: Clock
   readonly jobs: LocalJobs
-  readonly reads: Pick<EngineReads, 'job' | 'jobsOfWorker' | 'jobOfAction' | 'action'>
+  readonly reads: Pick<EngineReads, 'job' | 'jobsOfWorker' | 'jobOfAction' | 'action' | 'rulesById'>
   readonly onSignal: (listener: (topic: string) => void) => () => void
   readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>
   readonly access: Pick<AccessService, 'jobCredentials'>

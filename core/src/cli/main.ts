@@ -13,6 +13,7 @@ export interface WhereOptions {
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('penstock').description('A self-hosted continuous-delivery server').showHelpAfterError()
   addServe(program)
+  addWorker(program)
   addValidate(program)
   addAccessKeys(program)
   addUsers(program)
@@ -40,8 +41,19 @@ function where(command: Command): Command {
 function addServe(program: Command): void {
   where(program.command('serve').description('start the server'))
     .option('--host <address>', 'the address to listen at')
-    .option('--port <number>', 'the port to listen at', wholeNumber)
+    .option('--port <number>', 'the port to listen at', wholeNumberOf('--port', 0, 65_535))
     .action(async (options) => (await import('./serve.js')).serve(options))
+}
+
+function addWorker(program: Command): void {
+  where(program.command('worker').description("run a server's jobs on this machine"))
+    .requiredOption('--endpoint <url>', 'the server, such as https://penstock.example.com')
+    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
+    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given')
+    .option('--region <name>', "the server's region; AWS_REGION, or what --config says, unless given")
+    .option('--name <name>', 'what to call a new worker; the name of the machine unless given')
+    .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf('--concurrency', 1, 1000))
+    .action(async (options) => (await import('./worker.js')).worker(options))
 }
 
 function addValidate(program: Command): void {
@@ -91,8 +103,10 @@ function addBackup(program: Command): void {
   )
 }
 
-/** Errors: commander's, naming the value. */
-function wholeNumber(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new Error(`--port is '${text}', but must be a number from 0 to 65535`)
+/** Errors: naming the option, the value and what would be right. */
+function wholeNumberOf(option: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+    throw new Error(`${option} is '${text}', but must be a number from ${least} to ${most}`)
+  }
 }

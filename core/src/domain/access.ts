@@ -1,11 +1,12 @@
 /** Who may do what: principals, their access keys, and IAM-like policies. */
 
-/** The four AWS managed names that Penstock knows without being told. */
+/** The policies that Penstock knows by name: AWS's four, and its own for `penstock worker`. */
 export const managedPolicies = [
   'AWSCodePipeline_FullAccess',
   'AWSCodePipeline_ReadOnlyAccess',
   'AWSCodePipelineApproverAccess',
   'AWSCodePipelineCustomActionAccess',
+  'PenstockWorkerAccess',
 ] as const
 export type ManagedPolicy = (typeof managedPolicies)[number]
 

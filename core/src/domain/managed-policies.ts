@@ -1,6 +1,6 @@
 import type { ManagedPolicy, PolicyDocument } from './access.js'
 
-/** What AWS's managed policies allow of what Penstock has. FullAccess is all of CodePipeline, but not Penstock's own administration. */
+/** What the managed policies allow of what Penstock has. FullAccess is all of CodePipeline, but not Penstock's own administration. */
 export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocument>> = {
   AWSCodePipeline_FullAccess: allow('codepipeline:*', 's3:GetObject', 's3:PutObject', 's3:ListBucket'),
   AWSCodePipeline_ReadOnlyAccess: allow(
@@ -31,6 +31,22 @@ export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocume
     'codepipeline:PollForJobs',
     'codepipeline:PutJobFailureResult',
     'codepipeline:PutJobSuccessResult',
+  ),
+  // Jobs of every type, with the secrets that they name. A policy of one's own narrows ClaimJobs to action types.
+  PenstockWorkerAccess: allow(
+    'penstock:AppendLog',
+    'penstock:AwaitReport',
+    'penstock:Checkpoint',
+    'penstock:ClaimJobs',
+    'penstock:FailJob',
+    'penstock:FinishLog',
+    'penstock:GetJobAccess',
+    'penstock:GetSecret',
+    'penstock:Heartbeat',
+    'penstock:RecoverJobs',
+    'penstock:ReportProgress',
+    'penstock:ReportTargets',
+    'penstock:SucceedJob',
   ),
 }
 

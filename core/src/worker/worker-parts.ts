@@ -28,5 +28,8 @@ export interface WorkerParts {
   readonly patience?: number
   /** A reason why an action must not run (the beforeAction hook). */
   beforeAction?(event: BeforeActionEvent): Promise<string | undefined>
+  /** A job's own way to artifacts and secrets, in place of `artifacts` and `secrets`. */
+  artifactsOf?(job: Job): ArtifactAccess
+  secretsOf?(job: Job): SecretLookup
   jobApi?(job: Job): Promise<JobApiAccess | undefined>
 }

@@ -1,0 +1,198 @@
+/** A worker on a machine of its own: the same plugins and the same Worker, on a server's queue. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { FolderArtifactStore } from '../artifacts/folder-store.js'
+import { systemClock } from '../domain/clock.js'
+import { attributeErrors } from '../host/attribute-errors.js'
+import { discoverPlugins } from '../host/discover.js'
+import type { Logger } from '../host/plugin.js'
+import { MasterKey } from '../http/master-key.js'
+import { openSqlite } from '../store/database.js'
+import { idlePatterns, onlyTypes } from '../worker/action-type-filter.js'
+import { StoredArtifacts } from '../worker/artifact-access.js'
+import { BucketArtifacts } from '../worker/bucket-artifacts.js'
+import { HttpJobClient } from '../worker/http-job-client.js'
+import { ApiRefused, PenstockApi } from '../worker/penstock-api.js'
+import { providersOf } from '../worker/provider-lookup.js'
+import { ShippedLogs } from '../worker/shipped-logs.js'
+import { Worker } from '../worker/worker.js'
+import { ChosenArtifactStore } from './artifacts.js'
+import { type Config, type ConfigSources, loadConfig } from './config.js'
+import { ConfigError } from './config-file.js'
+import { createParts, type Get, type Parts } from './container.js'
+import { openDataFolder } from './data-folder.js'
+import { lockFolder } from './folder-lock.js'
+import { Identity } from './identity.js'
+import { asLogger, createPino } from './logger.js'
+import { pluginProblems } from './plugin-problems.js'
+import { secretsOf } from './source-parts.js'
+import { StopStack } from './stop-stack.js'
+import { tokens } from './tokens.js'
+
+export interface RemoteWorkerOptions extends ConfigSources {
+  /** `https://penstock.example.com`. */
+  readonly endpoint: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** For a worker that starts for the first time; the machine's name when absent. Kept in the data folder from then on. */
+  readonly name?: string
+  readonly writeLog?: (line: string) => void
+  readonly bundled?: readonly string[]
+  readonly onFatal?: (error: unknown) => void
+}
+
+export interface RunningWorker {
+  readonly name: string
+  readonly problems: readonly string[]
+  /** Lets go of everything: steps run on, and the next start on this folder takes them up. */
+  stop(reason?: string): Promise<void>
+}
+
+/**
+ * Starts a worker. A server that does not answer is waited for.
+ * Errors: ConfigError, for keys and rights that the server refuses too; DataFolderRefused.
+ */
+export async function startRemoteWorker(options: RemoteWorkerOptions): Promise<RunningWorker> {
+  const config = loadConfig(options)
+  const pino = createPino(config.log.level, options.writeLog)
+  const log = asLogger(pino)
+  const stack = new StopStack(systemClock, log)
+  try {
+    return await bringUp(options, config, log, (plugin) => asLogger(pino, { plugin }), stack)
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+async function bringUp(
+  options: RemoteWorkerOptions,
+  config: Config,
+  log: Logger,
+  pluginLog: (plugin: string) => Logger,
+  stack: StopStack,
+): Promise<RunningWorker> {
+  openDataFolder(config.dataDir)
+  stack.push('data folder', lockFolder(config.dataDir))
+  const name = workerName(config.dataDir, options.name)
+  const { endpoint, accessKeyId, secretAccessKey } = options
+  const api = new PenstockApi({ endpoint, region: config.server.region, keys: { accessKeyId, secretAccessKey } })
+  const client = new HttpJobClient(api, name, systemClock)
+  stack.push('connections', () => client.close())
+  await introduce(client, log)
+  const { parts, logs } = await assemble(options, config, log, pluginLog, stack, client)
+  if (options.onFatal)
+    stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: options.onFatal }))
+  await parts.host.register()
+  stack.push('plugins', () => parts.host.stop())
+  await parts.host.start()
+  stack.push('logs', () => logs().close())
+  stack.push('worker', () => parts.worker.stop())
+  await parts.worker.start()
+  log.info('working', { endpoint, name, dataDir: config.dataDir })
+  return {
+    name,
+    problems: [
+      ...pluginProblems(parts.host),
+      ...idlePatterns(config.worker.actionTypes, providersOf(parts.registry).keys()),
+    ],
+    stop: async (why = 'stop() was called') => {
+      log.info('stopping', { reason: why })
+      await stack.stop()
+    },
+  }
+}
+
+/** What can never work is said at once; whatever may pass is waited for. Errors: ConfigError. */
+async function introduce(client: HttpJobClient, log: Logger): Promise<void> {
+  try {
+    await client.heartbeat([])
+    await client.recover('')
+  } catch (error) {
+    if (error instanceof ApiRefused && error.status >= 400 && error.status < 500) {
+      throw new ConfigError([`the server refused this worker: ${error.message}`])
+    }
+    log.warn('the server does not answer yet', { error: (error as Error).message })
+  }
+}
+
+async function assemble(
+  options: RemoteWorkerOptions,
+  config: Config,
+  log: Logger,
+  pluginLog: (plugin: string) => Logger,
+  stack: StopStack,
+  client: HttpJobClient,
+): Promise<{ parts: Parts; logs: () => ShippedLogs }> {
+  const { dataDir } = config
+  // Plugins may keep state and ask for services: they find an empty installation here.
+  const database = await openSqlite(':memory:')
+  stack.push('database', () => database.close())
+  const references = await discoverPlugins({
+    configured: config.plugins,
+    baseFolder: config.baseFolder,
+    pluginsFolder: join(dataDir, 'plugins'),
+    ...(options.bundled ? { bundled: options.bundled } : {}),
+  })
+  const artifacts = new ChosenArtifactStore(new FolderArtifactStore(join(dataDir, 'artifacts')))
+  const sink = {
+    append: client.appendLog.bind(client),
+    finish: client.finishLog.bind(client),
+  }
+  const jobOf = (id: string) => client.jobOf(id)
+  const logs = new ShippedLogs({ dataFolder: dataDir, sink, jobOf, clock: systemClock, log })
+  const parts = createParts({
+    config,
+    clock: systemClock,
+    log,
+    pluginLog,
+    database,
+    identity: new Identity(config, `codepipeline-${config.server.region}-0000000000`),
+    masterKey: MasterKey.load(join(dataDir, 'secrets', 'master.key')),
+    artifacts,
+    references,
+    createWorker: (get) => createWorker(get, client, logs),
+  })
+  return { parts, logs: () => logs }
+}
+
+function createWorker(get: Get, client: HttpJobClient, logs: ShippedLogs): Worker {
+  const { dataDir, worker } = get(tokens.config)
+  const clock = get(tokens.clock)
+  const secrets = secretsOf(get)
+  return new Worker({
+    workerId: client.workerName,
+    client,
+    providers: onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes),
+    dataFolder: dataDir,
+    logs,
+    artifacts: new StoredArtifacts(get(tokens.artifacts)),
+    artifactsOf: ({ id, fence }) =>
+      new BucketArtifacts({ http: client.api.http, clock, access: () => client.access({ jobId: id, fence }) }),
+    clock,
+    log: get(tokens.log),
+    secrets,
+    // This machine's own first: a key that is good here only need not lie on the server.
+    secretsOf:
+      ({ id, fence }) =>
+      async (name) =>
+        (await secrets(name)) ?? client.secret({ jobId: id, fence }, name),
+    concurrency: worker.concurrency,
+    beforeAction: (event) => get(tokens.hooks).beforeAction.promise(event),
+    jobApi: (job) => client.jobApi(job),
+  })
+}
+
+/** The worker's name, the same after every restart on this folder: what it had in progress is its own again. */
+function workerName(folder: string, wanted = hostname()): string {
+  const file = join(folder, 'worker-name')
+  try {
+    const name = wanted.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 80)
+    writeFileSync(file, `${name}-${randomUUID().slice(0, 8)}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFileSync(file, 'utf8').trim()
+}

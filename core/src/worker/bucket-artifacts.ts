@@ -1,0 +1,154 @@
+/** Artifacts of one job through the server's bucket, with the job's own credentials. */
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { packFolder } from '../artifacts/pack.js'
+import { unpack } from '../artifacts/unpack.js'
+import type { Artifact } from '../domain/artifact.js'
+import { type Clock, sleep } from '../domain/clock.js'
+import { isFault } from '../domain/faults.js'
+import { isJobFailed, JobFailed } from '../host/job-failed.js'
+import type { WorkerJobAccess } from '../host/worker-service.js'
+import type { ArtifactAccess } from './artifact-access.js'
+import { readText } from './penstock-api.js'
+import { type FileBody, objectPath, type SignedClient } from './signed-request.js'
+
+export interface BucketArtifactsParts {
+  readonly http: SignedClient
+  /** Fifteen minutes of access. */
+  access(): Promise<WorkerJobAccess>
+  readonly clock: Clock
+}
+
+/** A connection on which nothing moves for so long is given up, milliseconds. */
+const silence = 60_000
+/** How long an object is tried for, milliseconds; and between two tries. */
+const patience = 15 * 60_000
+const longestPause = 10_000
+
+export class BucketArtifacts implements ArtifactAccess {
+  #access: WorkerJobAccess | undefined
+
+  constructor(private readonly parts: BucketArtifactsParts) {}
+
+  async fetch(artifact: Artifact, folder: string, scratch: string, signal: AbortSignal): Promise<void> {
+    const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
+    try {
+      await this.#insist(signal, () => this.#download(artifact, zip, signal))
+      await unpack(zip, folder, { signal })
+    } finally {
+      await rm(zip, { force: true })
+    }
+  }
+
+  async store(
+    artifact: Artifact,
+    folder: string,
+    files: readonly string[] | undefined,
+    scratch: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const zip = await scratchFile(scratch, `${artifact.name}.out.zip`)
+    try {
+      const { skipped, unmatched } = await packFolder(folder, zip, { ...(files ? { files } : {}), signal })
+      const { size } = await stat(zip)
+      const body: FileBody = { size, hash: await hashOf(zip), open: () => createReadStream(zip) }
+      await this.#insist(signal, () => this.#upload(artifact, body, signal))
+      return [
+        ...unmatched.map((glob) => `output artifact "${artifact.name}": nothing matches ${glob}`),
+        ...skipped.map((path) => `output artifact "${artifact.name}": ${path} is no file that a zip can hold`),
+        `output artifact "${artifact.name}": ${size} bytes`,
+      ]
+    } finally {
+      await rm(zip, { force: true })
+    }
+  }
+
+  /** Goes on where the last try ended. */
+  async #download(artifact: Artifact, zip: string, signal: AbortSignal): Promise<void> {
+    const have = (await stat(zip).catch(() => undefined))?.size ?? 0
+    const answer = await this.#send(
+      'GET',
+      artifact,
+      Buffer.alloc(0),
+      signal,
+      have > 0 ? { range: `bytes=${have}-` } : {},
+    )
+    if (answer.statusCode === 416) {
+      answer.resume()
+      return // all of it was there
+    }
+    if (answer.statusCode === 404) {
+      answer.resume()
+      const { bucket, key } = artifact.location
+      throw new JobFailed(
+        `input artifact "${artifact.name}" is not in the artifact store (s3://${bucket}/${key}): it was deleted, or its action never put it out`,
+        'RevisionUnavailable',
+      )
+    }
+    if (answer.statusCode !== 200 && answer.statusCode !== 206) throw await this.#refused(answer)
+    const flags = answer.statusCode === 206 ? 'a' : 'w'
+    await pipeline(answer, createWriteStream(zip, { flags, mode: 0o600 }), { signal })
+  }
+
+  async #upload(artifact: Artifact, body: FileBody, signal: AbortSignal): Promise<void> {
+    const answer = await this.#send('PUT', artifact, body, signal, { 'content-type': 'application/zip' })
+    if (answer.statusCode !== 200) throw await this.#refused(answer)
+    answer.resume()
+  }
+
+  async #send(
+    method: string,
+    { location }: Artifact,
+    body: Buffer | FileBody,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage> {
+    if (!this.#access || this.#access.expires - this.parts.clock.now() < 60_000)
+      this.#access = await this.parts.access()
+    const { region, accessKeyId, secretAccessKey, sessionToken } = this.#access
+    const keys = { accessKeyId, secretAccessKey, sessionToken }
+    const path = objectPath(location.bucket, location.key)
+    return this.parts.http.send({ method, path, service: 's3', region, keys, headers, body, silence, signal })
+  }
+
+  /** Whatever it was, the next try comes with new credentials. */
+  async #refused(answer: IncomingMessage): Promise<Error> {
+    this.#access = undefined
+    const text = await readText(answer)
+    const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? 'no S3 error'
+    return new Error(`the artifact bucket answered ${answer.statusCode} (${code})`)
+  }
+
+  async #insist(signal: AbortSignal, call: () => Promise<void>): Promise<void> {
+    const deadline = this.parts.clock.now() + patience
+    for (let pause = 250; ; pause = Math.min(2 * pause, longestPause)) {
+      signal.throwIfAborted()
+      try {
+        return await call()
+      } catch (error) {
+        signal.throwIfAborted()
+        if (isFault(error) || isJobFailed(error) || this.parts.clock.now() > deadline) throw error
+        if (['ENOSPC', 'EDQUOT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      }
+      await sleep(this.parts.clock, pause, signal)
+    }
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  return hash.digest('hex')
+}
+
+/** A name in the scratch folder with nothing at it: a killed worker may have left half a zip there. */
+async function scratchFile(scratch: string, name: string): Promise<string> {
+  await mkdir(scratch, { recursive: true, mode: 0o700 })
+  const path = join(scratch, name)
+  await rm(path, { force: true })
+  return path
+}
