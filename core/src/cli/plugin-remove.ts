@@ -16,8 +16,8 @@ export async function removePlugin(name: string, options: WhereOptions): Promise
   const key = sectionKeys(file).find(same)
   const installed = installedPackages(plugins).find(same)
   if (key === undefined && installed === undefined) {
-    const known = [...new Set([...sectionKeys(file), ...installedPackages(plugins)])]
-    throw new CommandFailed(`no plugin '${name}' was added${suggestion(name, known)}`)
+    const known = [...new Set([...sectionKeys(file), ...installedPackages(plugins)].map(shortName))]
+    throw new CommandFailed(`no plugin '${name}' was added${suggestion(shortName(name), known)}`)
   }
   if (key !== undefined && readSection(file, key) !== undefined) writeSection(file, key, undefined)
   if (installed !== undefined) await uninstallPackage(plugins, installed)
