@@ -6,7 +6,6 @@ import type { Clock } from '../domain/clock.js'
 import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
 import { MasterKey } from '../http/master-key.js'
-import { type Database, openPostgres, openSqlite } from '../store/database.js'
 import { MetaStore } from '../store/meta-store.js'
 import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
 import type { Config } from './config.js'
@@ -15,6 +14,8 @@ import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { lockFolder } from './folder-lock.js'
 import { bucketName, Identity } from './identity.js'
+import { checkMasterKey } from './master-key-check.js'
+import { openDatabase } from './open-database.js'
 import { pluginProblems } from './plugin-problems.js'
 import type { StopStack } from './stop-stack.js'
 
@@ -35,8 +36,11 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
   stack.push('data folder', lockFolder(config.dataDir))
   const database = await openDatabase(config)
   stack.push('database', () => database.close())
-  const identity = new Identity(config, await bucketName(config, new MetaStore(database)))
-  const masterKey = MasterKey.load(config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key'))
+  const meta = new MetaStore(database)
+  const identity = new Identity(config, await bucketName(config, meta))
+  const masterKeyFile = config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key')
+  const masterKey = MasterKey.load(masterKeyFile)
+  await checkMasterKey(meta, masterKey, masterKeyFile)
   const encryptionKey = readEncryptionKey(config.artifacts.encryptionKeyFile)
   const folder = new FolderArtifactStore(join(config.dataDir, 'artifacts'), {
     clock,
@@ -52,12 +56,6 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
   })
   const parts = createParts({ config, clock, log, pluginLog, database, identity, masterKey, artifacts, references })
   return { parts, identity, artifacts }
-}
-
-/** Errors: NewerSchema; the driver's. */
-export function openDatabase(config: Config): Promise<Database> {
-  const { url } = config.database
-  return url === undefined ? openSqlite(join(config.dataDir, 'penstock.db')) : openPostgres(url)
 }
 
 /** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */

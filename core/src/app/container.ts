@@ -18,6 +18,7 @@ import { createEngine, type Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
 import type { Operations } from '../engine/operations.js'
 import { Outbox } from '../engine/outbox.js'
+import { secrecyOf } from '../engine/secrets.js'
 import { createWebhookService } from '../engine/webhook-service.js'
 import { createHooks, type Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
@@ -36,6 +37,7 @@ import { type Database } from '../store/database.js'
 import { createEngineStore } from '../store/engine-store.js'
 import { MetaStore } from '../store/meta-store.js'
 import { pluginStateStore } from '../store/plugin-state-store.js'
+import { sealedStore } from '../store/sealed-store.js'
 import { sourceStateStore } from '../store/source-state-store.js'
 import { taskStore } from '../store/task-store.js'
 import { ActionLogs } from '../worker/log-service.js'
@@ -66,6 +68,8 @@ export interface Given {
   readonly masterKey: ConstructorParameters<typeof Access>[0]['key']
   readonly artifacts: ChosenArtifactStore
   readonly references: ConstructorParameters<typeof PluginHost>[0]['references']
+  /** Instead of the worker that runs on this process's own queue. */
+  readonly createWorker?: (get: Get) => Worker
 }
 
 /** The services that the server starts and stops; tsyringe hands each in by its token. */
@@ -97,7 +101,8 @@ export class Parts {
   ) {}
 }
 
-type Get = <T>(token: InjectionToken<T>) => T
+/** Looks a service up by its token. */
+export type Get = <T>(token: InjectionToken<T>) => T
 
 /** A container of one server. `Parts` and every token can be resolved from it. */
 export function createContainer(given: Given): DependencyContainer {
@@ -120,7 +125,7 @@ export function createContainer(given: Given): DependencyContainer {
   registerStores(once)
   registerEngine(once)
   registerSources(once)
-  registerHost(once)
+  registerHost(once, given)
   return container
 }
 
@@ -144,8 +149,11 @@ function registerEngine(once: Once): void {
   once(tokens.catalogue, (get) => new Catalogue(get(tokens.registry), createEngineStore(get(tokens.database))))
   once(tokens.engine, (get) => {
     const { region, accountId, bucket } = get(tokens.identity)
-    const store = createEngineStore(get(tokens.database))
-    return createEngine({ store, clock: get(tokens.clock), types: get(tokens.catalogue), region, accountId, bucket })
+    const types = get(tokens.catalogue)
+    const store = sealedStore(createEngineStore(get(tokens.database)), get(tokens.masterKey), (type) =>
+      secrecyOf(types, type),
+    )
+    return createEngine({ store, clock: get(tokens.clock), types, region, accountId, bucket })
   })
   once(tokens.operations, (get) =>
     createOperations(get(tokens.engine), {
@@ -189,7 +197,7 @@ function registerSources(once: Once): void {
   )
 }
 
-function registerHost(once: Once): void {
+function registerHost(once: Once, given: Pick<Given, 'createWorker'>): void {
   once(tokens.access, (get) => {
     const { accountId } = get(tokens.identity)
     const scope = jobScope(get(tokens.engine).store.read)
@@ -216,7 +224,7 @@ function registerHost(once: Once): void {
         services: () => get(tokens.services),
       }),
   )
-  once(tokens.worker, (get) => createWorker(get))
+  once(tokens.worker, (get) => (given.createWorker ?? createWorker)(get))
   once(tokens.remoteLogs, (get) => createRemoteLogs(get))
   once(tokens.remoteJobs, (get) => createRemoteJobs(get))
   once(

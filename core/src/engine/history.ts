@@ -230,13 +230,18 @@ export async function listRuleExecutions(
   const found = await engine.store.read.rules(input.pipelineName, { ...page, executionId })
   const declarations = await declarationsOf(engine, found.items)
   return withToken(
-    { ruleExecutionDetails: found.items.map((one) => ruleDetail(one, declarations.get(one.pipelineVersion))) },
+    { ruleExecutionDetails: found.items.map((one) => ruleDetail(engine, one, declarations.get(one.pipelineVersion))) },
     list,
     found.next,
   )
 }
 
-function ruleDetail(rule: RuleExecution, pipeline: PipelineDeclaration | undefined): V.RuleExecutionDetail {
+function ruleDetail(
+  engine: Engine,
+  rule: RuleExecution,
+  pipeline: PipelineDeclaration | undefined,
+): V.RuleExecutionDetail {
+  const typeId = ruleDeclaration(rule, pipeline)?.ruleTypeId ?? { category: 'Rule', provider: 'Unknown' }
   return {
     pipelineExecutionId: rule.executionId,
     ruleExecutionId: rule.id,
@@ -247,9 +252,9 @@ function ruleDetail(rule: RuleExecution, pipeline: PipelineDeclaration | undefin
     lastUpdateTime: new Date(rule.updated),
     status: rule.status,
     input: {
-      ruleTypeId: ruleDeclaration(rule, pipeline)?.ruleTypeId ?? { category: 'Rule', provider: 'Unknown' },
-      configuration: { ...rule.configuration },
-      resolvedConfiguration: { ...rule.resolvedConfiguration },
+      ruleTypeId: typeId,
+      configuration: hideSecrets(engine.types, typeId, rule.configuration),
+      resolvedConfiguration: hideSecrets(engine.types, typeId, rule.resolvedConfiguration),
       inputArtifacts: [],
     },
     output: {

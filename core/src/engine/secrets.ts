@@ -1,57 +1,54 @@
 import type { ActionTypeId } from '../domain/action-type.js'
-import type { ActionDeclaration, PipelineDeclaration } from '../domain/pipeline.js'
+import { type Configuration, mapConfigurations } from '../domain/configurations.js'
+import type { PipelineDeclaration, RuleTypeId } from '../domain/pipeline.js'
 import type { TypeCatalogue } from './engine.js'
 
 /** J3: what is shown instead of a secret, and what keeps the old one when it comes back in an update. */
 export const hidden = '****'
 
-type Types = Pick<TypeCatalogue, 'facts'>
-type Configuration = Readonly<Record<string, string>>
+type Types = Pick<TypeCatalogue, 'facts' | 'ruleFacts'>
+
+/**
+ * Says of each property of a type whether it is secret. Of a type that nobody provides now (its plugin is switched off,
+ * or broken) any may be.
+ */
+export function secrecyOf(types: Types, type: ActionTypeId | RuleTypeId): (property: string) => boolean {
+  const facts = type.category === 'Rule' ? types.ruleFacts(type) : types.facts(type)
+  return facts ? (property) => facts.secretProperties.includes(property) : () => true
+}
 
 /** A configuration for everybody's eyes. References to the secret store or to variables are no secrets. */
-export function hideSecrets(types: Types, id: ActionTypeId, configuration: Configuration): Record<string, string> {
-  const secret = types.facts(id)?.secretProperties ?? []
-  const shown = Object.entries(configuration).map(([key, value]) => [key, secret.includes(key) ? hidden : value])
-  return Object.fromEntries(shown)
+export function hideSecrets(
+  types: Types,
+  type: ActionTypeId | RuleTypeId,
+  configuration: Configuration,
+): Record<string, string> {
+  const secret = secrecyOf(types, type)
+  return Object.fromEntries(Object.entries(configuration).map(([key, value]) => [key, secret(key) ? hidden : value]))
 }
 
 /** A structure for everybody's eyes. */
 export function hideAllSecrets(types: Types, pipeline: PipelineDeclaration): PipelineDeclaration {
-  return mapActions(pipeline, (action) =>
-    action.configuration
-      ? { ...action, configuration: hideSecrets(types, action.actionTypeId, action.configuration) }
-      : action,
-  )
+  return mapConfigurations(pipeline, (configuration, { type }) => hideSecrets(types, type, configuration))
 }
 
-/** The structure with `****` replaced by what the same action of the same stage had before. */
+/** The structure with `****` replaced by what the same action or rule of the same stage had before. */
 export function keepSecrets(
   types: Types,
   pipeline: PipelineDeclaration,
   before: PipelineDeclaration,
 ): PipelineDeclaration {
-  return mapActions(pipeline, (action, stageName) => {
-    const old = before.stages.find((one) => one.name === stageName)?.actions.find((one) => one.name === action.name)
-    const secret = types.facts(action.actionTypeId)?.secretProperties ?? []
-    if (!old?.configuration || !action.configuration) return action
-    const kept = secret.filter(
-      (key) => action.configuration?.[key] === hidden && old.configuration?.[key] !== undefined,
-    )
-    if (kept.length === 0) return action
-    const values = Object.fromEntries(kept.map((key) => [key, old.configuration?.[key] ?? hidden]))
-    return { ...action, configuration: { ...action.configuration, ...values } }
+  const old = new Map<string, Configuration>()
+  mapConfigurations(before, (configuration, { path }) => {
+    old.set(path, configuration)
+    return configuration
   })
-}
-
-function mapActions(
-  pipeline: PipelineDeclaration,
-  map: (action: ActionDeclaration, stageName: string) => ActionDeclaration,
-): PipelineDeclaration {
-  return {
-    ...pipeline,
-    stages: pipeline.stages.map((stage) => ({
-      ...stage,
-      actions: stage.actions.map((action) => map(action, stage.name)),
-    })),
-  }
+  return mapConfigurations(pipeline, (configuration, { type, path }) => {
+    const secret = secrecyOf(types, type)
+    const kept = Object.entries(configuration).map(([key, value]) => {
+      const known = value === hidden && secret(key) ? old.get(path)?.[key] : undefined
+      return [key, known ?? value]
+    })
+    return Object.fromEntries(kept)
+  })
 }

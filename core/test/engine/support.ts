@@ -8,6 +8,7 @@ import { createOperations } from '../../src/engine/create-operations.js'
 import { createEngine, type Engine, type TypeCatalogue } from '../../src/engine/engine.js'
 import { LocalJobs } from '../../src/engine/local-jobs.js'
 import type { Operations } from '../../src/engine/operations.js'
+import type { EngineStore } from '../../src/engine/ports.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
@@ -73,11 +74,15 @@ export interface Bench {
   close(): Promise<void>
 }
 
-export async function bench(database?: Database, catalogue?: Partial<TypeCatalogue>): Promise<Bench> {
+export async function bench(
+  database?: Database,
+  catalogue?: Partial<TypeCatalogue>,
+  store?: EngineStore,
+): Promise<Bench> {
   const db = database ?? (await openSqlite(':memory:'))
   const clock = new FakeClock()
   const engine = createEngine({
-    store: createEngineStore(db),
+    store: store ?? createEngineStore(db),
     clock,
     types: testCatalogue(catalogue),
     region: 'eu-central-1',

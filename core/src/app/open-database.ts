@@ -1,0 +1,47 @@
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Database, openPostgres, openSqlite } from '../store/database.js'
+import type { Config } from './config.js'
+import { ConfigError } from './config-file.js'
+
+/** The database of a configuration. Errors: NewerSchema; ConfigError in words that name the file or the server. */
+export async function openDatabase({ database: { url }, dataDir }: Config): Promise<Database> {
+  const file = join(dataDir, 'penstock.db')
+  try {
+    if (url !== undefined) return await openPostgres(url)
+    keepPrivate(file)
+    return await openSqlite(file)
+  } catch (error) {
+    if ((error as Error).name === 'NewerSchema') throw error
+    throw new ConfigError([url === undefined ? sqliteProblem(file, error) : postgresProblem(url, error)])
+  }
+}
+
+/** SQLite gives its other files the mode of this one, and the folder may be one that others can look into. */
+function keepPrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
+}
+
+function sqliteProblem(file: string, error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'SQLITE_FULL'
+  const hint = full ? 'make room on its disk' : 'if it was damaged, penstock restore brings a backup back'
+  return `the database ${file} cannot be opened (${message}): ${hint}`
+}
+
+/** Without the password that the URL may hold. */
+function postgresProblem(url: string, error: unknown): string {
+  const { message, code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly Error[] }
+  const why = message || errors?.map((one) => one.message).join(', ') || code
+  return `database.url: the PostgreSQL server at ${hostOf(url)} cannot be used (${why})`
+}
+
+function hostOf(url: string): string {
+  try {
+    const { host, pathname } = new URL(url)
+    return `${host}${pathname}`
+  } catch {
+    return 'an address that is no URL'
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Secret configuration values and webhooks' tokens are sealed on their way into the database and opened on their way out.
+ * The engine works in clear and the tables never do: a copy of the database without the master key gives no secret away.
+ */
+import type { ActionExecution } from '../domain/action.js'
+import type { RuleExecution } from '../domain/condition.js'
+import { mapConfigurations } from '../domain/configurations.js'
+import type { Job } from '../domain/job.js'
+import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
+import type { Decision } from '../engine/changes.js'
+import type { EngineReads, EngineStore, PageOf, Shelf, StoredWebhook, Unit } from '../engine/ports.js'
+import type { PipelineState } from '../engine/state.js'
+import { type Key, Sealer, type Secrecy } from './sealer.js'
+
+/** `store` with nothing secret in clear. What an older Penstock wrote in clear is read, and sealed when it is written again. */
+export function sealedStore(store: EngineStore, key: Key, secrecy: Secrecy): EngineStore {
+  const documents = new Documents(new Sealer(key), secrecy)
+  return {
+    ...store,
+    read: sealedReads(store.read, documents),
+    webhooks: sealedWebhooks(store.webhooks, new Sealer(key)),
+    transact: (work) => store.transact((unit) => work(sealedUnit(unit, documents))),
+  }
+}
+
+/** Each kind of document, both ways. */
+class Documents {
+  private readonly opened = new WeakMap<PipelineDeclaration, PipelineDeclaration>()
+
+  constructor(
+    private readonly sealer: Sealer,
+    private readonly secrecy: Secrecy,
+  ) {}
+
+  sealDeclaration(pipeline: PipelineDeclaration): PipelineDeclaration {
+    return mapConfigurations(pipeline, (configuration, { type }) =>
+      this.sealer.seal(configuration, pipeline.name, this.secrecy(type)),
+    )
+  }
+
+  /** The store keeps parsed definitions, so an opened one is kept beside each. */
+  openDeclaration(pipeline: PipelineDeclaration): PipelineDeclaration {
+    const known = this.opened.get(pipeline)
+    if (known) return known
+    const opened = mapConfigurations(pipeline, (configuration) => this.sealer.open(configuration, pipeline.name))
+    this.opened.set(pipeline, opened)
+    return opened
+  }
+
+  sealPipeline = (pipeline: Pipeline): Pipeline => ({
+    ...pipeline,
+    declaration: this.sealDeclaration(pipeline.declaration),
+  })
+
+  openPipeline = (pipeline: Pipeline): Pipeline => ({
+    ...pipeline,
+    declaration: this.openDeclaration(pipeline.declaration),
+  })
+
+  /** An action or rule execution; `secret` judges the properties of its type. */
+  sealRun<T extends ActionExecution | RuleExecution>(run: T, secret: (property: string) => boolean): T {
+    const { pipelineName, configuration, resolvedConfiguration } = run
+    return {
+      ...run,
+      configuration: this.sealer.seal(configuration, pipelineName, secret),
+      resolvedConfiguration: this.sealer.seal(resolvedConfiguration, pipelineName, secret),
+    }
+  }
+
+  openRun = <T extends ActionExecution | RuleExecution>(run: T): T => {
+    const { pipelineName, configuration, resolvedConfiguration } = run
+    return {
+      ...run,
+      configuration: this.sealer.open(configuration, pipelineName),
+      resolvedConfiguration: this.sealer.open(resolvedConfiguration, pipelineName),
+    }
+  }
+
+  sealJob(job: Job): Job {
+    const { actionTypeId, configuration, pipelineName } = job.data
+    const provider = /^Rule:(.+)$/.exec(actionTypeId.provider)?.[1]
+    const { owner: _aws, version } = actionTypeId
+    const secret = this.secrecy(
+      job.kind === 'rule' && provider !== undefined ? { category: 'Rule', provider, version } : actionTypeId,
+    )
+    return { ...job, data: { ...job.data, configuration: this.sealer.seal(configuration, pipelineName, secret) } }
+  }
+
+  openJob = (job: Job): Job => {
+    const { configuration, pipelineName } = job.data
+    return { ...job, data: { ...job.data, configuration: this.sealer.open(configuration, pipelineName) } }
+  }
+
+  openState(state: PipelineState): PipelineState {
+    const entries = <K, T>(map: ReadonlyMap<K, T>, open: (one: T) => T) =>
+      new Map([...map].map(([key, one]) => [key, open(one)] as const))
+    return {
+      ...state,
+      pipeline: this.openPipeline(state.pipeline),
+      definitions: entries(state.definitions, (one) => this.openDeclaration(one)),
+      actions: entries(state.actions, (one) => this.openRun(one)),
+      rules: entries(state.rules, (one) => this.openRun(one)),
+    }
+  }
+
+  /** `definitions` tell of what type each run is; of what is not in them, everything may be secret. */
+  sealDecision(decision: Decision, definitions: PipelineState['definitions'] | undefined): Decision {
+    const { changes } = decision
+    const seal = <T extends ActionExecution | RuleExecution>(run: T): T => {
+      const type = typeOf(run, definitions?.get(run.pipelineVersion))
+      return this.sealRun(run, type ? this.secrecy(type) : () => true)
+    }
+    const newJobs = changes.newJobs.map((job) => this.sealJob(job))
+    return {
+      ...decision,
+      changes: { ...changes, actions: changes.actions.map(seal), rules: changes.rules.map(seal), newJobs },
+    }
+  }
+}
+
+function typeOf(run: ActionExecution | RuleExecution, pipeline: PipelineDeclaration | undefined) {
+  const stage = pipeline?.stages.find((one) => one.name === run.stageName)
+  if ('actionName' in run) return stage?.actions.find((one) => one.name === run.actionName)?.actionTypeId
+  const rules = stage?.[run.kind]?.conditions?.flatMap((condition) => condition.rules ?? [])
+  return rules?.find((one) => one.name === run.ruleName)?.ruleTypeId
+}
+
+/** A decision is always about the state that was loaded before it, in the same unit. */
+function sealedUnit(unit: Unit, documents: Documents): Unit {
+  const loaded = new Map<string, PipelineState['definitions']>()
+  return {
+    async loadState(name, wanted) {
+      const state = await unit.loadState(name, wanted)
+      if (!state) return undefined
+      loaded.set(name, state.definitions)
+      return documents.openState(state)
+    },
+    saveDecision: (name, decision, now) =>
+      unit.saveDecision(name, documents.sealDecision(decision, loaded.get(name)), now),
+    async lockPipeline(name) {
+      const pipeline = await unit.lockPipeline(name)
+      return pipeline && documents.openPipeline(pipeline)
+    },
+    createPipeline: (pipeline, by) => unit.createPipeline(documents.sealPipeline(pipeline), by),
+    savePipeline: (pipeline, by) => unit.savePipeline(documents.sealPipeline(pipeline), by),
+    deletePipeline: (name) => unit.deletePipeline(name),
+    async findJob(id) {
+      const job = await unit.findJob(id)
+      return job && documents.openJob(job)
+    },
+    claimJobs: async (claim) => (await unit.claimJobs(claim)).map(documents.openJob),
+    updateJob: (id, fence, patch) => unit.updateJob(id, fence, patch),
+  }
+}
+
+function sealedReads(read: EngineReads, { openPipeline, openRun, openJob }: Documents): EngineReads {
+  const one = <T>(found: T | undefined, open: (item: T) => T): T | undefined => (found ? open(found) : undefined)
+  const page = <T>(found: PageOf<T>, open: (item: T) => T): PageOf<T> => ({ ...found, items: found.items.map(open) })
+  return {
+    ...read,
+    pipeline: async (name, version) => one(await read.pipeline(name, version), openPipeline),
+    pipelines: async (after, limit) => (await read.pipelines(after, limit)).map(openPipeline),
+    action: async (id) => one(await read.action(id), openRun),
+    actionsById: async (ids) => (await read.actionsById(ids)).map(openRun),
+    actions: async (name, wanted) => page(await read.actions(name, wanted), openRun),
+    rulesById: async (ids) => (await read.rulesById(ids)).map(openRun),
+    rules: async (name, wanted) => page(await read.rules(name, wanted), openRun),
+    job: async (id) => one(await read.job(id), openJob),
+    jobsOfWorker: async (workerId) => (await read.jobsOfWorker(workerId)).map(openJob),
+    jobOfAction: async (id) => one(await read.jobOfAction(id), openJob),
+    expiredLeases: async (now, limit) => (await read.expiredLeases(now, limit)).map(openJob),
+  }
+}
+
+function sealedWebhooks(shelf: Shelf<StoredWebhook>, sealer: Sealer): Shelf<StoredWebhook> {
+  const about = (one: StoredWebhook) => `webhook ${one.definition.name}`
+  const change = (one: StoredWebhook, how: 'seal' | 'open'): StoredWebhook => {
+    const { SecretToken: token, ...rest } = one.definition.authenticationConfiguration
+    if (token === undefined) return one
+    const changed =
+      how === 'seal' ? sealer.seal({ token }, about(one), () => true).token : sealer.open({ token }, about(one)).token
+    return { ...one, definition: { ...one.definition, authenticationConfiguration: { ...rest, SecretToken: changed } } }
+  }
+  return {
+    async get(key) {
+      const found = await shelf.get(key)
+      return found && change(found, 'open')
+    },
+    list: async () => (await shelf.list()).map((one) => change(one, 'open')),
+    put: (key, value) => shelf.put(key, change(value, 'seal')),
+    delete: (key) => shelf.delete(key),
+  }
+}
