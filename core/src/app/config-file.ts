@@ -1,14 +1,7 @@
-/** Reads a YAML file so that every error can say its line. */
-import { readFileSync } from 'node:fs'
-import type { Document, LineCounter } from 'yaml'
+/** penstock.yaml as a file; errors say its lines. */
+import { readYamlFile, YamlError, type YamlFile } from '../host/yaml-file.js'
 
-export interface ConfigFile {
-  readonly file: string
-  /** The parsed content; `{}` when the file holds nothing. */
-  readonly data: Record<string, unknown>
-  /** `penstock.yaml:7:3`, for the value (or the key) that a path leads to, or the nearest that is there. */
-  where(path: readonly (string | number)[]): string
-}
+export type ConfigFile = YamlFile
 
 /** A configuration that cannot be used; one line a problem. */
 export class ConfigError extends Error {
@@ -20,48 +13,9 @@ export class ConfigError extends Error {
 
 /** Errors: ConfigError when the file is not there or is not YAML. */
 export function readConfigFile(file: string): ConfigFile {
-  let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    return readYamlFile(file)
   } catch (error) {
-    throw new ConfigError([`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`])
+    throw error instanceof YamlError ? new ConfigError(error.problems) : error
   }
-  const nothing = text.split('\n').every((line) => /^\s*(#.*)?$/.test(line))
-  if (nothing) return { file, data: {}, where: () => file } // spares loading the YAML parser
-  return parseConfig(text, file)
-}
-
-function parseConfig(text: string, file: string): ConfigFile {
-  const yaml = require('yaml') as typeof import('yaml')
-  const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    throw new ConfigError(document.errors.map((error) => `${at(file, lines, error.pos[0])}: ${error.message}`))
-  }
-  const data: unknown = document.toJS() ?? {}
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new ConfigError([`${file}: must be a map, such as "server:\\n  port: 8080"`])
-  }
-  return { file, data: data as Record<string, unknown>, where: (path) => at(file, lines, offset(document, path)) }
-}
-
-function at(file: string, lines: LineCounter, position: number): string {
-  const { line, col } = lines.linePos(position)
-  return `${file}:${line}:${col}`
-}
-
-/** Where the key of the path's last part stands, or as much of the path as there is. */
-function offset(document: Document, path: readonly (string | number)[]): number {
-  const { isMap, isScalar } = require('yaml') as typeof import('yaml')
-  let node: unknown = document.contents
-  let found = 0
-  for (const part of path) {
-    const pair = isMap(node)
-      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
-      : undefined
-    if (!pair) break
-    found = (isScalar(pair.key) && pair.key.range?.[0]) || found
-    node = pair.value
-  }
-  return found
 }

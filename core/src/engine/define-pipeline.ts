@@ -92,7 +92,7 @@ export async function askElsewhere(
   const asked: Promise<readonly [string, readonly string[]]>[] = []
   const judge: ReturnType<typeof lookup>['judge'] = (id, configuration) => {
     const answer = engine.types.judgeElsewhere?.(id, configuration)
-    if (answer) asked.push(answer.then((says) => [verdictKey(id, configuration), says]))
+    if (answer !== undefined) asked.push(answer.then((says) => [verdictKey(id, configuration), says]))
     return []
   }
   if (engine.types.judgeElsewhere) validatePipeline(structure, { ...lookup(engine), judge })

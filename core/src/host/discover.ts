@@ -3,11 +3,12 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { PluginRefused, packagePrefix, shortName } from './manifest.js'
+import { isYamlPlugin, yamlPluginName } from './yaml-plugin/name.js'
 
 /** Where a plugin's code is. */
 export interface PluginPlace {
-  /** A package found by name, a folder somebody works in, or one source file. */
-  readonly kind: 'package' | 'folder' | 'file'
+  /** A package found by name, a folder somebody works in, one source file, or a YAML file without any code. */
+  readonly kind: 'package' | 'folder' | 'file' | 'yaml'
   /** Absolute. */
   readonly path: string
   readonly bundled: boolean
@@ -52,7 +53,9 @@ export async function discoverPlugins(options: DiscoverOptions): Promise<PluginR
     if (known && !isPath(key)) found.set(known.name, { ...known, ...readSection(key, value, 'none') })
     else {
       const place = locate(key, options, [...found.keys()])
-      found.set(key, { name: nameOf(key), place, ...readSection(key, value, options.isolation ?? 'process') })
+      // A YAML file has no code: its commands run in processes of their own anyway.
+      const usual = 'kind' in place && place.kind === 'yaml' ? 'none' : (options.isolation ?? 'process')
+      found.set(key, { name: nameOf(key), place, ...readSection(key, value, usual) })
     }
   }
   return [...found.values()]
@@ -121,16 +124,24 @@ function isPath(key: string): boolean {
 function nameOf(key: string): string {
   if (!isPath(key)) return shortName(key)
   const last = key.split('/').filter(Boolean).at(-1) ?? key
-  return shortName(last.replace(/\.[cm]?[jt]s$/, ''))
+  return shortName(isYamlPlugin(last) ? yamlPluginName(last) : last.replace(/\.[cm]?[jt]s$/, ''))
 }
 
 function locate(key: string, options: DiscoverOptions, known: readonly string[]): PluginReference['place'] {
   if (!isPath(key)) return locatePackage(key, options.pluginsFolder, known)
   const path = resolve(options.baseFolder, key)
   if (!existsSync(path)) return { missing: `${path} does not exist (named in penstock.yaml as plugins.${key})` }
-  if (statSync(path).isDirectory()) return { kind: 'folder', path, bundled: false }
+  if (statSync(path).isDirectory()) return yamlIn(path) ?? { kind: 'folder', path, bundled: false }
+  if (isYamlPlugin(path)) return { kind: 'yaml', path, bundled: false }
   if (/\.[cm]?[jt]s$/.test(path)) return { kind: 'file', path, bundled: false }
-  return { missing: `${path} is neither a folder nor a .ts or .js file` }
+  return { missing: `${path} is neither a folder nor a .ts, .js or .yaml file` }
+}
+
+/** A folder that is no package, with one YAML plugin in it. */
+function yamlIn(folder: string): PluginPlace | undefined {
+  if (existsSync(join(folder, 'package.json'))) return undefined
+  const [only, ...more] = readdirSync(folder).filter((name) => /(^|\.)plugin\.ya?ml$/.test(name))
+  return only === undefined || more.length > 0 ? undefined : { kind: 'yaml', path: join(folder, only), bundled: false }
 }
 
 function locatePackage(key: string, pluginsFolder: string, known: readonly string[]): PluginReference['place'] {

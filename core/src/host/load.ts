@@ -18,7 +18,7 @@ const fromSource = __filename.endsWith('.ts')
  * Errors: PluginRefused; whatever the code throws while it is loaded.
  */
 export async function loadPlugin(place: PluginPlace, manifest: Manifest | undefined): Promise<Plugin> {
-  const exported = place.kind === 'package' ? await loadPackage(place, manifest) : await loadSource(place, manifest)
+  const exported = await loadExported(place, manifest)
   const plugin = unwrap(exported)
   const where = manifest?.packageName ?? place.path
   if (!isPlugin(plugin)) {
@@ -39,6 +39,11 @@ export async function loadPlugin(place: PluginPlace, manifest: Manifest | undefi
   if (typeof plugin.register !== 'function') throw new PluginRefused(`${where}: definePlugin's register is missing`)
   checkApiRange(plugin.name, plugin.apiVersion)
   return plugin
+}
+
+async function loadExported(place: PluginPlace, manifest: Manifest | undefined): Promise<unknown> {
+  if (place.kind === 'yaml') return (await import('./yaml-plugin/index.js')).loadYamlPlugin(place.path)
+  return place.kind === 'package' ? loadPackage(place, manifest) : loadSource(place, manifest)
 }
 
 /** A CommonJS module that was compiled from ESM syntax arrives as `default.default` when imported. */

@@ -246,7 +246,8 @@ export class PluginHost implements PluginService {
   /** Disabled plugins still show their version. */
   private async describeDisabled(entry: PluginEntry): Promise<void> {
     const { place } = entry.reference
-    if ('path' in place && place.kind !== 'file') entry.manifest = await readManifest(place.path).catch(() => undefined)
+    if ('path' in place && place.kind !== 'file' && place.kind !== 'yaml')
+      entry.manifest = await readManifest(place.path).catch(() => undefined)
     entry.end('disabled')
   }
 

@@ -33,7 +33,7 @@ export interface RegisterParts {
 /** Reads the manifest; none of the plugin's code has run. Errors: PluginRefused. */
 export async function validate(entry: PluginEntry, all: readonly PluginEntry[]): Promise<void> {
   const place = placeOf(entry.reference)
-  if (place.kind !== 'file') entry.manifest = await readManifest(place.path)
+  if (place.kind !== 'file' && place.kind !== 'yaml') entry.manifest = await readManifest(place.path)
   refuseTwin(entry, all)
   entry.state = 'validated'
 }
