@@ -35,13 +35,15 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-async function create(name: string, url: string): Promise<void> {
-  const fetch = {
+const fetch = (url: string) =>
+  ({
     name: 'Fetch',
     actionTypeId: { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' },
     configuration: { Url: url, Branch: 'main' },
     outputArtifacts: [{ name: 'Sources' }],
-  } satisfies ActionDeclaration
+  }) satisfies ActionDeclaration
+
+async function create(name: string, url: string): Promise<void> {
   const look = {
     name: 'Look',
     actionTypeId: { category: 'Invoke', owner: 'AWS', provider: 'Lambda', version: '1' },
@@ -50,7 +52,7 @@ async function create(name: string, url: string): Promise<void> {
     outputArtifacts: [{ name: 'Copy' }],
   } satisfies ActionDeclaration
   const stages = [
-    { name: 'Source', actions: [fetch] },
+    { name: 'Source', actions: [fetch(url)] },
     { name: 'Invoke', actions: [look] },
   ]
   const artifactStore = { type: 'S3', location: 'codepipeline-us-east-1-0000000000' } as const
@@ -120,12 +122,6 @@ test('C5: the rule LambdaInvoke holds or breaks by what its function reports', a
     configuration: { FunctionName: './function', UserParameters },
     inputArtifacts: [{ name: 'Sources' }],
   })
-  const fetch = {
-    name: 'Fetch',
-    actionTypeId: { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' },
-    configuration: { Url: url, Branch: 'main' },
-    outputArtifacts: [{ name: 'Sources' }],
-  } satisfies ActionDeclaration
   const build = {
     name: 'Build',
     actionTypeId: { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' },
@@ -139,7 +135,7 @@ test('C5: the rule LambdaInvoke holds or breaks by what its function reports', a
         roleArn: 'arn:aws:iam::123456789012:role/penstock',
         artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
         stages: [
-          { name: 'Source', actions: [fetch] },
+          { name: 'Source', actions: [fetch(url)] },
           {
             name: 'Build',
             actions: [build],
