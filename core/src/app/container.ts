@@ -49,6 +49,7 @@ import type { Identity } from './identity.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { Metrics } from './metrics.js'
+import { createQueueService } from './queue-service.js'
 import type { RemoteJobs } from './remote-jobs.js'
 import type { RemoteLogs } from './remote-logs.js'
 import { createRemoteJobs, createRemoteLogs } from './remote-parts.js'
@@ -248,5 +249,6 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker'>): void {
     webhooks: createWebhookService(get(tokens.engine)),
     artifacts: get(tokens.artifacts),
     workers: get(tokens.remoteJobs),
+    queue: createQueueService(get),
   }))
 }

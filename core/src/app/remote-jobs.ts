@@ -38,6 +38,18 @@ export interface RemoteJobsParts {
   readonly beforeAction: (event: BeforeActionEvent) => Promise<string | undefined>
 }
 
+/** A worker elsewhere, as its last words tell of it. */
+export interface HeardWorker {
+  readonly id: string
+  readonly typeKeys: readonly string[]
+  /** Jobs at a time. */
+  readonly capacity: number
+  readonly lastHeard: number
+}
+
+/** How long a worker that fell silent is told of, milliseconds: a claim waits for less than a minute. */
+const remembered = 5 * 60_000
+
 const now: LongPoll = { milliseconds: 0, signal: new AbortController().signal }
 
 /** What the engine calls such a worker: names belong to their principal. */
@@ -49,6 +61,7 @@ export class RemoteJobs implements WorkerService {
   /** By worker: its claim that waits now. A newer one means that the older one's connection is gone. */
   readonly #claiming = new Map<string, AbortController>()
   readonly #waiting = new Set<AbortController>()
+  readonly #heard = new Map<string, HeardWorker>()
   #closed = false
 
   constructor(private readonly parts: RemoteJobsParts) {}
@@ -56,6 +69,7 @@ export class RemoteJobs implements WorkerService {
   async claim(caller: WorkerCaller, claim: WorkerClaim, wait = now): Promise<readonly Job[]> {
     const worker = remoteWorkerId(caller)
     this.#claiming.get(worker)?.abort()
+    this.#note(worker, { typeKeys: claim.typeKeys, capacity: claim.limit + claim.held.length })
     return this.#during(wait, async (poll, control) => {
       this.#claiming.set(worker, control)
       const look = async () => (poll.signal.aborted ? [] : this.#take(worker, claim))
@@ -68,6 +82,7 @@ export class RemoteJobs implements WorkerService {
   }
 
   async heartbeat(caller: WorkerCaller, held: readonly WorkerJob[], wait = now): Promise<readonly WorkerJobState[]> {
+    this.#note(remoteWorkerId(caller), {})
     const look = () => this.parts.jobs.heartbeat(remoteWorkerId(caller), held)
     const ends = (states: readonly WorkerJobState[]) => states.some(({ cancel, gone }) => cancel || gone)
     return this.#during(wait, (poll) => this.#poll(['cancels'], poll, look, ends))
@@ -129,6 +144,18 @@ export class RemoteJobs implements WorkerService {
 
   whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean, wait: LongPoll): Promise<T> {
     return this.#during(wait, (poll) => this.#poll(['jobs'], poll, look, found))
+  }
+
+  /** Workers that spoke to this server lately, by id. */
+  heard(): readonly HeardWorker[] {
+    const since = this.parts.clock.now() - remembered
+    for (const [id, { lastHeard }] of this.#heard) if (lastHeard < since) this.#heard.delete(id)
+    return [...this.#heard.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  #note(id: string, said: Partial<Pick<HeardWorker, 'typeKeys' | 'capacity'>>): void {
+    const before = this.#heard.get(id) ?? { typeKeys: [], capacity: 0 }
+    this.#heard.set(id, { ...before, ...said, id, lastHeard: this.parts.clock.now() })
   }
 
   /** The server stops: whoever waits is answered at once. */

@@ -24,6 +24,11 @@ export class Catalogue implements TypeCatalogue {
     private readonly store: Pick<EngineStore, 'actionTypes' | 'signal'>,
   ) {}
 
+  /** Keys of the types that no plugin provides, but whoever polls for their jobs. */
+  customTypes(): string[] {
+    return [...this.custom.keys()]
+  }
+
   /** Reads the custom types without telling the other servers. */
   async load(): Promise<void> {
     const stored = (await this.store.actionTypes.list()).filter((one) => !one.deleted)

@@ -106,6 +106,10 @@ export interface EngineReads {
   job(id: string): Promise<Job | undefined>
   /** In progress under this worker: what it had before it died. */
   jobsOfWorker(workerId: string): Promise<Job[]>
+  /** Handed out or in progress, oldest first. */
+  jobsInHand(limit: number): Promise<Job[]>
+  /** How many jobs of each type may be taken now, and when the oldest was queued. */
+  jobsWaiting(now: number): Promise<{ typeKey: string; count: number; oldest: number }[]>
   /** The job that works for an action or rule execution now. */
   jobOfAction(actionExecutionId: string): Promise<Job | undefined>
   revisionUsed(pipelineName: string, actionName: string, revisionId: string): Promise<string | undefined>

@@ -7,10 +7,18 @@ import type { SourceRevision } from '../domain/revision.js'
 import type { Operations } from '../engine/operations.js'
 import type { WebhookDefinition } from '../engine/views.js'
 import type { FoundRevision, PropertyDeclarations } from './action-provider.js'
+import type { QueueService } from './queue-service.js'
 import type { WorkerService } from './worker-service.js'
 
+export type * from './queue-service.js'
 export type * from './worker-service.js'
 
+/**
+ * All that a plugin may ask of the server.
+ * @example
+ * const services: ServerServices = api.server
+ * services.live.subscribe(({ pipelineName }) => api.log.debug('changed', { pipelineName }))
+ */
 export interface ServerServices {
   readonly identity: ServerIdentity
   readonly clock: Clock
@@ -24,9 +32,15 @@ export interface ServerServices {
   readonly artifacts: ArtifactStore
   /** For workers on other machines. */
   readonly workers: WorkerService
+  /** Who works, on what, and what waits. */
+  readonly queue: QueueService
 }
 
-/** Configured once, part of every ARN. */
+/**
+ * Configured once, part of every ARN.
+ * @example
+ * const { publicUrl }: ServerIdentity = api.server.identity
+ */
 export interface ServerIdentity {
   readonly region: string
   /** Twelve digits. */
@@ -39,6 +53,12 @@ export interface ServerIdentity {
   readonly dataFolder: string
 }
 
+/**
+ * People, keys and what they may do.
+ * @example
+ * const access: AccessService = api.server.access
+ * const may = access.allows(admin, 'codepipeline:GetPipeline', 'arn:aws:codepipeline:us-east-1:000000000000:site')
+ */
 export interface AccessService {
   /** Checks the admin's (or a user's) password. `undefined` when it is wrong. Slows down repeated failures. */
   signIn(userName: string, password: string, from: string): Promise<Principal | undefined>
@@ -67,6 +87,11 @@ export interface AccessService {
   auditLog(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEntry[]>
 }
 
+/**
+ * What an access key stands for.
+ * @example
+ * const known: Credentials | undefined = await api.server.access.credentials('AKIAEXAMPLE')
+ */
 export interface Credentials {
   readonly secretAccessKey: string
   readonly principal: Principal
@@ -78,6 +103,12 @@ export interface Credentials {
   }
 }
 
+/**
+ * The logs of actions, masked.
+ * @example
+ * const logs: LogService = api.server.logs
+ * const chunk = await logs.read('b5a8e5f0-0000-4000-8000-000000000000', 0)
+ */
 export interface LogService {
   /** A masked piece of an action's log from a byte offset on; `end` tells whether more can come. */
   read(actionExecutionId: string, from: number, limit?: number): Promise<LogChunk | undefined>
@@ -88,6 +119,11 @@ export interface LogService {
   offsetOfLine?(actionExecutionId: string, line: number): Promise<number | undefined>
 }
 
+/**
+ * A piece of a log.
+ * @example
+ * const more = (chunk: LogChunk) => (chunk.complete ? undefined : chunk.next)
+ */
 export interface LogChunk {
   readonly text: string
   readonly from: number
@@ -96,17 +132,32 @@ export interface LogChunk {
   readonly complete: boolean
 }
 
-/** What has just changed, for pages that watch; lossy by nature: read the state when told. */
+/**
+ * What has just changed, for pages that watch; lossy by nature: read the state when told.
+ * @example
+ * const live: LiveService = api.server.live
+ * const end = live.subscribe(() => undefined)
+ */
 export interface LiveService {
   subscribe(listener: (change: LiveChange) => void): () => void
 }
 
+/**
+ * What changed.
+ * @example
+ * const about = (change: LiveChange) => change.pipelineExecutionId ?? change.pipelineName
+ */
 export interface LiveChange {
   readonly pipelineName: string
   readonly pipelineExecutionId?: string
   readonly actionExecutionId?: string
 }
 
+/**
+ * A plugin as lists show it.
+ * @example
+ * const broken = (plugin: PluginStatus) => plugin.state === 'failed' || plugin.state === 'incompatible'
+ */
 export interface PluginStatus {
   readonly name: string
   readonly version: string
@@ -128,6 +179,11 @@ export interface PluginStatus {
   readonly isolation?: 'process' | 'none'
 }
 
+/**
+ * An action type with what a form needs.
+ * @example
+ * const types: readonly ActionTypeInfo[] = api.server.plugins.actionTypes()
+ */
 export interface ActionTypeInfo {
   readonly id: ActionTypeId
   readonly description?: string
@@ -138,6 +194,12 @@ export interface ActionTypeInfo {
   readonly plugin?: string
 }
 
+/**
+ * The plugins of this server.
+ * @example
+ * const plugins: PluginService = api.server.plugins
+ * const broken = plugins.list().filter(({ problems }) => problems.length > 0)
+ */
 export interface PluginService {
   list(): readonly PluginStatus[]
   actionTypes(): readonly ActionTypeInfo[]
@@ -147,6 +209,11 @@ export interface PluginService {
   reload?(name: string): Promise<PluginStatus>
 }
 
+/**
+ * How polling a source goes.
+ * @example
+ * const late = (source: SourceStatus) => source.failures > 3
+ */
 export interface SourceStatus {
   readonly pipelineName: string
   readonly actionName: string
@@ -159,6 +226,15 @@ export interface SourceStatus {
   readonly failures: number
 }
 
+/**
+ * What sources saw.
+ * @example
+ * const sources: SourceService = api.server.sources
+ * const event = { kind: 'push', branch: 'main' } as const
+ * await sources.report({
+ *   pipelineName: 'site', actionName: 'Fetch', revision: { revisionId: 'f00', event }, trigger: 'Webhook',
+ * })
+ */
 export interface SourceService {
   /** The polling state of a pipeline's sources. */
   status(pipelineName: string): Promise<readonly SourceStatus[]>
@@ -172,7 +248,12 @@ export interface SourceService {
   }): Promise<{ readonly pipelineExecutionId?: string }>
 }
 
-/** For the endpoint that receives webhooks (W); they are made and changed through the operations. */
+/**
+ * For the endpoint that receives webhooks (W); they are made and changed through the operations.
+ * @example
+ * const webhooks: WebhookService = api.server.webhooks
+ * const target = await webhooks.find('a-secret-path')
+ */
 export interface WebhookService {
   /** The webhook whose URL ends in this; `undefined` when there is none, or its target action is gone. */
   find(secretPath: string): Promise<WebhookTarget | undefined>
@@ -185,7 +266,11 @@ export interface WebhookService {
   start(target: WebhookTarget): Promise<{ readonly pipelineExecutionId: string }>
 }
 
-/** A webhook with its secret in clear, and the action that it is for. */
+/**
+ * A webhook with its secret in clear, and the action that it is for.
+ * @example
+ * const target: WebhookTarget | undefined = await api.server.webhooks.find('a-secret-path')
+ */
 export interface WebhookTarget {
   readonly definition: WebhookDefinition
   readonly arn: string

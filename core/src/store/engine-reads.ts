@@ -139,6 +139,26 @@ function workReads({ db }: Database): WorkReads {
         .execute()
       return rows.map(toJob)
     },
+    async jobsInHand(limit) {
+      const rows = await db
+        .selectFrom('jobs')
+        .selectAll()
+        .where('status', 'in', [sql.lit('Dispatched'), sql.lit('InProgress')])
+        .orderBy('number')
+        .limit(limit)
+        .execute()
+      return rows.map(toJob)
+    },
+    async jobsWaiting(now) {
+      const rows = await db
+        .selectFrom('jobs')
+        .select(['type_key as typeKey', (q) => q.fn.countAll().as('count'), (q) => q.fn.min('created').as('oldest')])
+        .where('status', '=', sql.lit('Queued'))
+        .where('available_at', '<=', now)
+        .groupBy('type_key')
+        .execute()
+      return rows.map(({ typeKey, count, oldest }) => ({ typeKey, count: Number(count), oldest: Number(oldest) }))
+    },
     async jobOfAction(id) {
       const query = db.selectFrom('jobs').selectAll().where('action_execution_id', '=', id)
       const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst()

@@ -167,6 +167,7 @@ function sealedReads(read: EngineReads, { openPipeline, openRun, openJob }: Docu
     rules: async (name, wanted) => page(await read.rules(name, wanted), openRun),
     job: async (id) => one(await read.job(id), openJob),
     jobsOfWorker: async (workerId) => (await read.jobsOfWorker(workerId)).map(openJob),
+    jobsInHand: async (limit) => (await read.jobsInHand(limit)).map(openJob),
     jobOfAction: async (id) => one(await read.jobOfAction(id), openJob),
     expiredLeases: async (now, limit) => (await read.expiredLeases(now, limit)).map(openJob),
   }

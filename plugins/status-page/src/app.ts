@@ -22,6 +22,7 @@ import { pipelineListRoutes } from './pages/pipelines/routes.js'
 import { pluginRoutes } from './pages/plugins/routes.js'
 import { signInRoutes } from './pages/sign-in/routes.js'
 import { sourceRoutes } from './pages/sources/routes.js'
+import { workerRoutes } from './pages/workers/routes.js'
 import type { Ctx, PageRouter, PageState, Site } from './site.js'
 
 /** The whole page as a Koa application. It keeps no state of its own but caches: any number may run side by side. */
@@ -79,6 +80,7 @@ function closed(site: Site): PageRouter {
     accessKeyRoutes,
     auditRoutes,
     sourceRoutes,
+    workerRoutes,
   ]
   for (const add of parts) add(router, site)
   // Here, so that an unknown address does not tell strangers which addresses there are.

@@ -31,6 +31,7 @@ describe('pages', () => {
     ['a deployment', `${shop}/actions/${ids.deploy}`, ['web-1.example.com', 'AfterInstall']],
     ['rollback targets', `${shop}/stages/Deploy/rollback`, ['Fix rounding of VAT']],
     ['the sources', '/sources', ['the OAuthToken is no longer valid', 'failed 3 times']],
+    ['the workers', '/workers', ['3 of them with nobody to take them', 'Deploy/Custom/Gone/1', 'ci/mac', '1 of 8']],
     ['the plugins', '/plugins', ['register() took longer than 2 s', 'Enable']],
     ['the access keys', '/access-keys', ['AKIAQ4EXAMPLEMIA', 'AWSCodePipeline_ReadOnlyAccess']],
     ['the audit log', '/audit', ['DisableStageTransition', 'AccessDeniedException']],

@@ -5,7 +5,7 @@ import type { Notice } from '../site.js'
 import { Icon } from './icons.js'
 import { NowContext } from './time.js'
 
-export type Section = 'pipelines' | 'sources' | 'plugins' | 'access-keys' | 'audit'
+export type Section = 'pipelines' | 'sources' | 'workers' | 'plugins' | 'access-keys' | 'audit'
 
 export interface LayoutOptions {
   readonly title: string
@@ -30,6 +30,7 @@ export interface LayoutOptions {
 const sections: readonly { readonly id: Section; readonly href: string; readonly label: string }[] = [
   { id: 'pipelines', href: '/', label: 'Pipelines' },
   { id: 'sources', href: '/sources', label: 'Sources' },
+  { id: 'workers', href: '/workers', label: 'Workers' },
   { id: 'plugins', href: '/plugins', label: 'Plugins' },
   { id: 'access-keys', href: '/access-keys', label: 'Access keys' },
   { id: 'audit', href: '/audit', label: 'Audit log' },

@@ -65,7 +65,35 @@ export class SampleServer {
       status: async (name) => (name === data.shop.name ? sampleSources(this.now) : []),
       report: async () => ({}),
     },
-    // The page asks neither.
+    queue: {
+      overview: async () => ({
+        workers: [
+          { id: 'server-1', kind: 'server', here: true, jobs: 1, capacity: 8 },
+          { id: 'ci/mac', kind: 'remote', here: false, jobs: 0, capacity: 2, lastHeard: this.now - 30_000 },
+        ],
+        inHand: [
+          {
+            jobId: 'job-1',
+            typeKey: 'Build/Custom/Rake/1',
+            pipelineName: data.shop.name,
+            pipelineExecutionId: data.ids.waiting,
+            stageName: 'Build',
+            actionName: 'Rake',
+            actionExecutionId: data.ids.rake,
+            kind: 'action',
+            status: 'InProgress',
+            workerId: 'server-1',
+            created: this.now - 90_000,
+          },
+        ],
+        waiting: [
+          { typeKey: 'Deploy/Custom/Gone/1', count: 3, oldest: this.now - 7_200_000, takenBy: 'nobody' },
+          { typeKey: 'Build/Custom/Mine/1', count: 1, oldest: this.now - 60_000, takenBy: 'pollers' },
+        ],
+      }),
+    },
+    // The page asks none of these.
+    workers: {} as ServerServices['workers'],
     artifacts: {} as ServerServices['artifacts'],
     webhooks: {} as ServerServices['webhooks'],
   }

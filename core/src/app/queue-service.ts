@@ -1,0 +1,95 @@
+import type { InjectionToken } from 'tsyringe'
+import { actionTypeKey } from '../domain/action-type.js'
+import type { Job } from '../domain/job.js'
+import type { JobInHand, QueueOverview, QueueService, WaitingJobs, WorkerPresence } from '../host/queue-service.js'
+import { onlyTypes } from '../worker/action-type-filter.js'
+import { providersOf } from '../worker/provider-lookup.js'
+import type { HeardWorker } from './remote-jobs.js'
+import { tokens } from './tokens.js'
+import { workerId } from './worker-id.js'
+
+type Get = <T>(token: InjectionToken<T>) => T
+
+/** Jobs in hand that are told of. */
+const most = 1_000
+
+/** The server's worker as the overview tells of it; `typeKeys` are those that it takes. */
+interface OwnWorker {
+  readonly id: string
+  readonly capacity: number
+  readonly typeKeys: readonly string[]
+}
+
+export function createQueueService(get: Get): QueueService {
+  return {
+    async overview() {
+      const { read } = get(tokens.engine).store
+      const [inHand, waiting] = await Promise.all([read.jobsInHand(most), read.jobsWaiting(get(tokens.clock).now())])
+      const own = ownWorker(get)
+      const heard = get(tokens.remoteJobs).heard()
+      const custom = new Set(get(tokens.catalogue).customTypes())
+      const taken = new Set([own, ...heard].flatMap((one) => one?.typeKeys ?? []))
+      const takenBy = (typeKey: string): WaitingJobs['takenBy'] =>
+        taken.has(typeKey) ? 'workers' : custom.has(typeKey) ? 'pollers' : 'nobody'
+      return {
+        workers: workersOf(inHand, own, heard),
+        inHand: inHand.map(jobInHand),
+        waiting: waiting
+          .map((one) => ({ ...one, takenBy: takenBy(one.typeKey) }))
+          .sort((a, b) => Number(b.takenBy === 'nobody') - Number(a.takenBy === 'nobody') || a.oldest - b.oldest),
+      } satisfies QueueOverview
+    },
+  }
+}
+
+function ownWorker(get: Get): OwnWorker | undefined {
+  const { dataDir, worker } = get(tokens.config)
+  if (!worker.enabled) return undefined
+  const typeKeys = onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes).keys()
+  return { id: workerId(dataDir), capacity: worker.concurrency, typeKeys }
+}
+
+function workersOf(
+  inHand: readonly Job[],
+  own: OwnWorker | undefined,
+  heard: readonly HeardWorker[],
+): WorkerPresence[] {
+  const jobs = (id: string) => inHand.filter((job) => job.workerId === id).length
+  const known = new Set([own?.id, ...heard.map(({ id }) => id)])
+  const others = new Set(inHand.flatMap(({ workerId: id }) => (id === undefined || known.has(id) ? [] : [id])))
+  return [
+    ...(own ? [{ id: own.id, kind: 'server', here: true, jobs: jobs(own.id), capacity: own.capacity } as const] : []),
+    ...heard.map(({ id, capacity, lastHeard }) => ({
+      id,
+      kind: 'remote' as const,
+      here: false,
+      jobs: jobs(id),
+      capacity,
+      lastHeard,
+    })),
+    // A remote worker's id is `principal/name`; a server's has no slash.
+    ...[...others].map((id) => ({
+      id,
+      kind: id.includes('/') ? ('remote' as const) : ('server' as const),
+      here: false,
+      jobs: jobs(id),
+    })),
+  ]
+}
+
+function jobInHand({ id, kind, status, workerId: holder, created, data }: Job): JobInHand {
+  const { pipelineName, pipelineExecutionId, stageName, actionName, actionExecutionId } = data
+  return {
+    jobId: id,
+    typeKey: actionTypeKey(data.actionTypeId),
+    pipelineName,
+    pipelineExecutionId,
+    stageName,
+    actionName,
+    actionExecutionId,
+    kind,
+    status: status === 'Dispatched' ? 'Dispatched' : 'InProgress',
+    ...(holder === undefined ? {} : { workerId: holder }),
+    created,
+  }
+}
