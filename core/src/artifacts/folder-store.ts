@@ -18,6 +18,9 @@ export interface FolderArtifactStoreOptions {
 /**
  * Artifacts as files: `<root>/<bucket>/<key>`, notes about them (etag, metadata) under `<root>/.notes`, unfinished ones
  * under `<root>/.tmp`. An object is there whole, synced to the disk, or not at all. One server at a time owns the folder.
+ * @example
+ * const store = new FolderArtifactStore('/var/lib/penstock/artifacts')
+ * await store.open()
  */
 export class FolderArtifactStore implements ArtifactStore {
   readonly root: string

@@ -6,6 +6,11 @@ import { centralRecord, endRecords, localHeader, method, type ZipEntry } from '.
 import type { PlannedEntry } from './zip/plan-folder.js'
 import { runTask, threadCount } from './zip/pool.js'
 
+/**
+ * What of a folder is packed.
+ * @example
+ * const jars: PackOptions = { files: ['target/*.jar'] }
+ */
 export interface PackOptions {
   /** Globs, relative to the folder, of what to take: `*` stays in one folder, `**` does not. All when absent. */
   readonly files?: readonly string[]
@@ -14,6 +19,11 @@ export interface PackOptions {
   readonly signal?: AbortSignal
 }
 
+/**
+ * What was packed, and what was not.
+ * @example
+ * const { unmatched, skipped }: PackResult = await packFolder('/srv/site', '/tmp/site.zip')
+ */
 export interface PackResult {
   /** Of the zip, in bytes. */
   readonly size: number

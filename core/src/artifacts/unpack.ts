@@ -5,6 +5,12 @@ import { ArtifactError } from '../domain/artifact-error.js'
 import type { PlacedFile } from './zip/extract.js'
 import { runTask, threadCount } from './zip/pool.js'
 
+/**
+ * Limits while unpacking.
+ * @example
+ * const some: UnpackOptions = {}
+ * await unpack('/tmp/site.zip', '/tmp/site', some)
+ */
 export interface UnpackOptions {
   /** Bytes of all entries together, unpacked, by what the zip declares; entries never get more than they declared. */
   readonly maxBytes?: number
@@ -12,6 +18,11 @@ export interface UnpackOptions {
   readonly signal?: AbortSignal
 }
 
+/**
+ * What was unpacked.
+ * @example
+ * const found: UnpackResult = await unpack('/tmp/site.zip', '/tmp/site')
+ */
 export interface UnpackResult {
   readonly entries: number
   /** Of all files together. */

@@ -13,11 +13,21 @@ export const artifactErrorCodes = [
   'ArtifactStoreFull',
   'ArtifactKeyInvalid',
 ] as const
+
+/**
+ * One of the codes above.
+ * @example
+ * const code: ArtifactErrorCode = 'ArtifactEmpty'
+ */
 export type ArtifactErrorCode = (typeof artifactErrorCodes)[number]
 
 const brand = Symbol.for('penstock.artifact-error')
 
-/** An artifact that cannot be made, kept or opened: `code` for programs, `message` for the pipeline's owner. */
+/**
+ * An artifact that cannot be made, kept or opened: `code` for programs, `message` for the pipeline's owner.
+ * @example
+ * throw new ArtifactError('ArtifactEmpty', 'nothing matches *.jar')
+ */
 export class ArtifactError extends Error {
   readonly [brand] = true
   constructor(
@@ -29,7 +39,14 @@ export class ArtifactError extends Error {
   }
 }
 
-/** True for an ArtifactError of this or any other copy of the package. */
+/**
+ * True for an ArtifactError of this or any other copy of the package.
+ * @example
+ * await ctx.input().catch((error) => {
+ *   if (isArtifactError(error)) ctx.log.line(error.code)
+ *   throw error
+ * })
+ */
 export function isArtifactError(error: unknown): error is ArtifactError {
   return typeof error === 'object' && error !== null && brand in error
 }

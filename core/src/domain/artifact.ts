@@ -1,21 +1,38 @@
-/** A zip object in the artifact bucket, as input and output names refer to it. */
+/**
+ * A zip object in the artifact bucket, as input and output names refer to it.
+ * @example
+ * const at: ArtifactLocation = { bucket: 'codepipeline-us-east-1-0000000000', key: 'site/Code/abc' }
+ */
 export interface ArtifactLocation {
   readonly bucket: string
   readonly key: string
 }
 
-/** An artifact of one execution: a name, where its object lies, and the revision it came from. */
+/**
+ * An artifact of one execution: a name, where its object lies, and the revision it came from.
+ * @example
+ * const code: Artifact = { name: 'Code', location: { bucket: 'b', key: 'site/Code/abc' }, revisionId: 'f00' }
+ */
 export interface Artifact {
   readonly name: string
   readonly location: ArtifactLocation
   readonly revisionId?: string
 }
 
-/** `PIPELINE/ARTIFACT/RANDOM`, the names cut at 20 and 10 characters as CodePipeline cuts them. */
+/**
+ * `PIPELINE/ARTIFACT/RANDOM`, the names cut at 20 and 10 characters as CodePipeline cuts them.
+ * @example
+ * artifactKey('site', 'Code', '0b1e7c1a-9d0f-4f56-8a3c-9f7f5a1f2d11')
+ */
 export function artifactKey(pipelineName: string, artifactName: string, random: string): string {
   return `${pipelineName.slice(0, 20)}/${artifactName.slice(0, 10)}/${random.replaceAll('-', '').slice(-16)}`
 }
 
+/**
+ * What is known of an object without reading it.
+ * @example
+ * const object: StoredObject | undefined = await api.server.artifacts.head({ bucket: 'b', key: 'k' })
+ */
 export interface StoredObject {
   readonly size: number
   /** MD5 in hexadecimal, or the multipart form, unquoted. */
@@ -25,7 +42,12 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Where artifact objects live: files by default, any S3-compatible store when configured. */
+/**
+ * Where artifact objects live: files by default, any S3-compatible store when configured.
+ * @example
+ * const store: ArtifactStore = api.server.artifacts
+ * await store.delete({ bucket: 'b', key: 'k' })
+ */
 export interface ArtifactStore {
   /** Stores the stream whole or not at all. Errors: ENOSPC as ArtifactStoreFull. */
   put(

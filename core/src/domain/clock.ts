@@ -1,4 +1,9 @@
-/** The only source of time in Penstock: injected, so that tests move a fake one and never sleep. */
+/**
+ * The only source of time in Penstock: injected, so that tests move a fake one and never sleep.
+ * @example
+ * const clock: Clock = systemClock
+ * const cancel = clock.after(1000, () => console.log('a second later'))
+ */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
@@ -6,7 +11,11 @@ export interface Clock {
   after(ms: number, wake: () => void): () => void
 }
 
-/** The machine's clock. Its timers do not keep the process alive. */
+/**
+ * The machine's clock. Its timers do not keep the process alive.
+ * @example
+ * console.log(new Date(systemClock.now()))
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, wake) {
@@ -16,7 +25,11 @@ export const systemClock: Clock = {
   },
 }
 
-/** Resolves after `ms` by `clock`; rejects with the signal's reason when aborted first. */
+/**
+ * Resolves after `ms` by `clock`; rejects with the signal's reason when aborted first.
+ * @example
+ * await sleep(ctx.clock, 5_000, ctx.signal)
+ */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)

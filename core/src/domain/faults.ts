@@ -48,17 +48,31 @@ export const faultCodes = [
   'ValidationException',
   'WebhookNotFoundException',
 ] as const
+
+/**
+ * The code of a Fault.
+ * @example
+ * const code: FaultCode = 'PipelineNotFoundException'
+ */
 export type FaultCode = (typeof faultCodes)[number]
 
 const brand = Symbol.for('penstock.fault')
 
-/** One of several things that are wrong with an input, and where: `stages[2].actions[1].configuration.Branch`. */
+/**
+ * One of several things that are wrong with an input, and where: `stages[2].actions[1].configuration.Branch`.
+ * @example
+ * const detail: FaultDetail = { path: 'stages[0].name', message: 'is missing' }
+ */
 export interface FaultDetail {
   readonly path: string
   readonly message: string
 }
 
-/** An error of the caller's: `code` for programs, `message` for people, naming field, value and what would be right. */
+/**
+ * An error of the caller's: `code` for programs, `message` for people, naming field, value and what would be right.
+ * @example
+ * throw new Fault('ValidationException', 'name is empty: 1 to 100 characters are right')
+ */
 export class Fault extends Error {
   readonly [brand] = true
   constructor(
@@ -72,7 +86,14 @@ export class Fault extends Error {
   }
 }
 
-/** True for a Fault of this or any other copy of the package. */
+/**
+ * True for a Fault of this or any other copy of the package.
+ * @example
+ * await api.server.operations.getPipeline(admin, { name: 'site' }).catch((error) => {
+ *   if (isFault(error) && error.code === 'PipelineNotFoundException') return undefined
+ *   throw error
+ * })
+ */
 export function isFault(error: unknown): error is Fault {
   return typeof error === 'object' && error !== null && brand in error
 }

@@ -1,6 +1,10 @@
 import type { Revision } from './revision.js'
 
-/** What happened in a repository: what git triggers match on (G1..G6). */
+/**
+ * What happened in a repository: what git triggers match on (G1..G6).
+ * @example
+ * const event: GitEvent = { kind: 'push', branch: 'main', changedFiles: ['README.md'] }
+ */
 export interface GitEvent {
   readonly kind: 'push' | 'tag' | 'pullRequest'
   /** The branch that was pushed to; for a pull request, the one that it comes from. */
@@ -18,7 +22,11 @@ export interface GitEvent {
   readonly repository?: string
 }
 
-/** A change that a source saw, or was told of by a webhook. */
+/**
+ * A change that a source saw, or was told of by a webhook.
+ * @example
+ * const found: FoundRevision = { revisionId: 'f00ba4', event: { kind: 'tag', tag: 'v1.0' } }
+ */
 export interface FoundRevision extends Revision {
   readonly event?: GitEvent
 }

@@ -2,7 +2,11 @@
 import type { FoundRevision, GitEvent } from './git-event.js'
 import { single, type WebhookHeaders } from './webhook.js'
 
-/** Revisions to report, or why there are none. */
+/**
+ * Revisions to report, or why there are none.
+ * @example
+ * const nothing: GithubEvent = { kind: 'ignored', reason: 'a ping' }
+ */
 export type GithubEvent =
   | { readonly kind: 'revisions'; readonly revisions: readonly FoundRevision[] }
   | { readonly kind: 'ignored'; readonly reason: string }
@@ -11,6 +15,9 @@ export type GithubEvent =
  * Reads a delivery: `push` (branches and tags) and `pull_request` (opened, reopened -> OPEN; synchronize -> UPDATED;
  * closed, merged or not -> CLOSED); `ping` and everything else is ignored with a reason. Never throws: a payload comes
  * from outside and may be anything.
+ * @example
+ * const event = githubEvent({ 'x-github-event': 'push' }, { ref: 'refs/heads/main' })
+ * if (event.kind === 'revisions') console.log(event.revisions.length)
  */
 export function githubEvent(headers: WebhookHeaders, payload: unknown): GithubEvent {
   const name = single(headers, 'x-github-event')

@@ -3,10 +3,18 @@ import type { Artifact } from './artifact.js'
 import type { EnvironmentVariable, OutputArtifactDeclaration } from './pipeline.js'
 import type { Revision, SourceRevisionOverride } from './revision.js'
 
-/** J6. Created and Queued wait; Dispatched was handed out but not acknowledged; the rest say themselves. */
+/**
+ * J6. Created and Queued wait; Dispatched was handed out but not acknowledged; the rest say themselves.
+ * @example
+ * const over = (status: JobStatus) => ['TimedOut', 'Succeeded', 'Failed'].includes(status)
+ */
 export type JobStatus = 'Created' | 'Queued' | 'Dispatched' | 'InProgress' | 'TimedOut' | 'Succeeded' | 'Failed'
 
-/** J12. */
+/**
+ * J12.
+ * @example
+ * const known = (type: string) => failureTypes.some((each) => each === type)
+ */
 export const failureTypes = [
   'JobFailed',
   'ConfigurationError',
@@ -15,12 +23,26 @@ export const failureTypes = [
   'RevisionUnavailable',
   'SystemUnavailable',
 ] as const
+
+/**
+ * CodePipeline's kinds of failure.
+ * @example
+ * throw new JobFailed('Port is 0: 1 to 65535 is right', 'ConfigurationError' satisfies FailureType)
+ */
 export type FailureType = (typeof failureTypes)[number]
 
-/** What a job is for: an action of a stage, or a rule of a condition. */
+/**
+ * What a job is for: an action of a stage, or a rule of a condition.
+ * @example
+ * const kind: JobKind = 'rule'
+ */
 export type JobKind = 'action' | 'rule'
 
-/** What a worker needs to do the work; fixed when the job is made. */
+/**
+ * What a worker needs to do the work; fixed when the job is made.
+ * @example
+ * const title = (data: JobData) => `${data.pipelineName}/${data.actionName}`
+ */
 export interface JobData {
   readonly actionTypeId: ActionTypeId
   /** Variables resolved, secrets in clear: for the worker's eyes only. */
@@ -42,7 +64,11 @@ export interface JobData {
   readonly encryptionKey?: { readonly id: string; readonly type: 'KMS' }
 }
 
-/** The queue's entry for one piece of work; a continuation makes a new one (J7). */
+/**
+ * The queue's entry for one piece of work; a continuation makes a new one (J7).
+ * @example
+ * const waits = (job: Job) => job.status === 'Queued'
+ */
 export interface Job {
   readonly id: string
   readonly kind: JobKind
@@ -67,7 +93,11 @@ export interface Job {
   readonly cancelRequested?: 'stop' | 'abandon' | 'timeout'
 }
 
-/** J8. */
+/**
+ * J8.
+ * @example
+ * const half: ExecutionDetails = { percentComplete: 50, summary: '6 of 12 tests' }
+ */
 export interface ExecutionDetails {
   readonly summary?: string
   readonly externalExecutionId?: string
@@ -76,6 +106,11 @@ export interface ExecutionDetails {
   readonly percentComplete?: number
 }
 
+/**
+ * What a worker reports of a job that went well.
+ * @example
+ * const success: JobSuccess = { outputVariables: { Tests: '12' } }
+ */
 export interface JobSuccess {
   readonly executionDetails?: ExecutionDetails
   readonly currentRevision?: Revision
@@ -87,6 +122,11 @@ export interface JobSuccess {
   readonly continueAfter?: number
 }
 
+/**
+ * What a worker reports of a job that failed.
+ * @example
+ * const failure: JobFailure = { type: 'JobFailed', message: 'exit code 1' }
+ */
 export interface JobFailure {
   readonly type: FailureType
   readonly message: string

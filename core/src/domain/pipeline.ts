@@ -4,9 +4,26 @@
  */
 import type { ActionTypeId } from './action-type.js'
 
+/**
+ * What an execution does about one before it.
+ * @example
+ * const mode: ExecutionMode = 'QUEUED'
+ */
 export type ExecutionMode = 'SUPERSEDED' | 'QUEUED' | 'PARALLEL'
+
+/**
+ * V2 has triggers, variables and conditions.
+ * @example
+ * const type: PipelineType = 'V2'
+ */
 export type PipelineType = 'V1' | 'V2'
 
+/**
+ * A pipeline as GetPipeline and pipeline files have it.
+ * @example
+ * const { pipeline } = await api.server.operations.getPipeline(admin, { name: 'site' })
+ * const declared: PipelineDeclaration = { ...pipeline, executionMode: 'QUEUED' }
+ */
 export interface PipelineDeclaration {
   readonly name: string
   readonly roleArn: string
@@ -21,12 +38,22 @@ export interface PipelineDeclaration {
   readonly triggers?: readonly TriggerDeclaration[]
 }
 
+/**
+ * Where a pipeline keeps its artifacts.
+ * @example
+ * const artifactStore: ArtifactStoreDeclaration = { type: 'S3', location: api.server.identity.bucket }
+ */
 export interface ArtifactStoreDeclaration {
   readonly type: 'S3'
   readonly location: string
   readonly encryptionKey?: { readonly id: string; readonly type: 'KMS' }
 }
 
+/**
+ * Actions that share a door.
+ * @example
+ * const stage: StageDeclaration = { name: 'Deploy', actions: [] }
+ */
 export interface StageDeclaration {
   readonly name: string
   readonly blockers?: readonly {
@@ -41,20 +68,46 @@ export interface StageDeclaration {
   readonly onFailure?: FailureDeclaration
 }
 
+/**
+ * What a condition does when its rules do not hold.
+ * @example
+ * const result: ConditionResult = 'ROLLBACK'
+ */
 export type ConditionResult = 'ROLLBACK' | 'FAIL' | 'RETRY' | 'SKIP'
+
+/**
+ * What of a stage is tried again.
+ * @example
+ * const mode: RetryMode = 'FAILED_ACTIONS'
+ */
 export type RetryMode = 'FAILED_ACTIONS' | 'ALL_ACTIONS'
 
+/**
+ * What follows a failed stage.
+ * @example
+ * const onFailure: FailureDeclaration = { result: 'RETRY', retryConfiguration: { retryMode: 'ALL_ACTIONS' } }
+ */
 export interface FailureDeclaration {
   readonly result?: ConditionResult
   readonly retryConfiguration?: { readonly retryMode?: RetryMode }
   readonly conditions?: readonly ConditionDeclaration[]
 }
 
+/**
+ * Rules that a stage is entered or left by.
+ * @example
+ * const condition: ConditionDeclaration = { result: 'FAIL', rules: [] }
+ */
 export interface ConditionDeclaration {
   readonly result?: ConditionResult
   readonly rules?: readonly RuleDeclaration[]
 }
 
+/**
+ * What names a rule.
+ * @example
+ * const id: RuleTypeId = { category: 'Rule', provider: 'DeploymentWindow' }
+ */
 export interface RuleTypeId {
   readonly category: 'Rule'
   readonly owner?: 'AWS'
@@ -62,6 +115,15 @@ export interface RuleTypeId {
   readonly version?: string
 }
 
+/**
+ * One rule of a condition.
+ * @example
+ * const rule: RuleDeclaration = {
+ *   name: 'office-hours',
+ *   ruleTypeId: { category: 'Rule', provider: 'DeploymentWindow' },
+ *   configuration: { Cron: '* * 9-17 ? * MON-FRI *' },
+ * }
+ */
 export interface RuleDeclaration {
   readonly name: string
   readonly ruleTypeId: RuleTypeId
@@ -73,6 +135,15 @@ export interface RuleDeclaration {
   readonly timeoutInMinutes?: number
 }
 
+/**
+ * One action of a stage.
+ * @example
+ * const action: ActionDeclaration = {
+ *   name: 'Compile',
+ *   actionTypeId: { category: 'Build', owner: 'Custom', provider: 'Rake', version: '1' },
+ *   inputArtifacts: [{ name: 'Code' }],
+ * }
+ */
 export interface ActionDeclaration {
   readonly name: string
   readonly actionTypeId: ActionTypeId
@@ -91,54 +162,106 @@ export interface ActionDeclaration {
   readonly timeoutInMinutes?: number
 }
 
+/**
+ * An artifact that an action puts out, and which files go into it.
+ * @example
+ * const site: OutputArtifactDeclaration = { name: 'Site', files: ['public/**'] }
+ */
 export interface OutputArtifactDeclaration {
   readonly name: string
   readonly files?: readonly string[]
 }
 
+/**
+ * A variable of an action's commands; `SECRETS_MANAGER` names a secret.
+ * @example
+ * const token: EnvironmentVariable = { name: 'TOKEN', value: 'npm-token', type: 'SECRETS_MANAGER' }
+ */
 export interface EnvironmentVariable {
   readonly name: string
   readonly value: string
   readonly type?: 'PLAINTEXT' | 'SECRETS_MANAGER'
 }
 
+/**
+ * A variable of a pipeline, given when it is started.
+ * @example
+ * const variable: VariableDeclaration = { name: 'Stage', defaultValue: 'beta' }
+ */
 export interface VariableDeclaration {
   readonly name: string
   readonly defaultValue?: string
   readonly description?: string
 }
 
+/**
+ * Which git events start a pipeline.
+ * @example
+ * const trigger: TriggerDeclaration = {
+ *   providerType: 'CodeStarSourceConnection',
+ *   gitConfiguration: { sourceActionName: 'Fetch', push: [{ branches: { includes: ['main'] } }] },
+ * }
+ */
 export interface TriggerDeclaration {
   readonly providerType: 'CodeStarSourceConnection'
   readonly gitConfiguration: GitConfiguration
 }
 
+/**
+ * The filters of one source action.
+ * @example
+ * const git: GitConfiguration = { sourceActionName: 'Fetch', push: [{ tags: { includes: ['v*'] } }] }
+ */
 export interface GitConfiguration {
   readonly sourceActionName: string
   readonly push?: readonly GitPushFilter[]
   readonly pullRequest?: readonly GitPullRequestFilter[]
 }
 
+/**
+ * Patterns of which one must match, and none.
+ * @example
+ * const docs: GlobCriteria = { includes: ['docs/**'], excludes: ['docs/old/**'] }
+ */
 export interface GlobCriteria {
   readonly includes?: readonly string[]
   readonly excludes?: readonly string[]
 }
 
+/**
+ * A push that starts the pipeline.
+ * @example
+ * const filter: GitPushFilter = { branches: { includes: ['main'] }, filePaths: { excludes: ['*.md'] } }
+ */
 export interface GitPushFilter {
   readonly tags?: GlobCriteria
   readonly branches?: GlobCriteria
   readonly filePaths?: GlobCriteria
 }
 
+/**
+ * What happened to a pull request.
+ * @example
+ * const event: PullRequestEvent = 'UPDATED'
+ */
 export type PullRequestEvent = 'OPEN' | 'UPDATED' | 'CLOSED'
 
+/**
+ * A pull request that starts the pipeline.
+ * @example
+ * const filter: GitPullRequestFilter = { events: ['OPEN', 'UPDATED'], branches: { includes: ['main'] } }
+ */
 export interface GitPullRequestFilter {
   readonly events?: readonly PullRequestEvent[]
   readonly branches?: GlobCriteria
   readonly filePaths?: GlobCriteria
 }
 
-/** What a pipeline is besides its structure. */
+/**
+ * What a pipeline is besides its structure.
+ * @example
+ * const age = (pipeline: Pipeline, now: number) => now - pipeline.created
+ */
 export interface Pipeline {
   readonly name: string
   readonly declaration: PipelineDeclaration

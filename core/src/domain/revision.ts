@@ -1,4 +1,8 @@
-/** What a source action found: the thing that flows through a pipeline. */
+/**
+ * What a source action found: the thing that flows through a pipeline.
+ * @example
+ * const revision: Revision = { revisionId: 'f00ba4', revisionSummary: 'Fix the door', created: Date.now() }
+ */
 export interface Revision {
   /** The commit id, object version or whatever pins it. */
   readonly revisionId: string
@@ -12,14 +16,27 @@ export interface Revision {
   readonly revisionChangeId?: string
 }
 
-/** Which revision an execution takes from one source action. */
+/**
+ * Which revision an execution takes from one source action.
+ * @example
+ * const found: SourceRevision = { actionName: 'Fetch', revisionId: 'f00ba4' }
+ */
 export interface SourceRevision extends Revision {
   readonly actionName: string
 }
 
+/**
+ * What kind of revision a start may ask for.
+ * @example
+ * const type: SourceRevisionType = 'COMMIT_ID'
+ */
 export type SourceRevisionType = 'COMMIT_ID' | 'IMAGE_DIGEST' | 'S3_OBJECT_VERSION_ID' | 'S3_OBJECT_KEY'
 
-/** Asked for by whoever starts an execution (X14). */
+/**
+ * Asked for by whoever starts an execution (X14).
+ * @example
+ * const fixed: SourceRevisionOverride = { actionName: 'Fetch', revisionType: 'COMMIT_ID', revisionValue: 'f00ba4' }
+ */
 export interface SourceRevisionOverride {
   readonly actionName: string
   readonly revisionType: SourceRevisionType

@@ -14,5 +14,9 @@ export const openTransition: Transition = { enabled: true }
 /** T4: what a door held for longer than this does not resume when it opens. */
 export const longestHold = 30 * 24 * 60 * 60 * 1000
 
-/** T3: what a reason may say, as the service model has it. */
+/**
+ * T3: what a reason may say, as the service model has it.
+ * @example
+ * if (!transitionReason.test('frozen until Monday')) throw new Error('not a reason')
+ */
 export const transitionReason = /^[a-zA-Z0-9!@ ().*?-]{1,300}$/

@@ -10,7 +10,11 @@
  */
 import type { Clock } from './clock.js'
 
-/** What an endpoint takes. */
+/**
+ * What an endpoint takes.
+ * @example
+ * const tooLong = (body: Uint8Array) => body.length > webhookLimits.body
+ */
 export const webhookLimits = {
   /** Bytes: GitHub sends at most 25 MB. */
   body: 25 * 1024 * 1024,
@@ -20,25 +24,45 @@ export const webhookLimits = {
   remembered: 3 * 24 * 60 * 60_000,
 } as const
 
-/** Header names in lower case, as Node has them. */
+/**
+ * Header names in lower case, as Node has them.
+ * @example
+ * const headers: WebhookHeaders = { 'x-github-event': 'push' }
+ */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** The value of a header that may be there once; `undefined` when absent or repeated. */
+/**
+ * The value of a header that may be there once; `undefined` when absent or repeated.
+ * @example
+ * single({ 'x-github-event': 'push' }, 'x-github-event') // push
+ */
 export function single(headers: WebhookHeaders, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : undefined
 }
 
-/** W2: one condition on the payload. */
+/**
+ * W2: one condition on the payload.
+ * @example
+ * const filter: WebhookFilter = { jsonPath: '$.ref', matchEquals: 'refs/heads/{Branch}' }
+ */
 export interface WebhookFilter {
   readonly jsonPath: string
   readonly matchEquals?: string | undefined
 }
 
-/** Finds what a JSONPath leads to. Injected: the domain has no library for it. Errors: for a path that is none. */
+/**
+ * Finds what a JSONPath leads to. Injected: the domain has no library for it. Errors: for a path that is none.
+ * @example
+ * const query: JsonQuery = (path, json) => (path === '$' ? [json] : [])
+ */
 export type JsonQuery = (path: string, json: unknown) => readonly unknown[]
 
-/** `undefined` when all filters match, else the first that does not, in words. `configuration` is the target action's. */
+/**
+ * `undefined` when all filters match, else the first that does not, in words. `configuration` is the target action's.
+ * @example
+ * const refused = matchFilters([{ jsonPath: '$' }], {}, {}, (_path, json) => [json])
+ */
 export function matchFilters(
   filters: readonly WebhookFilter[],
   payload: unknown,
@@ -64,7 +88,11 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Remembers deliveries by their ids, so that one that is sent again, or replayed by somebody, counts once. */
+/**
+ * Remembers deliveries by their ids, so that one that is sent again, or replayed by somebody, counts once.
+ * @example
+ * const log = new DeliveryLog(systemClock)
+ */
 export class DeliveryLog {
   private readonly seen = new Map<string, Map<string, number>>()
 

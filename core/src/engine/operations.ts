@@ -13,17 +13,40 @@ import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { SourceRevisionOverride } from '../domain/revision.js'
 import type * as V from './views.js'
 
+/**
+ * Which part of a list.
+ * @example
+ * const page: Page = { maxResults: 20 }
+ */
 export interface Page {
   readonly nextToken?: string | undefined
   readonly maxResults?: number | undefined
 }
+
+/**
+ * Names a stage.
+ * @example
+ * const stage: StageRef = { pipelineName: 'site', stageName: 'Deploy' }
+ */
 export interface StageRef {
   readonly pipelineName: string
   readonly stageName: string
 }
+
+/**
+ * Names an action.
+ * @example
+ * const action: ActionRef = { pipelineName: 'site', stageName: 'Deploy', actionName: 'Copy' }
+ */
 export interface ActionRef extends StageRef {
   readonly actionName: string
 }
+
+/**
+ * Names an execution.
+ * @example
+ * const execution: ExecutionRef = { pipelineName: 'site', pipelineExecutionId: 'b5a8e5f0-0000-4000-8000-000000000000' }
+ */
 export interface ExecutionRef {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
@@ -31,6 +54,12 @@ export interface ExecutionRef {
 type Answer<T> = Promise<T>
 type None = Promise<void>
 
+/**
+ * Pipelines, made and asked about.
+ * @example
+ * const pipelines: PipelineOperations = api.server.operations
+ * await pipelines.listPipelines(admin, { maxResults: 10 })
+ */
 export interface PipelineOperations {
   createPipeline(
     by: Principal,
@@ -52,6 +81,12 @@ export interface PipelineOperations {
   listTags(by: Principal, input: { resourceArn: string } & Page): Answer<{ tags: V.Tag[]; nextToken?: string }>
 }
 
+/**
+ * Executions, started, steered and looked at.
+ * @example
+ * const executions: ExecutionOperations = api.server.operations
+ * await executions.startPipelineExecution(admin, { name: 'site' })
+ */
 export interface ExecutionOperations {
   startPipelineExecution(
     by: Principal,
@@ -147,6 +182,12 @@ export interface ExecutionOperations {
   ): Answer<{ targets: V.DeployTarget[]; nextToken?: string }>
 }
 
+/**
+ * Action types, and custom ones made.
+ * @example
+ * const types: ActionTypeOperations = api.server.operations
+ * await types.listActionTypes(admin, { actionOwnerFilter: 'Custom' })
+ */
 export interface ActionTypeOperations {
   createCustomActionType(
     by: Principal,
@@ -188,6 +229,13 @@ export interface ActionTypeOperations {
   ): Answer<{ ruleTypes: V.RuleType[] }>
 }
 
+/**
+ * What job workers call.
+ * @example
+ * const jobs: JobOperations = api.server.operations
+ * const actionTypeId = { category: 'Build', owner: 'Custom', provider: 'Rake', version: '1' } as const
+ * await jobs.pollForJobs(admin, { actionTypeId })
+ */
 export interface JobOperations {
   pollForJobs(
     by: Principal,
@@ -217,6 +265,12 @@ export interface JobOperations {
   putThirdPartyJobFailureResult(by: Principal, input: V.JobFailureInput & { clientToken: string }): None
 }
 
+/**
+ * Webhooks, made and listed.
+ * @example
+ * const webhooks: WebhookOperations = api.server.operations
+ * await webhooks.listWebhooks(admin, {})
+ */
 export interface WebhookOperations {
   putWebhook(
     by: Principal,
@@ -231,6 +285,11 @@ export interface WebhookOperations {
   deregisterWebhookWithThirdParty(by: Principal, input: { webhookName?: string | undefined }): None
 }
 
+/**
+ * All of them.
+ * @example
+ * const { startPipelineExecution }: Operations = api.server.operations
+ */
 export interface Operations
   extends PipelineOperations,
     ExecutionOperations,

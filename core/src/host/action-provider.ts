@@ -7,7 +7,11 @@ import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
 
 export type { FoundRevision, GitEvent } from '../domain/git-event.js'
 
-/** One configuration property of an action type: the service model's members, and what makes a good form of it. */
+/**
+ * One configuration property of an action type: the service model's members, and what makes a good form of it.
+ * @example
+ * const port: PropertyDeclaration = { type: 'number', description: 'Where it listens', default: 8080 }
+ */
 export interface PropertyDeclaration {
   readonly type?: 'string' | 'number' | 'boolean'
   readonly description: string
@@ -26,6 +30,11 @@ export interface PropertyDeclaration {
   readonly example?: string
 }
 
+/**
+ * A configuration: its properties by name.
+ * @example
+ * const properties = { Task: { description: 'What to run', required: true } } as const satisfies PropertyDeclarations
+ */
 export type PropertyDeclarations = Readonly<Record<string, PropertyDeclaration>>
 
 type ValueOf<P extends PropertyDeclaration> = P['type'] extends 'number'
@@ -57,10 +66,20 @@ export type ConfigurationOf<P extends PropertyDeclarations> = {
   readonly [K in keyof P as IsPresent<P[K]> extends true ? never : K]?: ValueOf<P[K]>
 }
 
-/** How many artifacts an action takes or gives: exactly `n`, or from `a` to `b`. 0..5 for what AWS knows (J2, S10). */
+/**
+ * How many artifacts an action takes or gives: exactly `n`, or from `a` to `b`. 0..5 for what AWS knows (J2, S10).
+ * @example
+ * const upToFive: ArtifactCount = [0, 5]
+ */
 export type ArtifactCount = number | readonly [number, number]
 
-/** What every kind of provider declares: CodePipeline's ActionType, as an author writes it. */
+/**
+ * What every kind of provider declares: CodePipeline's ActionType, as an author writes it.
+ * @example
+ * const declared: ActionTypeDeclaration = {
+ *   category: 'Build', provider: 'Make', inputArtifacts: 1, configuration: { Target: { description: 'What to make' } },
+ * }
+ */
 export interface ActionTypeDeclaration<P extends PropertyDeclarations = PropertyDeclarations> {
   readonly category: ActionCategory
   /** `Custom` when absent. */
@@ -81,7 +100,12 @@ export interface ActionTypeDeclaration<P extends PropertyDeclarations = Property
   readonly idempotent?: boolean
 }
 
-/** A folder that an artifact was unpacked into. */
+/**
+ * A folder that an artifact was unpacked into.
+ * @example
+ * const { folder }: InputArtifact = await ctx.input('Code')
+ * await ctx.exec(['make'], { cwd: folder })
+ */
 export interface InputArtifact {
   readonly name: string
   /** Absolute path. */
@@ -90,7 +114,11 @@ export interface InputArtifact {
   readonly revisionId?: string
 }
 
-/** The work that a provider is asked to do. */
+/**
+ * The work that a provider is asked to do.
+ * @example
+ * const title = (job: ActionJob) => `${job.pipelineName}/${job.stageName}/${job.actionName}`
+ */
 export interface ActionJob<C = Readonly<Record<string, string>>> {
   readonly id: string
   readonly configuration: C
@@ -117,7 +145,11 @@ export interface ActionJob<C = Readonly<Record<string, string>>> {
   readonly continuationToken?: string
 }
 
-/** What a provider answers when its work is done. Nothing at all is success too. */
+/**
+ * What a provider answers when its work is done. Nothing at all is success too.
+ * @example
+ * const result: ActionResult = { summary: '12 tests', outputVariables: { Tests: '12' } }
+ */
 export interface ActionResult {
   readonly summary?: string
   readonly externalExecutionId?: string
@@ -128,6 +160,12 @@ export interface ActionResult {
   readonly revision?: Revision
 }
 
+/**
+ * How a command runs.
+ * @example
+ * const options: ExecOptions = { env: { CI: 'true' }, timeout: 60_000, check: false }
+ * const { exitCode } = await ctx.exec(['make', 'test'], options)
+ */
 export interface ExecOptions {
   /** Absolute, or relative to the job's workspace, which is the default. */
   readonly cwd?: string
@@ -141,6 +179,11 @@ export interface ExecOptions {
   readonly label?: string
 }
 
+/**
+ * How a command ended.
+ * @example
+ * const { exitCode, timedOut }: ExecResult = await ctx.exec(['make'], { check: false })
+ */
 export interface ExecResult {
   readonly exitCode: number
   /** `SIGTERM` and so on: what the exit code (143) stands for. */
@@ -149,17 +192,32 @@ export interface ExecResult {
   readonly timedOut?: boolean
 }
 
-/** A line or piece of an action's log. ANSI colours are kept; secrets are masked. */
+/**
+ * A line or piece of an action's log. ANSI colours are kept; secrets are masked.
+ * @example
+ * const log: ActionLog = ctx.log
+ * log.line('begun')
+ */
 export interface ActionLog {
   write(text: string): void
   line(text: string): void
 }
 
-/** A small HTTP client: JSON in and out, retries for what is safe to retry, a time limit, aborted with the job. */
+/**
+ * A small HTTP client: JSON in and out, retries for what is safe to retry, a time limit, aborted with the job.
+ * @example
+ * const http: HttpClient = ctx.http
+ * const answer = await http.request('https://ci.example.com/api/builds/7')
+ */
 export interface HttpClient {
   request(url: string, options?: HttpRequest): Promise<HttpResponse>
 }
 
+/**
+ * A request, but for its URL.
+ * @example
+ * const request: HttpRequest = { method: 'POST', body: { ref: 'main' }, timeout: 10_000 }
+ */
 export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
@@ -171,6 +229,12 @@ export interface HttpRequest {
   readonly retries?: number
 }
 
+/**
+ * An answer, read whole.
+ * @example
+ * const answer: HttpResponse = await ctx.http.request('https://ci.example.com/api/builds/7')
+ * if (!answer.ok) throw new JobFailed(`HTTP ${answer.status}`)
+ */
 export interface HttpResponse {
   readonly status: number
   readonly ok: boolean
@@ -180,7 +244,12 @@ export interface HttpResponse {
   json(): unknown
 }
 
-/** One host, instance or the like that an action deploys to: the service model's DeployActionExecutionTarget. */
+/**
+ * One host, instance or the like that an action deploys to: the service model's DeployActionExecutionTarget.
+ * @example
+ * const web1: DeployTarget = { targetId: 'web1', targetType: 'SSH', status: 'InProgress', events: [] }
+ * await ctx.targets?.([web1])
+ */
 export interface DeployTarget {
   readonly targetId: string
   /** What kind of target, such as `SSH`. */
@@ -199,7 +268,15 @@ export interface DeployTarget {
   }[]
 }
 
-/** What a job may use while it runs. */
+/**
+ * What a job may use while it runs.
+ * @example
+ * async function build(ctx: JobContext) {
+ *   const { folder } = await ctx.input()
+ *   await ctx.exec(['make'], { cwd: folder })
+ *   await ctx.output(folder, { files: ['dist/**'] })
+ * }
+ */
 export interface JobContext {
   /** Aborted when the execution is stopped, the action timed out, or the server goes down for good. */
   readonly signal: AbortSignal
@@ -237,7 +314,12 @@ export interface JobContext {
   jobApi(): Promise<JobApiAccess | undefined>
 }
 
-/** For functions that speak CodePipeline's job API themselves (lambda-invoke). */
+/**
+ * For functions that speak CodePipeline's job API themselves (lambda-invoke).
+ * @example
+ * const access: JobApiAccess | undefined = await ctx.jobApi()
+ * if (access) ctx.log.line(access.endpoint)
+ */
 export interface JobApiAccess {
   readonly endpoint: string
   readonly region: string
@@ -262,6 +344,11 @@ export interface JobApiAccess {
   reported(): Promise<ReportedResult>
 }
 
+/**
+ * What a function reported.
+ * @example
+ * const done: ReportedResult = { outcome: 'success', summary: 'all links work' }
+ */
 export type ReportedResult =
   | ({
       readonly outcome: 'success'
@@ -275,12 +362,24 @@ export type ReportedResult =
       readonly externalExecutionId?: string
     }
 
-/** Does one kind of action. `run` may be called again after a restart, from its top (see JobContext.exec and checkpoint). */
+/**
+ * Does one kind of action. `run` may be called again after a restart, from its top (see JobContext.exec and checkpoint).
+ * @example
+ * const noop: ActionProvider = { category: 'Test', provider: 'Noop', configuration: {}, run: async () => ({ summary: 'done' }) }
+ */
 export interface ActionProvider<P extends PropertyDeclarations = PropertyDeclarations>
   extends ActionTypeDeclaration<P> {
   run(job: ActionJob<ConfigurationOf<P>>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }
 
+/**
+ * What a source has while it polls.
+ * @example
+ * async function newest(ctx: PollContext) {
+ *   const answer = await ctx.http.request('https://example.com/site.zip', { method: 'HEAD' })
+ *   return { revisionId: answer.headers.etag ?? '' }
+ * }
+ */
 export interface PollContext {
   readonly signal: AbortSignal
   readonly clock: Clock
@@ -288,7 +387,11 @@ export interface PollContext {
   log(message: string): void
 }
 
-/** What the git triggers of the pipelines that share a source want to know (G1-G4). */
+/**
+ * What the git triggers of the pipelines that share a source want to know (G1-G4).
+ * @example
+ * const interest: ChangeInterest = { allBranches: true, tags: false, changedFiles: true }
+ */
 export interface ChangeInterest {
   /** Pushes to any branch, not only to the configured one. */
   readonly allBranches: boolean
@@ -297,6 +400,11 @@ export interface ChangeInterest {
   readonly changedFiles: boolean
 }
 
+/**
+ * What changesSince answers.
+ * @example
+ * const nothing: ChangesFound = { revisions: [], cursor: '42' }
+ */
 export interface ChangesFound {
   /** In the order in which they are to start executions; each has its `event`. */
   readonly revisions: readonly FoundRevision[]
@@ -304,7 +412,11 @@ export interface ChangesFound {
   readonly cursor: string
 }
 
-/** A source: asked for its newest revision by the scheduler, and told to fetch a pinned one as a job. */
+/**
+ * A source: asked for its newest revision by the scheduler, and told to fetch a pinned one as a job.
+ * @example
+ * const polled = (source: SourceProvider) => source.polls?.({}) ?? true
+ */
 export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclarations> extends ActionProvider<P> {
   /** The newest revision, cheaply. Errors: whatever is wrong with the source, in words for its owner. */
   latestRevision(configuration: ConfigurationOf<P>, ctx: PollContext): Promise<Revision | undefined>
@@ -326,7 +438,11 @@ export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclara
   ): Promise<ChangesFound>
 }
 
-/** Judges one rule of a condition (C5). */
+/**
+ * Judges one rule of a condition (C5).
+ * @example
+ * const always: RuleProvider = { provider: 'Always', configuration: {}, run: async () => ({ summary: 'it holds' }) }
+ */
 export interface RuleProvider<P extends PropertyDeclarations = PropertyDeclarations> {
   readonly provider: string
   readonly version?: string
@@ -337,19 +453,54 @@ export interface RuleProvider<P extends PropertyDeclarations = PropertyDeclarati
   run(job: ActionJob<ConfigurationOf<P>>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }
 
-/** Gives an ActionProvider its types: `job.configuration` follows from `configuration`. */
+/**
+ * Gives an ActionProvider its types: `job.configuration` follows from `configuration`.
+ * @example
+ * const hello = defineAction({
+ *   category: 'Build',
+ *   provider: 'Hello',
+ *   configuration: { Name: { description: 'Whom to greet', required: true } },
+ *   async run(job, ctx) {
+ *     await ctx.exec(['echo', `hello ${job.configuration.Name}`])
+ *   },
+ * })
+ */
 export function defineAction<const P extends PropertyDeclarations>(provider: ActionProvider<P>): ActionProvider<P> {
   return provider
 }
 
-/** As defineAction, for sources. */
+/**
+ * As defineAction, for sources.
+ * @example
+ * const clock = defineSource({
+ *   provider: 'Clock',
+ *   outputArtifacts: 1,
+ *   configuration: {},
+ *   latestRevision: async (_configuration, { clock }) => ({ revisionId: new Date(clock.now()).toISOString().slice(0, 10) }),
+ *   async run(job, ctx) {
+ *     await ctx.exec(['sh', '-c', 'date >date.txt'])
+ *     await ctx.output('.')
+ *     return job.revision ? { revision: job.revision } : {}
+ *   },
+ * })
+ */
 export function defineSource<const P extends PropertyDeclarations>(
   provider: Omit<SourceProvider<P>, 'category'>,
 ): SourceProvider<P> {
   return Object.assign(provider, { category: 'Source' as const })
 }
 
-/** As defineAction, for rules. */
+/**
+ * As defineAction, for rules.
+ * @example
+ * const even = defineRule({
+ *   provider: 'Even',
+ *   configuration: { Number: { type: 'number', description: 'What to judge', required: true } },
+ *   async run({ configuration }) {
+ *     if (configuration.Number % 2 !== 0) throw new JobFailed(`${configuration.Number} is odd`)
+ *   },
+ * })
+ */
 export function defineRule<const P extends PropertyDeclarations>(provider: RuleProvider<P>): RuleProvider<P> {
   return provider
 }

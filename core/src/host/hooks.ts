@@ -5,12 +5,24 @@ import type { ArtifactLocation } from '../domain/artifact.js'
 import type { ExecutionStatus } from '../domain/execution.js'
 import type { FoundRevision } from './action-provider.js'
 
+/**
+ * A source found this.
+ * @example
+ * const isBot = ({ revision }: RevisionFoundEvent) => revision.author === 'bot'
+ * api.hooks.revisionFound((event) => (isBot(event) ? undefined : event))
+ */
 export interface RevisionFoundEvent {
   readonly pipelineName: string
   readonly actionName: string
   readonly revision: FoundRevision
 }
 
+/**
+ * This action is about to run.
+ * @example
+ * const frozen = (event: BeforeActionEvent) => event.stageName === 'Production'
+ * api.hooks.beforeAction((event) => (frozen(event) ? 'production is frozen' : undefined))
+ */
 export interface BeforeActionEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
@@ -19,12 +31,24 @@ export interface BeforeActionEvent {
   readonly provider: string
 }
 
+/**
+ * An execution has another status.
+ * @example
+ * const ended = ({ status }: ExecutionChangedEvent) => status !== 'InProgress'
+ * api.hooks.executionChanged((event) => void (ended(event) && api.log.info('ended', { ...event })))
+ */
 export interface ExecutionChangedEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
   readonly status: ExecutionStatus
 }
 
+/**
+ * An action has another status.
+ * @example
+ * const failed = ({ status }: ActionChangedEvent) => status === 'Failed'
+ * api.hooks.actionChanged((event) => void (failed(event) && api.log.warn('failed', { ...event })))
+ */
 export interface ActionChangedEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
@@ -35,6 +59,12 @@ export interface ActionChangedEvent {
   readonly summary?: string
 }
 
+/**
+ * An artifact lies in the store.
+ * @example
+ * const large = ({ size }: ArtifactStoredEvent) => size > 1e9
+ * api.hooks.artifactStored((event) => void (large(event) && api.log.warn('large artifact', { name: event.name })))
+ */
 export interface ArtifactStoredEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
@@ -43,6 +73,12 @@ export interface ArtifactStoredEvent {
   readonly size: number
 }
 
+/**
+ * Somebody must approve.
+ * @example
+ * const link = ({ pipelineName }: ApprovalNeededEvent) => `${api.server.identity.publicUrl}/pipelines/${pipelineName}`
+ * api.hooks.approvalNeeded((event) => api.log.info('approve', { at: link(event) }))
+ */
 export interface ApprovalNeededEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
@@ -72,7 +108,12 @@ export function createHooks() {
 export type Hooks = ReturnType<typeof createHooks>
 export type HookName = keyof Hooks
 
-/** How plugins see the hooks: one function each, which taps it under the plugin's name. No tapable types here. */
+/**
+ * How plugins see the hooks: one function each, which taps it under the plugin's name. No tapable types here.
+ * @example
+ * const hooks: PluginHooks = api.hooks
+ * hooks.serverStart(({ address }) => api.log.info('open', { address }))
+ */
 export interface PluginHooks {
   serverStart(tap: (event: { readonly address: string }) => void | Promise<void>): void
   serverStop(tap: (event: { readonly reason: string }) => void | Promise<void>): void

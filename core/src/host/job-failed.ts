@@ -19,7 +19,14 @@ export class JobFailed extends Error {
   }
 }
 
-/** True for a JobFailed of this or any other copy of the package. */
+/**
+ * True for a JobFailed of this or any other copy of the package.
+ * @example
+ * await ctx.exec(['make']).catch((error) => {
+ *   if (isJobFailed(error)) ctx.log.line(error.message)
+ *   throw error
+ * })
+ */
 export function isJobFailed(error: unknown): error is JobFailed {
   return typeof error === 'object' && error !== null && brand in error
 }

@@ -4,14 +4,29 @@ import type { ActionProvider, PropertyDeclarations, RuleProvider, SourceProvider
 import type { PluginHooks } from './hooks.js'
 import type { ServerServices } from './services.js'
 
-/** The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major. */
+/**
+ * The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major.
+ * @example
+ * console.log(`this server has plugin API ${API_VERSION}`)
+ */
 export const API_VERSION = '1.0.0'
 
-/** A JSON Schema (draft 2020-12), as data. */
+/**
+ * A JSON Schema (draft 2020-12), as data.
+ * @example
+ * const configSchema: JsonSchema = { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] }
+ */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 const brand = Symbol.for('penstock.plugin')
 
+/**
+ * What definePlugin is given.
+ * @example
+ * const definition: PluginDefinition<{ readonly url: string }> = {
+ *   name: 'ci', apiVersion: '^1.0', register: (api) => api.log.info(api.config.url),
+ * }
+ */
 export interface PluginDefinition<C = Readonly<Record<string, unknown>>> {
   /** The package's name without `penstock-plugin-`. */
   readonly name: string
@@ -23,6 +38,11 @@ export interface PluginDefinition<C = Readonly<Record<string, unknown>>> {
   register(api: PluginApi<C>): void | Promise<void>
 }
 
+/**
+ * What definePlugin made: a package's default export.
+ * @example
+ * const plugin: Plugin = definePlugin({ name: 'ci', apiVersion: '^1.0', register() {} })
+ */
 export interface Plugin<C = Readonly<Record<string, unknown>>> extends PluginDefinition<C> {
   readonly [brand]: true
 }
@@ -42,11 +62,21 @@ export function definePlugin<C = Readonly<Record<string, unknown>>>(definition: 
   return Object.assign(definition, { [brand]: true as const })
 }
 
-/** True for what definePlugin made, in this or any other copy of the package. */
+/**
+ * True for what definePlugin made, in this or any other copy of the package.
+ * @example
+ * isPlugin(definePlugin({ name: 'ci', apiVersion: '^1.0', register() {} })) // true
+ */
 export function isPlugin(value: unknown): value is Plugin {
   return typeof value === 'object' && value !== null && brand in value
 }
 
+/**
+ * The server's log, under the plugin's name.
+ * @example
+ * const log: Logger = api.log
+ * log.warn('slow', { ms: 1200 })
+ */
 export interface Logger {
   debug(message: string, details?: Readonly<Record<string, unknown>>): void
   info(message: string, details?: Readonly<Record<string, unknown>>): void
@@ -54,12 +84,26 @@ export interface Logger {
   error(message: string, details?: Readonly<Record<string, unknown>>): void
 }
 
-/** Told of what happened; `message` is ready to be sent to people. */
+/**
+ * Told of what happened; `message` is ready to be sent to people.
+ * @example
+ * const chat: Notifier = {
+ *   name: 'chat',
+ *   async notify({ subject }) {
+ *     await fetch('https://chat.example.com/hook', { method: 'POST', body: subject })
+ *   },
+ * }
+ */
 export interface Notifier {
   readonly name: string
   notify(notification: Notification): Promise<void>
 }
 
+/**
+ * Something that people want to know.
+ * @example
+ * const news: Notification = { kind: 'executionFailed', subject: 'site failed', message: 'Deploy: exit code 1' }
+ */
 export interface Notification {
   readonly kind: 'approvalNeeded' | 'executionFailed' | 'executionSucceeded' | 'executionStarted' | 'sourceFailed'
   /** CodePipeline's NotificationArn of an approval, or the notifier's own kind of address. */
@@ -70,15 +114,28 @@ export interface Notification {
   readonly document?: Readonly<Record<string, unknown>>
 }
 
-/** Gives secrets by name, for `{{secret:NAME}}` in configurations. */
+/**
+ * Gives secrets by name, for `{{secret:NAME}}` in configurations.
+ * @example
+ * const fromEnvironment: SecretStore = { name: 'environment', get: async (name) => process.env[`SECRET_${name}`] }
+ */
 export interface SecretStore {
   readonly name: string
   get(name: string): Promise<string | undefined>
 }
 
-/** Answers one HTTP request. Node's own objects, so that any framework can be behind it. */
+/**
+ * Answers one HTTP request. Node's own objects, so that any framework can be behind it.
+ * @example
+ * const hello: HttpHandler = (_request, response) => void response.end('hello')
+ */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
+/**
+ * Where a plugin answers HTTP.
+ * @example
+ * const mount: HttpMount = { prefix: '/hooks/ci', handle: (_request, response) => void response.end() }
+ */
 export interface HttpMount {
   /** `/`, or a path such as `/hooks`; the longest that fits wins, and `match` first of all. */
   readonly prefix: string
@@ -87,7 +144,13 @@ export interface HttpMount {
   readonly handle: HttpHandler
 }
 
-/** All that a plugin can reach while it registers. */
+/**
+ * All that a plugin can reach while it registers.
+ * @example
+ * function register(api: PluginApi<{ readonly token: string }>) {
+ *   api.onStart(() => api.log.info('started'))
+ * }
+ */
 export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   /** The plugin's section of penstock.yaml, checked, with defaults. */
   readonly config: C

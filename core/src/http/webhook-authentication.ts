@@ -3,14 +3,22 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { inCidr } from '../domain/cidr.js'
 import { single, type WebhookHeaders } from '../domain/webhook.js'
 
-/** How a webhook knows its sender (W1). */
+/**
+ * How a webhook knows its sender (W1).
+ * @example
+ * const how: WebhookAuthentication = { authentication: 'IP', AllowedIPRange: '192.0.2.0/24' }
+ */
 export interface WebhookAuthentication {
   readonly authentication: 'GITHUB_HMAC' | 'IP' | 'UNAUTHENTICATED'
   readonly SecretToken?: string | undefined
   readonly AllowedIPRange?: string | undefined
 }
 
-/** One request, as far as authentication looks at it. */
+/**
+ * One request, as far as authentication looks at it.
+ * @example
+ * const request: WebhookRequest = { headers: {}, body: new Uint8Array(), remoteAddress: '192.0.2.7' }
+ */
 export interface WebhookRequest {
   readonly headers: WebhookHeaders
   readonly body: Uint8Array
@@ -20,7 +28,11 @@ export interface WebhookRequest {
   readonly trustedProxies?: string
 }
 
-/** `undefined` when the request may pass, else why not: for the webhook's owner, not for the sender. */
+/**
+ * `undefined` when the request may pass, else why not: for the webhook's owner, not for the sender.
+ * @example
+ * const refused = authenticate({ authentication: 'UNAUTHENTICATED' }, { headers: {}, body: new Uint8Array(), remoteAddress: '::1' })
+ */
 export function authenticate(how: WebhookAuthentication, request: WebhookRequest): string | undefined {
   if (how.authentication === 'UNAUTHENTICATED') return undefined
   if (how.authentication === 'GITHUB_HMAC') {
@@ -36,6 +48,8 @@ export function authenticate(how: WebhookAuthentication, request: WebhookRequest
 /**
  * W4: GitHub's HMAC of the body, SHA-256 where it is sent, else SHA-1. Both headers must be right when both are there, so
  * that neither weakens the other. Compared in constant time.
+ * @example
+ * const genuine = verifyGithubSignature('a secret', new Uint8Array(), { 'x-hub-signature-256': 'sha256=...' })
  */
 export function verifyGithubSignature(secret: string, body: Uint8Array, headers: WebhookHeaders): boolean {
   const given = [
@@ -53,6 +67,8 @@ export function verifyGithubSignature(secret: string, body: Uint8Array, headers:
 /**
  * Who sent a request: the socket's other end, or behind trusted proxies the last address in X-Forwarded-For that is not
  * one of theirs. What stands before it the sender may have made up.
+ * @example
+ * senderAddress({ headers: {}, body: new Uint8Array(), remoteAddress: '192.0.2.7' }) // 192.0.2.7
  */
 export function senderAddress({ headers, remoteAddress, trustedProxies }: WebhookRequest): string {
   if (trustedProxies === undefined || !inCidr(remoteAddress, trustedProxies)) return remoteAddress

@@ -2,6 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 
+/**
+ * A line of /etc/passwd.
+ * @example
+ * const { uid, gid }: Account = currentAccount()
+ */
 export interface Account {
   readonly name: string
   readonly uid: number
@@ -10,7 +15,11 @@ export interface Account {
   readonly shell: string
 }
 
-/** The account called `name`, from /etc/passwd; `undefined` when there is none. */
+/**
+ * The account called `name`, from /etc/passwd; `undefined` when there is none.
+ * @example
+ * const nobody = findAccount('nobody')
+ */
 export function findAccount(name: string): Account | undefined {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -26,7 +35,11 @@ export function findAccount(name: string): Account | undefined {
   }
 }
 
-/** Whoever runs this. */
+/**
+ * Whoever runs this.
+ * @example
+ * console.log(currentAccount().name)
+ */
 export function currentAccount(): Account {
   const user = userInfo()
   return {
@@ -41,6 +54,8 @@ export function currentAccount(): Account {
 /**
  * Somebody without privileges: whoever runs this, or when that is root, the first of `names` that exists.
  * Errors: none of the names exists.
+ * @example
+ * const { uid } = unprivilegedAccount('postgres')
  */
 export function unprivilegedAccount(...names: readonly string[]): Account {
   if (process.getuid?.() !== 0) return currentAccount()

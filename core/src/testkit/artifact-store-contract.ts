@@ -17,7 +17,11 @@ interface Runner {
   }
 }
 
-/** The store under test and a bucket that is there. */
+/**
+ * The store under test and a bucket that is there.
+ * @example
+ * const under: StoreUnderTest = { store: api.server.artifacts, bucket: 'b' }
+ */
 export interface StoreUnderTest {
   readonly store: ArtifactStore
   readonly bucket: string
@@ -26,7 +30,8 @@ export interface StoreUnderTest {
 /**
  * Declares the contract's tests. `open` is called once for each test; keys are made up so that runs do not meet.
  * @example
- * testArtifactStore('folder', async () => ({ store: new FolderArtifactStore(folder), bucket: 'my-bucket' }))
+ * const store = new FolderArtifactStore('/tmp/artifacts')
+ * testArtifactStore('folder', async () => ({ store, bucket: 'my-bucket' }))
  */
 export function testArtifactStore(name: string, open: () => Promise<StoreUnderTest>): void {
   const { describe, test, expect } = globalThis as unknown as Runner

@@ -5,7 +5,11 @@ import type { FailureType } from '../domain/job.js'
 import type { ActionProvider, ActionTypeDeclaration, PropertyDeclarations } from '../host/action-provider.js'
 import { JobFailed } from '../host/job-failed.js'
 
-/** What a dummy does, in this order. */
+/**
+ * What a dummy does, in this order.
+ * @example
+ * const script: DummyScript = { log: 'hello', exec: [['true']], result: 'Succeeded' }
+ */
 export interface DummyScript {
   /** `Dummy` when absent. */
   readonly provider?: string

@@ -1,7 +1,11 @@
 /** Makes commits in a bare repository with one `git fast-import` each: no working tree, no index, exact modes. */
 import { spawn } from 'node:child_process'
 
-/** What a commit puts at a path: a text or bytes, a file with its mode, a link, or `null` to delete the path. */
+/**
+ * What a commit puts at a path: a text or bytes, a file with its mode, a link, or `null` to delete the path.
+ * @example
+ * const script: CommitEntry = { content: '#!/bin/sh', executable: true }
+ */
 export type CommitEntry =
   | string
   | Uint8Array
@@ -9,9 +13,18 @@ export type CommitEntry =
   | { readonly content: string | Uint8Array; readonly executable?: boolean }
   | { readonly symlink: string }
 
-/** A commit's files, by path relative to the root, with `/` between names. */
+/**
+ * A commit's files, by path relative to the root, with `/` between names.
+ * @example
+ * const files: CommitFiles = { 'a.txt': 'one', link: { symlink: 'a.txt' } }
+ */
 export type CommitFiles = Readonly<Record<string, CommitEntry>>
 
+/**
+ * How a commit is made.
+ * @example
+ * const options: CommitOptions = { when: 1_700_000_000_000 }
+ */
 export interface CommitOptions {
   /** The repository's first branch (`main`) when absent. A branch that is not there yet begins with this commit. */
   readonly branch?: string

@@ -8,11 +8,21 @@ import { join } from 'node:path'
 import { answerWithGit } from './git-cgi.js'
 import { type CommitFiles, type CommitOptions, git, makeCommit } from './git-commits.js'
 
+/**
+ * Who may read.
+ * @example
+ * const auth: GitLogin = { username: 'x-access-token', password: 'a token' }
+ */
 export interface GitLogin {
   readonly username: string
   readonly password: string
 }
 
+/**
+ * How the server is.
+ * @example
+ * const options: GitServerOptions = { auth: { username: 'u', password: 'p' } }
+ */
 export interface GitServerOptions {
   /** Basic authentication that every request must carry, or what judges it. Everyone may read and push when absent. */
   readonly auth?: GitLogin | ((login: GitLogin, repository: string) => boolean)
@@ -30,7 +40,12 @@ export interface GitServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
-/** What was asked, for tests that count requests or look for credentials. */
+/**
+ * What was asked, for tests that count requests or look for credentials.
+ * @example
+ * const server = await startGitServer()
+ * const seen: readonly SeenRequest[] = server.requests
+ */
 export interface SeenRequest {
   readonly method: string
   readonly url: string
@@ -39,6 +54,13 @@ export interface SeenRequest {
   readonly connection: number
 }
 
+/**
+ * A git server that runs.
+ * @example
+ * const server: TestGitServer = await startGitServer()
+ * await server.createRepository('acme/site')
+ * await server.stop()
+ */
 export interface TestGitServer {
   /** `http://127.0.0.1:PORT`, without a slash at its end. */
   readonly url: string

@@ -7,6 +7,11 @@ import { promisify } from 'node:util'
 import { type Account, unprivilegedAccount } from './account.js'
 import { startTethered, type Tethered } from './tethered.js'
 
+/**
+ * A PostgreSQL that runs.
+ * @example
+ * const postgres: TestPostgres = await startPostgres()
+ */
 export interface TestPostgres {
   /** `postgresql://...` of an empty database; the user owns the cluster. */
   readonly url: string
@@ -30,6 +35,9 @@ export function postgresFolder(): string | undefined {
 /**
  * Starts a cluster; it ends with this process at the latest. Runs as the `postgres` account when this process is root.
  * Errors: PostgreSQL is not installed; the server did not come up (with the end of its log).
+ * @example
+ * const postgres = await startPostgres()
+ * await postgres.stop()
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const bin = postgresFolder()

@@ -11,7 +11,11 @@ import type {
 } from '../host/action-provider.js'
 import { Trial } from './trial.js'
 
-/** What the action is run with; everything but `configuration` may be left out. */
+/**
+ * What the action is run with; everything but `configuration` may be left out.
+ * @example
+ * const options: RunActionOptions = { configuration: { Name: 'World' }, outputs: ['Out'] }
+ */
 export interface RunActionOptions {
   /** As in a pipeline's definition: strings, which are checked, filled with defaults and made typed as a worker does it. */
   readonly configuration?: Readonly<Record<string, string>>
@@ -46,7 +50,12 @@ export interface RunActionOptions {
   readonly onProgress?: (details: ExecutionDetails) => void
 }
 
-/** What became of the action. */
+/**
+ * What became of the action.
+ * @example
+ * const run: ActionRun = await runAction(dummyProvider({ log: 'hello' }))
+ * await run.remove()
+ */
 export interface ActionRun {
   readonly outcome: 'succeeded' | 'failed'
   /** Set when it succeeded; `{}` when the provider answered nothing. */
@@ -68,8 +77,8 @@ export interface ActionRun {
  * Runs a provider for real, in a folder of its own: real durable steps, real packing, the worker's own context.
  * Never rejects because of what the provider does: that is `failure`.
  * @example
- * const run = await runAction(rakeBuild, { configuration: { Task: 'test' }, inputs: { Source: folder }, outputs: ['Site'] })
- * expect(run).toMatchObject({ outcome: 'succeeded' })
+ * const run = await runAction(dummyProvider({ log: 'hello' }), { inputs: { Source: '/srv/site' } })
+ * console.log(run.outcome, run.log)
  */
 export async function runAction<P extends PropertyDeclarations>(
   provider: ActionProvider<P> | RuleProvider<P>,

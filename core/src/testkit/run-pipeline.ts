@@ -9,6 +9,11 @@ import { artifactDetails } from '../host/declaration.js'
 import { dummyProvider } from './dummy-provider.js'
 import { type Pluggable, startTestServer, type TestServer, type TestServerOptions } from './test-server.js'
 
+/**
+ * What the pipeline is made of.
+ * @example
+ * const options: RunPipelineOptions = { configuration: { Name: 'World' }, files: { 'a.txt': 'a' } }
+ */
 export interface RunPipelineOptions extends Omit<TestServerOptions, 'plugins'> {
   readonly configuration?: Readonly<Record<string, string>>
   /** The files that the pipeline's source fetches, path to text; one empty file when absent. */
@@ -19,7 +24,12 @@ export interface RunPipelineOptions extends Omit<TestServerOptions, 'plugins'> {
   readonly timeout?: number
 }
 
-/** How the pipeline's only execution ended. */
+/**
+ * How the pipeline's only execution ended.
+ * @example
+ * const run: PipelineRun = await runPipelineWith(dummyProvider())
+ * console.log(run.status)
+ */
 export interface PipelineRun {
   /** `Succeeded`, `Failed`, `Stopped`; `InProgress` when the time was over. */
   readonly status: PipelineExecution['status']

@@ -1,4 +1,9 @@
-/** What a contract suite needs of a test runner: jest, vitest and `node:test` all have it. */
+/**
+ * What a contract suite needs of a test runner: jest, vitest and `node:test` all have it.
+ * @example
+ * const collected: string[] = []
+ * const runner: TestRunner = { describe: (_name, body) => body(), test: (name) => void collected.push(name) }
+ */
 export interface TestRunner {
   describe(name: string, body: () => void): void
   /** `timeout` in milliseconds; node's own runner, which has no limit by default, passes over it. */

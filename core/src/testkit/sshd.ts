@@ -10,6 +10,11 @@ import { freePort } from './ports.js'
 import { endProcessesWith } from './strays.js'
 import { startTethered, type Tethered } from './tethered.js'
 
+/**
+ * How the server is.
+ * @example
+ * const options: SshdOptions = { settings: ['MaxSessions 1'] }
+ */
 export interface SshdOptions {
   /** The account to run as and to log in as, when this process is root. `penstock-demo` when absent; made when missing. */
   readonly user?: string
@@ -19,6 +24,12 @@ export interface SshdOptions {
   readonly port?: number
 }
 
+/**
+ * An sshd that runs.
+ * @example
+ * const sshd: TestSshd = await startSshd()
+ * console.log(sshd.port, sshd.user)
+ */
 export interface TestSshd {
   readonly host: '127.0.0.1'
   readonly port: number
@@ -42,6 +53,9 @@ const sshdPath = '/usr/sbin/sshd'
 /**
  * Starts sshd; the server ends with this process at the latest.
  * Errors: sshd is not installed; the account cannot be made; the server did not come up (with its log).
+ * @example
+ * const sshd = await startSshd()
+ * await sshd.stop()
  */
 export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   if (!existsSync(sshdPath)) throw new Error(`no ${sshdPath}: apt-get install openssh-server`)

@@ -1,14 +1,22 @@
 /** Processes that a server started and let go (a deployment's web server, say), found by a word in their environment. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** The ids of all processes whose environment holds `word` (`NAME=value`) exactly, without this one. Linux only. */
+/**
+ * The ids of all processes whose environment holds `word` (`NAME=value`) exactly, without this one. Linux only.
+ * @example
+ * const left = processesWith('PENSTOCK_PIPELINE=site')
+ */
 export function processesWith(word: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && environmentOf(pid).includes(word))
 }
 
-/** Ends them: TERM, and KILL for what is still there after `grace` milliseconds. */
+/**
+ * Ends them: TERM, and KILL for what is still there after `grace` milliseconds.
+ * @example
+ * await endProcessesWith('PENSTOCK_PIPELINE=site')
+ */
 export async function endProcessesWith(word: string, grace = 2000): Promise<void> {
   const deadline = Date.now() + grace
   let signal: NodeJS.Signals = 'SIGTERM'

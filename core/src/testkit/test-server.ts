@@ -9,10 +9,19 @@ import type { ActionProvider, RuleProvider, SourceProvider } from '../host/actio
 import { bundledPlugins } from '../host/discover.js'
 import { API_VERSION, definePlugin, isPlugin, type Plugin } from '../host/plugin.js'
 
-/** A plugin, or a provider that is to be wrapped in one. */
+/**
+ * A plugin, or a provider that is to be wrapped in one.
+ * @example
+ * const both: readonly Pluggable[] = [dummyProvider(), definePlugin({ name: 'x', apiVersion: '^1.0', register() {} })]
+ */
 // biome-ignore lint/suspicious/noExplicitAny: providers of every configuration
 export type Pluggable = Plugin<any> | ActionProvider<any> | SourceProvider<any> | RuleProvider<any>
 
+/**
+ * What the server has.
+ * @example
+ * const options: TestServerOptions = { bundled: ['stage-rules'] }
+ */
 export interface TestServerOptions {
   readonly plugins?: readonly Pluggable[]
   /** Penstock's own plugins that are to run too, by name: `['aws-api']`. None when absent. */
@@ -22,6 +31,12 @@ export interface TestServerOptions {
   readonly clock?: Clock
 }
 
+/**
+ * A server that runs in this process.
+ * @example
+ * const server: TestServer = await startTestServer()
+ * await server.stop()
+ */
 export interface TestServer extends RunningServer {
   /** All of its files; removed by `stop`. */
   readonly folder: string

@@ -2,7 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 
-/** A process of its own group that ends when `stop` is called, or when this process dies, however it dies. */
+/**
+ * A process of its own group that ends when `stop` is called, or when this process dies, however it dies.
+ * @example
+ * const server: Tethered = startTethered(['sleep', '60'])
+ * console.log(server.pid)
+ */
 export interface Tethered {
   readonly pid: number
   /** Resolves with the exit code (or signal's name) once the process has ended. */
@@ -11,6 +16,11 @@ export interface Tethered {
   stop(): Promise<void>
 }
 
+/**
+ * How the process runs.
+ * @example
+ * const options: TetherOptions = { cwd: '/', signal: 'INT' }
+ */
 export interface TetherOptions {
   /** Runs as this account; needs root. */
   readonly account?: { readonly uid: number; readonly gid: number }
@@ -28,7 +38,12 @@ export interface TetherOptions {
  */
 const script = 'exec 3<&0; sig=$1; shift; (cat <&3 >/dev/null; kill -s "$sig" 0) & exec "$@" 3<&- </dev/null'
 
-/** Starts `command` on a tether. What cannot be run ends with 127 or 126, as a shell says it; without /bin/sh, `ended` rejects. */
+/**
+ * Starts `command` on a tether. What cannot be run ends with 127 or 126, as a shell says it; without /bin/sh, `ended` rejects.
+ * @example
+ * const server = startTethered(['sleep', '60'])
+ * await server.stop()
+ */
 export function startTethered(command: readonly [string, ...string[]], options: TetherOptions = {}): Tethered {
   const output = options.log === undefined ? 'ignore' : openSync(options.log, 'a')
   const child = spawn('/bin/sh', ['-c', script, 'tether', options.signal ?? 'TERM', ...command], {

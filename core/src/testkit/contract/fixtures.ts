@@ -4,10 +4,18 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RunActionOptions } from '../run-action.js'
 
-/** Files of an input artifact, path to text; a text that begins with `#!` becomes executable. Or a folder that is there. */
+/**
+ * Files of an input artifact, path to text; a text that begins with `#!` becomes executable. Or a folder that is there.
+ * @example
+ * const files: InputFiles = { Rakefile: 'task :default', 'run.sh': '#!/bin/sh\ntrue' }
+ */
 export type InputFiles = string | Readonly<Record<string, string>>
 
-/** One way of running a provider. */
+/**
+ * One way of running a provider.
+ * @example
+ * const one: ActionCase = { configuration: { Task: 'test' }, inputs: { Source: { Rakefile: '' } } }
+ */
 export interface ActionCase
   extends Pick<
     RunActionOptions,
@@ -25,11 +33,23 @@ export interface ActionCase
   readonly inputs?: Readonly<Record<string, InputFiles>>
 }
 
-/** A configuration that is wrong, and what the error must say: at least the property's name. */
+/**
+ * A configuration that is wrong, and what the error must say: at least the property's name.
+ * @example
+ * const bad: BadCase = { configuration: { Timeout: '-1' }, says: 'Timeout' }
+ */
 export interface BadCase extends ActionCase {
   readonly says: string | RegExp
 }
 
+/**
+ * A case that succeeds, and what else may happen.
+ * @example
+ * const fixtures: ActionFixtures = {
+ *   configuration: { Task: 'test' },
+ *   slow: { configuration: { Task: 'sleep' }, begun: 'begun' },
+ * }
+ */
 export interface ActionFixtures extends ActionCase {
   /**
    * Members that make it last longer than ten seconds, so that it can be cancelled in the middle of its work; taken
@@ -49,7 +69,11 @@ export interface ActionFixtures extends ActionCase {
   readonly effects?: () => number | Promise<number>
 }
 
-/** Fixtures, or what makes them once the tests run (when a server had to be started first). */
+/**
+ * Fixtures, or what makes them once the tests run (when a server had to be started first).
+ * @example
+ * const later: Given<ActionFixtures> = async () => ({ configuration: { Task: 'test' } })
+ */
 export type Given<T> = T | (() => T | Promise<T>)
 
 export async function give<T extends object>(given: Given<T>): Promise<T> {

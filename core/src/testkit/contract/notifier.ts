@@ -4,6 +4,12 @@ import { type TestRunner, testRunner } from '../runner.js'
 import { suiteTimeout } from './action.js'
 import { type Given, give } from './fixtures.js'
 
+/**
+ * How to look at what arrived.
+ * @example
+ * const inbox: string[] = []
+ * const fixtures: NotifierFixtures = { received: () => inbox }
+ */
 export interface NotifierFixtures {
   /** What has arrived so far, as text. */
   readonly received: () => readonly string[] | Promise<readonly string[]>

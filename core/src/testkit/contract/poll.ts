@@ -2,7 +2,12 @@ import { systemClock } from '../../domain/clock.js'
 import type { PollContext } from '../../host/action-provider.js'
 import { createHttpClient } from '../../worker/http-client.js'
 
-/** What the scheduler hands to a source when it polls, and what the source said meanwhile. */
+/**
+ * What the scheduler hands to a source when it polls, and what the source said meanwhile.
+ * @example
+ * const poll = pollContext()
+ * console.log(poll.said)
+ */
 export function pollContext(
   signal: PollContext['signal'] = new AbortController().signal,
 ): PollContext & { readonly said: readonly string[] } {

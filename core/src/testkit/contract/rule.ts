@@ -6,6 +6,11 @@ import { actionChecks, suiteTimeout } from './action.js'
 import { type AnyProvider, reasonOf, runChecked } from './checked-trial.js'
 import { type ActionCase, type ActionFixtures, type Given, give, merged } from './fixtures.js'
 
+/**
+ * A case in which the rule holds, and one in which it does not.
+ * @example
+ * const fixtures: RuleFixtures = { configuration: { Number: '2' }, fails: { configuration: { Number: '3' } } }
+ */
 export interface RuleFixtures extends ActionFixtures {
   /** Members under which the rule does not hold. The fixtures themselves are a case in which it does. */
   readonly fails: ActionCase

@@ -9,6 +9,11 @@ import type { AnyProvider } from './checked-trial.js'
 import { type ActionCase, type ActionFixtures, type Given, give, merged, secretsOf } from './fixtures.js'
 import { pollContext } from './poll.js'
 
+/**
+ * A source that can be made to change, and one that is not there.
+ * @example
+ * const fixtures: SourceFixtures = { change: () => undefined, missing: { configuration: { Branch: 'nowhere' } } }
+ */
 export interface SourceFixtures extends ActionFixtures {
   /** Makes a new revision where the configuration points to. */
   readonly change: () => void | Promise<void>
