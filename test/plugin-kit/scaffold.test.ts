@@ -70,7 +70,7 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
     expect(await penstock(['plugin', 'add', tarball, '--data', 'data'], { cwd })).toMatchObject({ status: 0, err: '' })
   }
   expect(readFileSync(join(cwd, 'penstock.yaml'), 'utf8')).toMatch(
-    /^# kept as it is\n[^]*penstock-plugin-drop-folder[^]*penstock-plugin-hello/,
+    /^# kept as it is\n[\s\S]*penstock-plugin-drop-folder[\s\S]*penstock-plugin-hello/,
   )
   await running.end('SIGTERM')
   const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })
