@@ -43,6 +43,7 @@ import { taskStore } from '../store/task-store.js'
 import { ActionLogs } from '../worker/log-service.js'
 import type { Worker } from '../worker/worker.js'
 import type { ChosenArtifactStore } from './artifacts.js'
+import { clientTokenKey } from './client-token-key.js'
 import type { Config } from './config.js'
 import { effectDelivery } from './effects.js'
 import type { Identity } from './identity.js'
@@ -160,7 +161,7 @@ function registerEngine(once: Once): void {
     createOperations(get(tokens.engine), {
       publicUrl: () => get(tokens.identity).publicUrl,
       credentialsFor: (jobId) => get(tokens.access).jobCredentials(jobId),
-      clientTokenKey: get(tokens.masterKey).sign('client token', 'third party').toString('hex'),
+      clientTokenKey: clientTokenKey(get(tokens.masterKey)),
     }),
   )
   once(tokens.outbox, (get) => {

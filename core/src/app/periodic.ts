@@ -38,6 +38,8 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: Pe
     ...local,
     run: async () => void (await parts.remoteLogs.sweep()),
   })
+  // What a command wrote straight into the database, where no signal comes from.
+  coordinator.every({ name: 'action-types', next: everyMs(5_000), ...local, run: () => parts.catalogue.load() })
   coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
   coordinator.every(
     retention({

@@ -4,6 +4,7 @@ import type { RuleTypeId } from '../domain/pipeline.js'
 import type { TypeCatalogue } from '../engine/engine.js'
 import type { EngineStore } from '../engine/ports.js'
 import type { ActionTypeFacts } from '../engine/state.js'
+import { clientIdOf } from '../engine/third-party.js'
 import type { RuleType } from '../engine/views.js'
 import type { ActionProvider, ArtifactCount, PropertyDeclarations, RuleProvider } from '../host/action-provider.js'
 import { declaredId } from '../host/declaration.js'
@@ -56,7 +57,7 @@ export class Catalogue implements TypeCatalogue {
       secretProperties: properties.filter((one) => one.secret).map((one) => one.name),
       idempotent: provider?.idempotent === true,
       ...(queryable === undefined ? {} : { queryableProperty: queryable }),
-      ...(!provider && id.owner === 'ThirdParty' ? { clientId: `penstock-${id.provider}` } : {}),
+      ...(!provider && id.owner === 'ThirdParty' ? { clientId: clientIdOf(id) } : {}),
     }
   }
 

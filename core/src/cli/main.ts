@@ -15,8 +15,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   addServe(program)
   addWorker(program)
   addValidate(program)
+  addImport(program)
   addAccessKeys(program)
   addUsers(program)
+  addActionTypes(program)
   addDoctor(program)
   addPlugins(program, where)
   addBackup(program)
@@ -62,6 +64,21 @@ function addValidate(program: Command): void {
     .action(async (file, options) => (await import('./validate.js')).validate(file, options))
 }
 
+function addImport(program: Command): void {
+  where(
+    program
+      .command('import <file>')
+      .description(
+        "turn what AWS printed into a pipeline file: get-pipeline's JSON, or a CloudFormation template (- reads standard input)",
+      ),
+  )
+    .option('--resource <id>', 'which of a template that has several pipelines')
+    .option('--parameter <name=value...>', "values for a template's parameters")
+    .option('--output-file <file>', 'where to write it; standard output unless given')
+    .option('--create', "write it into the server's folder of pipelines: the next start creates it")
+    .action(async (file, options) => (await import('./import.js')).importPipeline(file, options))
+}
+
 function addAccessKeys(program: Command): void {
   const keys = program.command('access-key').description('keys for the AWS CLI and SDKs')
   where(keys.command('create').description('make a key; its secret is shown only now'))
@@ -84,6 +101,16 @@ function addUsers(program: Command): void {
   where(users.command('set-password <name>').description('add a user, or change a password, read from standard input'))
     .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy')
     .action(async (name, options) => (await import('./user.js')).setPassword(name, options))
+}
+
+function addActionTypes(program: Command): void {
+  const types = program.command('action-type').description("partners' action types (owner ThirdParty)")
+  where(
+    types.command('put <file>').description('add one, or change it, from a JSON file as get-action-type prints it'),
+  ).action(async (file, options) => (await import('./action-type.js')).putType(file, options))
+  where(types.command('client-token <provider>').description("what a partner's worker is to be set up with"))
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (provider, options) => (await import('./action-type.js')).clientToken(provider, options))
 }
 
 function addDoctor(program: Command): void {

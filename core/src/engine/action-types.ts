@@ -203,7 +203,8 @@ export async function updateActionType(
   await engine.types.refresh()
 }
 
-function typeFrom({
+/** The older form of a declaration, by which pipelines are validated. */
+export function typeFrom({
   id,
   urls,
   properties = [],

@@ -12,6 +12,7 @@ import { putActionRevision } from './report-revision.js'
 import { startPipelineExecution } from './start-execution.js'
 import * as steer from './steer-execution.js'
 import * as tags from './tags.js'
+import { thirdPartyJob } from './third-party.js'
 import * as webhooks from './webhooks.js'
 
 /** What the operations need besides the engine. */
@@ -73,7 +74,7 @@ export function createOperations(engine: Engine, parts: OperationParts): Operati
 
 /** J5..J9, and J13: the same for third parties, each call with its token. */
 function jobOperations(engine: Engine, { credentialsFor, clientTokenKey: key }: OperationParts) {
-  const checked = (jobId: string, clientToken: string) => jobs.thirdPartyJob(engine, jobId, clientToken, key)
+  const checked = (jobId: string, clientToken: string) => thirdPartyJob(engine, jobId, clientToken, key)
   return {
     pollForJobs: (_by, input) => jobs.pollForJobs(engine, credentialsFor, input),
     acknowledgeJob: (_by, input) => jobs.acknowledgeJob(engine, input),

@@ -1,5 +1,4 @@
 /** CodePipeline's job protocol, for workers that somebody else wrote (J5..J9, J13). */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import { Fault } from '../domain/faults.js'
 import type { Job, JobFailure, JobStatus, JobSuccess } from '../domain/job.js'
@@ -185,21 +184,6 @@ export async function announced(
 ): Promise<void> {
   const { pipelineName, decision } = await engine.store.transact(work)
   announce(engine, pipelineName, decision)
-}
-
-/** J13: the token that a client gets with a job; made from the job's own secret, so that it needs no table. */
-export function clientTokenOf(job: Pick<Job, 'id' | 'clientId'>, key: string): string {
-  return createHash('sha256').update(`${key}/${job.clientId}/${job.id}`).digest('hex')
-}
-
-/** Errors: JobNotFoundException, InvalidClientTokenException. */
-export async function thirdPartyJob(engine: Engine, jobId: string, clientToken: string, key: string): Promise<Job> {
-  const job = await engine.store.read.job(jobId)
-  if (job?.clientId === undefined) throw noSuchJob(jobId)
-  const expected = Buffer.from(clientTokenOf(job, key))
-  const given = Buffer.from(clientToken)
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return job
-  throw new Fault('InvalidClientTokenException', `The client token is not the one for job '${jobId}'`)
 }
 
 /** J13. Errors: ActionTypeNotFoundException, ValidationException. */

@@ -1,0 +1,124 @@
+/** One action of AWS's as Penstock's plugins have it. */
+import type { ActionTypeId } from '../../domain/action-type.js'
+import type { ActionDeclaration } from '../../domain/pipeline.js'
+import type { Report } from './report.js'
+import { standIn } from './stand-in.js'
+
+type Configuration = Readonly<Record<string, string>>
+
+/** What the plugins say: the properties of an action type, or `undefined` when none provides it. */
+export type KnownProperties = (id: ActionTypeId) => ReadonlyMap<string, { readonly secret: boolean }> | undefined
+
+/** What is to be done so that an imported action works, by provider. */
+const advice: Readonly<Record<string, (configuration: Configuration) => string>> = {
+  CodeStarSourceConnection: ({ ConnectionArn = '' }) =>
+    `name the connection ${ConnectionArn} in penstock.yaml, under plugins: github-source: connections`,
+  CodeBuild: ({ ProjectName = '' }) =>
+    `the buildspec runs on the worker itself: install what the image of ${ProjectName} had, and add the project's variables to EnvironmentVariables`,
+  CodeDeploy: ({ DeploymentGroupName = '' }) =>
+    `name the hosts of ${DeploymentGroupName} in penstock.yaml, under plugins: codedeploy-ssh`,
+  Lambda: ({ FunctionName = '' }) =>
+    `${FunctionName} is invoked on AWS with the server's credentials, unless plugins: lambda-invoke: functions has it`,
+  CodeCommit: () =>
+    'give the server AWS credentials that may read the repository, or move it to a git server (Source/Custom/Git)',
+  S3: () => 'give the server AWS credentials that may read the bucket',
+}
+
+/** The action, with a note for each change and each thing to do. */
+export function mapAction(
+  action: ActionDeclaration,
+  path: string,
+  known: KnownProperties,
+  report: Report,
+): ActionDeclaration {
+  const kept = withoutRegion(action, path, report)
+  const properties = known(kept.actionTypeId)
+  if (!properties) return replaced(kept, path, report)
+  const configuration = configurationOf(kept, path, properties, report)
+  const { category, provider } = kept.actionTypeId
+  const todo = advice[provider]?.(configuration)
+  if (todo !== undefined) report.add('todo', path, todo)
+  if (category === 'Source' && configuration.PollForSourceChanges === 'false') {
+    report.add(
+      'todo',
+      `${path}.configuration.PollForSourceChanges`,
+      'is false: on AWS an event started the pipeline; make a webhook with put-webhook, or set it to true',
+    )
+  }
+  return { ...kept, ...(Object.keys(configuration).length > 0 ? { configuration } : {}) }
+}
+
+/** All actions run where Penstock runs. */
+function withoutRegion(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
+  const { region, ...rest } = action
+  if (region !== undefined)
+    report.add('dropped', `${path}.region`, `was ${region}: every action runs on this server's workers`)
+  return rest
+}
+
+function replaced(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
+  const { category, owner, provider, version } = action.actionTypeId
+  if (owner === 'Custom') {
+    report.add(
+      'todo',
+      path,
+      `make the action type ${category}/Custom/${provider}/${version} with aws codepipeline create-custom-action-type before the pipeline; its workers need only another --endpoint-url`,
+    )
+    return action
+  }
+  const substitute = standIn(action)
+  if (substitute) {
+    report.add('todo', path, substitute.advice)
+    return substitute.action
+  }
+  report.add(
+    'todo',
+    path,
+    `no plugin provides ${category}/${owner}/${provider}/${version}: put another ${category.toLowerCase()} in its place, such as Source/Custom/Git or Source/AWS/S3`,
+  )
+  return action
+}
+
+function configurationOf(
+  { configuration = {} }: ActionDeclaration,
+  path: string,
+  properties: ReadonlyMap<string, { readonly secret: boolean }>,
+  report: Report,
+): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(configuration)) {
+    const where = `${path}.configuration.${name}`
+    if (!properties.has(name) || (name === 'BatchEnabled' && value === 'true')) {
+      report.add(
+        'dropped',
+        where,
+        name === 'BatchEnabled'
+          ? 'batch builds are not supported: the build runs once'
+          : 'this plugin has no such property',
+      )
+    } else kept[name] = secretOf(name, value, properties.get(name)?.secret === true, where, report)
+  }
+  return kept
+}
+
+const dynamic = /\{\{resolve:(?:secretsmanager|ssm-secure|ssm):([^:}]+)(?::[^}]*)?\}\}/g
+
+/** Secrets leave the pipeline's structure: they are looked up by name when the action runs. */
+function secretOf(name: string, value: string, isSecret: boolean, where: string, report: Report): string {
+  const named = value.replace(dynamic, (_, secret: string) => `{{secret:${secretName(secret)}}}`)
+  const text = isSecret && named === value && !value.includes('{{secret:') ? `{{secret:${secretName(name)}}}` : named
+  for (const [, secret] of text.matchAll(/\{\{secret:([^}]+)\}\}/g)) {
+    report.add('todo', where, `write the secret to secrets/named/${secret} in the data folder (mode 0600)`)
+  }
+  return text
+}
+
+/** `OAuthToken` -> `oauth-token`; what follows an ARN's last colon; no characters that a file's name cannot have. */
+function secretName(text: string): string {
+  const last = text.split('/').at(-1) ?? text
+  return last
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace('o-auth', 'oauth')
+    .replace(/[^a-z0-9._-]+/g, '-')
+}
