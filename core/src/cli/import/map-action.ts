@@ -64,6 +64,11 @@ function replaced(action: ActionDeclaration, path: string, report: Report): Acti
       path,
       `make the action type ${category}/Custom/${provider}/${version} with aws codepipeline create-custom-action-type before the pipeline; its workers need only another --endpoint-url`,
     )
+    for (const [name, value] of Object.entries(action.configuration ?? {})) {
+      if (value.includes('{{resolve:')) {
+        report.add('todo', `${path}.configuration.${name}`, `put the value of ${value} itself: only AWS looks it up`)
+      }
+    }
     return action
   }
   const substitute = standIn(action)
@@ -101,11 +106,14 @@ function configurationOf(
   return kept
 }
 
-const dynamic = /\{\{resolve:(?:secretsmanager|ssm-secure|ssm):([^:}]+)(?::[^}]*)?\}\}/g
+/** The secret's name, and the key inside of it that is meant. */
+const dynamic = /\{\{resolve:(?:secretsmanager|ssm-secure|ssm):([^:}]+)(?::SecretString)?:?([^:}]*)[^}]*\}\}/g
 
 /** Secrets leave the pipeline's structure: they are looked up by name when the action runs. */
 function secretOf(name: string, value: string, isSecret: boolean, where: string, report: Report): string {
-  const named = value.replace(dynamic, (_, secret: string) => `{{secret:${secretName(secret)}}}`)
+  const named = value.replace(dynamic, (_, secret: string, key: string) => {
+    return `{{secret:${secretName(secret)}${key === '' || /^\d+$/.test(key) ? '' : `-${secretName(key)}`}}}`
+  })
   const text = isSecret && named === value && !value.includes('{{secret:') ? `{{secret:${secretName(name)}}}` : named
   for (const [, secret] of text.matchAll(/\{\{secret:([^}]+)\}\}/g)) {
     report.add('todo', where, `write the secret to secrets/named/${secret} in the data folder (mode 0600)`)

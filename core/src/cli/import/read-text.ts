@@ -20,7 +20,10 @@ export function readText(text: string): unknown {
 function plain(node: unknown, document: Document): unknown {
   if (isAlias(node)) return plain(node.resolve(document), document)
   if (isMap(node)) {
-    const members = node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), plain(value, document)])
+    const members = node.items.map(({ key, value }) => [
+      String(isScalar(key) ? key.value : key),
+      plain(value, document),
+    ])
     return tagged(node.tag, Object.fromEntries(members))
   }
   if (isSeq(node)) {
