@@ -18,6 +18,7 @@ export async function checkNow(database: Database, pipelines: readonly string[])
       ...(await supersededBetweenStages(database, executions)),
     )
     violations.push(...(await nobodyOvertakes(database, executions)))
+    violations.push(...(await everyActionHasItsJob(database, name)))
   }
   return violations
 }
@@ -110,6 +111,21 @@ async function stagesOf({ db }: Database, executions: readonly PipelineExecution
   const ids = executions.map((one) => one.id)
   const rows = await db.selectFrom('stage_executions').select('doc').where('execution_id', 'in', ids).execute()
   return rows.map((row) => JSON.parse(row.doc) as StageExecution)
+}
+
+/** Nothing is lost: what is in progress and no approval has a job that waits or runs. */
+async function everyActionHasItsJob({ db }: Database, name: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('action_executions')
+    .select('doc')
+    .where('pipeline_name', '=', name)
+    .where('status', '=', 'InProgress')
+    .where('id', 'not in', (jobs) => jobs.selectFrom('jobs').select('action_execution_id').where('ended', 'is', null))
+    .execute()
+  return rows
+    .map((row) => JSON.parse(row.doc) as ActionExecution)
+    .filter((action) => action.token === undefined)
+    .map((action) => `action ${action.stageName}/${action.actionName} is in progress, and has no job`)
 }
 
 /** Every action of a finished execution has exactly one effective result; a stage that succeeded has only good ones. */
