@@ -20,6 +20,11 @@ export interface Database {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Tells every server on this database that there may be something to see; a hint, never the truth. */
   signal(topic: string): void
+  /**
+   * As `signal`, from inside a transaction and at once: who writes in answer shares its commit. For this server only, and
+   * only on SQLite, where the next work of the same commit sees what the one before it wrote.
+   */
+  hint(topic: string): void
   /** Calls back at signals, this server's own included; the answer ends it. */
   onSignal(listener: (topic: string) => void): () => void
   close(): Promise<void>
@@ -44,6 +49,7 @@ export async function openSqlite(file: string): Promise<Database> {
     db,
     write: (work) => commits.run(work),
     signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
+    hint: (topic) => void signals.emit('signal', topic),
     onSignal: (listener) => subscribe(signals, listener),
     close: async () => {
       await commits.drained()
@@ -67,6 +73,7 @@ export async function openPostgres(url: string): Promise<Database> {
     db,
     write: (work) => retrySerialization(() => db.transaction().execute(work)),
     signal: (topic) => void sql`select pg_notify('penstock', ${topic})`.execute(db).catch(() => {}),
+    hint: () => {},
     onSignal: (listener) => subscribe(signals, listener),
     close: async () => {
       await listening.close()

@@ -33,7 +33,11 @@ export function createEngineStore(database: Database): EngineStore {
 function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
   return {
     loadState: (name, wanted) => loader.load(tx, name, wanted),
-    saveDecision: (name, decision, now) => writeDecision(tx, name, decision, now),
+    saveDecision: async (name, decision, now) => {
+      await writeDecision(tx, name, decision, now)
+      // A worker that waits for jobs claims them in the same commit: they are made durable once, and begin the sooner.
+      if (decision.changes.newJobs.length > 0) database.hint('jobs')
+    },
     lockPipeline: async (name) => (await loader.lock(tx, name))?.pipeline,
     createPipeline: (pipeline, by) => createPipeline(tx, pipeline, by),
     savePipeline: (pipeline, by) => savePipeline(tx, pipeline, by),

@@ -43,18 +43,26 @@ export class GroupCommit {
 
   private async drain(): Promise<void> {
     await Promise.resolve() // let callers of the same tick join the first batch
-    while (this.queue.length > 0) await this.commit(this.queue.splice(0, largestBatch))
+    while (this.queue.length > 0) await this.commit()
     this.running = undefined
   }
 
-  private async commit(batch: Waiting[]): Promise<void> {
+  /** Takes what waits, and what comes in while that is worked on: a job that one work queues is claimed by the next. */
+  private async commit(): Promise<void> {
+    const taken: Waiting[] = []
     const succeeded: Waiting[] = []
     try {
       await this.db.transaction().execute(async (tx) => {
-        for (const work of batch) if (await this.attempt(tx, work)) succeeded.push(work)
+        while (taken.length < largestBatch) {
+          const work = this.queue.shift()
+          if (!work) return
+          taken.push(work)
+          if (await this.attempt(tx, work)) succeeded.push(work)
+        }
       })
     } catch (error) {
-      for (const work of succeeded) work.fail(error)
+      if (taken.length === 0) taken.push(...this.queue.splice(0)) // it could not even begin
+      for (const work of taken) work.fail(error) // those that failed by themselves have said why already
       return
     }
     for (const work of succeeded) work.done()
