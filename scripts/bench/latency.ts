@@ -9,7 +9,7 @@
  */
 import { execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, createReadStream, openSync } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, type ReadStream, writeSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -23,13 +23,14 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** A pipe with a name: whoever writes a word into it is heard with the time at which that came. */
 class Ear {
   private readonly file: number
+  private readonly stream: ReadStream
   private heard: { readonly word: string; readonly at: number }[] = []
   private wake = () => {}
 
   constructor(path: string) {
     execFileSync('mkfifo', [path])
     this.file = openSync(path, constants.O_RDWR) // also a writer, so that it never ends
-    createReadStream(path, { fd: this.file, autoClose: false }).on('data', (piece) => {
+    this.stream = createReadStream(path, { fd: this.file, autoClose: false }).on('data', (piece) => {
       const at = performance.now()
       for (const word of String(piece).split('\n')) if (word !== '') this.heard.push({ word, at })
       this.wake()
@@ -50,7 +51,10 @@ class Ear {
     this.heard = []
   }
 
+  /** A last byte lets the thread go that still reads. */
   close(): void {
+    this.stream.destroy()
+    writeSync(this.file, '\n')
     closeSync(this.file)
   }
 }
