@@ -14,7 +14,7 @@ export async function addPlugin(what: string, options: WhereOptions): Promise<vo
   const file = config.file ?? resolve('penstock.yaml')
   const path = resolve(what)
   const here = existsSync(path)
-  const works = here && (statSync(path).isDirectory() || /\.[cm]?[jt]s$/.test(path))
+  const works = here && (statSync(path).isDirectory() || /\.([cm]?[jt]s|ya?ml)$/.test(path))
   const key = works
     ? entryKey(config.baseFolder, path)
     : await installPackage(join(config.dataDir, 'plugins'), here ? path : what)

@@ -1,0 +1,116 @@
+/** plugins/README.md is true: each of its code blocks compiles, runs, or fails where it says so. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as core from '@penstock/core'
+import { type TestRunner, testActionProvider } from '@penstock/core/testkit'
+import { transformSync } from 'esbuild'
+import { cleanUp, penstock, temporaryFolder } from '../process/world.js'
+import { asModule, exportedNames, problemsOf, programOf, repository } from './compile.js'
+
+jest.setTimeout(180_000) // npm and real servers, on machines that are busy
+
+afterEach(cleanUp)
+
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+const readme = readFileSync(join(repository, 'plugins/README.md'), 'utf8')
+const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+  ([, language = '', text = '']) => ({ language, text }),
+)
+const of = (language: string) => blocks.filter((block) => block.language === language).map(({ text }) => text)
+const names = exportedNames(programOf(new Map()))
+
+test('it has blocks of these languages only, each of which is looked at below', () => {
+  expect([...new Set(blocks.map(({ language }) => language))].sort()).toEqual(['json', 'sh', 'ts', 'yaml'])
+  expect(of('ts').length).toBeGreaterThan(15)
+})
+
+test('what is TypeScript compiles', () => {
+  const pieces = new Map(of('ts').map((text, at) => [`readme.${at + 1}.ts`, moduleOf(text)]))
+  expect(problemsOf(programOf(pieces), pieces)).toEqual([])
+})
+
+/** Blocks with imports of their own take the rest from the package all the same. */
+function moduleOf(text: string): string {
+  const own = text.match(/^import .*$/gm) ?? []
+  if (own.some((line) => line.includes("'@penstock/core'"))) return text
+  const rest = text.replace(/^import .*$\n?/gm, '')
+  const used = asModule(
+    `export default null\n${rest}`,
+    names.filter(({ name }) => !own.some((line) => new RegExp(`\\b${name}\\b`).test(line))),
+  )
+  const body = /^export default /m.test(rest) ? used.replace('export default null\n', '') : used
+  return `${own.join('\n')}\n${body}`
+}
+
+const judged = of('ts').flatMap((text) => {
+  const [, verdict, fails] = /^\/\/ (good|bad)(?:: (.*))?$/m.exec(text) ?? []
+  return verdict === undefined ? [] : [{ it: `${verdict} ${/provider: '(\w+)'/.exec(text)?.[1]}`, text, fails }]
+})
+
+test.each(judged)('the contract suite finds as it says: $it', async ({ text, fails }) => {
+  const tests: [string, () => Promise<void>][] = []
+  const runner: TestRunner = { describe: (_name, body) => body(), test: (name, body) => void tests.push([name, body]) }
+  const provider = providerOf(text)
+  const configuration = 'Token' in provider.configuration ? { Token: 'tops3cret' } : {}
+  testActionProvider('readme', () => provider, { configuration }, runner)
+  const failed: string[] = []
+  for (const [name, body] of tests) await body().catch(() => failed.push(name))
+  if (fails === undefined) expect(failed).toEqual([])
+  else expect(failed).toContain(fails)
+  rmSync('/tmp/penstock-readme-note', { force: true })
+})
+
+function providerOf(text: string): core.ActionProvider {
+  const source = /'@penstock\/core'/.test(text) ? text : `import { defineAction } from '@penstock/core'\n${text}`
+  const { code } = transformSync(source, { loader: 'ts', format: 'cjs' })
+  const module = { exports: {} as { provider: core.ActionProvider } }
+  new Function('module', 'exports', 'require', code)(module, module.exports, (id: string) =>
+    id === '@penstock/core' ? core : require(id),
+  )
+  return module.exports.provider
+}
+
+test('the tutorial leads from nothing to an installed plugin', () => {
+  const cwd = temporaryFolder()
+  mkdirSync(join(cwd, 'bin'))
+  writeFileSync(
+    join(cwd, 'bin/penstock'),
+    `#!/bin/sh\nexec '${process.execPath}' '${repository}/core/bin/penstock.js' "$@"\n`,
+    { mode: 0o755 },
+  )
+  const env = { ...process.env, PATH: `${join(cwd, 'bin')}:${process.env.PATH}`, npm_config_offline: 'true' }
+  const run = (script: string, folder: string) =>
+    execFileSync('sh', ['-e'], { cwd: folder, env, input: script, encoding: 'utf8' })
+  const [begin, check] = of('sh')
+  expect(run(begin ?? '', cwd)).toMatch(/fail 0/)
+  const folder = join(cwd, 'penstock-plugin-hello')
+  const source = of('ts').find((text) => text.startsWith('// src/index.ts'))
+  writeFileSync(join(folder, 'src/index.ts'), source ?? '')
+  const said = run(check ?? '', folder)
+  expect(said).toContain('hello: well (action Build/Custom/Hello/1)')
+  expect(said).toMatch(/^hello +0\.1\.0 +registered +action Build\/Custom\/Hello\/1$/m)
+  expect(said).toContain('penstock-plugin-hello is removed')
+})
+
+test('the YAML plugin is one', async () => {
+  const cwd = temporaryFolder()
+  for (const text of of('yaml')) {
+    const name = /^# (\S+)$/m.exec(text)?.[1] ?? ''
+    writeFileSync(join(cwd, name), text)
+    expect(await penstock(['plugin', 'add', name, '--data', 'data'], { cwd })).toMatchObject({ status: 0, err: '' })
+  }
+  const { out } = await penstock(['plugin', 'list', '--data', 'data', '--output', 'json'], { cwd })
+  const listed = (JSON.parse(out) as { name: string }[]).find(({ name }) => name === 'shout')
+  expect(listed).toMatchObject({ state: 'registered', problems: [], provides: ['action Build/Custom/Shout/1'] })
+})
+
+test('JSON is JSON, and links lead somewhere', () => {
+  for (const text of of('json')) expect(JSON.parse(text)).toHaveProperty('actionTypeId')
+  for (const [, path = ''] of readme.matchAll(/`((?:core|test|plugins)\/[\w./-]+)`/g))
+    expect(() => readFileSync(join(repository, path))).not.toThrow('ENOENT')
+})
