@@ -49,6 +49,8 @@ export interface Config {
   readonly log: { readonly level: string }
   /** The folder of pipeline files. */
   readonly pipelines: string
+  /** Somebody named that folder: it must be there. */
+  readonly pipelinesNamed: boolean
   readonly plugins: Readonly<Record<string, unknown>>
   /** What relative paths started from: the file's folder, or where the server was started. */
   readonly baseFolder: string
@@ -76,9 +78,10 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     setIn(data, path.split('.'), value)
     origin.set(path, 'the command line')
   }
+  const named = data.pipelines !== undefined
   const value = isPlain(data, source, origin) ? withDefaults(configSchema, data) : check(data, source, origin)
   const baseFolder = source ? dirname(source.file) : cwd
-  return absolute(value as Config, baseFolder, cwd, origin, source?.file)
+  return absolute({ ...(value as Config), pipelinesNamed: named }, baseFolder, cwd, origin, source?.file)
 }
 
 function findFile(given: string | undefined, cwd: string): ConfigFile | undefined {

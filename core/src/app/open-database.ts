@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openPostgres, openSqlite } from '../store/database.js'
 import type { Config } from './config.js'
@@ -20,7 +20,7 @@ export async function openDatabase({ database: { url }, dataDir }: Config): Prom
 /** SQLite gives its other files the mode of this one, and the folder may be one that others can look into. */
 function keepPrivate(file: string): void {
   closeSync(openSync(file, 'a', 0o600))
-  chmodSync(file, 0o600)
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600)
 }
 
 function sqliteProblem(file: string, error: unknown): string {

@@ -173,11 +173,13 @@ function onSignal(topic: string, parts: Parts, log: Logger): void {
   if (pipelineName !== undefined) parts.watch.touch(pipelineName)
 }
 
-async function applyFiles(config: Config, { operations, meta }: Parts, log: Logger): Promise<string[]> {
+async function applyFiles(config: Config, { operations, meta, access }: Parts, log: Logger): Promise<string[]> {
   const applied = await applyPipelineFiles(config.pipelines, {
     operations,
     meta,
     by: systemPrincipal(config.server.accountId),
+    audit: (entry) => access.audit(entry),
+    required: config.pipelinesNamed,
   })
   const problems: string[] = []
   for (const { file, result, problem } of applied) {

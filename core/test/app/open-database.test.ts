@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const config = (overrides = {}) => loadConfig({ cwd: folder, env: {}, overrides: { dataDir: folder, ...overrides } })
 
 test("the database is its owner's alone, whatever the folder lets others do", async () => {
-  writeFileSync(join(folder, 'penstock.db'), '', { mode: 0o644 })
+  for (const name of ['penstock.db', 'penstock.db-wal']) writeFileSync(join(folder, name), '', { mode: 0o644 })
   const database = await openDatabase(config())
   const modes = ['penstock.db', 'penstock.db-wal', 'penstock.db-shm'].map((name) => statSync(join(folder, name)).mode)
   await database.close()

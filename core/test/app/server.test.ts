@@ -226,7 +226,8 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   plugin('bad', `throw new Error('no luck')`)
   pipelineFile('broken', '{ "pipeline": ')
   pipelineFile('empty', '{}')
-  pipelineFile('good', pipeline('good'))
+  pipelineFile('good', `\uFEFF${pipeline('good')}`)
+  pipelineFile('twin', pipeline('good', 'something else'))
   const server = await start(
     {},
     "plugins:\n  ./bad.ts: { isolation: none }\n  ./two.ts: { isolation: none }\nschedules:\n  good: '0 0 31 2 *'\n",
@@ -236,9 +237,28 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   expect(told).toContain("schedules.good: schedule '0 0 31 2 *' never fires")
   expect(told).toMatch(/broken\.json: is not JSON/)
   expect(told).toMatch(/empty\.json: has no "pipeline"/)
-  expect(server.problems).toHaveLength(4)
+  expect(told).toMatch(/twin\.json: has the pipeline 'good', as \S+good\.json has already/)
+  expect(server.problems).toHaveLength(5)
   const by = { name: 'test', arn: '', policies: [] }
   expect((await server.services.operations.listPipelines(by, {})).pipelines.map(({ name }) => name)).toEqual(['good'])
+})
+
+test('a folder of pipelines that was named must be there, and what files change is written down', async () => {
+  const without = await start({}, 'pipelines: nowhere\n')
+  expect(without.problems).toEqual([`pipelines: the folder ${join(folder, 'nowhere')} cannot be read (ENOENT)`])
+  await without.stop()
+  plugin('two', `${source}\n${build}`)
+  pipelineFile('good', pipeline('good'))
+  const { services } = await start({}, 'plugins:\n  ./two.ts: { isolation: none }\n')
+  expect(await services.access.auditLog({ limit: 10 })).toMatchObject([
+    {
+      operation: 'CreatePipeline',
+      target: 'good',
+      result: 'ok',
+      detail: 'from good.json',
+      principal: expect.stringMatching(/:root$/),
+    },
+  ])
 })
 
 describe('mounts', () => {

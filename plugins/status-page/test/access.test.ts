@@ -46,6 +46,20 @@ describe('the way in', () => {
     expect(answer.text).not.toContain('value="wrong"')
   })
 
+  test('who came in and who could not is written down, never a password, and failures not without end', async () => {
+    const { audits } = site.sample
+    audits.length = 0
+    await site.visitor().signIn()
+    await site.visitor().submit('/sign-in', '/sign-in', { user: 'my pass word', password: 'wrong' })
+    expect(audits).toEqual([
+      { principal: expect.stringMatching(/user\/admin$/), operation: 'SignIn', target: 'admin', result: 'ok' },
+      { principal: 'anonymous', operation: 'SignIn', target: '(no user name)', result: 'AccessDeniedException' },
+    ])
+    const visitor = site.visitor()
+    for (let i = 0; i < 45; i++) await visitor.submit('/sign-in', '/sign-in', { user: 'admin', password: 'wrong' })
+    expect(audits.length).toBeLessThanOrEqual(42) // 20 a minute, and a minute may have begun meanwhile
+  })
+
   test('signing out ends the session', async () => {
     const visitor = await site.visitor().signIn()
     await visitor.submit('/', '/sign-out')

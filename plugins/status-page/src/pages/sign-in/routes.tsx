@@ -13,7 +13,8 @@ export function signInRoutes(router: PageRouter, site: Site): void {
     if (ctx.get('sec-fetch-site') === 'cross-site' && !query(ctx, 'again')) return comeAgain(ctx, to)
     form(ctx, site, to)
   })
-  router.post('/sign-in', csrf(site), (ctx: Ctx) => signIn(ctx, site))
+  const note = signInNotes(site)
+  router.post('/sign-in', csrf(site), (ctx: Ctx) => signIn(ctx, site, note))
   router.post('/sign-out', csrf(site), async (ctx: Ctx) => {
     if (ctx.state.session) await site.server.access.closeSession(ctx.state.session)
     clearSession(ctx)
@@ -40,12 +41,35 @@ function form(ctx: Ctx, site: Site, to: string, problem?: string, userName?: str
   show(ctx, site, { title: 'Sign in' }, page)
 }
 
-async function signIn(ctx: Ctx, site: Site): Promise<void> {
+/** Wrong passwords written down in a minute: whoever tries thousands must not fill the disk with them. */
+const failuresAMinute = 20
+
+type Note = (principal: string | undefined, userName: string) => Promise<void>
+
+/** Writes down who came in, and whose password was tried. What is no user's name may be a password in the wrong field. */
+function signInNotes({ server: { access, clock }, log }: Site): Note {
+  let minute = 0
+  let failures = 0
+  return async (principal, userName) => {
+    const now = Math.floor(clock.now() / 60_000)
+    if (now !== minute) [minute, failures] = [now, 0]
+    if (principal === undefined && ++failures > failuresAMinute) return
+    const target = /^[\w+=,.@-]{1,64}$/.test(userName) ? userName : '(no user name)'
+    const result = principal === undefined ? 'AccessDeniedException' : 'ok'
+    // As with deeds: that it could not be written down must not keep people out.
+    await access
+      .audit({ principal: principal ?? 'anonymous', operation: 'SignIn', target, result })
+      .catch((error: unknown) => log.error('the audit log cannot be written', { error: String(error) }))
+  }
+}
+
+async function signIn(ctx: Ctx, site: Site, note: Note): Promise<void> {
   const userName = field(ctx, 'user')
   const to = safeReturn(field(ctx, 'to'))
   // Passwords are taken as they are: a space at an end belongs to them. The file's own line end does not.
   const password = (ctx.state.form.get('password') ?? '').replace(/[\r\n]+$/, '')
   const principal = await site.server.access.signIn(userName, password, ctx.ip)
+  await note(principal?.arn, userName)
   if (!principal) {
     form(
       ctx,
