@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
       await Promise.race([checkWorld(world, say), interrupted.then(() => Promise.reject(new Error('interrupted')))])
     } else {
       introduce(world)
-      await interrupted
+      await Promise.race([interrupted, world.penstock.died])
     }
   } catch (error) {
     process.stderr.write(`FAILED: ${(error as Error).message}\n`)

@@ -15,6 +15,8 @@ export interface Penstock {
   /** With a key that may do everything. */
   readonly client: CodePipelineClient
   readonly logFile: string
+  /** Rejects when the server ends by itself. */
+  readonly died: Promise<never>
   stop(): Promise<void>
 }
 
@@ -30,11 +32,22 @@ export async function startPenstock(folder: string, bucket: string): Promise<Pen
     const key = await createKey(config, folder)
     const client = new CodePipelineClient({ endpoint: url, region: 'us-east-1', credentials: key })
     const passwordFile = join(folder, 'data', 'secrets', 'initialAdminPassword')
-    return { url, passwordFile, client, logFile, stop: () => server.stop().finally(() => client.destroy()) }
+    const stop = () => server.stop().finally(() => client.destroy())
+    return { url, passwordFile, client, logFile, died: deathOf(server, logFile), stop }
   } catch (error) {
     await server.stop()
     throw error
   }
+}
+
+function deathOf(server: Tethered, logFile: string): Promise<never> {
+  const died = server.ended.then(() => {
+    throw new Error(
+      `Penstock ended by itself; its log, ${logFile}, ends with:\n${readFileSync(logFile, 'utf8').slice(-1000)}`,
+    )
+  })
+  died.catch(() => {}) // an orderly stop ends it too, and then nobody asks
+  return died
 }
 
 async function addressOf(server: Tethered, logFile: string): Promise<string> {
