@@ -131,6 +131,19 @@ test('a worker that is gone for good: its job is reported lost, with its name', 
   await next.end('SIGTERM')
 }, 180_000)
 
+test('a loud build and a large output: 20 MB of log, 30 MB that no zip makes smaller', async () => {
+  const worker = await world.work('seventh')
+  await world.build('large', [
+    'head -c 15000000 /dev/urandom | base64 -w 99\nhead -c 30000000 /dev/urandom >big\nsha256sum big >sum',
+    'sha256sum -c sum',
+  ])
+  expect(await world.ended('large', 'Run2')).toMatchObject({ status: 'Succeeded' })
+  const log = await world.wholeLog('large', 'Run1')
+  const lines = log.split('\n').filter((line) => /^[A-Za-z0-9+/=]{1,99}$/.test(line))
+  expect(lines.join('')).toHaveLength(20_000_000)
+  await worker.end('SIGTERM')
+}, 180_000)
+
 test.each([
   {
     it: "AWS's policy for job workers is not enough",

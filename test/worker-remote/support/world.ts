@@ -125,7 +125,7 @@ export class World {
   }
 
   /** A pipeline of one source and these shell scripts, one stage each. Answers when its first execution began. */
-  async build(name: string, scripts: readonly string[]): Promise<string> {
+  async build(name: string, scripts: readonly string[], provider = 'Shell'): Promise<string> {
     const { operations, identity } = this.server.services
     const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: [] }
     const build = scripts.map((command, i) => ({
@@ -133,9 +133,13 @@ export class World {
       actions: [
         {
           name: `Run${i + 1}`,
-          actionTypeId: { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' },
-          configuration: { Command: command },
-          environmentVariables: [{ name: 'KEY', value: '{{secret:api-key}}' }],
+          actionTypeId: { category: 'Build', owner: 'Custom', provider, version: '1' },
+          ...(provider === 'Shell'
+            ? {
+                configuration: { Command: command },
+                environmentVariables: [{ name: 'KEY', value: '{{secret:api-key}}' }],
+              }
+            : {}),
           inputArtifacts: [{ name: i === 0 ? 'code' : `out${i}` }],
           outputArtifacts: [{ name: `out${i + 1}` }],
         },
