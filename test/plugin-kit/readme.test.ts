@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@penstock/core'
 import { type TestRunner, testActionProvider } from '@penstock/core/testkit'
-import { transformSync } from 'esbuild'
+import ts from 'typescript'
 import { cleanUp, penstock, temporaryFolder } from '../process/world.js'
 import { asModule, exportedNames, problemsOf, programOf, repository } from './compile.js'
 
@@ -67,7 +67,8 @@ test.each(judged)('the contract suite finds as it says: $it', async ({ text, fai
 
 function providerOf(text: string): core.ActionProvider {
   const source = /'@penstock\/core'/.test(text) ? text : `import { defineAction } from '@penstock/core'\n${text}`
-  const { code } = transformSync(source, { loader: 'ts', format: 'cjs' })
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 }
+  const { outputText: code } = ts.transpileModule(source, { compilerOptions })
   const module = { exports: {} as { provider: core.ActionProvider } }
   new Function('module', 'exports', 'require', code)(module, module.exports, (id: string) =>
     id === '@penstock/core' ? core : require(id),

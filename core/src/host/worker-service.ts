@@ -3,25 +3,42 @@ import type { Principal } from '../domain/access.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { DeployTarget, ReportedResult } from './action-provider.js'
 
-/** Who calls. A name belongs to its principal: another's worker of the same name is another worker. */
+/**
+ * Who calls. A name belongs to its principal: another's worker of the same name is another worker.
+ * @example
+ * const caller: WorkerCaller = { by: admin, workerName: 'builder-1' }
+ */
 export interface WorkerCaller {
   readonly by: Principal
   /** 1..100 letters, digits or `._-`; the same after every restart. */
   readonly workerName: string
 }
 
-/** A job, and the time for which it was handed out. */
+/**
+ * A job, and the time for which it was handed out.
+ * @example
+ * const held: WorkerJob = { jobId: 'b5a8e5f0-0000-4000-8000-000000000000', fence: 1 }
+ */
 export interface WorkerJob {
   readonly jobId: string
   readonly fence: number
 }
 
-/** How long a call may wait for something to happen; `signal` aborts when the caller is gone. */
+/**
+ * How long a call may wait for something to happen; `signal` aborts when the caller is gone.
+ * @example
+ * const wait: LongPoll = { milliseconds: 20_000, signal: ctx.signal }
+ */
 export interface LongPoll {
   readonly milliseconds: number
   readonly signal: AbortSignal
 }
 
+/**
+ * Which jobs a worker asks for.
+ * @example
+ * const claim: WorkerClaim = { typeKeys: ['Build/Custom/Rake/1'], limit: 2, held: [] }
+ */
 export interface WorkerClaim {
   /** `Build/Custom/Rake/1`. */
   readonly typeKeys: readonly string[]
@@ -30,14 +47,22 @@ export interface WorkerClaim {
   readonly held: readonly string[]
 }
 
-/** What became of a job: neither `cancel` nor `gone` means to go on. */
+/**
+ * What became of a job: neither `cancel` nor `gone` means to go on.
+ * @example
+ * const goesOn = (state: WorkerJobState) => state.cancel === undefined && !state.gone
+ */
 export interface WorkerJobState {
   readonly jobId: string
   readonly cancel?: NonNullable<Job['cancelRequested']>
   readonly gone?: true
 }
 
-/** Fifteen minutes of access to one job's objects and results, and where they are. */
+/**
+ * Fifteen minutes of access to one job's objects and results, and where they are.
+ * @example
+ * const expired = (access: WorkerJobAccess, now: number) => access.expires <= now
+ */
 export interface WorkerJobAccess {
   readonly region: string
   readonly accountId: string
@@ -51,6 +76,11 @@ export interface WorkerJobAccess {
 /**
  * Every call about a job is refused with JobNotFoundException or InvalidJobStateException when the caller does not hold
  * it (any more). `succeed`, `fail`, `appendLog` and `finishLog` may be called again when an answer was lost.
+ * @example
+ * async function take(workers: WorkerService) {
+ *   const caller = { by: admin, workerName: 'builder-1' }
+ *   return workers.claim(caller, { typeKeys: ['Build/Custom/Rake/1'], limit: 1, held: [] })
+ * }
  */
 export interface WorkerService {
   /** Jobs, acknowledged, oldest first; waits for one when there is none. */
