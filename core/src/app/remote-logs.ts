@@ -41,6 +41,8 @@ export class RemoteLogs {
   readonly #open = new Map<string, Received>()
   /** By action: what is done to its log, one thing after the other. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** By action: when this server first saw a log that an earlier one had received. */
+  readonly #seen = new Map<string, number>()
 
   constructor(private readonly parts: RemoteLogsParts) {}
 
@@ -88,13 +90,12 @@ export class RemoteLogs {
     return ended
   }
 
-  /** Lets all files go; the next start takes them up. */
-  close(): void {
+  /** Lets the files of all logs go, also of those of this process's own worker; the next start takes them up. */
+  async close(): Promise<void> {
     for (const { spool } of this.#open.values()) spool.close()
     this.#open.clear()
+    await this.parts.logs.close()
   }
-
-  readonly #seen = new Map<string, number>()
 
   /** A spool that an earlier server received: it has all its patience from now on. */
   #noteSeen(id: string): number {

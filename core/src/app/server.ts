@@ -143,7 +143,7 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
   await parts.host.start()
   stack.push('outbox', () => parts.outbox.stop())
   parts.outbox.start()
-  stack.push('remote logs', async () => parts.remoteLogs.close())
+  stack.push('logs', () => parts.remoteLogs.close())
   await parts.localJobs.pardon()
   if (config.worker.enabled) {
     stack.push('worker', () => parts.worker.stop())
