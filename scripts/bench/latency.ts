@@ -9,7 +9,7 @@
  */
 import { execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, createReadStream, openSync, type ReadStream, writeSync } from 'node:fs'
+import { constants, createReadStream, openSync, type ReadStream, writeSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -55,7 +55,6 @@ class Ear {
   close(): void {
     this.stream.destroy()
     writeSync(this.file, '\n')
-    closeSync(this.file)
   }
 }
 

@@ -35,5 +35,7 @@ export function faulty(database: Database, random: Random, faults: () => Faults)
       if (random.chance(crashAfter)) throw new Crash('after the commit')
       return answer
     },
+    // At once: a timer of the machine's would make a seed tell two stories.
+    writeSoon: (work) => void database.write(work),
   }
 }

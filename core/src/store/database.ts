@@ -18,6 +18,11 @@ export interface Database {
    * `work` must touch nothing but the database, for on SQLite several share one commit.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Does `work` in the next commit, or within a tenth of a second in one of its own; a crash may forget it. For what may
+   * just as well be done again, and is not worth a commit: nobody waits for it, or hears of its errors.
+   */
+  writeSoon(work: (tx: Tx) => Promise<unknown>): void
   /** Tells every server on this database that there may be something to see; a hint, never the truth. */
   signal(topic: string): void
   /**
@@ -48,6 +53,7 @@ export async function openSqlite(file: string): Promise<Database> {
     dialect: 'sqlite',
     db,
     write: (work) => commits.run(work),
+    writeSoon: (work) => commits.runSoon(work),
     signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
     hint: (topic) => void signals.emit('signal', topic),
     onSignal: (listener) => subscribe(signals, listener),
@@ -72,6 +78,11 @@ export async function openPostgres(url: string): Promise<Database> {
     dialect: 'postgres',
     db,
     write: (work) => retrySerialization(() => db.transaction().execute(work)),
+    writeSoon: (work) =>
+      void db
+        .transaction()
+        .execute(work)
+        .catch(() => {}),
     signal: (topic) => void sql`select pg_notify('penstock', ${topic})`.execute(db).catch(() => {}),
     hint: () => {},
     onSignal: (listener) => subscribe(signals, listener),

@@ -6,7 +6,7 @@ import { deployTargets, putDeployTargets } from './deploy-targets.js'
 import { createEngineReads } from './engine-reads.js'
 import { forgetHistory } from './forget-history.js'
 import { claimJobs, findJob, heartbeat, updateJob } from './job-store.js'
-import { drainOutbox } from './outbox-store.js'
+import { createOutbox } from './outbox-store.js'
 import { createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
 import { actionTypeShelf, webhookShelf } from './shelves.js'
 import { StateLoader } from './state-loader.js'
@@ -23,7 +23,7 @@ export function createEngineStore(database: Database): EngineStore {
     putDeployTargets: (id, targets) => putDeployTargets(database, id, targets),
     transact: (work) => database.write((tx) => work(createUnit(database, tx, loader))),
     heartbeat: (workerId, held, leaseUntil) => heartbeat(database, workerId, held, leaseUntil),
-    drainOutbox: (deliver, limit) => drainOutbox(database, deliver, limit),
+    drainOutbox: createOutbox(database),
     forgetHistory: (before, limit) => forgetHistory(database, before, limit),
     signal: (topic) => database.signal(topic),
     onSignal: (listener) => database.onSignal(listener),

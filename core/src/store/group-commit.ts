@@ -8,6 +8,9 @@ interface Waiting {
   fail(error: unknown): void
 }
 
+/** How long what nobody waits for may wait for a commit to share; milliseconds of real time. */
+const soon = 100
+
 /** How much may share one commit: bounds how long the first of a batch waits for the last. */
 const largestBatch = 64
 
@@ -17,7 +20,9 @@ const largestBatch = 64
  */
 export class GroupCommit {
   private readonly queue: Waiting[] = []
+  private readonly unhurried: Waiting[] = []
   private running: Promise<void> | undefined
+  private timer: NodeJS.Timeout | undefined
 
   constructor(private readonly db: Kysely<Schema>) {}
 
@@ -36,14 +41,27 @@ export class GroupCommit {
     })
   }
 
+  /** Does `work` in the next commit, or soon in one of its own. Nobody hears of its errors. */
+  runSoon(work: (tx: Tx) => Promise<unknown>): void {
+    this.unhurried.push({ run: async (tx) => void (await work(tx)), done: () => {}, fail: () => {} })
+    this.timer ??= setTimeout(() => this.hurry(), soon).unref()
+  }
+
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
+    this.hurry()
     while (this.running !== undefined) await this.running
+  }
+
+  private hurry(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (this.unhurried.length > 0) this.running ??= this.drain()
   }
 
   private async drain(): Promise<void> {
     await Promise.resolve() // let callers of the same tick join the first batch
-    while (this.queue.length > 0) await this.commit()
+    while (this.queue.length > 0 || this.unhurried.length > 0) await this.commit()
     this.running = undefined
   }
 
@@ -54,14 +72,14 @@ export class GroupCommit {
     try {
       await this.db.transaction().execute(async (tx) => {
         while (taken.length < largestBatch) {
-          const work = this.queue.shift()
+          const work = this.queue.shift() ?? this.unhurried.shift()
           if (!work) return
           taken.push(work)
           if (await this.attempt(tx, work)) succeeded.push(work)
         }
       })
     } catch (error) {
-      if (taken.length === 0) taken.push(...this.queue.splice(0)) // it could not even begin
+      if (taken.length === 0) taken.push(...this.queue.splice(0), ...this.unhurried.splice(0)) // it could not even begin
       for (const work of taken) work.fail(error) // those that failed by themselves have said why already
       return
     }
@@ -75,10 +93,19 @@ export class GroupCommit {
       await sql`release savepoint work`.execute(tx)
       return true
     } catch (error) {
-      await sql`rollback to savepoint work`.execute(tx)
-      await sql`release savepoint work`.execute(tx)
+      await this.undo(tx, error)
       work.fail(error)
       return false
+    }
+  }
+
+  /** After some errors, such as a full disk, SQLite has undone the whole transaction: then all fails, for the same reason. */
+  private async undo(tx: Tx, why: unknown): Promise<void> {
+    try {
+      await sql`rollback to savepoint work`.execute(tx)
+      await sql`release savepoint work`.execute(tx)
+    } catch {
+      throw why
     }
   }
 }

@@ -69,7 +69,7 @@ export class LogIngest {
     await target.truncate(this.size)
     if (this.#index.isUseful) await writeFile(`${this.log}.idx`, this.#index.toBuffer(), { mode: 0o600 })
     // Also makes the new file's name durable, on the file systems that Linux servers have.
-    await target.sync()
+    if (this.size > 0) await target.sync()
   }
 
   async #drain(): Promise<void> {

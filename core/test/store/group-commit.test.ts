@@ -1,4 +1,8 @@
 /** What shares a commit, and what becomes of it when the commit fails. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { GroupCommit } from '../../src/store/group-commit.js'
 
@@ -45,6 +49,29 @@ test('work that fails takes nothing with it', async () => {
   expect(await keys(database.db)).toEqual(['test-1'])
 })
 
+test('a full disk fails all that shares the commit, in words that name the file, and later work goes on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-full-'))
+  const file = join(folder, 'penstock.db')
+  const small = await openSqlite(file)
+  const pages = async (pragma: string) =>
+    Number(Object.values((await sql.raw(pragma).execute(small.db)).rows[0] as object)[0])
+  await sql.raw(`pragma max_page_count = ${(await pages('pragma page_count')) + 2}`).execute(small.db)
+  const large = (tx: Parameters<Parameters<Database['write']>[0]>[0]) =>
+    tx
+      .insertInto('meta')
+      .values({ key: 'test-large', value: 'x'.repeat(100_000) })
+      .execute()
+  const both = await Promise.allSettled([small.write(put('test-1')), small.write(large)])
+  expect(both.map((one) => one.status === 'rejected' && one.reason.message)).toEqual(
+    Array(2).fill(`the disk of ${file} is full: nothing was changed, so make room there and try again`),
+  )
+  expect(await keys(small.db)).toEqual([])
+  await small.write(put('test-2'))
+  expect(await keys(small.db)).toEqual(['test-2'])
+  await small.close()
+  rmSync(folder, { recursive: true })
+})
+
 test('a commit that cannot begin or end fails everything that was in it', async () => {
   const broken = (where: 'begin' | 'end') => ({
     transaction: () => ({
@@ -62,4 +89,24 @@ test('a commit that cannot begin or end fails everything that was in it', async 
     )
     await commits.drained()
   }
+})
+
+describe('what nobody waits for', () => {
+  test('shares the next commit', async () => {
+    const commits = new GroupCommit(database.db)
+    commits.runSoon(put('test-later'))
+    await commits.run(put('test-now'))
+    expect((await keys(database.db)).sort()).toEqual(['test-later', 'test-now'])
+  })
+
+  test('is done all the same when no other comes, and before the end', async () => {
+    const commits = new GroupCommit(database.db)
+    commits.runSoon(put('test-1'))
+    const deadline = Date.now() + 5_000
+    while ((await keys(database.db)).length === 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    commits.runSoon(put('test-2'))
+    await commits.drained()
+    expect((await keys(database.db)).sort()).toEqual(['test-1', 'test-2'])
+  })
 })

@@ -87,7 +87,12 @@ export class Installation {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.children.add(child)
-    child.once('exit', () => this.children.delete(child))
+    const orphan = () => child.kill('SIGKILL')
+    process.once('exit', orphan)
+    child.once('exit', () => {
+      this.children.delete(child)
+      process.off('exit', orphan)
+    })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (piece) => {
