@@ -4,6 +4,7 @@ import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
 import { cacheStatements } from './statement-cache.js'
+import { orStorageFull } from './storage-full.js'
 
 export type DialectName = 'sqlite' | 'postgres'
 export type Tx = Transaction<Schema>
@@ -15,6 +16,7 @@ export interface Database {
   readonly db: Kysely<Schema>
   /**
    * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
+   * Errors: those of `work`; StorageFull.
    * `work` must touch nothing but the database, for on SQLite several share one commit.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
@@ -52,7 +54,7 @@ export async function openSqlite(file: string): Promise<Database> {
   return {
     dialect: 'sqlite',
     db,
-    write: (work) => commits.run(work),
+    write: (work) => orStorageFull(file, commits.run(work)),
     writeSoon: (work) => commits.runSoon(work),
     signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
     hint: (topic) => void signals.emit('signal', topic),
@@ -77,7 +79,11 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     dialect: 'postgres',
     db,
-    write: (work) => retrySerialization(() => db.transaction().execute(work)),
+    write: (work) =>
+      orStorageFull(
+        'the PostgreSQL server',
+        retrySerialization(() => db.transaction().execute(work)),
+      ),
     writeSoon: (work) =>
       void db
         .transaction()

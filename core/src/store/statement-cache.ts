@@ -4,12 +4,21 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely'
 /** How many prepared statements are kept: the queries there are, and the commonest lengths of their IN lists. */
 const size = 400
 
+/** SQLite undoes a transaction by itself when the disk is full; a rollback that fails then would hide that reason. */
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+}
+
 /** Keeps prepared statements, so that a query is compiled by SQLite once, not each time Kysely runs it. */
 export function cacheStatements(connection: Sqlite.Database): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => connection.close(),
     prepare(text) {
+      if (text === 'rollback' && !connection.inTransaction) return nothing
       const known = kept.get(text)
       if (known) {
         kept.delete(text)

@@ -34,7 +34,13 @@ export function asApiError(error: unknown, requestId: string, log: Logger): ApiE
     requestId,
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   })
-  return new ApiError('InternalFailure', `The request could not be processed. Its id is ${requestId}.`, 500)
+  const why = isExposed(error) ? error.message : 'The request could not be processed'
+  return new ApiError('InternalFailure', `${why}. Its id is ${requestId}.`, 500)
+}
+
+/** The server's own troubles that callers may know of, such as a full disk. */
+function isExposed(error: unknown): error is Error {
+  return error instanceof Error && (error as { expose?: unknown }).expose === true
 }
 
 /** The error envelope that every client reads. */

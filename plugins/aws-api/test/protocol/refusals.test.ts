@@ -16,6 +16,9 @@ beforeAll(async () => {
       deletePipeline: async (_, input: never) => void called.push(input),
       putJobSuccessResult: async (_, input: never) => void called.push(input),
       putWebhook: async (_, input: never) => void called.push(input) ?? { webhook: {} },
+      listTags: async () => {
+        throw Object.assign(new Error('the disk of penstock.db is full'), { status: 507, expose: true })
+      },
       listPipelines: async () => {
         throw new Error('the password of the database is hunter2')
       },
@@ -215,6 +218,13 @@ describe('rubbish', () => {
     expect(answer.json.message).toContain(id)
     expect(answer.body).not.toContain('hunter2')
     expect(api.log.lines).toMatchObject([{ level: 'error', details: { requestId: id } }])
+  })
+
+  test("the server's own trouble that callers may know of is named", async () => {
+    const resourceArn = `arn:aws:codepipeline:${region}:${accountId}:shop`
+    const answer = await call('ListTagsForResource', { resourceArn })
+    expect(answer).toMatchObject({ status: 500, json: { __type: 'InternalFailure' } })
+    expect(answer.json.message).toMatch(/^the disk of penstock\.db is full\. Its id is /)
   })
 })
 
