@@ -92,6 +92,18 @@ test('a worker that is killed goes on with what it had', async () => {
   await next.end('SIGTERM')
 }, 180_000)
 
+test('a worker that starts before its server waits for it', async () => {
+  world.network.cut()
+  const starting = world.work('early')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  world.network.restore()
+  const worker = await starting
+  expect(worker.said()).toContain('does not answer yet')
+  await world.build('early', ['true'])
+  expect(await world.ended('early', 'Run1')).toMatchObject({ status: 'Succeeded' })
+  await worker.end('SIGTERM')
+}, 120_000)
+
 test('a stopped execution ends the build at once', async () => {
   const worker = await world.work('fifth')
   const pipelineExecutionId = await world.build('stopped', [`echo $$ >'${world.folder}/pid'\n${gated('stopped')}`])
