@@ -100,7 +100,7 @@ export class Simulation {
       await work()
     } catch (error) {
       if (error instanceof Crash) this.crash(server ?? this.random.pick(this.servers), error.message)
-      else if ((error as { code?: string }).code === 'SQLITE_FULL') this.trace('disk full')
+      else if ((error as Error).name === 'StorageFull') this.trace('disk full')
       else if (isFault(error)) this.trace(`refused: ${error.code}`)
       else this.violations.push(`defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }

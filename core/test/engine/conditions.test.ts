@@ -157,3 +157,19 @@ test('a stop drops the rules that run', async () => {
   await b.operations.stopPipelineExecution(me, { pipelineName: 'demo', pipelineExecutionId: id })
   expect(await b.executions()).toEqual(['Stopped'])
 })
+
+test('C4: a stop abandons a condition that is being judged, an update cancels it; neither can be overridden then', async () => {
+  const id = await create({ beforeEntry: condition('FAIL') })
+  await b.operations.stopPipelineExecution(me, { pipelineName: 'demo', pipelineExecutionId: id })
+  expect((await deploy())?.beforeEntryConditionState?.latestExecution.status).toBe('Abandoned')
+  await expect(override(id, 'BEFORE_ENTRY')).rejects.toMatchObject({ code: 'ConditionNotOverridableException' })
+  const { pipelineExecutionId } = await b.operations.startPipelineExecution(me, { name: 'demo' })
+  await b.finish('Repo')
+  const { pipeline: structure } = await b.operations.getPipeline(me, { name: 'demo' })
+  await b.operations.updatePipeline(me, { pipeline: structure })
+  expect((await deploy())?.beforeEntryConditionState?.latestExecution.status).toBe('Cancelled')
+  await expect(override(pipelineExecutionId, 'BEFORE_ENTRY')).rejects.toMatchObject({
+    code: 'ConditionNotOverridableException',
+  })
+  expect(await b.executions()).toEqual(['Cancelled', 'Stopped'])
+})

@@ -3,7 +3,7 @@ import type { StageDeclaration } from '../../domain/pipeline.js'
 import type { StageExecution } from '../../domain/stage.js'
 import type { Draft } from '../draft.js'
 import { beginAction } from './action.js'
-import { judgeCondition } from './condition.js'
+import { dropConditions, judgeCondition } from './condition.js'
 import { applyFailure } from './failure.js'
 import { admit, leave, occupant, waitingAt } from './movement.js'
 
@@ -62,6 +62,7 @@ function work(draft: Draft, execution: PipelineExecution, position: Position): b
 function wind(draft: Draft, execution: PipelineExecution, stage: StageExecution): boolean {
   if (draft.actionsOf(stage).some((action) => action.status === 'InProgress')) return false
   const by = execution.cancelling ? 'cancel' : 'stop'
+  if (by === 'cancel') dropConditions(draft, execution.id, stage.stageName, 'cancel')
   draft.stepStage(execution.id, stage.stageName, by)
   draft.stepExecution(execution.id, by)
   return true

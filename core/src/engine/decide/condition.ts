@@ -84,6 +84,19 @@ function applyResult(
   if (declaration.result === 'ROLLBACK') rollbackByItself(draft, execution, stage.stageName)
 }
 
+/** C4: the stage ends before its conditions were judged: their rules end, and so do they. */
+export function dropConditions(draft: Draft, executionId: string, stageName: string, by: 'abandon' | 'cancel'): void {
+  const stage = draft.stageExecution(executionId, stageName)
+  const dropped: Partial<Record<ConditionKind, ConditionExecution>> = {}
+  for (const kind of ['beforeEntry', 'onSuccess', 'onFailure'] as const) {
+    const condition = stage[kind]
+    if (condition?.status !== 'InProgress') continue
+    for (const id of Object.values(condition.rules)) endRule(draft, id, 'stop')
+    dropped[kind] = { ...condition, status: step(conditionLifecycle, condition.status, by), updated: draft.now }
+  }
+  draft.putStageExecution({ ...stage, ...dropped })
+}
+
 /** C3. Errors: ConditionNotOverridableException, NotLatestPipelineExecutionException. */
 export function overrideCondition(draft: Draft, event: OverrideConditionEvent): string {
   const stage = draft.findStageExecution(event.executionId, event.stageName)
@@ -91,7 +104,8 @@ export function overrideCondition(draft: Draft, event: OverrideConditionEvent): 
   const execution = draft.execution(event.executionId)
   const declaration = condition && declared(draft.stageDeclaration(execution, event.stageName), event.kind)
   const status = condition && follow(conditionLifecycle, condition.status, 'override')
-  if (!stage || !condition || !status || declaration?.result === 'SKIP') {
+  const open = stage?.status === 'Failed' || (stage?.status === 'InProgress' && !execution.cancelling)
+  if (!stage || !condition || !status || !open || declaration?.result === 'SKIP') {
     throw new Fault(
       'ConditionNotOverridableException',
       `The ${event.kind} condition of stage '${event.stageName}' cannot be overridden in execution ${event.executionId}: it is ${condition?.status ?? 'not there'}${declaration?.result === 'SKIP' ? ', and its result SKIP cannot be overridden' : ''}`,

@@ -2,7 +2,7 @@ import type { PipelineExecution } from '../../domain/execution.js'
 import { Fault } from '../../domain/faults.js'
 import type { Draft } from '../draft.js'
 import type { StopEvent } from '../events.js'
-import { endRule } from './rule.js'
+import { dropConditions } from './condition.js'
 
 /**
  * P1..P3, T5. Stop and wait: nothing more starts, and once nothing runs it is Stopped. Abandon: it is Stopped now.
@@ -42,9 +42,7 @@ function refuseUnlessStoppable(execution: PipelineExecution, event: StopEvent): 
 function windDown(draft: Draft, executionId: string, stageName: string, abandon: boolean): void {
   const stage = draft.stageExecution(executionId, stageName)
   if (stage.status === 'InProgress') draft.stepStage(executionId, stageName, 'askStop')
-  for (const condition of [stage.beforeEntry, stage.onSuccess, stage.onFailure]) {
-    for (const rule of Object.values(condition?.rules ?? {})) endRule(draft, rule, 'stop')
-  }
+  dropConditions(draft, executionId, stageName, 'abandon')
   if (!abandon) return
   for (const action of draft.actionsOf(stage)) {
     if (action.status !== 'InProgress') continue
