@@ -9,7 +9,7 @@ import { MasterKey } from '../http/master-key.js'
 import { MetaStore } from '../store/meta-store.js'
 import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
 import type { Config } from './config.js'
-import { ConfigError } from './config-file.js'
+import { ConfigError, readConfigFile } from './config-file.js'
 import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { lockFolder } from './folder-lock.js'
@@ -48,14 +48,24 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
   })
   await folder.open()
   const artifacts = new ChosenArtifactStore(folder)
-  const references = await discoverPlugins({
-    configured: config.plugins,
-    baseFolder: config.baseFolder,
-    pluginsFolder: join(config.dataDir, 'plugins'),
-    ...(bundled ? { bundled } : {}),
-  })
-  const parts = createParts({ config, clock, log, pluginLog, database, identity, masterKey, artifacts, references })
+  const discover = (configured: Config['plugins']) =>
+    discoverPlugins({
+      configured,
+      baseFolder: config.baseFolder,
+      pluginsFolder: join(config.dataDir, 'plugins'),
+      ...(bundled ? { bundled } : {}),
+    })
+  const references = await discover(config.plugins)
+  // For a reload: the section of one plugin may have changed; the rest of the file is for the next start.
+  const rediscover = async () => (config.file === undefined ? references : discover(pluginsOf(config.file)))
+  const given = { config, clock, log, pluginLog, database, identity, masterKey, artifacts, references, rediscover }
+  const parts = createParts(given)
   return { parts, identity, artifacts }
+}
+
+/** Errors: ConfigError. */
+function pluginsOf(file: string): Config['plugins'] {
+  return (readConfigFile(file).data.plugins ?? {}) as Config['plugins']
 }
 
 /** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */

@@ -70,6 +70,8 @@ export interface Given {
   readonly masterKey: ConstructorParameters<typeof Access>[0]['key']
   readonly artifacts: ChosenArtifactStore
   readonly references: ConstructorParameters<typeof PluginHost>[0]['references']
+  /** Reads penstock.yaml's plugins again, for a reload. */
+  readonly rediscover?: () => Promise<ConstructorParameters<typeof PluginHost>[0]['references']>
   /** Instead of the worker that runs on this process's own queue. */
   readonly createWorker?: (get: Get) => Worker
 }
@@ -199,7 +201,7 @@ function registerSources(once: Once): void {
   )
 }
 
-function registerHost(once: Once, given: Pick<Given, 'createWorker'>): void {
+function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscover'>): void {
   once(tokens.access, (get) => {
     const { accountId } = get(tokens.identity)
     const scope = jobScope(get(tokens.engine).store.read)
@@ -217,6 +219,7 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker'>): void {
     (get) =>
       new PluginHost({
         references: get(tokens.references),
+        ...(given.rediscover ? { rediscover: given.rediscover } : {}),
         clock: get(tokens.clock),
         hooks: get(tokens.hooks),
         registry: get(tokens.registry),

@@ -15,6 +15,8 @@ import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
 import type { Parts } from './container.js'
+import { control } from './control.js'
+import { openControlSocket } from './control-socket.js'
 import { asLogger, createPino } from './logger.js'
 import { addPeriodicTasks } from './periodic.js'
 import { applyPipelineFiles } from './pipeline-files.js'
@@ -87,6 +89,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
+  await openControl(starting, parts)
   ready = true
   log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
   let stopping: Promise<void> | undefined
@@ -103,6 +106,15 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
       stopping ??= shutDown(parts, stack, log, why)
       return stopping
     },
+  }
+}
+
+/** Commands from this machine; a server without them is a server all the same. */
+async function openControl({ config, log, stack }: Starting, parts: Parts): Promise<void> {
+  try {
+    stack.push('commands', await openControlSocket(config.dataDir, (request) => control(parts, request)))
+  } catch (error) {
+    log.warn('commands such as `penstock plugin reload` will not reach this server', { error: reason(error) })
   }
 }
 

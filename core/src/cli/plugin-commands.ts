@@ -8,6 +8,11 @@ export function addPlugins(program: Command, where: (command: Command) => Comman
     .option('--output <format>', 'text or json', 'text')
     .action(async (options) => (await import('./plugin-list.js')).listPlugins(options))
   addAuthoring(plugins)
+  for (const [verb, what] of Object.entries(control)) {
+    where(plugins.command(`${verb} <name>`).description(what)).action(async (name, options) =>
+      (await import('./plugin-control.js')).controlPlugin(verb as keyof typeof control, name, options),
+    )
+  }
   where(plugins.command('add <what>').description('a package, tarball, folder or source file')).action(
     async (what, options) => (await import('./plugin-add.js')).addPlugin(what, options),
   )
@@ -15,6 +20,13 @@ export function addPlugins(program: Command, where: (command: Command) => Comman
     async (name, options) => (await import('./plugin-remove.js')).removePlugin(name, options),
   )
 }
+
+/** What the running server is asked for. */
+const control = {
+  reload: 'load its code and configuration anew in the running server; running actions end with the old',
+  enable: 'switch it on again in the running server',
+  disable: 'switch it off, now and after a restart; running actions come to their end',
+} as const
 
 function addAuthoring(plugins: Command): void {
   withNewOptions(plugins.command('new <name>').description('write a new plugin, with test and README')).action(

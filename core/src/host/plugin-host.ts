@@ -114,16 +114,17 @@ export class PluginHost implements PluginService {
   }
 
   /**
-   * Loads a plugin's code and its section of penstock.yaml anew; running jobs go on with the old code until their end.
+   * Loads a plugin's code and its section of penstock.yaml anew, or for the first time if it was added meanwhile; running jobs go on with the old code until their end.
    * When the new code cannot be loaded, the old goes on. The code of a package inside the server stays as Node has it.
    * Errors: PluginRefused when there is no such plugin, or it is switched off, or the new one cannot be loaded.
    */
   async reload(name: string): Promise<PluginStatus> {
-    const old = this.find(name)
-    if (old.state === 'disabled') throw new PluginRefused(`plugin '${name}' is disabled: enable it instead`)
+    const old = this.entries.find((entry) => entry.name === name)
+    if (old?.state === 'disabled') throw new PluginRefused(`plugin '${name}' is disabled: enable it instead`)
     const references = (await this.parts.rediscover?.()) ?? []
-    const reference = references.find((one) => one.name === old.reference.name) ?? old.reference
+    const reference = references.find((one) => one.name === (old?.reference.name ?? name)) ?? this.find(name).reference
     const fresh = this.entryOf(reference)
+    if (!old) return this.bringUpNew(fresh)
     const others = this.entries.filter((entry) => entry !== old)
     let config: unknown
     try {
@@ -140,6 +141,14 @@ export class PluginHost implements PluginService {
     this.entries = this.entries.map((entry) => (entry === old ? fresh : entry))
     await this.attempt(fresh, () => register(fresh, config, this.parts))
     this.mounted = undefined
+    if (this.reached(fresh, 'registered')) await this.startOne(fresh)
+    return this.statusOf(fresh)
+  }
+
+  /** A plugin that penstock.yaml has named since the start. */
+  private async bringUpNew(fresh: PluginEntry): Promise<PluginStatus> {
+    this.entries = [...this.entries, fresh]
+    await this.bringUp(fresh)
     if (this.reached(fresh, 'registered')) await this.startOne(fresh)
     return this.statusOf(fresh)
   }

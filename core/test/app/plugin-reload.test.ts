@@ -1,0 +1,176 @@
+/** A plugin in a process of its own in a whole server: reloaded, disabled and killed while its action runs. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { askServer } from '../../src/app/control-socket.js'
+import { type RunningServer, startServer } from '../../src/app/server.js'
+import { systemPrincipal } from '../../src/app/system-principal.js'
+
+jest.setTimeout(120_000) // real processes, on machines that are busy
+
+let folder: string
+let server: RunningServer
+const lines: string[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'penstock-reload-'))
+})
+afterEach(async () => {
+  await server?.stop()
+  lines.length = 0
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** `Wait` says which code runs it, waits in a step for the file `go`, and says it again. */
+const code = (version: string) => `import { existsSync, writeFileSync } from 'node:fs'
+import { definePlugin } from '@penstock/core'
+export default definePlugin({ name: 'waits', apiVersion: '^1.0', register(api) {
+  api.provideSource({ category: 'Source', provider: 'Quiet', outputArtifacts: 1, configuration: {},
+    async latestRevision() { return undefined },
+    async run(job, ctx) { writeFileSync(ctx.workspace + '/a.txt', 'a'); await ctx.output(ctx.workspace); return { revision: { revisionId: 'r1' } } } })
+  api.provideAction({ category: 'Build', provider: 'Wait', inputArtifacts: 1, configuration: { Folder: { description: 'where', required: true } },
+    async run(job, ctx) {
+      const { Folder } = job.configuration
+      writeFileSync(Folder + '/pid', String(process.pid))
+      await ctx.exec(['sh', '-c', 'echo ran >> "$0/ran"; while ! [ -e "$0/go" ]; do sleep 0.05; done', Folder])
+      return { summary: '${version}' }
+    } })
+} })
+`
+
+async function start(yaml: string): Promise<void> {
+  writeFileSync(join(folder, 'penstock.yaml'), yaml)
+  writeFileSync(join(folder, 'waits.ts'), code('old'))
+  const dataDir = join(folder, 'data')
+  server = await startServer({
+    file: join(folder, 'penstock.yaml'),
+    dataDir,
+    port: 0,
+    env: {},
+    bundled: [],
+    writeLog: (line) => lines.push(line),
+  })
+}
+
+async function startPipeline(): Promise<void> {
+  const type = (category: 'Source' | 'Build', provider: string) =>
+    ({ category, owner: 'Custom', provider, version: '1' }) as const
+  const pipeline = {
+    name: 'shop',
+    roleArn: 'arn:aws:iam::000000000000:role/penstock',
+    artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
+    stages: [
+      {
+        name: 'Source',
+        actions: [{ name: 'Fetch', actionTypeId: type('Source', 'Quiet'), outputArtifacts: [{ name: 'code' }] }],
+      },
+      {
+        name: 'Build',
+        actions: [
+          {
+            name: 'Wait',
+            actionTypeId: type('Build', 'Wait'),
+            configuration: { Folder: folder },
+            inputArtifacts: [{ name: 'code' }],
+          },
+        ],
+      },
+    ],
+  } as const
+  await server.services.operations.createPipeline(systemPrincipal('000000000000'), { pipeline })
+  await eventually(async () => existsSync(join(folder, 'ran')), 'the step')
+}
+
+async function build() {
+  const { stageStates } = await server.services.operations.getPipelineState(systemPrincipal('000000000000'), {
+    name: 'shop',
+  })
+  return stageStates[1]?.actionStates[0]?.latestExecution
+}
+
+async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not come to be; the log:\n${lines.join('')}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+const finish = async () => {
+  writeFileSync(join(folder, 'go'), '')
+  await eventually(async () => (await build())?.status !== 'InProgress', 'the end')
+  return build()
+}
+const file = (name: string) => readFileSync(join(folder, name), 'utf8')
+const dataDir = () => join(folder, 'data')
+
+test('a reload from the command line: the running action ends with the old code, its step runs once, and new ones have the new', async () => {
+  await start('plugins:\n  ./waits.ts: {}\n')
+  await startPipeline()
+  expect(Number(file('pid'))).not.toBe(process.pid)
+  writeFileSync(join(folder, 'waits.ts'), code('new'))
+  expect(await askServer(dataDir(), { command: 'plugin reload', name: 'waits' })).toMatchObject({
+    state: 'started',
+    problems: [],
+    isolation: 'process',
+  })
+  expect(await finish()).toMatchObject({ status: 'Succeeded', summary: 'old' })
+  expect(file('ran')).toBe('ran\n')
+  await server.services.operations.startPipelineExecution(systemPrincipal('000000000000'), { name: 'shop' })
+  await eventually(async () => (await build())?.summary === 'new', 'the new code')
+  const audit = await server.services.access.auditLog({ limit: 50 })
+  expect(audit).toContainEqual(expect.objectContaining({ operation: 'ReloadPlugin', target: 'waits', result: 'ok' }))
+})
+
+test.each([
+  { it: 'in a process of its own', isolation: 'process' },
+  { it: 'inside the server', isolation: 'none' },
+])('a plugin $it that is switched off and on again loses no running action', async ({ isolation }) => {
+  await start(`plugins:\n  ./waits.ts: { isolation: ${isolation} }\n`)
+  await startPipeline()
+  expect(Number(file('pid')) === process.pid).toBe(isolation === 'none')
+  expect(await askServer(dataDir(), { command: 'plugin disable', name: 'waits' })).toMatchObject({ state: 'disabled' })
+  expect(await askServer(dataDir(), { command: 'plugin enable', name: 'waits' })).toMatchObject({ state: 'started' })
+  expect(await finish()).toMatchObject({ status: 'Succeeded', summary: 'old' })
+  expect(file('ran')).toBe('ran\n')
+})
+
+test('its process is killed under a running step: the step goes on, the plugin comes back, the action succeeds', async () => {
+  await start('plugins:\n  ./waits.ts: {}\n')
+  await startPipeline()
+  const killed = file('pid')
+  process.kill(Number(killed), 'SIGKILL')
+  await eventually(async () => server.plugins.list()[0]?.problems.length === 1, 'the problem')
+  expect(server.plugins.list()).toMatchObject([
+    { state: 'started', problems: ["the process of plugin 'waits' was ended by SIGKILL; it is started again in 1 s"] },
+  ])
+  await eventually(async () => file('pid') !== killed, 'the second run')
+  expect(await finish()).toMatchObject({ status: 'Succeeded', summary: 'old' })
+  expect(file('ran')).toBe('ran\n')
+})
+
+test('a plugin that was added to penstock.yaml comes with a reload; what is wrong is said', async () => {
+  await start('plugins:\n  ./waits.ts: {}\n')
+  const yaml = 'plugins:\n  ./waits.ts: {}\n  ./shop.plugin.yaml: {}\n'
+  writeFileSync(join(folder, 'shop.plugin.yaml'), "actions: [{ category: Build, provider: Shop, run: 'true' }]")
+  await expect(askServer(dataDir(), { command: 'plugin reload', name: 'shop' })).rejects.toThrow(
+    "no plugin is called 'shop'",
+  )
+  writeFileSync(join(folder, 'penstock.yaml'), yaml)
+  expect(await askServer(dataDir(), { command: 'plugin reload', name: 'shop' })).toMatchObject({
+    state: 'started',
+    provides: ['action Build/Custom/Shop/1'],
+  })
+  await expect(askServer(dataDir(), { command: 'plugin explode' as never, name: 'shop' })).rejects.toThrow(
+    "does not know the command 'plugin explode'",
+  )
+})
+
+test('the socket is for the owner of the data folder, and no server is said so', async () => {
+  await start('plugins: {}\n')
+  expect(statSync(join(dataDir(), 'control')).mode & 0o777).toBe(0o700)
+  await server.stop()
+  await expect(askServer(dataDir(), { command: 'plugin reload', name: 'x' })).rejects.toThrow(
+    `no server runs on ${dataDir()}`,
+  )
+})
