@@ -139,6 +139,32 @@ test('only secrets that the job names, and the log masks them even when the work
   await expect(append(45, 'too late')).rejects.toMatchObject({ code: 'InvalidJobStateException' })
 }, 60_000)
 
+test('how far it is: details, targets and its place are kept', async () => {
+  const job = await buildJob('progress')
+  const { operations } = world.server.services
+  const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: [] }
+  await api.call('ReportProgress', { ...handle(job), executionDetails: { summary: 'half way', percentComplete: 50 } })
+  await api.call('Checkpoint', { ...handle(job), continuationToken: '{"step":2}' })
+  const events = [{ name: 'Install', status: 'Failed', startTime: 1700000000.25, message: 'disk full' }]
+  const targets = [{ targetId: 'web-1', targetType: 'SSH', status: 'Failed', startTime: 1700000000, events }]
+  await api.call('ReportTargets', { ...handle(job), targets })
+  expect(await world.action('progress', 'Run1')).toMatchObject({
+    output: { executionResult: { externalExecutionSummary: 'half way' } },
+  })
+  const { jobs } = await api.call<{ jobs: Job[] }>('RecoverJobs', { workerName })
+  expect(jobs.find(({ id }) => id === job.id)).toMatchObject({ continuationToken: '{"step":2}', fence: job.fence })
+  const { actionExecutionId } = job.data
+  const told = await operations.listDeployActionExecutionTargets(by, { pipelineName: 'progress', actionExecutionId })
+  expect(told.targets).toMatchObject([
+    {
+      targetId: 'web-1',
+      startTime: new Date(1700000000_000),
+      events: [{ name: 'Install', startTime: new Date(1700000000_250), context: { message: 'disk full' } }],
+    },
+  ])
+  await api.call('FailJob', { ...handle(job), failureDetails: { type: 'JobFailed', message: 'disk full' } })
+}, 60_000)
+
 test('PollForJobs waits as well, for clients that ask for it', async () => {
   const { operations, access } = world.server.services
   const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: [] }
