@@ -136,6 +136,9 @@ test('a worker that is gone for good: its job is reported lost, with its name', 
   expect(status).toBe('Failed')
   expect(JSON.stringify(output)).toMatch(/its worker builder\/sixth-[0-9a-f]{8} has not been heard of/)
   letGo('lost')
+  expect((await world.log('lost', 'Run1')).complete).toBe(false) // for some minutes: the rest may come
+  world.skew += 400_000
+  expect(await world.wholeLog('lost', 'Run1')).toContain('first words of lost')
   // It comes back too late: what it did is not taken, and what it left goes.
   const next = await world.work('sixth')
   await until(() => readdirSync(join(world.folder, 'sixth', 'work')).length === 0, 'the worker clears up')

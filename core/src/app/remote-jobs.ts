@@ -73,7 +73,11 @@ export class RemoteJobs implements WorkerService {
     return this.#during(wait, async (poll, control) => {
       this.#claiming.set(worker, control)
       const look = async () => (poll.signal.aborted ? [] : this.#take(worker, claim))
-      return this.#poll(['jobs'], poll, look, (jobs) => jobs.length > 0)
+      try {
+        return await this.#poll(['jobs'], poll, look, (jobs) => jobs.length > 0)
+      } finally {
+        if (this.#claiming.get(worker) === control) this.#claiming.delete(worker)
+      }
     })
   }
 

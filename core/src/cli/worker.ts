@@ -14,7 +14,7 @@ export interface WorkerOptions extends WhereOptions {
 
 /** `penstock worker --endpoint URL`: returns when the worker stopped. Errors: CommandFailed naming the option. */
 export async function worker(options: WorkerOptions): Promise<void> {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_DEFAULT_REGION } = process.env
+  const { PENSTOCK_DATA, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_DEFAULT_REGION } = process.env
   const status = await runRemoteWorker({
     endpoint: endpointOf(options.endpoint),
     accessKeyId: given('--access-key-id', 'AWS_ACCESS_KEY_ID', options.accessKeyId ?? AWS_ACCESS_KEY_ID),
@@ -26,7 +26,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.config === undefined ? {} : { file: options.config }),
     overrides: {
-      dataDir: resolve(options.data ?? '.penstock-worker'),
+      dataDir: resolve(options.data ?? PENSTOCK_DATA ?? '.penstock-worker'),
       'server.region': options.region ?? AWS_REGION ?? AWS_DEFAULT_REGION,
       'worker.concurrency': options.concurrency,
     },
