@@ -12,6 +12,7 @@ import { hexSha256 } from '../sigv4/signing-key.js'
 import { checkSignature, identify } from '../sigv4/verify.js'
 import { asApiError, send, sendError } from './answer.js'
 import { ApiError } from './api-error.js'
+import { auditDetail } from './audit-detail.js'
 import { authorize } from './authorize.js'
 import { encode } from './encode.js'
 import { type Endpoint, endpointOf } from './endpoint.js'
@@ -77,7 +78,12 @@ export class CodePipelineApi {
   ): Promise<object | void> {
     const { access } = this.server
     const resources = [operation.resource(input, this.arns)].flat()
-    const entry = { principal: credentials.principal.arn, operation: operation.name, target: resources.join(' ') }
+    const entry = {
+      principal: credentials.principal.arn,
+      operation: operation.name,
+      target: resources.join(' '),
+      ...auditDetail(input),
+    }
     try {
       authorize(access, credentials, operation, input, resources)
       const answer = await operation.call(this.server, credentials.principal, input, context)

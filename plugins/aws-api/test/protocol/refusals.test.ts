@@ -15,6 +15,7 @@ beforeAll(async () => {
       getPipelineState: async (_, input: never) => void called.push(input) ?? { pipelineName: 'shop' },
       deletePipeline: async (_, input: never) => void called.push(input),
       putJobSuccessResult: async (_, input: never) => void called.push(input),
+      putApprovalResult: async () => ({ approvedAt: new Date(0) }),
       putWebhook: async (_, input: never) => void called.push(input) ?? { webhook: {} },
       listTags: async () => {
         throw Object.assign(new Error('the disk of penstock.db is full'), { status: 507, expose: true })
@@ -250,6 +251,17 @@ describe('policies', () => {
     await call('GetPipelineState', { name: 'shop' })
     await call('DeletePipeline', { name: 'shop' })
     expect(api.audited).toEqual([{ principal: user.arn, operation: 'DeletePipeline', target: arn, result: 'ok' }])
+  })
+
+  test("an approval's answer and a reported job are in the audit log by name", async () => {
+    const result = { status: 'Rejected', summary: 'not on a Friday' }
+    const stage = { pipelineName: 'shop', stageName: 'Ask', actionName: 'Look' }
+    await call('PutApprovalResult', { ...stage, result, token: jobId })
+    await call('PutJobSuccessResult', { jobId })
+    expect(api.audited).toMatchObject([
+      { operation: 'PutApprovalResult', target: `${arn}/Ask/Look`, detail: 'Rejected: not on a Friday' },
+      { operation: 'PutJobSuccessResult', detail: jobId },
+    ])
   })
 
   test('a webhook needs its own and its pipeline’s permission', async () => {

@@ -7,6 +7,9 @@ import { Ago, Moment } from '../../view/time.js'
 
 const pageSize = 50
 
+/** What every ARN of a pipeline begins with, and a reader knows. */
+const ownArn = /arn:aws:codepipeline:[^:\s]+:\d{12}:/g
+
 /** Who did what, newest first. */
 export function auditRoutes(router: PageRouter, site: Site): void {
   router.get('/audit', async (ctx: Ctx) => {
@@ -52,7 +55,7 @@ function AuditPage({ entries, first }: { readonly entries: readonly AuditEntry[]
           </table>
         )}
       </section>
-      {last && entries.length === pageSize && (
+      {last && entries.length >= pageSize && (
         <p class="pager">
           <a class="button" href={`/audit?before=${last.at}`}>
             Older entries
@@ -81,7 +84,9 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
         {entry.detail && <span class="quiet block">{entry.detail}</span>}
       </td>
       <td data-label="To what">
-        <code class="value">{entry.target}</code>
+        <code class="value" title={entry.target}>
+          {entry.target.replaceAll(ownArn, '')}
+        </code>
       </td>
       <td data-label="Result">
         <span class={`status tone-${good ? 'good' : 'bad'}`}>
