@@ -47,9 +47,14 @@ export class PluginHost implements PluginService {
   /** Brings every plugin that is switched on to `registered`. Never rejects for a plugin's sake. */
   async register(): Promise<void> {
     const off = await this.parts.states.disabled()
+    const isOff = (entry: PluginEntry) => entry.reference.off === true || off.has(entry.name)
+    // Processes take their time to start: they do so side by side. What they declare comes in the plugins' order.
+    const apart = this.entries.filter((entry) => entry.reference.isolation === 'process' && !isOff(entry))
+    const prepared = new Map(apart.map((entry) => [entry, this.prepare(entry)]))
+    for (const preparing of prepared.values()) preparing.catch(() => {}) // bringUp hears of it
     for (const entry of this.entries) {
-      if (entry.reference.off || off.has(entry.name)) await this.describeDisabled(entry)
-      else await this.bringUp(entry)
+      if (isOff(entry)) await this.describeDisabled(entry)
+      else await this.bringUp(entry, prepared.get(entry))
     }
   }
 
@@ -184,14 +189,17 @@ export class PluginHost implements PluginService {
   }
 
   /** discovered -> validated -> loaded -> registered. */
-  private async bringUp(entry: PluginEntry): Promise<void> {
+  private async bringUp(entry: PluginEntry, prepared = this.prepare(entry)): Promise<void> {
+    await this.attempt(entry, async () => register(entry, await prepared, this.parts))
+    this.mounted = undefined
+  }
+
+  /** discovered -> validated -> loaded; answers the configuration. */
+  private async prepare(entry: PluginEntry): Promise<unknown> {
     entry.life = new PluginLife(entry)
     entry.state = 'discovered'
-    await this.attempt(entry, async () => {
-      await validate(entry, this.entries)
-      await register(entry, await this.load(entry, this.entries), this.parts)
-    })
-    this.mounted = undefined
+    await validate(entry, this.entries)
+    return this.load(entry, this.entries)
   }
 
   private load(entry: PluginEntry, all: readonly PluginEntry[]): Promise<unknown> {
