@@ -11,6 +11,9 @@ import { workFolder } from './workspace.js'
 /** Milliseconds that a supervisor has for writing down the end of its command. */
 const LAST_WORDS = 1_000
 
+/** Milliseconds: what follows the action begins at the same time, and somebody waits for that. */
+const LET_OTHERS_GO_FIRST = 50
+
 /** The ids of all actions that have a folder now, but those whose log comes from a worker elsewhere. */
 export function leftoverIds(dataFolder: string): readonly string[] {
   const ids = namesIn(join(dataFolder, 'work'))
@@ -22,6 +25,7 @@ export async function clearAction(dataFolder: string, id: string, logs: ActionLo
   const folder = workFolder(dataFolder, id)
   const steps = namesIn(folder.steps).map((name) => join(folder.steps, name))
   if (steps.length > 0) await reaper.reap(folder.steps)
+  else await delay(LET_OTHERS_GO_FIRST)
   for (const step of steps) await endSupervisor(step)
   await logs.finish(id)
   await rm(folder.root, { recursive: true, force: true, maxRetries: 3 })
