@@ -47,6 +47,12 @@ describe.each(ids)('%s', (id) => {
     expect(plugin).toMatchObject({ state: 'started', problems: [], bundled: true })
   })
 
+  test('says in its manifest, before any of its code runs, whatever it may provide', async () => {
+    const { provides } = await readManifest(folder)
+    const plugin = server.services.plugins.list().find(({ name }) => name === id)
+    expect(provides).toEqual(expect.arrayContaining([...(plugin?.provides ?? [])]))
+  })
+
   test('has tests', () => {
     const tests = readdirSync(join(folder, 'test'), { recursive: true }).filter((name) =>
       /\.test\.tsx?$/.test(String(name)),
