@@ -99,7 +99,7 @@ async function main(rounds: number): Promise<void> {
   for (let round = 0; round < rounds * 2; round++) {
     const side = round % 2 === 0 ? 'ours' : 'theirs'
     for (let index = 0; index < perRound; index++) {
-      await pause(40)
+      await pause(150) // what is cleared up after the last one is over then
       ear.forget()
       const began = performance.now()
       void triggers[side]()

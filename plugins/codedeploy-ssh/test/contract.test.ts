@@ -1,4 +1,5 @@
 /** The contract of action providers, with a real sshd as the host. */
+import { Socket } from 'node:net'
 import { testActionProvider } from '@penstock/core/testkit'
 import { codeDeploy } from '../src/provider.js'
 import { startFleet, type TestFleet } from './support/fleet.js'
@@ -8,6 +9,12 @@ beforeEach(async () => {
   fleet = await startFleet(1)
 })
 afterEach(() => fleet.stop())
+
+/** The connections of servers that were killed: only the end of their process would close them, and here that is ours. */
+afterAll(() => {
+  const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
+  for (const handle of handles) if (handle instanceof Socket && handle.remotePort !== undefined) handle.destroy()
+})
 
 const appspec = (destination: string) => `version: 0.0
 os: linux

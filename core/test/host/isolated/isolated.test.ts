@@ -1,9 +1,12 @@
 /** Plugins in processes of their own: real processes, on this machine's time. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../../../src/domain/clock.js'
 import type { ActionProvider, JobContext, SourceProvider } from '../../../src/host/action-provider.js'
 import { isPluginProcessEnded } from '../../../src/host/isolated/process-ended.js'
-import { action, removeFolders, source, type World, world, writeFiles } from '../world.js'
+import { action, removeFolders, source, temporaryFolder, type World, world, writeFiles } from '../world.js'
 
 jest.setTimeout(120_000) // a process that runs from source starts slowly on a busy machine
 
@@ -204,6 +207,7 @@ const doer = source(
        case 'loop': for (;;) {}
        case 'reject': Promise.reject(new Error('nobody looks')); await new Promise((done) => setTimeout(done, 50)); return
        case 'leak': for (let i = 0; i < 20; i++) process.on('SIGUSR2', () => {}); await new Promise((done) => setTimeout(done, 50)); return
+       case 'deaf': await new Promise(() => {})
        case 'pid': return { summary: String(process.pid) }
        case 'wait': ctx.log.line('waits'); await ctx.sleep(1); return { summary: 'old ' + process.pid }
      }
@@ -273,6 +277,20 @@ describe('its process ends, and is started again', () => {
     await eventually(() => w.problems('doer').includes(says), says)
     expect(w.state('doer')).toBe('started')
   })
+})
+
+test('a job that does not listen to its abort keeps no process for ever', async () => {
+  const w = await up({ 'doer.ts': doer }, { limits: { abandon: 200 } })
+  const pid = Number((await provider(w, 'Do').run(say('pid'), context()))?.summary)
+  const stop = new AbortController()
+  const deaf = Promise.resolve(provider(w, 'Do').run(say('deaf'), context({ signal: stop.signal })))
+  deaf.catch(() => {})
+  await w.host.disable('doer')
+  await delay(300)
+  expect(isAlive(pid)).toBe(true)
+  stop.abort(new Error('stopped'))
+  await expect(deaf).rejects.toThrow('run did not end within 200 ms')
+  await eventually(() => !isAlive(pid), 'the end of the process')
 })
 
 describe('disable, enable, reload', () => {
@@ -358,3 +376,22 @@ function isAlive(pid: number): boolean {
     return false
   }
 }
+
+test('it ends with the server that started it, even when that is killed and its own code never gives the processor back', async () => {
+  const folder = temporaryFolder()
+  writeFiles(folder, { 'loop.ts': `${source('loop', 'for (;;) {}')}` })
+  const module = JSON.stringify(join(__dirname, '../../../src/host/isolated/plugin-process.ts'))
+  const place = JSON.stringify({ kind: 'file', path: join(folder, 'loop.ts'), bundled: false })
+  const script = `const { PluginProcess } = require(${module})
+    const made = new PluginProcess({ plugin: 'loop', handlers: {}, onLine() {}, onError() {} })
+    made.channel.call('load', { place: ${place} }).then(() => {
+      void made.channel.call('register', { config: {}, dataFolder: '/nowhere' })
+      setTimeout(() => console.log(made.pid), 300)
+    })`
+  const args = ['--conditions=@penstock/source', '--require', require.resolve('tsx/cjs'), '-e', script]
+  const host = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [pid] = (await once(host.stdout, 'data')) as [Buffer]
+  expect(isAlive(Number(pid))).toBe(true)
+  host.kill('SIGKILL')
+  await eventually(() => !isAlive(Number(pid)), 'the end of the plugin')
+})
