@@ -5,6 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { listProcesses } from '../worker/process-table.js'
 import { type Account, currentAccount, findAccount } from './account.js'
 import { freePort } from './ports.js'
 import { endProcessesWith } from './strays.js'
@@ -79,7 +80,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       knownHostsFile: join(folder, 'known_hosts'),
       log: () => readFileSync(join(folder, 'log'), 'utf8'),
       async stop() {
+        const sessions = sessionsOf(server.pid)
         await server.stop()
+        for (const session of sessions) endNow(session) // they outlive the listener, and so would their connections
         await endProcessesWith(cookie)
         rmSync(folder, { recursive: true, force: true })
       },
@@ -87,6 +90,21 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** The processes that hold a connection each. */
+function sessionsOf(pid: number): readonly number[] {
+  return listProcesses()
+    .filter(({ parent }) => parent === pid)
+    .map((process) => process.pid)
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended with the listener.
   }
 }
 

@@ -33,6 +33,7 @@ export class Trial {
   readonly #clock: Clock
   #token: string | undefined
   #kill = () => {}
+  readonly #over = new AbortController()
 
   private constructor(
     readonly provider: Runnable & { readonly provider: string },
@@ -98,6 +99,11 @@ export class Trial {
     this.#kill()
   }
 
+  /** Once everything was looked at: lets what a killed run left in this process (connections, timers) go too. */
+  bury(): void {
+    this.#over.abort(new Error('the trial is over'))
+  }
+
   #jobRun(
     provider: Runnable,
     logs: ActionLogs,
@@ -116,7 +122,7 @@ export class Trial {
       steps,
       artifacts,
       clock: this.#clock,
-      signal: options.signal ?? new AbortController().signal,
+      signal: options.signal ? AbortSignal.any([options.signal, this.#over.signal]) : this.#over.signal,
       secrets: async (name) => options.secrets?.[name],
       checkpoint: async (token) => {
         this.#token = token

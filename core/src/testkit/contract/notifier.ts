@@ -45,11 +45,11 @@ export function testNotifier(
     test(
       'nobody at the other end is said in words',
       async () => {
-        const { unreachable, secrets = [] } = await give(fixtures)
+        const { unreachable, target, secrets = [] } = await give(fixtures)
         const notifier = await (unreachable ?? make)()
         assert.match(notifier.name, /^[a-z0-9][a-z0-9-]{0,63}$/, 'its name must be lower-case letters, digits and -')
         if (unreachable === undefined) return
-        const failed: unknown = await notifier.notify(notification('executionFailed')).then(
+        const failed: unknown = await notifier.notify(notification('executionFailed', target)).then(
           () => assert.fail('nobody got the notification, and notify() says nothing of it'),
           (error: unknown) => error,
         )

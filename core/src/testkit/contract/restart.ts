@@ -62,6 +62,7 @@ async function killedAt(
   }
   assert.deepEqual(shapeOf(again), shapeOf(undisturbed), `after ${where} the answer has another shape`)
   await checkRun(provider, given, trial, again, before)
+  trial.bury()
 }
 
 /** Runs up to an event, which is on record when the server dies; or to the end, when it goes another way this time. */
