@@ -74,7 +74,7 @@ function Row({ source }: { readonly source: SourceStatus }) {
       </td>
       <td data-label="Source">
         {source.actionName}
-        <span class="quiet block">{source.schedule}</span>
+        <span class="quiet block schedule">{source.schedule}</span>
       </td>
       <td data-label="State">
         <span class={`status tone-${source.error ? 'bad' : 'good'}`}>
