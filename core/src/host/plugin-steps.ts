@@ -95,7 +95,7 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
   })
   life.registering = true
   try {
-    const limit = entry.isolated ? isolationLimits.register : stepLimits.register
+    const limit = entry.isolated ? (parts.isolation?.register ?? isolationLimits.register) : stepLimits.register
     await contain(clock, name, 'register()', limit, () => definition?.register(api as never))
   } finally {
     life.registering = false

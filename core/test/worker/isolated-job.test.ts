@@ -70,6 +70,7 @@ beforeEach(async () => {
     dataFolder: join(folder, 'plugin-data'),
     log: () => log,
     services: () => ({}) as never,
+    isolation: { load: 90_000, register: 60_000, start: 60_000 },
   })
   await host.register()
   await host.start()

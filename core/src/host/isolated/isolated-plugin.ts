@@ -1,7 +1,7 @@
 /** A plugin in a process of its own: started, watched, started anew when it ends, and let go. */
 import type { Clock } from '../../domain/clock.js'
 import type { JobContext, PollContext } from '../action-provider.js'
-import { contain, reason } from '../contain.js'
+import { contain, reason, StepTimeout } from '../contain.js'
 import type { PluginPlace } from '../discover.js'
 import type { Manifest } from '../manifest.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
@@ -20,6 +20,10 @@ export const isolationLimits = {
   stop: 10_000,
   ping: 5_000,
   hang: 15_000,
+  /** How long a question waits for a process that is being started anew: the longest pause, and a start. */
+  restart: 60_000,
+  /** How long work that was aborted is waited for before it counts as over; a worker gives a job up sooner. */
+  abandon: 60_000,
 } as const
 
 /** What an isolated plugin is made of. */
@@ -85,8 +89,12 @@ export class IsolatedPlugin implements ProcessCalls {
     return process.channel.call(method, params)
   }
 
-  ask(what: string, ms: number, method: string, params: unknown): Promise<unknown> {
-    return contain(this.parts.clock, this.parts.name, what, ms, () => this.call(method, params))
+  /** The time limit begins once there is a process to be asked: one that is being started anew is waited for. */
+  async ask(what: string, ms: number, method: string, params: unknown): Promise<unknown> {
+    const { clock, name } = this.parts
+    const waiting = `the start of the process of plugin '${name}'`
+    const process = await contain(clock, name, waiting, this.#limits.restart, () => this.#ready)
+    return contain(clock, name, what, ms, () => process.channel.call(method, params))
   }
 
   runJob(request: Omit<RunRequest, 'scope'>, ctx: JobContext): Promise<unknown> {
@@ -137,15 +145,24 @@ export class IsolatedPlugin implements ProcessCalls {
   /** Runs under a context, whose abort goes with it. */
   async #work(method: string, request: object, signal: AbortSignal, scope: number): Promise<unknown> {
     let process: PluginProcess | undefined
-    const abort = () => process?.channel.note('abort', { scope, error: toWire(signal.reason) })
+    let cancel = () => {}
+    let giveUp = (_: Error) => {}
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = reject
+    })
+    const abort = () => {
+      process?.channel.note('abort', { scope, error: toWire(signal.reason) })
+      cancel = this.parts.clock.after(this.#limits.abandon, () => giveUp(new StepTimeout(method, this.#limits.abandon)))
+    }
     this.#busy++
     try {
       process = await this.#ready
       const answer = process.channel.call(method, { ...request, scope })
       if (signal.aborted) abort()
       else signal.addEventListener('abort', abort, { once: true })
-      return await answer
+      return await Promise.race([answer, givenUp])
     } finally {
+      cancel()
       signal.removeEventListener('abort', abort)
       this.#contexts.close(scope)
       this.#busy--

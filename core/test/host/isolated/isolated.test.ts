@@ -10,6 +10,9 @@ import { action, removeFolders, source, temporaryFolder, type World, world, writ
 
 jest.setTimeout(120_000) // a process that runs from source starts slowly on a busy machine
 
+/** A process that runs from source starts slowly on a busy machine. */
+const patient = { load: 90_000, register: 60_000, start: 60_000 }
+
 const running: World[] = []
 afterEach(async () => {
   for (const w of running.splice(0)) await w.host.stop()
@@ -18,7 +21,8 @@ afterEach(async () => {
 
 async function up(files: Readonly<Record<string, string>>, more: Partial<Parameters<typeof world>[1]> = {}) {
   const configured = Object.fromEntries(Object.keys(files).map((name) => [`./${name}`, null]))
-  const w = await world(configured, { files, isolation: 'process', clock: systemClock, ...more })
+  const limits = { ...patient, ...more.limits }
+  const w = await world(configured, { files, isolation: 'process', clock: systemClock, ...more, limits })
   running.push(w)
   await w.host.register()
   await w.host.start()
@@ -188,7 +192,7 @@ describe('a plugin that goes wrong is shown with its reason, and the others go o
     },
   ])('$it', async ({ bad, says }) => {
     const good = source('good', `api.provideAction(${action('Good')})`)
-    const w = await up({ 'bad.ts': bad, 'good.ts': good })
+    const w = await up({ 'bad.ts': bad, 'good.ts': good }, { limits: { register: 5_000 } })
     expect(w.state('bad')).toBe('failed')
     expect(w.problems('bad')).toContain(says)
     expect(w.state('good')).toBe('started')
