@@ -1,5 +1,5 @@
 /** From an empty folder to a pipeline that runs on new plugins, with nothing but the command line. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CodePipelineClient, GetPipelineStateCommand } from '@aws-sdk/client-codepipeline'
@@ -196,4 +196,25 @@ test('what npm create penstock-plugin runs writes the same', async () => {
   const bin = join(repository, 'core/create-penstock-plugin/index.js')
   execFileSync(process.execPath, [bin, 'made', '--category', 'Deploy', '--yes'], { cwd, stdio: 'ignore' })
   expect(readFileSync(join(cwd, 'penstock-plugin-made/src/index.ts'), 'utf8')).toContain("category: 'Deploy'")
+})
+
+test("a plugin of Penstock's own repository is added to its build, and is in its style", async () => {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'tsconfig.json'), '{ "references": [{ "path": "core" }] }')
+  for (const category of ['Source', 'Deploy', 'Rule']) {
+    const name = category.toLowerCase()
+    const flags = ['--bundled', '--yes', '--category', category, '--dir', `plugins/${name}`]
+    expect(await penstock(['plugin', 'new', name, ...flags], { cwd })).toMatchObject({ status: 0 })
+    const pkg = JSON.parse(readFileSync(join(cwd, 'plugins', name, 'package.json'), 'utf8')) as { exports: object }
+    expect(pkg.exports).toHaveProperty(['.', '@penstock/source'], './src/index.ts')
+  }
+  const { references } = JSON.parse(readFileSync(join(cwd, 'tsconfig.json'), 'utf8')) as { references: unknown }
+  expect(references).toEqual(['core', 'plugins/source', 'plugins/deploy', 'plugins/rule'].map((path) => ({ path })))
+  const biome = join(repository, 'node_modules/.bin/biome')
+  const said = spawnSync(biome, ['check', '--vcs-enabled=false', `--config-path=${repository}`, 'plugins'], {
+    cwd,
+    encoding: 'utf8',
+  })
+  expect(`${said.stdout}${said.stderr}`).toContain('No fixes applied')
+  expect(said.status).toBe(0)
 })

@@ -9,7 +9,7 @@ export function pluginFiles(spec: PluginSpec, coreVersion: string): Readonly<Rec
   return {
     ...common(spec),
     'package.json': json(packageJson(spec, coreVersion)),
-    'tsconfig.json': json(tsconfig),
+    'tsconfig.json': compact(json(tsconfig)),
     '.github/workflows/test.yml': workflow,
     '.gitignore': 'dist/\nnode_modules/\n',
   }
@@ -23,7 +23,7 @@ export function bundledFiles(spec: PluginSpec, coreVersion: string): Readonly<Re
   return {
     ...common(spec),
     'package.json': json({ ...rest, license: 'Apache-2.0', ...exported }),
-    'tsconfig.json': json(bundledTsconfig),
+    'tsconfig.json': compact(json(bundledTsconfig)),
   }
 }
 
@@ -44,6 +44,11 @@ const bundledTsconfig = {
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** Lists of texts on one line, as formatters write them. */
+function compact(text: string): string {
+  return text.replace(/\[\s+("[^\]{}]*")\s+\]/g, (_, list: string) => `[${list.replace(/,\s+/g, ', ')}]`)
+}
 
 function packageJson({ name, category, provider, description }: PluginSpec, coreVersion: string) {
   const provides = category === 'Rule' ? `rule ${provider}/1` : `action ${category}/${provider}/1`
