@@ -77,10 +77,10 @@ export class PluginProcess {
 
 /** From source (in tests), TypeScript is run as it is. */
 function program(): { readonly file: string; readonly execArgv: string[] } {
-  if (!__filename.endsWith('.ts')) return { file: join(__dirname, 'child-main.js'), execArgv: [] }
+  if (!__filename.endsWith('.ts')) return { file: join(__dirname, 'plugin-child.js'), execArgv: [] }
   const runner = 'tsx/cjs'
   return {
-    file: join(__dirname, 'child-main.ts'),
+    file: join(__dirname, 'plugin-child.ts'),
     execArgv: ['--conditions=@penstock/source', '--require', require.resolve(runner)],
   }
 }
