@@ -2,8 +2,8 @@
  * 100 executions of one build that runs `true`, queued at once through the API of the real server process, SQLite with
  * synchronous=FULL; each has a source action before it, so that every execution is two jobs. Executions a minute, medians
  * of five rounds; the floor takes turns: a shell that runs `true` a hundred times and makes one line durable after each.
- * - throughput-parallel: two pipelines whose executions run side by side (of each there can be fifty).
- * - throughput-queued: a pipeline whose executions wait for one another at each stage.
+ * - throughput-parallel: two pipelines whose executions run side by side (fifty of each at most).
+ * - throughput-queued: two pipelines whose executions wait for one another at each stage.
  * Budget: 1.5 times Laminar's (about 13,000 a minute where Laminar reached 8,758).
  * Run after `npm run build`:
  * TSX_TSCONFIG_PATH=core/tsconfig.json node --conditions @penstock/source --import tsx scripts/bench/throughput.ts [rounds]
@@ -38,7 +38,7 @@ function floor(folder: string): number {
 async function main(rounds: number): Promise<void> {
   const subject = await Subject.start()
   const modes = ['PARALLEL', 'QUEUED'] as const
-  const names = { PARALLEL: ['parallel-1', 'parallel-2'], QUEUED: ['queued'] }
+  const names = { PARALLEL: ['parallel-1', 'parallel-2'], QUEUED: ['queued-1', 'queued-2'] }
   for (const executionMode of modes)
     for (const name of names[executionMode]) await subject.create(name, [['true']], { executionMode })
   for (const name of Object.values(names).flat()) await subject.atRest(name)
