@@ -34,6 +34,10 @@ test('a partner registers, polls, acknowledges and reports with the token of its
   const { clientId, clientToken } = JSON.parse(
     await penstock('action-type', 'client-token', 'Partner', '--output', 'json'),
   )
+  expect(await subject.server.services.access.auditLog({ limit: 2 })).toMatchObject([
+    { operation: 'ShowClientToken', target: clientId, principal: 'penstock action-type' },
+    { operation: 'PutActionType', target: 'Build/ThirdParty/Partner/1', detail: 'added' },
+  ])
   const pipeline = workerPipeline('partners', subject.accountId, subject.server.services.identity.bucket)
   const build = pipeline.stages?.[1]?.actions?.[0]
   Object.assign(build ?? {}, { actionTypeId: declaration.id, namespace: undefined })

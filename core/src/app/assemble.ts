@@ -5,7 +5,6 @@ import { S3ArtifactStore } from '../artifacts/s3-store.js'
 import type { Clock } from '../domain/clock.js'
 import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
-import { MasterKey } from '../http/master-key.js'
 import { MetaStore } from '../store/meta-store.js'
 import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
 import type { Config } from './config.js'
@@ -14,7 +13,7 @@ import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { lockFolder } from './folder-lock.js'
 import { bucketName, Identity } from './identity.js'
-import { checkMasterKey } from './master-key-check.js'
+import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
 import { pluginProblems } from './plugin-problems.js'
 import type { StopStack } from './stop-stack.js'
@@ -38,9 +37,7 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
   stack.push('database', () => database.close())
   const meta = new MetaStore(database)
   const identity = new Identity(config, await bucketName(config, meta))
-  const masterKeyFile = config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key')
-  const masterKey = MasterKey.load(masterKeyFile)
-  await checkMasterKey(meta, masterKey, masterKeyFile)
+  const masterKey = await openMasterKey(config, database)
   const encryptionKey = readEncryptionKey(config.artifacts.encryptionKeyFile)
   const folder = new FolderArtifactStore(join(config.dataDir, 'artifacts'), {
     clock,

@@ -11,13 +11,12 @@ import { MasterKey } from '../http/master-key.js'
 import { SqlAccessStore } from '../store/access-store.js'
 import { SqlAuditStore } from '../store/audit-store.js'
 import { type Database, openSqlite } from '../store/database.js'
-import { MetaStore } from '../store/meta-store.js'
 import { ChosenArtifactStore } from './artifacts.js'
 import type { Config } from './config.js'
 import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { Identity } from './identity.js'
-import { checkMasterKey } from './master-key-check.js'
+import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
@@ -32,9 +31,7 @@ export function openConfigured(config: Config): Promise<Database> {
 export async function withAccess<T>(config: Config, work: (access: Access) => Promise<T>): Promise<T> {
   const database = await openConfigured(config)
   try {
-    const file = config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key')
-    const key = MasterKey.load(file)
-    await checkMasterKey(new MetaStore(database), key, file)
+    const key = await openMasterKey(config, database)
     const [store, audit] = [new SqlAccessStore(database), new SqlAuditStore(database)]
     const { accountId } = config.server
     return await work(new Access({ store, audit, key, clock: systemClock, accountId, jobScope: async () => undefined }))

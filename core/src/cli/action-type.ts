@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { clientTokenKey } from '../app/client-token-key.js'
+import { openMasterKey } from '../app/master-key.js'
 import { openConfigured } from '../app/offline.js'
+import { systemClock } from '../domain/clock.js'
 import { clientIdOf, clientTokenOf, putThirdPartyType } from '../engine/third-party.js'
 import type { ActionTypeDeclaration } from '../engine/views.js'
 import { checkSchema, pathText } from '../host/json-schema.js'
-import { MasterKey } from '../http/master-key.js'
+import { SqlAuditStore } from '../store/audit-store.js'
+import type { Database } from '../store/database.js'
 import { createEngineStore } from '../store/engine-store.js'
 import { actionTypeSchema } from './action-type-schema.js'
 import type { WhereOptions } from './main.js'
@@ -19,7 +21,9 @@ export async function putType(file: string, options: WhereOptions): Promise<void
   try {
     const result = await putThirdPartyType(createEngineStore(database), declaration)
     const { category, owner, provider, version } = declaration.id
-    process.stdout.write(`${category}/${owner}/${provider}/${version} ${result}\n`)
+    const target = `${category}/${owner}/${provider}/${version}`
+    await audit(database, 'PutActionType', target, result)
+    process.stdout.write(`${target} ${result}\n`)
   } finally {
     await database.close()
   }
@@ -41,13 +45,19 @@ export async function clientToken(
       throw new CommandFailed(
         `no action type of owner ThirdParty has the provider '${provider}': penstock action-type put FILE adds one`,
       )
-    const key = MasterKey.load(config.masterKeyFile ?? join(config.dataDir, 'secrets', 'master.key'))
+    const key = await openMasterKey(config, database)
     const clientId = clientIdOf({ provider })
     const token = { clientId, clientToken: clientTokenOf(clientId, clientTokenKey(key)) }
+    await audit(database, 'ShowClientToken', clientId)
     print(options.output, token, () => [`client id:    ${token.clientId}`, `client token: ${token.clientToken}`])
   } finally {
     await database.close()
   }
+}
+
+function audit(database: Database, operation: string, target: string, detail?: string): Promise<void> {
+  const entry = { at: systemClock.now(), principal: 'penstock action-type', operation, target, result: 'ok' }
+  return new SqlAuditStore(database).add({ ...entry, ...(detail === undefined ? {} : { detail }) })
 }
 
 /** Errors: CommandFailed with every problem of the file. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/app/config.js'
-import { checkMasterKey } from '../../src/app/master-key-check.js'
+import { checkMasterKey } from '../../src/app/master-key.js'
 import { openDatabase } from '../../src/app/open-database.js'
 import { MasterKey } from '../../src/http/master-key.js'
 import { MetaStore } from '../../src/store/meta-store.js'

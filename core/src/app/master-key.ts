@@ -1,6 +1,17 @@
-import type { MasterKey } from '../http/master-key.js'
-import type { MetaStore } from '../store/meta-store.js'
+import { join } from 'node:path'
+import { MasterKey } from '../http/master-key.js'
+import type { Database } from '../store/database.js'
+import { MetaStore } from '../store/meta-store.js'
+import type { Config } from './config.js'
 import { ConfigError } from './config-file.js'
+
+/** The key of a configuration, which must be the database's. Errors: ConfigError. */
+export async function openMasterKey({ dataDir, masterKeyFile }: Config, database: Database): Promise<MasterKey> {
+  const file = masterKeyFile ?? join(dataDir, 'secrets', 'master.key')
+  const key = MasterKey.load(file)
+  await checkMasterKey(new MetaStore(database), key, file)
+  return key
+}
 
 /**
  * The first server on a database leaves a mark of its master key there. Errors: ConfigError when a later one comes with
