@@ -29,6 +29,7 @@ export default definePlugin({ name: 'waits', apiVersion: '^1.0', register(api) {
     async latestRevision() { return undefined },
     async run(job, ctx) { writeFileSync(ctx.workspace + '/a.txt', 'a'); await ctx.output(ctx.workspace); return { revision: { revisionId: 'r1' } } } })
   api.provideAction({ category: 'Build', provider: 'Wait', inputArtifacts: 1, configuration: { Folder: { description: 'where', required: true } },
+    validate: (c) => c.Folder === 'bad' ? ['Folder is "bad": a path is right'] : [],
     async run(job, ctx) {
       const { Folder } = job.configuration
       writeFileSync(Folder + '/pid', String(process.pid))
@@ -52,7 +53,7 @@ async function start(yaml: string): Promise<void> {
   })
 }
 
-async function startPipeline(): Promise<void> {
+async function startPipeline(where = folder): Promise<void> {
   const type = (category: 'Source' | 'Build', provider: string) =>
     ({ category, owner: 'Custom', provider, version: '1' }) as const
   const pipeline = {
@@ -70,7 +71,7 @@ async function startPipeline(): Promise<void> {
           {
             name: 'Wait',
             actionTypeId: type('Build', 'Wait'),
-            configuration: { Folder: folder },
+            configuration: { Folder: where },
             inputArtifacts: [{ name: 'code' }],
           },
         ],
@@ -173,4 +174,12 @@ test('the socket is for the owner of the data folder, and no server is said so',
   await expect(askServer(dataDir(), { command: 'plugin reload', name: 'x' })).rejects.toThrow(
     `no server runs on ${dataDir()}`,
   )
+})
+
+test('what its validate says of a configuration refuses the pipeline', async () => {
+  await start('plugins:\n  ./waits.ts: {}\n')
+  await expect(startPipeline('bad')).rejects.toMatchObject({
+    code: 'InvalidActionDeclarationException',
+    message: expect.stringContaining('Folder is "bad": a path is right'),
+  })
 })
