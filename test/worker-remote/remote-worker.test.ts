@@ -15,7 +15,7 @@ afterAll(() => world?.stop(), 60_000)
 /** Notes its beginning and end, prints, and waits in between until the test lets it go on. */
 const gated = (name: string) => `echo "begin ${name}" >>'${world.folder}/ledger'
 echo "first words of ${name}"
-while [ ! -e '${world.folder}/${name}.go' ]; do sleep 0.1; done
+while [ ! -e '${world.folder}/${name}.go' ]; do rm '${world.folder}/${name}.say' 2>/dev/null && echo said; sleep 0.05; done
 i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo "line $i"; done
 echo "end ${name}" >>'${world.folder}/ledger'`
 
@@ -32,10 +32,14 @@ test('a pipeline builds elsewhere: its log is live and whole, its outputs arrive
     'cat product; echo; echo "the key is $KEY"; printf %s "$KEY" | rev',
   ])
   await firstWords('shop')
+  const said = Date.now()
+  writeFileSync(join(world.folder, 'shop.say'), '')
+  await until(async () => (await world.log('shop', 'Run1')).text.includes('said\n'), 'the next word')
+  expect(Date.now() - said).toBeLessThan(1_500)
   expect((await world.log('shop', 'Run1')).complete).toBe(false)
   letGo('shop')
   expect(await world.ended('shop', 'Run2')).toMatchObject({ status: 'Succeeded' })
-  expect(await world.wholeLog('shop', 'Run1')).toContain(`first words of shop\n${lines}`)
+  expect(await world.wholeLog('shop', 'Run1')).toContain(`first words of shop\nsaid\n${lines}`)
   const log = await world.wholeLog('shop', 'Run2')
   expect(log).toContain('built\nthe key is ****\nyrettab esroh tcerroc')
   expect(log).not.toContain('correct horse')

@@ -1,12 +1,12 @@
 /** Receives the logs of jobs that run on other machines, so that pages follow them as any other. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
 import type { Job } from '../domain/job.js'
 import type { EngineReads } from '../engine/ports.js'
-import { fileSize } from '../worker/files.js'
+import { fileSize, writeWhole } from '../worker/files.js'
 import type { ActionLogs } from '../worker/log-service.js'
 import type { LogSpool } from '../worker/log-spool.js'
 import { logFile, workFolder } from '../worker/workspace.js'
@@ -124,7 +124,7 @@ export class RemoteLogs {
     const known = readMarker(spool.folder.remote)
     if (known && isOf(known, job)) return known
     const marker = { jobId: job.id, fence: job.fence, base: spool.size() }
-    writeFileSync(spool.folder.remote, JSON.stringify(marker), { mode: 0o600 })
+    writeWhole(spool.folder.remote, JSON.stringify(marker))
     return marker
   }
 

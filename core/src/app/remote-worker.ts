@@ -60,40 +60,44 @@ export async function startRemoteWorker(options: RemoteWorkerOptions): Promise<R
   const log = asLogger(pino)
   const stack = new StopStack(systemClock, log)
   try {
-    return await bringUp(options, config, log, (plugin) => asLogger(pino, { plugin }), stack)
+    return await bringUp({ options, config, log, pluginLog: (plugin) => asLogger(pino, { plugin }), stack })
   } catch (error) {
     await stack.stop()
     throw error
   }
 }
 
-async function bringUp(
-  options: RemoteWorkerOptions,
-  config: Config,
-  log: Logger,
-  pluginLog: (plugin: string) => Logger,
-  stack: StopStack,
-): Promise<RunningWorker> {
+/** A worker on its way up. */
+interface Starting {
+  readonly options: RemoteWorkerOptions
+  readonly config: Config
+  readonly log: Logger
+  readonly pluginLog: (plugin: string) => Logger
+  readonly stack: StopStack
+}
+
+async function bringUp(starting: Starting): Promise<RunningWorker> {
+  const { options, config, log, stack } = starting
   openDataFolder(config.dataDir)
   stack.push('data folder', lockFolder(config.dataDir))
-  const name = workerName(config.dataDir, options.name)
   const { endpoint, accessKeyId, secretAccessKey } = options
   const api = new PenstockApi({ endpoint, region: config.server.region, keys: { accessKeyId, secretAccessKey } })
-  const client = new HttpJobClient(api, name, systemClock)
+  const client = new HttpJobClient(api, workerName(config.dataDir, options.name), systemClock)
   stack.push('connections', () => client.close())
   await introduce(client, log)
-  const { parts, logs } = await assemble(options, config, log, pluginLog, stack, client)
-  if (options.onFatal)
+  const parts = await assemble(starting, client)
+  if (options.onFatal) {
     stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: options.onFatal }))
+  }
   await parts.host.register()
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()
-  stack.push('logs', () => logs().close())
+  stack.push('logs', () => parts.worker.parts.logs.close())
   stack.push('worker', () => parts.worker.stop())
   await parts.worker.start()
-  log.info('working', { endpoint, name, dataDir: config.dataDir })
+  log.info('working', { endpoint, name: client.workerName, dataDir: config.dataDir })
   return {
-    name,
+    name: client.workerName,
     problems: [
       ...pluginProblems(parts.host),
       ...idlePatterns(config.worker.actionTypes, providersOf(parts.registry).keys()),
@@ -118,14 +122,7 @@ async function introduce(client: HttpJobClient, log: Logger): Promise<void> {
   }
 }
 
-async function assemble(
-  options: RemoteWorkerOptions,
-  config: Config,
-  log: Logger,
-  pluginLog: (plugin: string) => Logger,
-  stack: StopStack,
-  client: HttpJobClient,
-): Promise<{ parts: Parts; logs: () => ShippedLogs }> {
+async function assemble({ options, config, log, pluginLog, stack }: Starting, client: HttpJobClient): Promise<Parts> {
   const { dataDir } = config
   // Plugins may keep state and ask for services: they find an empty installation here.
   const database = await openSqlite(':memory:')
@@ -136,14 +133,7 @@ async function assemble(
     pluginsFolder: join(dataDir, 'plugins'),
     ...(options.bundled ? { bundled: options.bundled } : {}),
   })
-  const artifacts = new ChosenArtifactStore(new FolderArtifactStore(join(dataDir, 'artifacts')))
-  const sink = {
-    append: client.appendLog.bind(client),
-    finish: client.finishLog.bind(client),
-  }
-  const jobOf = (id: string) => client.jobOf(id)
-  const logs = new ShippedLogs({ dataFolder: dataDir, sink, jobOf, clock: systemClock, log })
-  const parts = createParts({
+  return createParts({
     config,
     clock: systemClock,
     log,
@@ -151,14 +141,13 @@ async function assemble(
     database,
     identity: new Identity(config, `codepipeline-${config.server.region}-0000000000`),
     masterKey: MasterKey.load(join(dataDir, 'secrets', 'master.key')),
-    artifacts,
+    artifacts: new ChosenArtifactStore(new FolderArtifactStore(join(dataDir, 'artifacts'))),
     references,
-    createWorker: (get) => createWorker(get, client, logs),
+    createWorker: (get) => createWorker(get, client),
   })
-  return { parts, logs: () => logs }
 }
 
-function createWorker(get: Get, client: HttpJobClient, logs: ShippedLogs): Worker {
+function createWorker(get: Get, client: HttpJobClient): Worker {
   const { dataDir, worker } = get(tokens.config)
   const clock = get(tokens.clock)
   const secrets = secretsOf(get)
@@ -167,7 +156,13 @@ function createWorker(get: Get, client: HttpJobClient, logs: ShippedLogs): Worke
     client,
     providers: onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes),
     dataFolder: dataDir,
-    logs,
+    logs: new ShippedLogs({
+      dataFolder: dataDir,
+      sink: { append: client.appendLog.bind(client), finish: client.finishLog.bind(client) },
+      jobOf: (id) => client.jobOf(id),
+      clock,
+      log: get(tokens.log),
+    }),
     artifacts: new StoredArtifacts(get(tokens.artifacts)),
     artifactsOf: ({ id, fence }) =>
       new BucketArtifacts({ http: client.api.http, clock, access: () => client.access({ jobId: id, fence }) }),

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, renameSync, watch, writeFileSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 
 /** A piece of a file; shorter where the file ends. */
@@ -51,4 +51,10 @@ export function watchFile(path: string, onChange: () => void): FSWatcher | undef
   } catch {
     return undefined // not there yet, or no inotify left: the poll sees it
   }
+}
+
+/** Writes a small private file that is there whole or not at all, whenever the process is killed. */
+export function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }

@@ -1,10 +1,10 @@
 /** Sends one running action's log to the server, masked, in order and only once. */
 import type { FSWatcher } from 'node:fs'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type Clock, sleep } from '../domain/clock.js'
 import { isFault } from '../domain/faults.js'
 import type { Logger } from '../host/plugin.js'
-import { readBytes, watchFile } from './files.js'
+import { readBytes, watchFile, writeWhole } from './files.js'
 import type { HeldJob } from './job-client.js'
 import { type Masker, MaskStream } from './mask.js'
 import { ApiRefused } from './penstock-api.js'
@@ -179,7 +179,7 @@ export class LogShipper {
   #keep(): void {
     const { folder, job, base } = this.parts
     const kept: Kept = { jobId: job.jobId, fence: job.fence, base, raw: this.#raw, sent: this.#sent }
-    writeFileSync(folder.sent, JSON.stringify(kept), { mode: 0o600 })
+    writeWhole(folder.sent, JSON.stringify(kept))
   }
 
   async #pause(ms: number): Promise<void> {
@@ -197,13 +197,25 @@ export class LogShipper {
   }
 }
 
-/** What an earlier worker on this folder kept of a job's log; `undefined` when it is not this job's. */
+/** What an earlier worker on this folder kept of a job's log; `undefined` when it kept none, or another job's. */
 export function readKept(path: string, job?: HeldJob): Kept | undefined {
+  let text: string
   try {
-    const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept
-    return !job || (kept.jobId === job.jobId && kept.fence === job.fence) ? kept : undefined
+    text = readFileSync(path, 'utf8')
   } catch {
-    return undefined // none, or half written when the machine went down: the server knows what it has
+    return undefined
+  }
+  const kept = parseKept(text)
+  // Damaged when the machine went down: all is read again, and the server passes over what it has.
+  if (!kept) return job && { ...job, base: 0, raw: 0, sent: 0 }
+  return !job || (kept.jobId === job.jobId && kept.fence === job.fence) ? kept : undefined
+}
+
+function parseKept(text: string): Kept | undefined {
+  try {
+    return JSON.parse(text) as Kept
+  } catch {
+    return undefined
   }
 }
 

@@ -1,10 +1,10 @@
 /** A log on its way to a server that is slow, away, small-minded or forgetful. */
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/domain/clock.js'
 import { Fault } from '../../src/domain/faults.js'
-import { LogShipper, type LogSink } from '../../src/worker/log-shipper.js'
+import { LogShipper, type LogSink, readKept } from '../../src/worker/log-shipper.js'
 import { Masker } from '../../src/worker/mask.js'
 import { ApiRefused } from '../../src/worker/penstock-api.js'
 import { workFolder } from '../../src/worker/workspace.js'
@@ -105,6 +105,21 @@ test('the next worker goes on where the one before was killed, at whatever place
   expect(server.bytes.toString()).toBe(masked(lines(0, 400)))
   expect(server.calls[sent]?.offset).toBe(masked(lines(0, 300)).length)
   expect(JSON.parse(readFileSync(folder.sent, 'utf8'))).toMatchObject({ raw: lines(0, 400).length })
+})
+
+test('a note of how far it came that was damaged loses nothing', async () => {
+  const server = new Server()
+  const first = ship(server)
+  appendFileSync(folder.spool, lines(0, 100))
+  await until(() => server.bytes.length > 0)
+  stop.abort(new Error('killed'))
+  await expect(first.finish()).rejects.toThrow('killed')
+  writeFileSync(folder.sent, '{"jobId":"j"')
+  expect(readKept(folder.sent, job)).toMatchObject({ base: 0, raw: 0, sent: 0 })
+  stop = new AbortController()
+  appendFileSync(folder.spool, lines(100, 150))
+  await ship(server).finish()
+  expect(server.bytes.toString()).toBe(lines(0, 150))
 })
 
 test('a server that takes small requests only gets small pieces', async () => {

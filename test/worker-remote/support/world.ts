@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Clock, type PipelineDeclaration, systemClock } from '@penstock/core'
+import { type Clock, type PipelineDeclaration, systemClock, type Views } from '@penstock/core'
 import { type RunningServer, startServer } from '@penstock/core/server'
 import { writeTickSource } from '../../crash/support/tick-source.js'
 import { Network } from './network.js'
@@ -175,7 +175,7 @@ export class World {
   }
 
   /** The action once it was begun. */
-  async action(pipeline: string, name: string) {
+  async action(pipeline: string, name: string): Promise<Views.ActionExecutionDetail | undefined> {
     const { operations } = this.server.services
     const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: [] }
     const { actionExecutionDetails = [] } = await operations.listActionExecutions(by, { pipelineName: pipeline })
@@ -183,7 +183,7 @@ export class World {
   }
 
   /** The action once it is over. */
-  ended(pipeline: string, name: string) {
+  ended(pipeline: string, name: string): Promise<Views.ActionExecutionDetail> {
     return until(async () => {
       const action = await this.action(pipeline, name)
       return action && action.status !== 'InProgress' ? action : undefined
