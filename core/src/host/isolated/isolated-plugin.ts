@@ -6,25 +6,13 @@ import type { PluginPlace } from '../discover.js'
 import type { Manifest } from '../manifest.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
 import { ContextCalls } from './context-calls.js'
+import { isolationLimits } from './limits.js'
 import { PluginProcess } from './plugin-process.js'
 import type { LoadAnswer, PollRequest, RegisterAnswer, RegisterRequest, RunRequest } from './protocol.js'
 import { declareProxies, type ProcessCalls } from './proxies.js'
 import { Restarts } from './restarts.js'
+import { watchHang } from './watch-hang.js'
 import { toWire } from './wire-error.js'
-
-/** Milliseconds. A process that does not answer a ping within `hang` is ended: its code never gives the processor back. */
-export const isolationLimits = {
-  load: 30_000,
-  register: 5_000,
-  start: 10_000,
-  stop: 10_000,
-  ping: 5_000,
-  hang: 15_000,
-  /** How long a question waits for a process that is being started anew: the longest pause, and a start. */
-  restart: 60_000,
-  /** How long work that was aborted is waited for before it counts as over; a worker gives a job up sooner. */
-  abandon: 60_000,
-} as const
 
 /** What an isolated plugin is made of. */
 export interface IsolatedPluginParts {
@@ -200,7 +188,7 @@ export class IsolatedPlugin implements ProcessCalls {
     })
     this.#current = process
     void process.ended.then((error) => this.#ended(process, error))
-    this.#watchHang(process)
+    watchHang(process, clock, this.#limits)
     const request = { place, ...(manifest ? { manifest } : {}) }
     try {
       const loading = () => process.channel.call('load', request)
@@ -210,28 +198,6 @@ export class IsolatedPlugin implements ProcessCalls {
       process.kill('was ended, for it could not be loaded')
       throw error
     }
-  }
-
-  /** Pings as long as the process lives. */
-  #watchHang(process: PluginProcess): void {
-    const { clock } = this.parts
-    const { ping, hang } = this.#limits
-    let cancel = () => {}
-    const beat = () => {
-      let answered = false
-      cancel = clock.after(hang, () => {
-        if (!answered) process.kill(`did not answer for ${hang / 1000} s: its code never gives the processor back`)
-      })
-      const cancelHang = cancel
-      const again = () => {
-        answered = true
-        cancelHang()
-        cancel = clock.after(ping, beat)
-      }
-      process.channel.call('ping', {}).then(again, () => {})
-    }
-    cancel = clock.after(ping, beat)
-    void process.ended.then(() => cancel())
   }
 
   #ended(process: PluginProcess, error: Error): void {
