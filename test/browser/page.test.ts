@@ -148,6 +148,7 @@ test('pages are free of barriers and of sideways scrolling: light and dark, wide
     '/create',
     '/plugins',
     '/sources',
+    '/workers',
     '/access-keys',
     '/audit',
     '/nothing',
