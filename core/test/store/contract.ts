@@ -1,7 +1,9 @@
 /** What every database must do for the engine; run for each of them. */
+import { secrecyOf } from '../../src/engine/secrets.js'
 import type { Database } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
-import { bench, failure, me, pipeline, stage } from '../engine/support.js'
+import { sealedStore } from '../../src/store/sealed-store.js'
+import { action, bench, failure, me, pipeline, stage, testCatalogue } from '../engine/support.js'
 
 export function testStore(name: string, open: () => Promise<Database>): void {
   describe(name, () => {
@@ -109,6 +111,22 @@ export function testStore(name: string, open: () => Promise<Database>): void {
       expect(told).toHaveLength(count)
       expect(told).toEqual([...told].sort((x, y) => x - y))
       expect(await store.drainOutbox(async () => {}, 10)).toBe(0)
+    })
+
+    test('a sealed secret goes in and comes out on either database', async () => {
+      const catalogue = testCatalogue()
+      const key = {
+        seal: (text: string) => [...text].reverse().join(''),
+        unseal: (text: string) => [...text].reverse().join(''),
+      }
+      const store = sealedStore(createEngineStore(database), key, (type) => secrecyOf(catalogue, type))
+      const b = await bench(database, catalogue, store)
+      const make = action('Make', { configuration: { Secret: 'drowssap' } })
+      await b.operations.createPipeline(me, { pipeline: pipeline([{ ...stage('Build', []), actions: [make] }]) })
+      const { doc } = await database.db.selectFrom('pipeline_versions').select('doc').executeTakeFirstOrThrow()
+      expect(doc).toContain('sealed password')
+      const found = await store.read.pipeline('demo')
+      expect(found?.declaration.stages[1]?.actions[0]?.configuration).toEqual({ Secret: 'drowssap' })
     })
 
     test('a signal reaches who listens', async () => {
