@@ -87,7 +87,7 @@ function jobOperations(engine: Engine, { credentialsFor, clientTokenKey: key }: 
       return jobs.acknowledgeJob(engine, input)
     },
     async getThirdPartyJobDetails(_by, { jobId, clientToken }) {
-      const { nonce } = await checked(jobId, clientToken)
+      const { nonce } = await thirdPartyJob(engine, jobId, clientToken, key, 'InvalidJobException')
       const { jobDetails } = await jobs.getJobDetails(engine, credentialsFor, { jobId })
       return { jobDetails: { ...jobDetails, nonce } }
     },

@@ -1,7 +1,7 @@
 /** J13: action types of partners, and the tokens by which a partner's worker is known. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
-import { Fault } from '../domain/faults.js'
+import { Fault, type FaultCode } from '../domain/faults.js'
 import type { Job } from '../domain/job.js'
 import { typeFrom } from './action-types.js'
 import type { Engine } from './engine.js'
@@ -21,10 +21,17 @@ export function clientTokenOf(clientId: string, key: string): string {
   return createHash('sha256').update(`${key}/client/${clientId}`).digest('hex')
 }
 
-/** Errors: JobNotFoundException, InvalidClientTokenException. */
-export async function thirdPartyJob(engine: Engine, jobId: string, clientToken: string, key: string): Promise<Job> {
+/** Errors: JobNotFoundException, InvalidClientTokenException, and `whenNotTheirs` for a job that is no partner's. */
+export async function thirdPartyJob(
+  engine: Engine,
+  jobId: string,
+  clientToken: string,
+  key: string,
+  whenNotTheirs: FaultCode = 'JobNotFoundException',
+): Promise<Job> {
   const job = await engine.store.read.job(jobId)
-  if (job?.clientId === undefined) throw new Fault('JobNotFoundException', `The job '${jobId}' was not found`)
+  if (!job) throw new Fault('JobNotFoundException', `The job '${jobId}' was not found`)
+  if (job.clientId === undefined) throw new Fault(whenNotTheirs, `The job '${jobId}' is not one of a partner's action`)
   const expected = Buffer.from(clientTokenOf(job.clientId, key))
   const given = Buffer.from(clientToken)
   if (given.length === expected.length && timingSafeEqual(given, expected)) return job

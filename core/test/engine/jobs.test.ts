@@ -151,6 +151,12 @@ test('J12: a failure becomes the action’s error', async () => {
   })
 })
 
+test('J13: the details of a job that is no partner’s are not for partners', async () => {
+  const jobId = await acknowledged()
+  const wrong = b.operations.getThirdPartyJobDetails(me, { jobId, clientToken: 'any' })
+  await expect(wrong).rejects.toMatchObject({ code: 'InvalidJobException' })
+})
+
 test('V6: output variables and a continuation token do not go together', async () => {
   const jobId = await acknowledged()
   const both = b.operations.putJobSuccessResult(me, { jobId, continuationToken: 't', outputVariables: { A: '1' } })

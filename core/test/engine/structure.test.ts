@@ -340,6 +340,17 @@ test.each<{ rule: string; it: string; structure: PipelineDeclaration; path: stri
   expect(problemsOf(structure)).toContainEqual({ path, code, message: expect.stringContaining(says) })
 })
 
+test('M: a blocker of a type that does not exist is refused', () => {
+  const blockers = [{ name: 'Nights', type: 'Moon' as never }]
+  expect(problemsOf(pipeline([stage('Build', ['a'], { blockers })]))).toEqual([
+    {
+      path: 'stages[1].blockers[0].type',
+      code: 'InvalidBlockerDeclarationException',
+      message: "'Moon' must be Schedule",
+    },
+  ])
+})
+
 test('every problem is told at once, each with its place', () => {
   const structure = pipeline(
     [stage('Build', [action('a', { runOrder: 1000, inputArtifacts: [{ name: 'ghost' }] }), 'a'])],

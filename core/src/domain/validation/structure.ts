@@ -98,10 +98,22 @@ function checkStage(all: Problems, stage: StageDeclaration, types: ActionTypeLoo
       `Action names must be unique within a stage. The name '${name}' is used more than once in stage '${stage.name}'`,
     ) // S4
   }
+  checkBlockers(all.at('blockers'), stage)
   stage.actions.forEach((action, index) => {
     checkAction(all.at('actions', index), action, types)
   })
   checkConditions(all, stage)
+}
+
+/** Reserved by the service: a name once in its stage, and the one type there is. */
+function checkBlockers(all: Problems, { blockers = [], name: stageName }: StageDeclaration): void {
+  const problems = all.as('InvalidBlockerDeclarationException')
+  for (const name of repeated(blockers.map((blocker) => blocker.name))) {
+    problems.add(`The blocker name '${name}' is used more than once in stage '${stageName}'`)
+  }
+  blockers.forEach(({ type }, index) => {
+    if (type !== 'Schedule') problems.at(index, 'type').add(`'${type}' must be Schedule`)
+  })
 }
 
 /** S7, S8. */
