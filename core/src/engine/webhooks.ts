@@ -1,6 +1,7 @@
 /** Webhooks as resources (W1..W5); receiving one is the API plugin's part. */
 import { randomBytes } from 'node:crypto'
 import type { Principal } from '../domain/access.js'
+import { isCidr } from '../domain/cidr.js'
 import { Fault } from '../domain/faults.js'
 import type { Engine } from './engine.js'
 import { pipelineNotFound, webhookArn } from './names.js'
@@ -80,13 +81,6 @@ function refuseBadAuthentication({
       `The AllowedIPRange '${configuration.AllowedIPRange}' must be a CIDR block such as 192.0.2.0/24`,
     )
   }
-}
-
-function isCidr(range: string): boolean {
-  const [, address = '', bits] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(range) ?? []
-  const octets = address.split('.')
-  const v4 = octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
-  return v4 ? Number(bits) <= 32 : address.includes(':') && Number(bits) <= 128
 }
 
 /** W3: what is shown has no secret. */
