@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.stop()
   await git.stop()
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) // steps may still be ending
 })
 
 async function start(): Promise<void> {
@@ -83,9 +83,17 @@ async function eventually(holds: () => Promise<boolean>): Promise<void> {
 
 /** Moves on by a minute, and waits until the source was polled after that. */
 async function nextPoll(name: string): Promise<void> {
-  later += minute + 2_000
-  const from = Date.now() + later - 2_000
-  await eventually(async () => ((await source(name))?.lastPolled ?? 0) >= from)
+  const from = Date.now() + later + minute
+  await eventually(async () => {
+    // A poll that was on its way when the time moved notes its next one for a minute after that: then move once more.
+    later += minute + 2_000
+    const deadline = Date.now() + 3_000
+    while (Date.now() < deadline) {
+      if (((await source(name))?.lastPolled ?? 0) >= from) return true
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    return false
+  })
 }
 
 test('X1 the creation runs once; X15 a commit starts an execution with just that commit; nothing new starts nothing', async () => {

@@ -1,19 +1,32 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync } from 'node:fs'
 
-const SIZE = 8
+/** A record: eight bytes of the piece's hash, and eight that say where the log ended before it. */
+const HASH = 8
+const RECORD = 2 * HASH
+/** How far behind its place a piece is looked for: a step may have written in between. */
+const REACH = 4 * 1024 * 1024
+
+interface Said {
+  readonly hash: string
+  readonly from: number
+}
 
 /**
  * Keeps a provider from saying twice what it said before a restart: `run` is called again from its top, and its words
- * would come again with it. A hash of each piece is kept beside the log; as long as the same pieces come, they are not
- * written. A job that goes on from a checkpoint may leave some out.
+ * would come again with it. Each piece is noted down beside the log before it is written there; as long as the same
+ * pieces come, they are not written. A job that goes on from a checkpoint may leave some out.
+ * Only the last note may be without its piece, when the process died in between: then the log itself is looked at.
  */
 export class LogReplay {
-  #before: readonly string[] = []
+  #before: readonly Said[] = []
   #next = 0
   #isOver = true
 
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    readonly log: string,
+  ) {
     this.rewind()
   }
 
@@ -27,15 +40,22 @@ export class LogReplay {
   /** True when this piece is in the log already. */
   wasSaid(text: string): boolean {
     if (this.#isOver) return false
-    const place = this.#before.indexOf(hash(text), this.#next)
+    const wanted = hash(text)
+    const place = this.#before.findIndex((one, index) => index >= this.#next && one.hash === wanted)
     this.#next = place + 1
     this.#isOver = place < 0 || this.#next === this.#before.length
-    return place >= 0
+    if (place < 0) return false
+    if (place < this.#before.length - 1 || this.#isThere(text, this.#before[place]?.from ?? 0)) return true
+    truncateSync(this.path, place * RECORD)
+    return false
   }
 
-  /** To be called once the piece is in the log: a crash in between shows a line twice rather than not at all. */
-  said(text: string): void {
-    appendFileSync(this.path, Buffer.from(hash(text), 'hex'), { mode: 0o600 })
+  /** To be called before the piece is written. */
+  saying(text: string): void {
+    const record = Buffer.alloc(RECORD)
+    record.write(hash(text), 'hex')
+    record.writeBigUInt64BE(BigInt(sizeOf(this.log)), HASH)
+    appendFileSync(this.path, record, { mode: 0o600 })
   }
 
   /** The action is begun again: its words are new. */
@@ -43,23 +63,42 @@ export class LogReplay {
     rmSync(this.path, { force: true })
     this.#isOver = true
   }
+
+  #isThere(text: string, from: number): boolean {
+    const bytes = Buffer.alloc(Math.min(REACH, Math.max(0, sizeOf(this.log) - from)))
+    const file = openSync(this.log, 'r')
+    try {
+      readSync(file, bytes, 0, bytes.length, from)
+    } finally {
+      closeSync(file)
+    }
+    return bytes.includes(text)
+  }
 }
 
 function hash(text: string): string {
   return createHash('sha1')
     .update(text)
     .digest('hex')
-    .slice(0, 2 * SIZE)
+    .slice(0, 2 * HASH)
 }
 
-function readAll(path: string): readonly string[] {
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Half a record at the end is none: its piece was not written either. */
+function readAll(path: string): readonly Said[] {
   let bytes: Buffer
   try {
     bytes = readFileSync(path)
   } catch {
     return [] // nothing was said yet
   }
-  return Array.from({ length: Math.floor(bytes.length / SIZE) }, (_, n) =>
-    bytes.toString('hex', n * SIZE, (n + 1) * SIZE),
-  )
+  const whole = Math.floor(bytes.length / RECORD)
+  if (bytes.length % RECORD !== 0) truncateSync(path, whole * RECORD)
+  return Array.from({ length: whole }, (_, n) => ({
+    hash: bytes.toString('hex', n * RECORD, n * RECORD + HASH),
+    from: Number(bytes.readBigUInt64BE(n * RECORD + HASH)),
+  }))
 }

@@ -19,15 +19,15 @@ export class LogSpool implements ActionLog {
     mkdirSync(dirname(folder.spool), { recursive: true, mode: 0o700 })
     this.#file = openSync(folder.spool, 'a', 0o600)
     this.masker = readMasks(folder)
-    this.replay = new LogReplay(folder.said)
+    this.replay = new LogReplay(folder.said, folder.spool)
   }
 
   write(text: string): void {
     if (this.#file === undefined) return // a provider that talks on after its end
     if (text === '' || this.replay.wasSaid(text)) return
     try {
+      this.replay.saying(text)
       appendFileSync(this.#file, text)
-      this.replay.said(text)
     } catch (error) {
       throw asJobFailed(error, 'the log could not be written')
     }
