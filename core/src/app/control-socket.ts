@@ -4,9 +4,9 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { reason } from '../host/contain.js'
 
-/** What can be asked for; `name` is a plugin's. */
+/** What can be asked for; `name` is a plugin's, or that of who signs in. */
 export interface ControlRequest {
-  readonly command: 'plugin reload' | 'plugin enable' | 'plugin disable'
+  readonly command: 'plugin reload' | 'plugin enable' | 'plugin disable' | 'sign in'
   readonly name: string
 }
 
@@ -48,8 +48,7 @@ export async function openControlSocket(
 export async function askServer(dataDir: string, request: ControlRequest): Promise<unknown> {
   const socket = createConnection(socketPath(dataDir))
   const answer = await new Promise<Answer>((resolve, reject) => {
-    const gone = () =>
-      reject(new ControlFailed(`no server runs on ${dataDir}: start it, or name its folder with --data`))
+    const gone = (error?: NodeJS.ErrnoException | boolean) => reject(new ControlFailed(whyGone(dataDir, error)))
     socket.once('error', gone).once('close', gone)
     onLine(socket, (line) => resolve(JSON.parse(line) as Answer))
     socket.write(`${JSON.stringify(request)}\n`)
@@ -57,6 +56,13 @@ export async function askServer(dataDir: string, request: ControlRequest): Promi
   socket.destroy()
   if ('error' in answer) throw new ControlFailed(answer.error)
   return answer.value
+}
+
+function whyGone(dataDir: string, error?: NodeJS.ErrnoException | boolean): string {
+  const code = typeof error === 'object' ? error.code : undefined
+  return code === 'EACCES' || code === 'EPERM'
+    ? `${dataDir} belongs to another user: run the command as that user, or name the server with --endpoint and an access key`
+    : `no server runs on ${dataDir}: start it, or name its folder with --data`
 }
 
 async function answer(line: string, handle: (request: ControlRequest) => Promise<unknown>): Promise<Answer> {

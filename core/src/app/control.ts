@@ -4,14 +4,48 @@ import type { Parts } from './container.js'
 import type { ControlRequest } from './control-socket.js'
 import { systemPrincipal } from './system-principal.js'
 
+/** Where a local command reaches the server's API, and what it signs with. */
+export interface LocalSignIn {
+  /** `http://127.0.0.1:8080`. */
+  readonly endpoint: string
+  readonly publicUrl: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** Epoch milliseconds. */
+  readonly expires: number
+}
+
+type ControlParts = Pick<Parts, 'host' | 'services' | 'access'>
+
 /** Carries out one command, and writes it into the audit log. Errors: PluginRefused; an unknown command. */
 export async function control(
-  { host, services }: Pick<Parts, 'host' | 'services'>,
+  parts: ControlParts,
+  address: string,
   { command, name }: ControlRequest,
-): Promise<PluginStatus | undefined> {
+): Promise<PluginStatus | LocalSignIn | undefined> {
+  if (command === 'sign in') return signIn(parts, address, String(name))
   const verbs = { 'plugin reload': 'reload', 'plugin enable': 'enable', 'plugin disable': 'disable' } as const
   const verb = Object.hasOwn(verbs, command) ? verbs[command] : undefined
   if (!verb) throw new Error(`the server does not know the command '${command}': is it as new as this one?`)
+  return controlPlugin(parts, verb, name)
+}
+
+/** What is then done with the credentials is in the audit log, each call by itself. */
+function signIn({ access, services, host }: ControlParts, endpoint: string, user: string): LocalSignIn {
+  const api = host.list().find((plugin) => plugin.name === 'aws-api')
+  if (api?.state !== 'started')
+    throw new Error(`the plugin aws-api, which answers this command, is ${api?.state ?? 'not there'}: enable it`)
+  const { region, publicUrl } = services.identity
+  return { endpoint, publicUrl, region, ...access.operatorCredentials(user) }
+}
+
+async function controlPlugin(
+  { host, services }: ControlParts,
+  verb: 'reload' | 'enable' | 'disable',
+  name: string,
+): Promise<PluginStatus | undefined> {
   const operation = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Plugin`
   const principal = systemPrincipal(services.identity.accountId).arn
   const audit = (result: 'ok' | string) => services.access.audit({ principal, operation, target: name, result })

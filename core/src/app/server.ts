@@ -89,7 +89,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
-  await openControl(starting, parts)
+  await openControl(starting, parts, listening.address)
   ready = true
   log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
   let stopping: Promise<void> | undefined
@@ -110,9 +110,9 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
 }
 
 /** Commands from this machine; a server without them is a server all the same. */
-async function openControl({ config, log, stack }: Starting, parts: Parts): Promise<void> {
+async function openControl({ config, log, stack }: Starting, parts: Parts, address: string): Promise<void> {
   try {
-    stack.push('commands', await openControlSocket(config.dataDir, (request) => control(parts, request)))
+    stack.push('commands', await openControlSocket(config.dataDir, (request) => control(parts, address, request)))
   } catch (error) {
     log.warn('commands such as `penstock plugin reload` will not reach this server', { error: reason(error) })
   }

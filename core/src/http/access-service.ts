@@ -6,15 +6,11 @@ import { type Clock, sleep } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
 import { allows, policyProblems } from '../domain/policy.js'
 import type { AccessService, Credentials } from '../host/services.js'
-import {
-  base32,
-  issueJobCredentials,
-  type JobCredentials,
-  jobCredentialLife,
-  verifyJobCredentials,
-} from './job-credentials.js'
+import { issueJobCredentials, jobCredentialLife, verifyJobCredentials } from './job-credentials.js'
 import type { MasterKey } from './master-key.js'
+import { issueOperatorCredentials, operatorCredentialLife, verifyOperatorCredentials } from './operator-credentials.js'
 import { SignInDelay } from './sign-in-delay.js'
+import { base32, type SessionCredentials } from './signed-credentials.js'
 
 type Policies = readonly (ManagedPolicy | PolicyDocument)[]
 
@@ -128,8 +124,12 @@ export class Access implements AccessService {
   }
 
   async credentials(accessKeyId: string, sessionToken?: string): Promise<Credentials | undefined> {
-    if (sessionToken !== undefined) return this.jobScoped(accessKeyId, sessionToken)
     const now = this.parts.clock.now()
+    if (sessionToken !== undefined) {
+      const { key, accountId } = this.parts
+      const operator = verifyOperatorCredentials(key, accountId, { accessKeyId, sessionToken }, now)
+      return operator ?? this.jobScoped(accessKeyId, sessionToken)
+    }
     const cached = this.keyCache.get(accessKeyId)
     if (cached && now - cached.read < keyCacheLife) return cached.credentials
     const key = await this.parts.store.accessKey(accessKeyId)
@@ -148,8 +148,13 @@ export class Access implements AccessService {
     return credentials
   }
 
-  async jobCredentials(jobId: string): Promise<JobCredentials> {
+  async jobCredentials(jobId: string): Promise<SessionCredentials> {
     return issueJobCredentials(this.parts.key, jobId, this.parts.clock.now() + jobCredentialLife)
+  }
+
+  /** For the control socket: fifteen minutes for who may open the data folder. Not part of what plugins can ask for. */
+  operatorCredentials(user: string): SessionCredentials {
+    return issueOperatorCredentials(this.parts.key, user, this.parts.clock.now() + operatorCredentialLife)
   }
 
   allows(principal: Principal, action: string, resource: string): boolean {

@@ -23,23 +23,27 @@ export function send(response: ServerResponse, requestId: string, status: number
 /** What is told to the caller of any error: its own fault with its code, ours with no word of what happened. */
 export function asApiError(error: unknown, requestId: string, log: Logger): ApiError {
   if (error instanceof ApiError) return error
-  if (isFault(error)) return new ApiError(error.code, error.message)
+  if (isFault(error)) {
+    if (error.cause !== undefined) log.warn('An API request was refused', { requestId, error: textOf(error.cause) })
+    return new ApiError(error.code, error.message)
+  }
   if (error instanceof Refused) return inJsonWords(error.refusal)
   if (error instanceof URIError) return new ApiError('SerializationException', 'The request URI is not well-formed.')
   if (error instanceof HungUp) {
     log.debug('A client hung up', { requestId })
     return new ApiError('RequestTimeoutException', error.message, 408)
   }
-  log.error('An API request failed inside the server', {
-    requestId,
-    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  })
-  const why = isExposed(error) ? error.message : 'The request could not be processed'
-  return new ApiError('InternalFailure', `${why}. Its id is ${requestId}.`, 500)
+  log.error('An API request failed inside the server', { requestId, error: textOf(error) })
+  const { message, status } = isExposed(error) ? error : { message: 'The request could not be processed', status: 500 }
+  const told = `${message}. Its id is ${requestId}.`
+  if (status === 503) return new ApiError('ServiceUnavailableException', told, 503)
+  return new ApiError('InternalFailure', told, 500)
 }
 
+const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
 /** The server's own troubles that callers may know of, such as a full disk. */
-function isExposed(error: unknown): error is Error {
+function isExposed(error: unknown): error is Error & { readonly status?: number } {
   return error instanceof Error && (error as { expose?: unknown }).expose === true
 }
 

@@ -19,7 +19,7 @@ import { type Endpoint, endpointOf } from './endpoint.js'
 import { parseBody } from './parse-body.js'
 import { waitHeader, waitOf } from './wait.js'
 
-export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access' | 'workers'>
+export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access' | 'workers' | 'logs'>
 
 export interface ApiOptions {
   /** Bytes that a request may have. */

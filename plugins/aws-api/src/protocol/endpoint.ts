@@ -1,12 +1,13 @@
 /** Whatever a JSON request can ask for: CodePipeline's operations, and Penstock's own. */
 import type { Principal, ServerServices } from '@penstock/core'
 import type { Arns } from '../arn.js'
+import { readLog } from '../logs/read-log.js'
 import type { CallContext, Operation } from '../operation.js'
 import { operations } from '../operations/index.js'
 import { workerOperations } from '../workers/index.js'
 import type { WorkerOperation } from '../workers/worker-operation.js'
 
-export type EndpointServices = Pick<ServerServices, 'operations' | 'workers'>
+export type EndpointServices = Pick<ServerServices, 'operations' | 'workers' | 'logs' | 'clock'>
 
 /** An operation with the policies' name for it, to be called on the server as a whole. */
 export interface Endpoint extends Omit<Operation, 'call'> {
@@ -20,6 +21,7 @@ const byTarget = new Map<string, Endpoint>([
     (each) => [`CodePipeline_20150709.${each.name}`, ofCodePipeline(each as unknown as Operation)] as const,
   ),
   ...workerOperations.map((each) => [`Penstock_20240101.${each.name}`, ofPenstock(each)] as const),
+  [`Penstock_20240101.${readLog.name}`, readLog],
 ])
 
 /** What `X-Amz-Target` names; `undefined` when there is nothing of that name. */
