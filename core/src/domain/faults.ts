@@ -80,8 +80,10 @@ export class Fault extends Error {
     message: string,
     /** The single problems, where the message sums up several, for those who can show each in its place. */
     readonly details: readonly FaultDetail[] = [],
+    /** `cause`: what failed underneath, for the log alone. */
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
     this.name = code
   }
 }

@@ -1,10 +1,12 @@
 /** Custom action types (J1, J2, J11), and the catalogue as CodePipeline shows it. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Principal } from '../domain/access.js'
 import { type ActionType, actionTypeKey } from '../domain/action-type.js'
 import { Fault } from '../domain/faults.js'
 import type { Engine } from './engine.js'
 import type { ActionTypeOperations } from './operations.js'
 import { nextToken, positionOf } from './paging.js'
+import type { StoredActionType } from './ports.js'
 import { checkTags, tagList } from './tags.js'
 import type * as V from './views.js'
 
@@ -14,7 +16,10 @@ type Input<Name extends keyof ActionTypeOperations> = Parameters<ActionTypeOpera
 export const customActionTypeLimit = 50
 const listPage = 100
 
-/** Errors: ValidationException, LimitExceededException, InvalidTagsException, TooManyTagsException. */
+/**
+ * J1, J2, J11. Errors: ValidationException, ActionTypeAlreadyExistsException, LimitExceededException, InvalidTagsException,
+ * TooManyTagsException.
+ */
 export async function createCustomActionType(
   engine: Engine,
   _by: Principal,
@@ -24,12 +29,12 @@ export async function createCustomActionType(
   const type = typeOf(input)
   const key = actionTypeKey(type.id)
   const tags = checkTags(actionTypeArn(engine, type), input.tags ?? [])
-  const known = await engine.store.actionTypes.get(key)
-  refuseTaken(engine, type, known)
-  if ((await engine.store.actionTypes.list()).filter((one) => !one.deleted).length >= customActionTypeLimit) {
-    throw new Fault('LimitExceededException', `There can be at most ${customActionTypeLimit} custom action types`)
-  }
-  await engine.store.actionTypes.put(key, { type, tags, deleted: false })
+  await engine.store.actionTypes.change(key, (known, count) => {
+    refuseTaken(engine, type, known)
+    if (count >= customActionTypeLimit)
+      throw new Fault('LimitExceededException', `There can be at most ${customActionTypeLimit} custom action types`)
+    return { type, tags, deleted: false }
+  })
   await engine.types.refresh()
   return { actionType: type, tags: tagList(tags) }
 }
@@ -53,17 +58,14 @@ function typeOf(input: V.CustomActionTypeInput): ActionType {
 }
 
 /** J11: a version once deleted comes back only as it was; one that is there is taken. */
-function refuseTaken(
-  engine: Engine,
-  type: ActionType,
-  known: { type: ActionType; deleted: boolean } | undefined,
-): void {
+function refuseTaken(engine: Engine, type: ActionType, known: StoredActionType | undefined): void {
   const { provider, version, category } = type.id
   const label = `${category}/Custom/${provider}/${version}`
-  if (known?.deleted && JSON.stringify(known.type) !== JSON.stringify(type)) {
+  if (known && !isDeepStrictEqual(known.type, JSON.parse(JSON.stringify(type)))) {
+    const was = known.deleted ? 'was deleted and can only be created again as it was' : 'already exists'
     throw new Fault(
-      'ValidationException',
-      `The action type ${label} was deleted and cannot be created again with another definition: use a version that was never used before`,
+      'ActionTypeAlreadyExistsException',
+      `The action type ${label} ${was}, and its definition is another one: use a version that was never used before`,
     )
   }
   if (known && !known.deleted) throw new Fault('ValidationException', `The action type ${label} already exists`)
@@ -112,9 +114,8 @@ export async function deleteCustomActionType(
   input: Input<'deleteCustomActionType'>,
 ): Promise<void> {
   const key = actionTypeKey({ ...input, owner: 'Custom' })
-  const known = await engine.store.actionTypes.get(key)
-  if (!known) return
-  await engine.store.actionTypes.put(key, { ...known, deleted: true })
+  const gone = await engine.store.actionTypes.change(key, (known) => known && { ...known, deleted: true })
+  if (!gone) return
   await engine.types.refresh()
 }
 
@@ -192,14 +193,12 @@ export async function updateActionType(
   { actionType }: Input<'updateActionType'>,
 ): Promise<void> {
   const key = actionTypeKey(actionType.id)
-  const stored = await engine.store.actionTypes.get(key)
-  if (!stored || stored.deleted) {
-    const provided = engine.types.describe(actionType.id)
-    if (provided)
+  await engine.store.actionTypes.change(key, (stored) => {
+    if (stored && !stored.deleted) return { ...stored, type: typeFrom(actionType), declaration: actionType }
+    if (engine.types.describe(actionType.id))
       throw new Fault('ValidationException', `The action type ${key} is provided by a plugin and cannot be updated`)
     throw new Fault('ActionTypeNotFoundException', `The action type ${key} was not found`)
-  }
-  await engine.store.actionTypes.put(key, { ...stored, type: typeFrom(actionType), declaration: actionType })
+  })
   await engine.types.refresh()
 }
 

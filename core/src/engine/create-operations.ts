@@ -1,5 +1,6 @@
 import type { Principal } from '../domain/access.js'
 import * as types from './action-types.js'
+import { withDeclaredCodes } from './declared-codes.js'
 import * as pipelines from './define-pipeline.js'
 import { deployTargetsOf } from './deploy-targets.js'
 import type { Engine } from './engine.js'
@@ -31,7 +32,7 @@ export function createOperations(engine: Engine, parts: OperationParts): Operati
     <Input, Output>(verb: Verb<Input, Output>) =>
     (by: Principal, input: Input) =>
       verb(engine, by, input)
-  return {
+  return withDeclaredCodes({
     createPipeline: on(pipelines.createPipeline),
     updatePipeline: on(pipelines.updatePipeline),
     deletePipeline: on(pipelines.deletePipeline),
@@ -64,12 +65,10 @@ export function createOperations(engine: Engine, parts: OperationParts): Operati
     putWebhook: (_by, input) => webhooks.putWebhook(engine, parts.publicUrl(), input),
     listWebhooks: (_by, input) => webhooks.listWebhooks(engine, parts.publicUrl(), input),
     deleteWebhook: on(webhooks.deleteWebhook),
-    registerWebhookWithThirdParty: async (_by, input) =>
-      void (await webhooks.setRegistered(engine, input.webhookName, true)),
-    deregisterWebhookWithThirdParty: async (_by, input) =>
-      void (await webhooks.setRegistered(engine, input.webhookName, false)),
+    registerWebhookWithThirdParty: (_by, input) => webhooks.setRegistered(engine, input.webhookName, true),
+    deregisterWebhookWithThirdParty: (_by, input) => webhooks.setRegistered(engine, input.webhookName, false),
     ...jobOperations(engine, parts),
-  }
+  })
 }
 
 /** J5..J9, and J13: the same for third parties, each call with its token. */

@@ -145,8 +145,15 @@ export interface Shelf<T> {
   get(key: string): Promise<T | undefined>
   /** Ordered by key. */
   list(): Promise<T[]>
-  put(key: string, value: T): Promise<void>
-  delete(key: string): Promise<void>
+  /**
+   * Changes one in a transaction, so that of two changes at once none is lost. `next` is given what is there, and how many
+   * there are of the kind (those marked as deleted aside); it answers what shall be there, or `undefined` to take it
+   * away. What it throws changes nothing. Errors: Busy.
+   */
+  change<After extends T | undefined>(
+    key: string,
+    next: (before: T | undefined, count: number) => After,
+  ): Promise<After>
 }
 
 export interface OutboxEntry {
@@ -161,6 +168,7 @@ export interface EngineStore {
   /** What a deploy action is doing to each of its targets, in its order. */
   deployTargets(actionExecutionId: string): Promise<DeployTarget[]>
   putDeployTargets(actionExecutionId: string, targets: readonly DeployTarget[]): Promise<void>
+  /** Errors: those of `work`; Busy when another change stands in its way for too long. */
   transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** Extends the leases that still have their fence; answers what became of each job. */
   heartbeat(

@@ -1,8 +1,8 @@
 import type { Principal } from '../domain/access.js'
 import { Fault } from '../domain/faults.js'
-import type { Pipeline } from '../domain/pipeline.js'
 import type { Engine } from './engine.js'
 import type { PipelineOperations } from './operations.js'
+import { pageSize, positionOf, withToken } from './paging.js'
 import type { Shelf } from './ports.js'
 import type { Tag } from './views.js'
 
@@ -16,8 +16,7 @@ export function checkTags(arn: string, tags: readonly Tag[], before: Tags = {}):
   for (const { key, value } of tags) {
     if (key.length < 1 || key.length > 128)
       throw new Fault('InvalidTagsException', `The tag key '${key}' must have 1 to 128 characters`)
-    if (key.toLowerCase().startsWith('aws:'))
-      throw new Fault('InvalidTagsException', `The tag key '${key}' must not start with aws:`)
+    refuseReserved(key)
     if (value.length > 256)
       throw new Fault('InvalidTagsException', `The value of tag '${key}' must have at most 256 characters`)
   }
@@ -25,6 +24,11 @@ export function checkTags(arn: string, tags: readonly Tag[], before: Tags = {}):
   if (Object.keys(after).length > tagLimit)
     throw new Fault('TooManyTagsException', `Tag limit exceeded for resource [${arn}].`)
   return after
+}
+
+function refuseReserved(key: string): void {
+  if (key.toLowerCase().startsWith('aws:'))
+    throw new Fault('InvalidTagsException', `The tag key '${key}' must not start with aws:`)
 }
 
 export function tagList(tags: Tags): Tag[] {
@@ -37,42 +41,41 @@ export async function putTags(
   _by: Principal,
   input: Parameters<PipelineOperations['putTags']>[1],
 ): Promise<void> {
-  await change(engine, input.resourceArn, (tags) => checkTags(input.resourceArn, input.tags, tags))
+  await holderOf(engine, input.resourceArn).change((tags) => checkTags(input.resourceArn, input.tags, tags))
 }
 
-/** Errors: InvalidArnException, ResourceNotFoundException. */
+/** Errors: InvalidArnException, ResourceNotFoundException, InvalidTagsException. */
 export async function removeTags(
   engine: Engine,
   _by: Principal,
   input: Parameters<PipelineOperations['removeTags']>[1],
 ): Promise<void> {
-  await change(engine, input.resourceArn, (tags) =>
+  for (const key of input.tagKeys) refuseReserved(key)
+  await holderOf(engine, input.resourceArn).change((tags) =>
     Object.fromEntries(Object.entries(tags).filter(([key]) => !input.tagKeys.includes(key))),
   )
 }
 
-/** Errors: InvalidArnException, ResourceNotFoundException. */
+/** Errors: InvalidArnException, ResourceNotFoundException, InvalidNextTokenException. */
 export async function listTags(
   engine: Engine,
   _by: Principal,
   input: Parameters<PipelineOperations['listTags']>[1],
-): Promise<{ tags: Tag[] }> {
-  const holder = await tagHolder(engine, input.resourceArn)
-  return { tags: tagList(holder.tags) }
+): Promise<{ tags: Tag[]; nextToken?: string }> {
+  const list = `tags ${input.resourceArn}`
+  const from = positionOf<number>(list, input.nextToken, 'number') ?? 0
+  const all = tagList(await holderOf(engine, input.resourceArn).read())
+  const end = from + (input.maxResults ?? pageSize)
+  return withToken({ tags: all.slice(from, end) }, list, end < all.length ? end : undefined)
 }
 
-/** Something that carries tags. */
+/** Something that carries tags. Both throw ResourceNotFoundException when it is not there. */
 interface TagHolder {
-  readonly tags: Tags
-  save(tags: Tags): Promise<void>
+  read(): Promise<Tags>
+  change(next: (tags: Tags) => Tags): Promise<void>
 }
 
-async function change(engine: Engine, arn: string, next: (tags: Tags) => Tags): Promise<void> {
-  const holder = await tagHolder(engine, arn)
-  await holder.save(next(holder.tags))
-}
-
-async function tagHolder(engine: Engine, arn: string): Promise<TagHolder> {
+function holderOf(engine: Engine, arn: string): TagHolder {
   const match = /^arn:aws[\w-]*:codepipeline:([^:]+):(\d{12}):(.+)$/.exec(arn)
   const [, region, account, name] = match ?? []
   if (name === undefined || region !== engine.region || account !== engine.accountId) {
@@ -81,38 +84,47 @@ async function tagHolder(engine: Engine, arn: string): Promise<TagHolder> {
       `The ARN '${arn}' must be one of region ${engine.region} and account ${engine.accountId}`,
     )
   }
-  const found = name.includes(':') ? await otherHolder(engine, name) : await pipelineHolder(engine, name)
-  if (found) return found
-  throw new Fault('ResourceNotFoundException', `The resource '${arn}' was not found`)
-}
-
-async function otherHolder(engine: Engine, name: string): Promise<TagHolder | undefined> {
+  const notFound = () => new Fault('ResourceNotFoundException', `The resource '${arn}' was not found`)
   const [kind, ...rest] = name.split(':')
   const id = rest.join(':')
-  if (kind === 'webhook') return onShelf(engine.store.webhooks, id)
-  if (kind !== 'actiontype') return undefined
+  if (rest.length === 0) return pipelineHolder(engine, name, notFound)
+  if (kind === 'webhook') return onShelf(engine.store.webhooks, id, notFound)
+  if (kind !== 'actiontype') throw notFound()
   const [owner, category, provider, version] = id.split('/')
-  return onShelf(engine.store.actionTypes, `${category}/${owner}/${provider}/${version}`)
+  return onShelf(engine.store.actionTypes, `${category}/${owner}/${provider}/${version}`, notFound)
 }
 
-async function onShelf<T extends { readonly tags: Tags }>(
+function onShelf<T extends { readonly tags: Tags; readonly deleted?: boolean }>(
   shelf: Shelf<T>,
   key: string,
-): Promise<TagHolder | undefined> {
-  const found = await shelf.get(key)
-  return found && { tags: found.tags, save: (tags) => shelf.put(key, { ...found, tags }) }
-}
-
-async function pipelineHolder(engine: Engine, name: string): Promise<TagHolder | undefined> {
-  const pipeline = await engine.store.read.pipeline(name)
-  return pipeline && { tags: pipeline.tags, save: (tags) => saveTags(engine, pipeline, tags) }
+  notFound: () => Fault,
+): TagHolder {
+  const there = (found: T | undefined): T => {
+    if (!found || found.deleted) throw notFound()
+    return found
+  }
+  return {
+    read: async () => there(await shelf.get(key)).tags,
+    change: async (next) =>
+      void (await shelf.change(key, (found) => ({ ...there(found), tags: next(there(found).tags) }))),
+  }
 }
 
 /** A tag can be a setting (`penstock:schedule`), so whoever watches pipelines is told. */
-async function saveTags(engine: Engine, { name }: Pipeline, tags: Tags): Promise<void> {
-  await engine.store.transact(async (unit) => {
-    const present = await unit.lockPipeline(name)
-    if (present) await unit.savePipeline({ ...present, tags }, 'tags')
-  })
-  engine.store.signal(JSON.stringify({ pipelineName: name }))
+function pipelineHolder({ store }: Engine, name: string, notFound: () => Fault): TagHolder {
+  return {
+    async read() {
+      const pipeline = await store.read.pipeline(name)
+      if (!pipeline) throw notFound()
+      return pipeline.tags
+    },
+    async change(next) {
+      await store.transact(async (unit) => {
+        const present = await unit.lockPipeline(name)
+        if (!present) throw notFound()
+        await unit.savePipeline({ ...present, tags: next(present.tags) }, 'tags')
+      })
+      store.signal(JSON.stringify({ pipelineName: name }))
+    },
+  }
 }

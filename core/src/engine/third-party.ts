@@ -51,8 +51,11 @@ export async function putThirdPartyType(
     )
   }
   const key = actionTypeKey(id)
-  const known = await actionTypes.get(key)
-  await actionTypes.put(key, { tags: known?.tags ?? {}, type: typeFrom(declaration), deleted: false, declaration })
+  let result: 'added' | 'changed' = 'added'
+  await actionTypes.change(key, (known) => {
+    result = known && !known.deleted ? 'changed' : 'added'
+    return { tags: known?.tags ?? {}, type: typeFrom(declaration), deleted: false, declaration }
+  })
   signal('action-types')
-  return known && !known.deleted ? 'changed' : 'added'
+  return result
 }

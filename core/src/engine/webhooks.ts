@@ -26,18 +26,18 @@ export async function putWebhook(
   publicUrl: string,
   input: Input<'putWebhook'>,
 ): Promise<{ webhook: V.Webhook }> {
-  const before = await engine.store.webhooks.get(input.webhook.name)
-  const definition = keepSecret(input.webhook, before)
-  await refuseBadTarget(engine, definition)
-  refuseBadAuthentication(definition)
-  const tags = checkTags(webhookArn(engine, definition.name), input.tags ?? [], before?.tags)
-  if (!before && (await engine.store.webhooks.list()).length >= webhookLimit) {
-    throw new Fault('LimitExceededException', `There can be at most ${webhookLimit} webhooks`)
-  }
-  const stored: StoredWebhook = before
-    ? { ...before, definition, tags }
-    : { definition, tags, secretPath: randomBytes(24).toString('base64url'), created: engine.clock.now() }
-  await engine.store.webhooks.put(definition.name, stored)
+  const { webhook, tags = [] } = input
+  await refuseBadTarget(engine, webhook)
+  const created = engine.clock.now()
+  const stored = await engine.store.webhooks.change(webhook.name, (before, count): StoredWebhook => {
+    const definition = keepSecret(webhook, before)
+    refuseBadAuthentication(definition)
+    const after = { definition, tags: checkTags(webhookArn(engine, webhook.name), tags, before?.tags) }
+    if (before) return { ...before, ...after }
+    if (count >= webhookLimit)
+      throw new Fault('LimitExceededException', `There can be at most ${webhookLimit} webhooks`)
+    return { ...after, secretPath: randomBytes(24).toString('base64url'), created }
+  })
   return { webhook: view(engine, publicUrl, stored) }
 }
 
@@ -118,27 +118,21 @@ export async function listWebhooks(
 
 /** W4, D1: whether or not there is one. */
 export async function deleteWebhook(engine: Engine, _by: Principal, input: Input<'deleteWebhook'>): Promise<void> {
-  await engine.store.webhooks.delete(input.name)
+  await engine.store.webhooks.change(input.name, () => undefined)
 }
 
 /** W4: only for GitHub. Errors: WebhookNotFoundException, ValidationException. */
-export async function setRegistered(
-  engine: Engine,
-  name: string | undefined,
-  registered: boolean,
-): Promise<StoredWebhook> {
-  const stored = name === undefined ? undefined : await engine.store.webhooks.get(name)
-  if (!stored || name === undefined)
-    throw new Fault('WebhookNotFoundException', `The webhook '${name ?? ''}' was not found`)
-  if (stored.definition.authentication !== 'GITHUB_HMAC') {
+export async function setRegistered(engine: Engine, name: string | undefined, registered: boolean): Promise<void> {
+  const notFound = () => new Fault('WebhookNotFoundException', `The webhook '${name ?? ''}' was not found`)
+  if (name === undefined) throw notFound()
+  await engine.store.webhooks.change(name, (stored) => {
+    if (!stored) throw notFound()
+    if (stored.definition.authentication === 'GITHUB_HMAC') return { ...stored, registered }
     throw new Fault(
       'ValidationException',
       `The webhook '${name}' cannot be registered with a third party: only GITHUB_HMAC webhooks can`,
     )
-  }
-  const after = { ...stored, registered }
-  await engine.store.webhooks.put(name, after)
-  return after
+  })
 }
 
 /** For the receiver: the webhook that a URL's last part belongs to. */
@@ -152,12 +146,11 @@ export async function webhookCame(
   name: string,
   problem?: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  const stored = await engine.store.webhooks.get(name)
-  if (!stored) return
-  const { errorCode: _code, errorMessage: _message, ...rest } = stored
-  await engine.store.webhooks.put(name, {
-    ...rest,
-    lastTriggered: engine.clock.now(),
-    ...(problem ? { errorCode: problem.code, errorMessage: problem.message } : {}),
+  const lastTriggered = engine.clock.now()
+  await engine.store.webhooks.change(name, (stored) => {
+    if (!stored) return undefined
+    const { errorCode: _code, errorMessage: _message, ...rest } = stored
+    const wrong = problem ? { errorCode: problem.code, errorMessage: problem.message } : {}
+    return { ...rest, lastTriggered, ...wrong }
   })
 }

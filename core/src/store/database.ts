@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { Kysely, PostgresDialect, SqliteDialect, sql, type Transaction } from 'kysely'
+import { inOurWords, isLostRace } from './driver-errors.js'
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
 import { cacheStatements } from './statement-cache.js'
-import { orStorageFull } from './storage-full.js'
 
 export type DialectName = 'sqlite' | 'postgres'
 export type Tx = Transaction<Schema>
@@ -16,7 +16,7 @@ export interface Database {
   readonly db: Kysely<Schema>
   /**
    * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
-   * Errors: those of `work`; StorageFull.
+   * Errors: those of `work`; StorageFull; Busy when another change held what it needs for too long.
    * `work` must touch nothing but the database, for on SQLite several share one commit.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
@@ -37,13 +37,16 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** How long a change waits for what another one holds; milliseconds. Whoever asked for it is still there to be told. */
+const patience = 5000
+
 /** Opens (and creates or migrates) the SQLite file. `:memory:` for tests. Errors: NewerSchema. */
-export async function openSqlite(file: string): Promise<Database> {
+export async function openSqlite(file: string, waitsFor = patience): Promise<Database> {
   const { default: Sqlite } = await import('better-sqlite3')
   const connection = new Sqlite(file)
   connection.pragma('journal_mode = WAL')
   connection.pragma('synchronous = FULL')
-  connection.pragma('busy_timeout = 5000')
+  connection.pragma(`busy_timeout = ${waitsFor}`)
   connection.pragma('cache_size = -8000')
   const db = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: cacheStatements(connection) }),
@@ -54,7 +57,7 @@ export async function openSqlite(file: string): Promise<Database> {
   return {
     dialect: 'sqlite',
     db,
-    write: (work) => orStorageFull(file, commits.run(work)),
+    write: (work) => inOurWords(file, commits.run(work)),
     writeSoon: (work) => commits.runSoon(work),
     signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
     hint: (topic) => void signals.emit('signal', topic),
@@ -66,11 +69,14 @@ export async function openSqlite(file: string): Promise<Database> {
   }
 }
 
-/** Opens a PostgreSQL database by its URL. Errors: NewerSchema, and the driver's connection errors. */
-export async function openPostgres(url: string): Promise<Database> {
+/**
+ * Opens a PostgreSQL database by its URL, whose own `lock_timeout` goes before `waitsFor`.
+ * Errors: NewerSchema, and the driver's connection errors.
+ */
+export async function openPostgres(url: string, waitsFor = patience): Promise<Database> {
   const { default: pg } = await import('pg')
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  const pool = new pg.Pool({ connectionString: url, max: 10, lock_timeout: waitsFor })
   pool.on('error', () => {}) // an idle connection died: the next query opens another, and reports if it cannot
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   await migrate(db, 'postgres')
@@ -80,7 +86,7 @@ export async function openPostgres(url: string): Promise<Database> {
     dialect: 'postgres',
     db,
     write: (work) =>
-      orStorageFull(
+      inOurWords(
         'the PostgreSQL server',
         retrySerialization(() => db.transaction().execute(work)),
       ),
@@ -136,8 +142,7 @@ async function retrySerialization<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt()
     } catch (error) {
-      const code = (error as { code?: string }).code
-      if (tries >= 3 || (code !== '40001' && code !== '40P01')) throw error
+      if (tries >= 3 || !isLostRace(error)) throw error
     }
   }
 }

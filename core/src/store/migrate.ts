@@ -26,7 +26,10 @@ export async function migrate(db: Kysely<Schema>, dialect: DialectName): Promise
   for (const migration of migrations) {
     if (done.has(migration.id)) continue
     await db.transaction().execute(async (tx) => {
-      if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7221964)`.execute(tx)
+      if (dialect === 'postgres') {
+        await sql`set local lock_timeout = 0`.execute(tx) // another server may migrate for as long as it takes
+        await sql`select pg_advisory_xact_lock(7221964)`.execute(tx)
+      }
       if ((await appliedMigrations(tx)).includes(migration.id)) return
       await migration.up(tools(tx, dialect))
       await sql`insert into migrations (id, at) values (${migration.id}, ${Date.now()})`.execute(tx)

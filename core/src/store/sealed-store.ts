@@ -188,7 +188,14 @@ function sealedWebhooks(shelf: Shelf<StoredWebhook>, sealer: Sealer): Shelf<Stor
       return found && change(found, 'open')
     },
     list: async () => (await shelf.list()).map((one) => change(one, 'open')),
-    put: (key, value) => shelf.put(key, change(value, 'seal')),
-    delete: (key) => shelf.delete(key),
+    async change(key, next) {
+      // PostgreSQL may have the work done again, so what is answered is what the last time made.
+      let after: ReturnType<typeof next> | undefined
+      await shelf.change(key, (before, count) => {
+        after = next(before && change(before, 'open'), count)
+        return after && change(after, 'seal')
+      })
+      return after as ReturnType<typeof next>
+    },
   }
 }

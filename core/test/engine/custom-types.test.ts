@@ -109,6 +109,30 @@ test('J11: deleted, polling fails; the version comes back only as it was', async
     code: 'ActionTypeNotFoundException',
   })
   const changed = { ...jenkins, configurationProperties: [] }
-  await expect(b.operations.createCustomActionType(me, changed)).rejects.toMatchObject({ code: 'ValidationException' })
+  await expect(b.operations.createCustomActionType(me, changed)).rejects.toMatchObject({
+    code: 'ActionTypeAlreadyExistsException',
+    message: expect.stringContaining('was deleted and can only be created again as it was'),
+  })
   await b.operations.createCustomActionType(me, jenkins)
+})
+
+test.each([
+  { it: 'as it is', change: {}, code: 'ValidationException' },
+  {
+    it: 'with other artifacts',
+    change: { outputArtifactDetails: { minimumCount: 1, maximumCount: 1 } },
+    code: 'ActionTypeAlreadyExistsException',
+  },
+  { it: 'without its links', change: { settings: {} }, code: 'ActionTypeAlreadyExistsException' },
+])('J11: one that is there cannot be created again $it', async ({ change, code }) => {
+  await b.operations.createCustomActionType(me, jenkins)
+  await expect(b.operations.createCustomActionType(me, { ...jenkins, ...change })).rejects.toMatchObject({ code })
+})
+
+test('S21: a deleted type carries no tags any more', async () => {
+  await b.operations.createCustomActionType(me, { ...jenkins, tags: [{ key: 'a', value: 'b' }] })
+  const resourceArn = 'arn:aws:codepipeline:eu-central-1:123456789012:actiontype:Custom/Build/MyJenkins/1'
+  expect((await b.operations.listTags(me, { resourceArn })).tags).toEqual([{ key: 'a', value: 'b' }])
+  await b.operations.deleteCustomActionType(me, id)
+  await expect(b.operations.listTags(me, { resourceArn })).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
 })

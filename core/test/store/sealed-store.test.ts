@@ -128,7 +128,7 @@ test("W3 a webhook's token is sealed", async () => {
     authentication: 'GITHUB_HMAC' as const,
     authenticationConfiguration: { SecretToken: secret },
   }
-  await webhooks.put('hook', { definition, secretPath: 'x', tags: {}, created: 1 })
+  await webhooks.change('hook', () => ({ definition, secretPath: 'x', tags: {}, created: 1 }))
   expect(await everything()).not.toContain(secret)
   expect((await webhooks.get('hook'))?.definition).toEqual(definition)
   expect((await webhooks.list())[0]?.definition).toEqual(definition)

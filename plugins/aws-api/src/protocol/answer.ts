@@ -40,7 +40,11 @@ export function asApiError(error: unknown, requestId: string, log: Logger): ApiE
   return new ApiError('InternalFailure', told, 500)
 }
 
-const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const text = error.stack ?? error.message
+  return error.cause === undefined ? text : `${text}\nbecause of ${textOf(error.cause)}`
+}
 
 /** The server's own troubles that callers may know of, such as a full disk. */
 function isExposed(error: unknown): error is Error & { readonly status?: number } {
