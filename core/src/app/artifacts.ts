@@ -15,6 +15,11 @@ export class ChosenArtifactStore implements ArtifactStore {
   get: ArtifactStore['get'] = (...args) => this.store.get(...args)
   head: ArtifactStore['head'] = (...args) => this.store.head(...args)
   delete: ArtifactStore['delete'] = (...args) => this.store.delete(...args)
+
+  /** As the chosen store: there only if that one has it. */
+  get list(): ArtifactStore['list'] {
+    return this.store.list?.bind(this.store)
+  }
 }
 
 /** 32 bytes from a file: as they are, or as 64 hexadecimal digits. Errors: ConfigError. */

@@ -1,10 +1,11 @@
 import { type FileHandle, mkdir, open, rm, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { ArtifactLocation, ArtifactStore, StoredObject } from '../domain/artifact.js'
+import type { ArtifactLocation, ArtifactStore, ListedObject, ListOptions, StoredObject } from '../domain/artifact.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { ObjectCipher } from './folder/cipher.js'
-import { explain, putInPlace, removeEmptyFolders, syncFolder, temporaryName } from './folder/durable.js'
-import { checkLocation, notePath } from './folder/names.js'
+import { explain, isNoObject, putInPlace, removeEmptyFolders, syncFolder, temporaryName } from './folder/durable.js'
+import { listKeys } from './folder/list-keys.js'
+import { checkBucket, checkLocation, notePath } from './folder/names.js'
 import { Notes } from './folder/notes.js'
 import { type ByteRange, md5Of, type OpenObject, openObject } from './folder/read-object.js'
 import { writeObject } from './folder/write-object.js'
@@ -53,14 +54,15 @@ export class FolderArtifactStore implements ArtifactStore {
     at: ArtifactLocation,
     body: NodeJS.ReadableStream,
     metadata: Readonly<Record<string, string>> = {},
+    { etag }: { readonly etag?: string } = {},
   ): Promise<StoredObject> {
     checkLocation(at)
     const name = temporaryName(this.temporary)
     try {
       await mkdir(this.temporary, { recursive: true, mode: 0o700 })
       const cipher = this.encryptionKey && ObjectCipher.create(this.encryptionKey, at)
-      const written = await writeObject(name, body, this.clock.now(), cipher)
-      return await this.inTurn(at, () => this.install(at, name, written.md5, metadata))
+      const found = await writeObject(name, body, { modified: this.clock.now(), cipher, etag })
+      return await this.inTurn(at, () => this.install(at, name, found, metadata))
     } catch (error) {
       await rm(name, { force: true })
       throw explain(error, this.root, at.key)
@@ -139,6 +141,22 @@ export class FolderArtifactStore implements ArtifactStore {
     })
   }
 
+  /** Errors: ArtifactKeyInvalid for a bucket that cannot be; ArtifactInvalid when an object is encrypted with another key. */
+  async list(bucket: string, options: ListOptions = {}): Promise<readonly ListedObject[]> {
+    const { prefix = '', after = '', limit = 1000 } = options
+    checkBucket(bucket)
+    const objects: ListedObject[] = []
+    if (limit <= 0) return objects
+    for await (const key of listKeys(join(this.root, bucket), prefix, after)) {
+      const object = await this.head({ bucket, key })
+      if (object === undefined) continue
+      const { size, etag, modified } = object
+      objects.push({ key, size, etag, modified })
+      if (objects.length >= limit) break
+    }
+    return objects
+  }
+
   private path({ bucket, key }: ArtifactLocation): string {
     return join(this.root, bucket, key)
   }
@@ -179,9 +197,4 @@ export class FolderArtifactStore implements ArtifactStore {
       if (this.changes.get(name) === settled) this.changes.delete(name)
     }
   }
-}
-
-function isNoObject(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR'
 }

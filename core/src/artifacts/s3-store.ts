@@ -1,21 +1,12 @@
 import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { ArtifactLocation, ArtifactStore, StoredObject } from '../domain/artifact.js'
-import { ArtifactError } from '../domain/artifact-error.js'
+import type { ArtifactLocation, ArtifactStore, ListedObject, ListOptions, StoredObject } from '../domain/artifact.js'
+import { loadClient, loadUpload, openClient, type S3ArtifactStoreOptions } from './s3/connect.js'
+import { described, wholeSize } from './s3/describe.js'
+import { explain, nameOf } from './s3/explain.js'
+import { listObjects } from './s3/list-objects.js'
 
-export interface S3ArtifactStoreOptions {
-  readonly region: string
-  /** Of an S3-compatible store; AWS itself when absent. */
-  readonly endpoint?: string
-  /** `endpoint/bucket/key` rather than `bucket.endpoint/key`; true when absent and there is an endpoint. */
-  readonly forcePathStyle?: boolean
-  /** Both or none: then the SDK looks in its usual places (environment, instance role). */
-  readonly accessKeyId?: string
-  readonly secretAccessKey?: string
-  readonly sessionToken?: string
-  /** The bucket that holds everything, under `<bucket>/<key>`; each artifact bucket is one of its own when absent. */
-  readonly bucket?: string
-}
+export type { S3ArtifactStoreOptions } from './s3/connect.js'
 
 /** One piece of a multipart upload: memory is at most four of them. */
 const partSize = 8 * 1024 * 1024
@@ -89,6 +80,11 @@ export class S3ArtifactStore implements ArtifactStore {
     }
   }
 
+  async list(bucket: string, options: ListOptions = {}): Promise<readonly ListedObject[]> {
+    const { Bucket, Key: below } = this.place({ bucket, key: '' })
+    return listObjects(await this.connect(), { Bucket, below }, options)
+  }
+
   /** Lets go of the connections. */
   async close(): Promise<void> {
     ;(await this.client)?.destroy()
@@ -111,76 +107,7 @@ export class S3ArtifactStore implements ArtifactStore {
   }
 
   private connect(): Promise<S3Client> {
-    this.client ??= this.open()
+    this.client ??= openClient(this.options)
     return this.client
   }
-
-  private async open(): Promise<S3Client> {
-    const { S3Client } = await loadClient()
-    const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = this.options
-    const forcePathStyle = this.options.forcePathStyle ?? endpoint !== undefined
-    return new S3Client({
-      region,
-      forcePathStyle,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(accessKeyId === undefined || secretAccessKey === undefined
-        ? {}
-        : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }),
-      // Stores that are not AWS's do not all know the newer checksums.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    })
-  }
-}
-
-const remedy = 'npm install @aws-sdk/client-s3 @aws-sdk/lib-storage'
-
-/** Optional dependencies: without them only this store does not work. */
-function loadClient() {
-  return import('@aws-sdk/client-s3').catch(notInstalled)
-}
-
-function loadUpload() {
-  return import('@aws-sdk/lib-storage').catch(notInstalled)
-}
-
-function notInstalled(cause: unknown): never {
-  throw new Error(`artifacts in S3 need the AWS SDK, which is not installed: ${remedy}`, { cause })
-}
-
-interface Answer {
-  readonly ETag?: string | undefined
-  readonly LastModified?: Date | undefined
-  readonly Metadata?: Record<string, string> | undefined
-}
-
-function described({ ETag = '', LastModified, Metadata = {} }: Answer): Omit<StoredObject, 'size'> {
-  return { etag: ETag.replaceAll('"', ''), modified: LastModified?.getTime() ?? 0, metadata: Metadata }
-}
-
-/** `bytes 0-9/1234` tells the whole's size; without a range the length does. */
-function wholeSize(answer: {
-  readonly ContentRange?: string | undefined
-  readonly ContentLength?: number | undefined
-}) {
-  const whole = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1]
-  return whole === undefined ? (answer.ContentLength ?? 0) : Number(whole)
-}
-
-function nameOf(error: unknown): string {
-  return (error as Error | undefined)?.name ?? ''
-}
-
-const full: ReadonlySet<string> = new Set([
-  'QuotaExceeded',
-  'XMinioStorageFull',
-  'InsufficientStorage',
-  'InsufficientCapacity',
-])
-
-function explain(error: unknown, { Bucket, Key }: { readonly Bucket: string; readonly Key: string }): Error {
-  const { message, $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } }
-  const words = `s3://${Bucket}/${Key}: ${message === '' ? nameOf(error) : message}`
-  if (full.has(nameOf(error)) || $metadata?.httpStatusCode === 507) return new ArtifactError('ArtifactStoreFull', words)
-  return new Error(words, { cause: error })
 }

@@ -43,17 +43,44 @@ export interface StoredObject {
 }
 
 /**
+ * What of a bucket to list.
+ * @example
+ * const firstOfSite: ListOptions = { prefix: 'site/', limit: 10 }
+ */
+export interface ListOptions {
+  /** Only keys that begin so. */
+  readonly prefix?: string
+  /** Only keys behind this one, in the order of their UTF-8 bytes; no object need have it. */
+  readonly after?: string
+  /** How many at most; 1,000 when absent. */
+  readonly limit?: number
+}
+
+/**
+ * An object of a listing: without its metadata.
+ * @example
+ * const bytes = (objects: readonly ListedObject[]) => objects.reduce((sum, { size }) => sum + size, 0)
+ */
+export interface ListedObject extends Omit<StoredObject, 'metadata'> {
+  readonly key: string
+}
+
+/**
  * Where artifact objects live: files by default, any S3-compatible store when configured.
  * @example
  * const store: ArtifactStore = api.server.artifacts
  * await store.delete({ bucket: 'b', key: 'k' })
  */
 export interface ArtifactStore {
-  /** Stores the stream whole or not at all. Errors: ENOSPC as ArtifactStoreFull. */
+  /**
+   * Stores the stream whole or not at all. `etag`, when given, may be kept as the object's instead of the content's MD5,
+   * which then need not be worked out. Errors: ENOSPC as ArtifactStoreFull.
+   */
   put(
     at: ArtifactLocation,
     body: NodeJS.ReadableStream,
     metadata?: Readonly<Record<string, string>>,
+    options?: { readonly etag?: string },
   ): Promise<StoredObject>
   /** `undefined` when there is no such object. `range` is inclusive at both ends, in bytes. */
   get(
@@ -62,4 +89,6 @@ export interface ArtifactStore {
   ): Promise<(StoredObject & { readonly body: NodeJS.ReadableStream }) | undefined>
   head(at: ArtifactLocation): Promise<StoredObject | undefined>
   delete(at: ArtifactLocation): Promise<void>
+  /** Objects of a bucket in the order of their keys' UTF-8 bytes. A store without it serves no listing and no upload in parts. */
+  readonly list?: ((bucket: string, options?: ListOptions) => Promise<readonly ListedObject[]>) | undefined
 }

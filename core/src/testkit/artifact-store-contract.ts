@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomFillSync } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { ArtifactStore } from '../domain/artifact.js'
+import type { ArtifactStore, ListOptions } from '../domain/artifact.js'
 import { type TestRunner, testRunner } from './runner.js'
 
 /**
@@ -104,6 +104,29 @@ export function testArtifactStore(name: string, open: () => Promise<StoreUnderTe
       await store.put(at, stream('x'))
       await store.delete(at)
       assert.equal(await store.head(at), undefined)
+    })
+
+    test('a listing, where there is one, is in the order of the keys’ bytes, in pages, and of one prefix', async () => {
+      const { store, at } = await place()
+      if (store.list === undefined) return
+      const { bucket, key: base } = at
+      // A dot comes before a slash, and U+FB01 before an emoji (UTF-16 has them the other way round).
+      const keys = ['a', 'b.c', 'b/c', 'b/d/e', 'b/d.e', 'b0', 'ﬁ', '😀'].map((name) => `${base}/${name}`)
+      for (const key of [...keys, `${base}-other`]) await store.put({ bucket, key }, stream(key))
+      const sorted = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      const names = async (options: ListOptions) => (await store.list?.(bucket, options))?.map(({ key }) => key)
+      assert.deepEqual(await names({ prefix: `${base}/` }), sorted)
+      assert.deepEqual(await names({ prefix: `${base}/b/d` }), [`${base}/b/d.e`, `${base}/b/d/e`])
+      const paged: string[] = []
+      for (let page = await names({ prefix: `${base}/`, limit: 3 }); page?.length; ) {
+        paged.push(...page)
+        page = await names({ prefix: `${base}/`, limit: 3, after: paged.at(-1) ?? '' })
+      }
+      assert.deepEqual(paged, sorted)
+      assert.deepEqual(await names({ prefix: `${base}/`, after: `${base}/b/zzz` }), sorted.slice(-3))
+      const { metadata: _, ...described } = (await store.head({ bucket, key: `${base}/b0` })) ?? { metadata: {} }
+      const [listed] = (await store.list(bucket, { prefix: `${base}/b0` })) ?? []
+      assert.deepEqual(listed && { ...listed, modified: 0 }, { ...described, key: `${base}/b0`, modified: 0 })
     })
 
     test('a stream that breaks stores nothing and leaves what was there', async () => {

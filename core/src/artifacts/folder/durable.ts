@@ -63,3 +63,9 @@ export function explain(error: unknown, root: string, key: string): unknown {
   }
   return error
 }
+
+/** True for the errors of a path that leads to no file. */
+export function isNoObject(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR'
+}

@@ -7,12 +7,17 @@ const longestName = 255
 
 /** Checks that a location names a file inside the store and nothing else. Errors: ArtifactKeyInvalid, naming the field. */
 export function checkLocation({ bucket, key }: ArtifactLocation): void {
+  checkBucket(bucket)
+  const problem = keyProblem(key)
+  if (problem !== undefined) throw invalid(`key '${key}' ${problem}`)
+}
+
+/** Errors: ArtifactKeyInvalid. */
+export function checkBucket(bucket: string): void {
   // S8; it begins with a letter or digit, so that the store's own folders, which begin with a dot, are never buckets.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]{1,61}[a-zA-Z0-9]$/.test(bucket) || bucket.includes('..')) {
     throw invalid(`bucket '${bucket}' must be 3 to 63 letters, digits, '-' and '.', a letter or digit first and last`)
   }
-  const problem = keyProblem(key)
-  if (problem !== undefined) throw invalid(`key '${key}' ${problem}`)
 }
 
 function keyProblem(key: string): string | undefined {
