@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,7 @@ import { createInterface } from 'node:readline'
 import { startServer } from '../../core/src/app/server.js'
 import { sign } from '../../plugins/aws-api/test/sigv4/signer.js'
 import { workerPipeline } from '../../test/aws/support/pipelines.js'
+import { processorOf } from './support/processes.js'
 
 const rounds = 5
 const [role = '4', answerText = ''] = process.argv.slice(2)
@@ -71,12 +72,6 @@ async function start(kind: 'ours' | 'floor', more: string[] = []): Promise<{ chi
   return { child, told: JSON.parse(line) as Told }
 }
 
-/** Milliseconds of processor that a process has used; a tick is a hundredth of a second. */
-function processorOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
 /** Sends the request over and over on so many connections. Answers the milliseconds that each took. */
 async function drive({ url, headers }: Told, connections: number, seconds: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
@@ -113,9 +108,9 @@ interface Round {
 
 async function round({ child, told }: { child: ChildProcess; told: Told }, seconds: number): Promise<Round> {
   const single = await drive(told, 1, seconds)
-  const before = processorOf(child)
+  const before = processorOf(child.pid ?? 0)
   const many = await drive(told, 8, seconds)
-  const cpu = processorOf(child) - before
+  const cpu = processorOf(child.pid ?? 0) - before
   return { p50: median(single), perSecond: many.length / seconds, cpu: (1000 * cpu) / many.length }
 }
 

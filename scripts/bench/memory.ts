@@ -10,7 +10,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { print } from './support/figures.js'
-import { memoryOf, Subject } from './support/subject.js'
+import { memoryOf } from './support/processes.js'
+import { Subject } from './support/subject.js'
 
 const pipelines = 100
 const atOnce = 50

@@ -1,10 +1,11 @@
 /** The whole server as its own process, and a client that costs little beside it. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import type { PipelineDeclaration } from '@penstock/core'
 import { sign } from '../../../plugins/aws-api/test/sigv4/signer.js'
 import { Client } from '../../../test/crash/support/client.js'
 import { besideData, Installation, type Keys, type ServerProcess } from '../../../test/crash/support/installation.js'
+import { memoryOf } from './processes.js'
 
 export class Subject {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 8 })
@@ -109,10 +110,4 @@ export class Subject {
     await this.server.stop()
     await this.installation.remove()
   }
-}
-
-/** What of a process is in memory (RSS), MB. */
-export function memoryOf(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024
 }
