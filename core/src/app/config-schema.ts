@@ -111,6 +111,11 @@ export const configSchema: JsonSchema = {
         auditDays: { type: 'integer', default: 365, minimum: 1 },
       },
     },
+    limits: {
+      type: 'object',
+      default: {},
+      properties: { pipelines: { type: 'integer', minimum: 1 } },
+    },
     log: {
       type: 'object',
       default: {},

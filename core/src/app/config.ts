@@ -46,6 +46,8 @@ export interface Config {
   /** `pipeline/action` or `pipeline` to a schedule. */
   readonly schedules: Readonly<Record<string, string>>
   readonly retention: { readonly historyDays: number; readonly auditDays: number }
+  /** None where nobody says so. */
+  readonly limits: { readonly pipelines?: number }
   readonly log: { readonly level: string }
   /** The folder of pipeline files. */
   readonly pipelines: string

@@ -54,6 +54,7 @@ import { createQueueService } from './queue-service.js'
 import type { RemoteJobs } from './remote-jobs.js'
 import type { RemoteLogs } from './remote-logs.js'
 import { createRemoteJobs, createRemoteLogs } from './remote-parts.js'
+import { ReservedNames } from './reserved-names.js'
 import { createPoller, createReports, createWatch } from './source-parts.js'
 import { tokens } from './tokens.js'
 import { Catalogue } from './type-catalogue.js'
@@ -102,6 +103,7 @@ export class Parts {
     @inject(tokens.remoteJobs) readonly remoteJobs: RemoteJobs,
     @inject(tokens.remoteLogs) readonly remoteLogs: RemoteLogs,
     @inject(tokens.services) readonly services: ServerServices,
+    @inject(tokens.reserved) readonly reserved: ReservedNames,
   ) {}
 }
 
@@ -151,13 +153,23 @@ function registerEngine(once: Once): void {
   once(tokens.hooks, () => createHooks())
   once(tokens.registry, () => new ProviderRegistry())
   once(tokens.catalogue, (get) => new Catalogue(get(tokens.registry), createEngineStore(get(tokens.database))))
+  once(tokens.reserved, () => new ReservedNames())
   once(tokens.engine, (get) => {
     const { region, accountId, bucket } = get(tokens.identity)
     const types = get(tokens.catalogue)
     const store = sealedStore(createEngineStore(get(tokens.database)), get(tokens.masterKey), (type) =>
       secrecyOf(types, type),
     )
-    return createEngine({ store, clock: get(tokens.clock), types, region, accountId, bucket })
+    return createEngine({
+      store,
+      clock: get(tokens.clock),
+      types,
+      region,
+      accountId,
+      bucket,
+      pipelineLimit: get(tokens.config).limits.pipelines,
+      keeperOf: (name) => get(tokens.reserved).keeperOf(name),
+    })
   })
   once(tokens.operations, (get) =>
     createOperations(get(tokens.engine), {

@@ -29,6 +29,7 @@ import type { Identity } from './identity.js'
 import type { Metrics } from './metrics.js'
 import type { RemoteJobs } from './remote-jobs.js'
 import type { RemoteLogs } from './remote-logs.js'
+import type { ReservedNames } from './reserved-names.js'
 import type { Catalogue } from './type-catalogue.js'
 
 function token<T>(name: string): InjectionToken<T> {
@@ -54,6 +55,7 @@ export const tokens = {
   hooks: token<Hooks>('hooks'),
   registry: token<ProviderRegistry>('registry'),
   catalogue: token<Catalogue>('catalogue'),
+  reserved: token<ReservedNames>('reserved'),
   engine: token<Engine>('engine'),
   operations: token<Operations>('operations'),
   outbox: token<Outbox>('outbox'),

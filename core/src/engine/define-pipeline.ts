@@ -19,8 +19,8 @@ import type { PipelineMetadata, PipelineSummary, Tag } from './views.js'
 type Input<Name extends keyof PipelineOperations> = Parameters<PipelineOperations[Name]>[1]
 
 /**
- * X1: a new pipeline starts at once. Errors: the Invalid...Exceptions of what is wrong with
- * it, InvalidTagsException, TooManyTagsException.
+ * X1: a new pipeline starts at once. Errors: the Invalid...Exceptions of what is wrong with it, InvalidTagsException,
+ * TooManyTagsException, LimitExceededException, PipelineNameInUseException.
  */
 export async function createPipeline(
   engine: Engine,
@@ -42,8 +42,11 @@ async function storeNew(
   const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
   const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
+  const keeper = engine.keeperOf?.(structure.name)
   await engine.store.transact(async (unit) => {
-    if (await unit.lockPipeline(structure.name)) throw nameInUse(engine, structure.name)
+    if (await unit.lockPipeline(structure.name)) throw alreadyThere(engine, structure.name)
+    if (keeper !== undefined) throw nameInUse(structure.name, keeper)
+    await refuseTooMany(engine, unit)
     await unit.createPipeline(pipeline, by)
     await startFirst(engine, unit, pipeline, by)
   })
@@ -64,8 +67,22 @@ async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pip
   })
 }
 
+/** The name is taken, but no pipeline has it that anybody could see. */
+function nameInUse(name: string, keeper: string): Fault {
+  return new Fault('PipelineNameInUseException', `The name '${name}' belongs to ${keeper}`)
+}
+
+/** Only for those who set a limit: counting is not free. */
+async function refuseTooMany({ pipelineLimit }: Engine, unit: Unit): Promise<void> {
+  if (pipelineLimit === undefined || (await unit.countPipelines()) < pipelineLimit) return
+  throw new Fault(
+    'LimitExceededException',
+    `There can be at most ${pipelineLimit} pipelines: limits.pipelines of the server's configuration says so`,
+  )
+}
+
 /** S19: the service answers with this code, though its model has PipelineNameInUseException too. */
-function nameInUse({ accountId }: Engine, name: string): Fault {
+function alreadyThere({ accountId }: Engine, name: string): Fault {
   return new Fault(
     'InvalidStructureException',
     `A pipeline with the name '${name}' already exists in account '${accountId}'`,

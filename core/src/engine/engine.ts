@@ -36,6 +36,10 @@ export interface Engine {
   readonly region: string
   readonly accountId: string
   readonly bucket: string
+  /** How many pipelines there may be; any number when absent. */
+  readonly pipelineLimit?: number | undefined
+  /** What a name is kept for that no pipeline has yet, in words for people. */
+  keeperOf?(pipelineName: string): string | undefined
   newId(): string
 }
 

@@ -54,6 +54,7 @@ export interface Unit {
   saveDecision(pipelineName: string, decision: Decision, now: number): Promise<void>
   /** Locks and answers the pipeline alone. */
   lockPipeline(name: string): Promise<Pipeline | undefined>
+  countPipelines(): Promise<number>
   createPipeline(pipeline: Pipeline, by: string): Promise<void>
   /** A new version; the older ones stay for the executions that run on them. */
   savePipeline(pipeline: Pipeline, by: string): Promise<void>
@@ -76,7 +77,6 @@ export interface EngineReads {
   pipeline(name: string, version?: number): Promise<Pipeline | undefined>
   /** Ordered by name, after `after`. */
   pipelines(after: string | undefined, limit: number): Promise<Pipeline[]>
-  countPipelines(): Promise<number>
   stageRecords(pipelineName: string): Promise<StageRecord[]>
   liveExecutions(pipelineName: string): Promise<PipelineExecution[]>
   execution(id: string): Promise<PipelineExecution | undefined>

@@ -35,13 +35,6 @@ export function createEngineReads(database: Database, definitions: DefinitionCac
       if (after !== undefined) query = query.where('name', '>', after)
       return Promise.all((await query.execute()).map((row) => withDeclaration(row)))
     },
-    async countPipelines() {
-      const row = await db
-        .selectFrom('pipelines')
-        .select((q) => q.fn.countAll().as('n'))
-        .executeTakeFirst()
-      return Number(row?.n ?? 0)
-    },
     async stageRecords(name) {
       const rows = await db.selectFrom('stages').select('doc').where('pipeline_name', '=', name).execute()
       return rows.map((row) => parse<StageRecord>(row))
@@ -102,7 +95,7 @@ function executionReads({ db }: Database): ExecutionReads {
   }
 }
 
-type WorkReads = Omit<EngineReads, keyof ExecutionReads | 'pipeline' | 'pipelines' | 'countPipelines' | 'stageRecords'>
+type WorkReads = Omit<EngineReads, keyof ExecutionReads | 'pipeline' | 'pipelines' | 'stageRecords'>
 
 function workReads({ db }: Database): WorkReads {
   const history = async <T>(

@@ -7,7 +7,7 @@ import { createEngineReads } from './engine-reads.js'
 import { forgetHistory } from './forget-history.js'
 import { claimJobs, findJob, heartbeat, updateJob } from './job-store.js'
 import { createOutbox } from './outbox-store.js'
-import { createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
+import { countPipelines, createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
 import { actionTypeShelf, webhookShelf } from './shelves.js'
 import { StateLoader } from './state-loader.js'
 
@@ -39,6 +39,7 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
       if (decision.changes.newJobs.length > 0) database.hint('jobs')
     },
     lockPipeline: async (name) => (await loader.lock(tx, name))?.pipeline,
+    countPipelines: () => countPipelines(tx),
     createPipeline: (pipeline, by) => createPipeline(tx, pipeline, by),
     savePipeline: (pipeline, by) => savePipeline(tx, pipeline, by),
     deletePipeline: (name) => deletePipeline(tx, name),

@@ -6,6 +6,14 @@ function pipelineDoc({ declaration: _elsewhere, ...about }: Pipeline): string {
   return JSON.stringify(about)
 }
 
+export async function countPipelines(tx: Tx): Promise<number> {
+  const row = await tx
+    .selectFrom('pipelines')
+    .select((q) => q.fn.countAll().as('n'))
+    .executeTakeFirst()
+  return Number(row?.n ?? 0)
+}
+
 export async function createPipeline(tx: Tx, pipeline: Pipeline, by: string): Promise<void> {
   const { name, version } = pipeline
   await tx

@@ -141,6 +141,7 @@ function sealedUnit(unit: Unit, documents: Documents): Unit {
       const pipeline = await unit.lockPipeline(name)
       return pipeline && documents.openPipeline(pipeline)
     },
+    countPipelines: () => unit.countPipelines(),
     createPipeline: (pipeline, by) => unit.createPipeline(documents.sealPipeline(pipeline), by),
     savePipeline: (pipeline, by) => unit.savePipeline(documents.sealPipeline(pipeline), by),
     deletePipeline: (name) => unit.deletePipeline(name),
