@@ -81,7 +81,7 @@ describe('validate', () => {
     writeFileSync(join(cwd, 'p.json'), '{\n  "pipeline": {,}\n}\n')
     expect(await penstock(['validate', 'p.json'], { cwd })).toMatchObject({
       status: 1,
-      err: expect.stringMatching(/p\.json is not JSON.*line 2/),
+      err: expect.stringMatching(/p\.json: is not JSON.*line 2/),
     })
   })
 })

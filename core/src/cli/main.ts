@@ -1,6 +1,8 @@
 /** `penstock`: one command per file, loaded when it is called. */
-import { Command } from 'commander'
-import { fail } from './output.js'
+import { Command, CommanderError } from 'commander'
+import { wholeNumberOf, withOutput } from './options.js'
+import { exitStatus, fail } from './output.js'
+import { addPipelineCommands } from './pipeline-commands.js'
 import { addPlugins } from './plugin-commands.js'
 
 /** The options that name an installation. */
@@ -11,17 +13,55 @@ export interface WhereOptions {
 
 /** Runs the command line; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command('penstock').description('A self-hosted continuous-delivery server').showHelpAfterError()
-  addServe(program)
-  addWorker(program)
+  endQuietlyAtBrokenPipe()
+  try {
+    await createProgram().parseAsync(argv as string[])
+  } catch (error) {
+    // Commander has said already what is wrong with the call.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+    else fail(error)
+  }
+}
+
+/** All commands; nothing is run. */
+export function createProgram(): Command {
+  const program = new Command('penstock')
+    .description('A self-hosted continuous-delivery server')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what is right)')
+    .addHelpText('after', exitCodes)
+  program.commandsGroup('Pipelines:')
+  addPipelineCommands(program, where)
   addValidate(program)
   addImport(program)
+  program.commandsGroup('Server:')
+  addServe(program)
+  addWorker(program)
+  addDoctor(program)
+  addBackup(program)
   addAccessKeys(program)
   addUsers(program)
   addActionTypes(program)
-  addDoctor(program)
   addPlugins(program, where)
-  addBackup(program)
+  program.commandsGroup('More:')
+  addVersion(program)
+  return program
+}
+
+const exitCodes = `
+Exit status: 0 done, 1 refused or failed, 2 called wrongly, 130 interrupted.
+Without --endpoint a command is for the server of the data folder (--data, PENSTOCK_DATA, penstock.yaml, .penstock).`
+
+/** A reader such as head that has seen enough is no failure, and no reason for a stack. */
+function endQuietlyAtBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(exitStatus.brokenPipe)
+      throw error
+    })
+}
+
+function addVersion(program: Command): void {
   program
     .command('version')
     .description('print the version')
@@ -29,11 +69,6 @@ export async function main(argv: readonly string[]): Promise<void> {
       const { version } = await import('../app/identity.js')
       process.stdout.write(`${version}\n`)
     })
-  try {
-    await program.parseAsync(argv as string[])
-  } catch (error) {
-    fail(error)
-  }
 }
 
 function where(command: Command): Command {
@@ -48,49 +83,64 @@ function addServe(program: Command): void {
 }
 
 function addWorker(program: Command): void {
-  where(program.command('worker').description("run a server's jobs on this machine"))
+  signing(where(program.command('worker').description("run a server's jobs on this machine")))
     .requiredOption('--endpoint <url>', 'the server, such as https://penstock.example.com')
-    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
-    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given')
-    .option('--region <name>', "the server's region; AWS_REGION, or what --config says, unless given")
     .option('--name <name>', 'what to call a new worker; the name of the machine unless given')
     .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf('--concurrency', 1, 1000))
     .action(async (options) => (await import('./worker.js')).worker(options))
 }
 
 function addValidate(program: Command): void {
-  where(program.command('validate <file>').description('say everything that is wrong with a pipeline file'))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (file, options) => (await import('./validate.js')).validate(file, options))
+  withOutput(
+    where(
+      program.command('validate <files...>').description('say everything that is wrong with pipeline files, and where'),
+    ),
+  ).action(async (files, options) => (await import('./validate.js')).validate(files, options))
 }
 
 function addImport(program: Command): void {
-  where(
-    program
-      .command('import <file>')
-      .description(
-        "turn what AWS printed into a pipeline file: get-pipeline's JSON, or a CloudFormation template (- reads standard input)",
-      ),
-  )
-    .option('--resource <id>', 'which of a template that has several pipelines')
+  const command = program
+    .command('import <file>')
+    .description(
+      'take over a pipeline of AWS: what get-pipeline printed, a CloudFormation template, or terraform show -json (- reads standard input)',
+    )
+  signing(where(command))
+    .option('--endpoint <url>', 'the server; the one that runs on the data folder unless given')
+    .option('--resource <id>', 'which of several pipelines: a logical id, or an address of Terraform')
     .option('--parameter <name=value...>', "values for a template's parameters")
     .option('--output-file <file>', 'where to write it; standard output unless given')
-    .option('--create', "write it into the server's folder of pipelines: the next start creates it")
+    .option('--create', 'create it at the server; without a running one, write it into the folder of pipelines')
+    .option('--update', 'the same, and change the pipeline when it is there already')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .addHelpText(
+      'after',
+      `
+Status 0: done, though TODO lines may say what is left to do by hand.
+Status 1: nothing was created; INVALID lines say what is wrong.
+Status 3: the pipeline was created, and a FAILED line says what beside it was not.`,
+    )
     .action(async (file, options) => (await import('./import.js')).importPipeline(file, options))
+}
+
+/** The options of a key that requests are signed with. */
+function signing(command: Command): Command {
+  return command
+    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
+    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given')
+    .option('--region <name>', "the server's region; AWS_REGION, or what --config says, unless given")
 }
 
 function addAccessKeys(program: Command): void {
   const keys = program.command('access-key').description('keys for the AWS CLI and SDKs')
-  where(keys.command('create').description('make a key; its secret is shown only now'))
+  withOutput(where(keys.command('create').description('make a key; its secret is shown only now')))
     .requiredOption('--user <name>', 'whose it is')
     .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy', [
       'AWSCodePipeline_FullAccess',
     ])
-    .option('--output <format>', 'text or json', 'text')
     .action(async (options) => (await import('./access-key.js')).createKey(options))
-  where(keys.command('list').description('all keys, without their secrets'))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (options) => (await import('./access-key.js')).listKeys(options))
+  withOutput(where(keys.command('list').description('all keys, without their secrets'))).action(async (options) =>
+    (await import('./access-key.js')).listKeys(options),
+  )
   where(keys.command('delete <accessKeyId>').description('a deleted key is refused within seconds')).action(
     async (id, options) => (await import('./access-key.js')).deleteKey(id, options),
   )
@@ -108,15 +158,15 @@ function addActionTypes(program: Command): void {
   where(
     types.command('put <file>').description('add one, or change it, from a JSON file as get-action-type prints it'),
   ).action(async (file, options) => (await import('./action-type.js')).putType(file, options))
-  where(types.command('client-token <provider>').description("what a partner's worker is to be set up with"))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (provider, options) => (await import('./action-type.js')).clientToken(provider, options))
+  withOutput(
+    where(types.command('client-token <provider>').description("what a partner's worker is to be set up with")),
+  ).action(async (provider, options) => (await import('./action-type.js')).clientToken(provider, options))
 }
 
 function addDoctor(program: Command): void {
-  where(program.command('doctor').description('look for what would keep Penstock from working'))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (options) => (await import('./doctor.js')).doctor(options))
+  withOutput(where(program.command('doctor').description('look for what would keep Penstock from working'))).action(
+    async (options) => (await import('./doctor.js')).doctor(options),
+  )
 }
 
 function addBackup(program: Command): void {
@@ -128,12 +178,4 @@ function addBackup(program: Command): void {
   where(program.command('restore <folder>').description('bring a backup back into an empty data folder')).action(
     async (folder, options) => (await import('./restore.js')).restore(folder, options),
   )
-}
-
-/** Errors: naming the option, the value and what would be right. */
-function wholeNumberOf(option: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
-    throw new Error(`${option} is '${text}', but must be a number from ${least} to ${most}`)
-  }
 }

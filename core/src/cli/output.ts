@@ -1,8 +1,12 @@
 import { isFault } from '../domain/faults.js'
+import { table as fitted } from './terminal/table.js'
+
+/** What commands end with, besides 0. */
+export const exitStatus = { ok: 0, failed: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const
 
 /** What people can do something about is said in words; anything else with its stack. Sets the exit status. */
 export function fail(error: unknown): void {
-  process.exitCode = 1
+  process.exitCode = error instanceof UsageError ? exitStatus.usage : exitStatus.failed
   process.stderr.write(`penstock: ${describe(error)}\n`)
 }
 
@@ -26,8 +30,11 @@ const explainedErrors = [
 
 /** A command that did not do what it was asked, and why. */
 export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed'
+  override readonly name: string = 'CommandFailed'
 }
+
+/** A command that was called wrongly: exit status 2. */
+export class UsageError extends CommandFailed {}
 
 /** JSON for programs, lines for people. */
 export function print(format: string | undefined, value: unknown, lines: () => readonly string[]): void {
@@ -35,13 +42,7 @@ export function print(format: string | undefined, value: unknown, lines: () => r
   if (text !== '') process.stdout.write(`${text}\n`)
 }
 
-/** Rows in columns as wide as they must be. */
+/** Rows in columns as wide as they must be, and on a terminal no wider than it is. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return fitted(rows)
 }

@@ -1,12 +1,13 @@
 /** `penstock plugin ...`: one command per file, loaded when it is called. */
 import type { Command } from 'commander'
+import { withOutput } from './options.js'
 
 /** Adds them; `where` gives a command the options that name an installation. */
 export function addPlugins(program: Command, where: (command: Command) => Command): void {
   const plugins = program.command('plugin').description('plugins: write, check, test, add and remove them')
-  where(plugins.command('list').description('every plugin, its state and what it provides'))
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (options) => (await import('./plugin-list.js')).listPlugins(options))
+  withOutput(where(plugins.command('list').description('every plugin, its state and what it provides'))).action(
+    async (options) => (await import('./plugin-list.js')).listPlugins(options),
+  )
   addAuthoring(plugins)
   for (const [verb, what] of Object.entries(control)) {
     where(plugins.command(`${verb} <name>`).description(what)).action(async (name, options) =>
@@ -32,11 +33,9 @@ function addAuthoring(plugins: Command): void {
   withNewOptions(plugins.command('new <name>').description('write a new plugin, with test and README')).action(
     async (name, options) => (await import('./plugin-new.js')).newPlugin(name, options),
   )
-  plugins
-    .command('check [dir]')
-    .description('look for mistakes in a plugin, without running its jobs')
-    .option('--output <format>', 'text or json', 'text')
-    .action(async (dir, options) => (await import('./plugin-check.js')).checkPlugin(dir ?? '.', options))
+  withOutput(
+    plugins.command('check [dir]').description('look for mistakes in a plugin, without running its jobs'),
+  ).action(async (dir, options) => (await import('./plugin-check.js')).checkPlugin(dir ?? '.', options))
   plugins
     .command('test [dir]')
     .description("run a plugin's tests with this host's tools; nothing need be installed")

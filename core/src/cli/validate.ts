@@ -1,40 +1,58 @@
-import { readFileSync } from 'node:fs'
+import type { Parts } from '../app/container.js'
 import { withPlugins } from '../app/offline.js'
-import { parsePipelineFile } from '../app/pipeline-files.js'
+import { type PipelineText, readPipelineText } from '../app/pipeline-text.js'
 import { pluginProblems } from '../app/plugin-problems.js'
+import type { Problem } from '../domain/validation/problem.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { askElsewhere, lookup } from '../engine/define-pipeline.js'
 import { reason } from '../host/contain.js'
 import type { WhereOptions } from './main.js'
-import { CommandFailed, print } from './output.js'
+import { exitStatus, print } from './output.js'
+import { clean } from './terminal/clean.js'
+import { paint } from './terminal/paint.js'
 import { configOf } from './where.js'
 
-/** `penstock validate FILE`: every problem with its place; status 1 when there is one. */
-export async function validate(file: string, options: WhereOptions & { readonly output?: string }): Promise<void> {
-  const problems = await withPlugins(configOf(options), async (parts) => {
-    const { pipeline } = read(file)
-    // Without its plugin an action type is unknown, and the reason is here.
-    for (const problem of pluginProblems(parts.host)) process.stderr.write(`PROBLEM ${problem}\n`)
-    return validatePipeline(pipeline, lookup(parts.engine, await askElsewhere(parts.engine, pipeline)))
-  })
-  print(options.output, { file, problems }, () =>
-    problems.length === 0
-      ? [`${file}: valid`]
-      : problems.map(({ path, code, message }) => `${file}: ${path || 'pipeline'}: ${message} (${code})`),
-  )
-  if (problems.length > 0) process.exitCode = 1
+/** What is wrong in one file; the place in the text, and in the structure. */
+interface Found extends Partial<Problem> {
+  readonly message: string
+  /** `release.yaml:7:3`. */
+  readonly at: string
 }
 
-function read(file: string): ReturnType<typeof parsePipelineFile> {
-  let text: string
+/** `penstock validate FILE...`: every problem of every file, each with its line; status 1 when there is one. */
+export async function validate(
+  files: readonly string[],
+  options: WhereOptions & { readonly output?: string },
+): Promise<void> {
+  const results = await withPlugins(configOf(options), async (parts) => {
+    // Without its plugin an action type is unknown, and the reason is here.
+    for (const problem of pluginProblems(parts.host)) process.stderr.write(`PROBLEM ${problem}\n`)
+    const all: { file: string; problems: Found[] }[] = []
+    for (const file of files) all.push({ file, problems: await problemsOf(file, parts) })
+    return all
+  })
+  print(options.output, results.length === 1 ? results[0] : results, () => results.flatMap(linesOf))
+  if (results.some(({ problems }) => problems.length > 0)) process.exitCode = exitStatus.failed
+}
+
+async function problemsOf(file: string, { engine }: Parts): Promise<Found[]> {
+  let text: PipelineText
   try {
-    text = readFileSync(file, 'utf8')
+    text = readPipelineText(file)
   } catch (error) {
-    throw new CommandFailed(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    return reason(error)
+      .split('\n')
+      .map((message) => ({ at: file, message }))
   }
-  try {
-    return parsePipelineFile(text)
-  } catch (error) {
-    throw new CommandFailed(`${file} ${reason(error)}`)
-  }
+  const problems = validatePipeline(text.pipeline, lookup(engine, await askElsewhere(engine, text.pipeline)))
+  const twice = text.warnings.map((message) => ({ at: file, message }))
+  return [...twice, ...problems.map((problem) => ({ ...problem, at: text.where(problem.path) }))]
+}
+
+function linesOf({ file, problems }: { readonly file: string; readonly problems: readonly Found[] }): string[] {
+  if (problems.length === 0) return [`${file}: ${paint.green('valid')}`]
+  return problems.map(({ at, path, code, message }) => {
+    if (path === undefined) return clean(message)
+    return `${paint.bold(at)}: ${path || 'pipeline'}: ${clean(message)} ${paint.dim(`(${code})`)}`
+  })
 }

@@ -31,7 +31,8 @@ export function readYamlFile(file: string): YamlFile {
   return parseYaml(text, file)
 }
 
-function parseYaml(text: string, file: string): YamlFile {
+/** As readYamlFile, of a text; `file` is what errors call it. Errors: YamlError when it is not YAML, or no map. */
+export function parseYaml(text: string, file: string): YamlFile {
   const yaml = require('yaml') as typeof import('yaml')
   const lines = new yaml.LineCounter()
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })

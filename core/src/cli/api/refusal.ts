@@ -1,0 +1,47 @@
+import { CommandFailed } from '../output.js'
+
+/** What the server refused, in its words, and what to do where that is known. */
+export class Refused extends CommandFailed {
+  constructor(
+    /** AWS's code, or `HTTP 502`. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Remedies, by code. */
+const hints: Readonly<Record<string, string>> = {
+  UnrecognizedClientException: "is the access key this server's? penstock access-key list shows those it has",
+  InvalidSignatureException: "is the secret access key the right one, and --region the server's?",
+  AccessDeniedException: 'another key may do it: penstock access-key create --policy ... makes one',
+  UnknownOperationException: 'is the server older than this command?',
+}
+
+export function refused(endpoint: string, status: number, text: string): Refused {
+  const { __type: code, message } = readError(text)
+  if (code === undefined)
+    return new Refused(
+      `HTTP ${status}`,
+      `${endpoint} answered ${status}, and not as a Penstock server does: is the address right?`,
+    )
+  const said = `${message ?? code} (${code})`
+  return new Refused(code, hints[code] === undefined ? said : `${said}\n  ${hints[code]}`)
+}
+
+/** The server did not answer at all. */
+export function unreachable(endpoint: string, error: unknown): CommandFailed {
+  const { code, message } = error as NodeJS.ErrnoException
+  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : message || code
+  return new CommandFailed(`${endpoint} cannot be reached (${why}): does the server run, and is the address right?`)
+}
+
+function readError(text: string): { readonly __type?: string; readonly message?: string } {
+  try {
+    const value = JSON.parse(text) as unknown
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Client } from '../api/client.js'
+
+/** Names one action's run. */
+export interface TailedAction {
+  readonly pipelineName: string
+  readonly pipelineExecutionId: string
+  readonly actionExecutionId: string
+}
+
+/** How long one question waits for more, seconds; and how long after an empty answer that came at once, milliseconds. */
+const patience = 20
+const breath = 300
+
+/** Hands every piece of a log to `write`, from `from` on, until it is whole or the signal comes. */
+export async function tail(
+  client: Client,
+  action: TailedAction,
+  write: (text: string) => void,
+  { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  let at = from
+  while (!signal?.aborted) {
+    const piece = await client.readLog({ ...action, from: at, wait: patience })
+    if (piece.text !== '') write(piece.text)
+    const stuck = piece.next === at
+    at = piece.next
+    if (piece.complete) return
+    if (stuck) await pause(breath, undefined, signal ? { signal } : {}).catch(() => {})
+  }
+}
+
+/** Cuts pieces into lines; `end` hands out what is left. */
+export function byLine(write: (line: string) => void): { push(text: string): void; end(): void } {
+  let rest = ''
+  return {
+    push(text) {
+      const lines = (rest + text).split(/\r\n|\n|\r(?!$)/)
+      rest = lines.pop() ?? ''
+      for (const line of lines) write(line)
+    },
+    end() {
+      if (rest !== '') write(rest)
+      rest = ''
+    },
+  }
+}

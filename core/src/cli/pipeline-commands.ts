@@ -1,0 +1,126 @@
+/** `penstock list`, `start`, `approve` ...: the everyday verbs, each loaded when it is called. */
+import { type Command, Option } from 'commander'
+import { wholeNumberOf, withOutput } from './options.js'
+
+/** Adds them; `where` gives a command the options that name an installation. */
+export function addPipelineCommands(program: Command, where: (command: Command) => Command): void {
+  const verb = (usage: string, text: string) => withOutput(withServer(where(program.command(usage).description(text))))
+  addReading(verb)
+  addRunning(verb)
+  addSteering(verb)
+  addDefining(verb)
+}
+
+type Verb = (usage: string, text: string) => Command
+
+/** Which server, unless it is the one on the data folder. */
+function withServer(command: Command): Command {
+  return command
+    .option('--endpoint <url>', 'a server elsewhere, such as https://penstock.example.com (PENSTOCK_ENDPOINT)')
+    .option('--profile <name>', "a profile of AWS's files with its key, region and endpoint_url (AWS_PROFILE)")
+    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
+    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given; the variable is the safer place')
+    .option('--region <name>', "the server's; AWS_REGION, the profile's or us-east-1 unless given")
+}
+
+function withFollowing(command: Command): Command {
+  return command
+    .option('--wait', 'follow the execution to its end; its result is the exit status')
+    .option('--logs', "as --wait, with the actions' logs")
+}
+
+function addReading(verb: Verb): void {
+  verb('list [pattern]', 'all pipelines, or those like app-*, with their latest execution')
+    .option('--names', 'the names alone')
+    .action(async (pattern, options) => (await import('./verbs/list.js')).list(pattern, options))
+  verb('status <pipeline>', 'its stages, transitions and actions')
+    .alias('state')
+    .action(async (name, options) => (await import('./verbs/status.js')).status(name, options))
+  verb('executions <pipeline>', 'its executions, newest first')
+    .option('--limit <number>', 'at most so many', wholeNumberOf('--limit', 1, 10_000), 20)
+    .action(async (name, options) => (await import('./verbs/executions.js')).executions(name, options))
+  verb('history <pipeline> [execution]', 'every action that ran, newest first')
+    .option('--limit <number>', 'at most so many', wholeNumberOf('--limit', 1, 10_000), 50)
+    .action(async (name, execution, options) => (await import('./verbs/history.js')).history(name, execution, options))
+  verb('logs <pipeline> [action]', "an action's log; of the one that runs, or failed, or ended last, unless named")
+    .option('-f, --follow', 'as it grows, to its end')
+    .option('--execution <id>', 'or the beginning of its id; the newest unless given')
+    .action(async (name, action, options) => (await import('./verbs/logs.js')).logs(name, action, options))
+  for (const [name, text] of [
+    ['open', 'open the page of a pipeline, or of all, in a browser'],
+    ['url', 'print the address of that page'],
+  ] as const)
+    verb(`${name} [pipeline]`, text).action(async (pipeline, options) =>
+      (await import('./verbs/open.js')).open(name, pipeline, options),
+    )
+}
+
+function addRunning(verb: Verb): void {
+  withFollowing(verb('start <pipeline>', 'release a change: a new execution'))
+    .option('--variable <name=value...>', "values for the pipeline's variables")
+    .option('--revision <action=commit...>', 'what a source is to take instead of the newest')
+    .option('--token <text>', 'starting twice with the same token starts once')
+    .action(async (name, options) => (await import('./verbs/start.js')).start(name, options))
+  verb('wait <pipeline> [execution]', 'follow an execution, the newest unless named; its result is the exit status')
+    .option('--logs', "with the actions' logs")
+    .action(async (name, execution, options) => (await import('./verbs/wait.js')).wait(name, execution, options))
+  verb('stop <pipeline> [execution]', 'stop the execution that runs, once its actions have ended')
+    .option('--abandon', 'end its actions, too')
+    .option('--reason <text>', 'shown with the execution')
+    .option('--wait', 'until it has stopped')
+    .action(async (name, execution, options) => (await import('./verbs/stop.js')).stop(name, execution, options))
+  withFollowing(verb('retry <pipeline> [stage]', 'run the failed actions of a stage again'))
+    .option('--all-actions', 'those that succeeded, too')
+    .option('--execution <id>', "or the beginning of its id; the stage's latest unless given")
+    .action(async (name, stage, options) => (await import('./verbs/retry.js')).retry(name, stage, options))
+  withFollowing(
+    verb('rollback <pipeline> <stage> [execution]', 'run a stage again with what succeeded there before'),
+  ).action(async (name, stage, target, options) =>
+    (await import('./verbs/rollback.js')).rollback(name, stage, target, options),
+  )
+}
+
+function addSteering(verb: Verb): void {
+  for (const [name, result] of [
+    ['approve', 'Approved'],
+    ['reject', 'Rejected'],
+  ] as const)
+    verb(`${name} <pipeline> [action]`, `answer an approval: ${result.toLowerCase()}`)
+      .option('--comment <text>', 'why; shown with the approval')
+      .option('--execution <id>', 'of a pipeline that runs several at a time')
+      .action(async (pipeline, action, options) =>
+        (await import('./verbs/answer.js')).answer(result, pipeline, action, options),
+      )
+  verb('disable <pipeline> <stage>', 'let no execution into a stage')
+    .requiredOption('--reason <text>', 'shown at the transition')
+    .option('--outbound', 'out of it, instead')
+    .action(async (name, stage, options) =>
+      (await import('./verbs/transition.js')).setTransition('disable', name, stage, options),
+    )
+  verb('enable <pipeline> <stage>', 'let executions into a stage again')
+    .option('--outbound', 'out of it, instead')
+    .action(async (name, stage, options) =>
+      (await import('./verbs/transition.js')).setTransition('enable', name, stage, options),
+    )
+  verb('override <pipeline> <stage>', 'let an execution past a condition that holds it')
+    .addOption(
+      new Option('--condition <which>', 'which of the two')
+        .choices(['before-entry', 'on-success'])
+        .makeOptionMandatory(),
+    )
+    .action(async (name, stage, options) => (await import('./verbs/override.js')).override(name, stage, options))
+}
+
+function addDefining(verb: Verb): void {
+  verb('get <pipeline>', 'its definition')
+    .option('--definition-version <number>', 'an older one', wholeNumberOf('--definition-version', 1, 99_999))
+    .addOption(new Option('--format <format>', 'yaml or json').choices(['yaml', 'json']).default('yaml'))
+    .option('--output-file <file>', 'where to write it; standard output unless given')
+    .action(async (name, options) => (await import('./verbs/get.js')).get(name, options))
+  verb('put <file>', 'create or update a pipeline from a YAML or JSON file (- reads standard input)')
+    .option('--start', 'start an updated one, too, as creating does')
+    .action(async (file, options) => (await import('./verbs/put.js')).put(file, options))
+  verb('delete <pipeline>', 'delete a pipeline and its history')
+    .option('--yes', 'do not ask for its name')
+    .action(async (name, options) => (await import('./verbs/delete.js')).deletePipeline(name, options))
+}
