@@ -185,7 +185,11 @@ function onSignal(topic: string, parts: Parts, log: Logger): void {
   if (pipelineName !== undefined) parts.watch.touch(pipelineName)
 }
 
-async function applyFiles(config: Config, { operations, meta, access }: Parts, log: Logger): Promise<string[]> {
+async function applyFiles(
+  config: Config,
+  { operations, meta, access, reserved }: Parts,
+  log: Logger,
+): Promise<string[]> {
   const applied = await applyPipelineFiles(config.pipelines, {
     operations,
     meta,
@@ -194,7 +198,8 @@ async function applyFiles(config: Config, { operations, meta, access }: Parts, l
     required: config.pipelinesNamed,
   })
   const problems: string[] = []
-  for (const { file, result, problem } of applied) {
+  for (const { file, result, problem, name } of applied) {
+    if (name !== undefined) reserved.reserve(name, file)
     if (problem !== undefined) problems.push(problem)
     if (result === 'failed') log.error('pipeline file', { file, problem })
     else if (result !== 'unchanged') log.info('pipeline file', { file, result })

@@ -243,6 +243,25 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   expect((await server.services.operations.listPipelines(by, {})).pipelines.map(({ name }) => name)).toEqual(['good'])
 })
 
+test('S19: the name of a refused file is kept while the file is there; a limit of pipelines is kept, too', async () => {
+  plugin('two', `${source}\n${build}`)
+  pipelineFile('kept', pipeline('kept').replace('Echo', 'Nothing'))
+  const { services } = await start({}, 'limits:\n  pipelines: 1\nplugins:\n  ./two.ts: { isolation: none }\n')
+  const by = { name: 'test', arn: '', policies: [] }
+  const create = (name: string) => services.operations.createPipeline(by, JSON.parse(pipeline(name)))
+  await expect(create('kept')).rejects.toMatchObject({
+    code: 'PipelineNameInUseException',
+    message: expect.stringMatching(/^The name 'kept' belongs to the pipeline file kept\.json, which was refused /),
+  })
+  rmSync(join(folder, 'pipelines', 'kept.json'))
+  await create('kept')
+  await expect(create('kept')).rejects.toMatchObject({ code: 'InvalidStructureException' })
+  await expect(create('more')).rejects.toMatchObject({
+    code: 'LimitExceededException',
+    message: expect.stringContaining('at most 1 pipelines'),
+  })
+})
+
 test('a folder of pipelines that was named must be there, and what files change is written down', async () => {
   const without = await start({}, 'pipelines: nowhere\n')
   expect(without.problems).toEqual([`pipelines: the folder ${join(folder, 'nowhere')} cannot be read (ENOENT)`])

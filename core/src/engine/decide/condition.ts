@@ -5,6 +5,7 @@ import type { StageExecution } from '../../domain/stage.js'
 import type { Draft } from '../draft.js'
 import type { OverrideConditionEvent } from '../events.js'
 import { conditionLifecycle, follow, step } from '../lifecycle.js'
+import { refuseToResumeBeyondLimit } from './concurrency.js'
 import { leave } from './movement.js'
 import { fail, refuseUnlessLatest, reopen } from './outcome.js'
 import { rollbackByItself } from './rollback.js'
@@ -97,7 +98,7 @@ export function dropConditions(draft: Draft, executionId: string, stageName: str
   draft.putStageExecution({ ...stage, ...dropped })
 }
 
-/** C3. Errors: ConditionNotOverridableException, NotLatestPipelineExecutionException. */
+/** C3, X7. Errors: ConditionNotOverridableException, NotLatest..., ConcurrentPipelineExecutionsLimitExceededException. */
 export function overrideCondition(draft: Draft, event: OverrideConditionEvent): string {
   const stage = draft.findStageExecution(event.executionId, event.stageName)
   const condition = stage?.[event.kind]
@@ -112,6 +113,7 @@ export function overrideCondition(draft: Draft, event: OverrideConditionEvent): 
     )
   }
   refuseUnlessLatest(draft, event.executionId, event.stageName)
+  refuseToResumeBeyondLimit(draft, event.executionId)
   for (const id of Object.values(condition.rules)) endRule(draft, id, 'stop')
   const overridden = { ...condition, status, updated: draft.now, overriddenBy: event.by }
   draft.putStageExecution({ ...stage, [event.kind]: overridden })

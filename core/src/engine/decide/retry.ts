@@ -3,13 +3,18 @@ import type { RetryMode } from '../../domain/pipeline.js'
 import type { RetryTrigger, StageExecution } from '../../domain/stage.js'
 import type { Draft } from '../draft.js'
 import type { RetryStageEvent } from '../events.js'
+import { refuseToResumeBeyondLimit } from './concurrency.js'
 import { refuseUnlessLatest, reopen } from './outcome.js'
 
-/** R1..R3, R5, P4. Errors: StageNotRetryableException, NotLatestPipelineExecutionException. */
+/**
+ * R1..R3, R5, P4, X7. Errors: StageNotRetryableException, NotLatestPipelineExecutionException,
+ * ConcurrentPipelineExecutionsLimitExceededException.
+ */
 export function retryStage(draft: Draft, event: RetryStageEvent): string {
   const stage = draft.findStageExecution(event.executionId, event.stageName)
   refuseUnlessRetryable(draft, stage, event)
   refuseUnlessLatest(draft, event.executionId, event.stageName)
+  refuseToResumeBeyondLimit(draft, event.executionId)
   if (stage) rerun(draft, stage, event.mode, 'ManualStageRetry')
   return event.executionId
 }

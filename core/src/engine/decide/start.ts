@@ -3,10 +3,8 @@ import { Fault } from '../../domain/faults.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
 import type { Draft } from '../draft.js'
 import type { StartEvent } from '../events.js'
+import { refuseBeyondLimit } from './concurrency.js'
 import { arrive } from './movement.js'
-
-/** X7. */
-export const concurrentExecutions = 50
 
 /**
  * A new execution at the first stage's door. Answers its id, or that of the one that the same request token started
@@ -58,16 +56,6 @@ function newestWith(draft: Draft, wanted: StartEvent['sourceRevisions']): Pipeli
 
 function findByToken(draft: Draft, token: string): PipelineExecution | undefined {
   return [...draft.state.executions.values()].find((one) => one.clientRequestToken === token)
-}
-
-function refuseBeyondLimit(draft: Draft, mode: PipelineExecution['mode']): void {
-  if (mode === 'SUPERSEDED') return
-  const running = draft.liveExecutions().length
-  if (running < concurrentExecutions) return
-  throw new Fault(
-    'ConcurrentPipelineExecutionsLimitExceededException',
-    `The pipeline '${draft.pipelineName}' has ${running} executions in progress, and in ${mode} mode there can be ${concurrentExecutions}`,
-  )
 }
 
 /** X13, S14: defaults, overridden; every declared variable has a value. */
