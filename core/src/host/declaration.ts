@@ -2,7 +2,7 @@
 import { type ActionTypeId, type ArtifactDetails, actionCategories, actionTypeKey } from '../domain/action-type.js'
 import type { ActionTypeDeclaration, ArtifactCount, PropertyDeclarations, RuleProvider } from './action-provider.js'
 import { suggestion } from './nearest.js'
-import type { ActionTypeInfo } from './services.js'
+import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
 
 /** The id of a declared action type: owner `Custom` and version `1` unless said. */
 export function declaredId(declaration: ActionTypeDeclaration): ActionTypeId {
@@ -24,6 +24,18 @@ export function actionTypeInfo(plugin: string, declaration: ActionTypeDeclaratio
     properties: declaration.configuration,
     inputArtifacts: artifactDetails(declaration.inputArtifacts),
     outputArtifacts: artifactDetails(declaration.outputArtifacts),
+    plugin,
+  }
+}
+
+/** The same of a rule. */
+export function ruleTypeInfo(plugin: string, rule: RuleProvider): RuleTypeInfo {
+  return {
+    provider: rule.provider,
+    version: rule.version ?? '1',
+    ...(rule.description === undefined ? {} : { description: rule.description }),
+    properties: rule.configuration,
+    inputArtifacts: artifactDetails(rule.inputArtifacts),
     plugin,
   }
 }

@@ -13,7 +13,7 @@ import { PluginRefused, readManifest } from './manifest.js'
 import type { HttpMount } from './plugin.js'
 import { PluginEntry, PluginLife } from './plugin-entry.js'
 import { load, type RegisterParts, register, stepLimits, validate } from './plugin-steps.js'
-import type { ActionTypeInfo, PluginService, PluginStatus } from './services.js'
+import type { ActionTypeInfo, PluginService, PluginStatus, RuleTypeInfo } from './services.js'
 
 export interface PluginHostParts extends RegisterParts {
   readonly references: readonly PluginReference[]
@@ -86,6 +86,10 @@ export class PluginHost implements PluginService {
 
   actionTypes(): readonly ActionTypeInfo[] {
     return this.parts.registry.actionTypes()
+  }
+
+  ruleTypes(): readonly RuleTypeInfo[] {
+    return this.parts.registry.ruleTypes()
   }
 
   /** Every living plugin's HTTP handlers. */

@@ -1,9 +1,9 @@
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import type { ArtifactStore } from '../domain/artifact.js'
 import type { ActionProvider, RuleProvider, SourceProvider } from './action-provider.js'
-import { actionTypeInfo, declarationProblems, declaredId, ruleProblems } from './declaration.js'
+import { actionTypeInfo, declarationProblems, declaredId, ruleProblems, ruleTypeInfo } from './declaration.js'
 import type { Notifier, SecretStore } from './plugin.js'
-import type { ActionTypeInfo } from './services.js'
+import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
 
 type Kind = 'action' | 'rule' | 'notifier' | 'secret store' | 'artifact store'
 
@@ -86,6 +86,10 @@ export class ProviderRegistry {
 
   actionTypes(): ActionTypeInfo[] {
     return this.actions().map(({ plugin, provider }) => actionTypeInfo(plugin, provider))
+  }
+
+  ruleTypes(): RuleTypeInfo[] {
+    return this.rules().map(({ plugin, provider }) => ruleTypeInfo(plugin, provider))
   }
 
   notifiers(): Notifier[] {

@@ -195,6 +195,20 @@ export interface ActionTypeInfo {
 }
 
 /**
+ * A type of rules (C5) with what a form needs.
+ * @example
+ * const rules: readonly RuleTypeInfo[] = api.server.plugins.ruleTypes?.() ?? []
+ */
+export interface RuleTypeInfo {
+  readonly provider: string
+  readonly version: string
+  readonly description?: string
+  readonly properties: PropertyDeclarations
+  readonly inputArtifacts: ArtifactDetails
+  readonly plugin: string
+}
+
+/**
  * The plugins of this server.
  * @example
  * const plugins: PluginService = api.server.plugins
@@ -202,7 +216,9 @@ export interface ActionTypeInfo {
  */
 export interface PluginService {
   list(): readonly PluginStatus[]
+  /** Those that plugins provide; custom action types are told by ListActionTypes. */
   actionTypes(): readonly ActionTypeInfo[]
+  ruleTypes?(): readonly RuleTypeInfo[]
   disable(name: string): Promise<void>
   enable(name: string): Promise<void>
   /** Loads the plugin anew without a restart of the server; running jobs end with the old code. Answers what became of it. */

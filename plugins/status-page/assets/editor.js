@@ -16,28 +16,32 @@
   document.addEventListener('submit', () => {
     dirty = false
   })
-  document.addEventListener('htmx:after:swap', () => {
-    dirty = Boolean(document.querySelector('[data-editor]'))
-    document.querySelector('#editor .notice.bad')?.scrollIntoView({ block: 'nearest' })
-  })
   window.addEventListener('beforeunload', (event) => {
     if (dirty) event.preventDefault()
   })
 
-  // In the JSON text Tab indents; after Escape it moves on, so that the keyboard is not caught.
-  let leaving = false
-  document.addEventListener('keydown', (event) => {
-    const text = event.target
-    if (!text.matches?.('[data-json]')) return
-    if (event.key === 'Escape') {
-      leaving = true
-      return
-    }
-    if (event.key === 'Tab' && !leaving && !event.shiftKey) {
-      event.preventDefault()
-      text.setRangeText('  ', text.selectionStart, text.selectionEnd, 'end')
-      dirty = true
-    }
-    leaving = false
+  /** After the form was drawn again the reader goes on where something is new. */
+  function land() {
+    const editor = document.querySelector('#editor')
+    const problems = editor?.querySelector('#problems')
+    const changes = editor?.querySelector('#changes')
+    const field = editor?.querySelector('[autofocus]')
+    const target = problems ?? changes ?? field
+    if (!target) return
+    target.focus({ preventScroll: true })
+    target.scrollIntoView({ block: target === field ? 'center' : 'nearest' })
+  }
+
+  function code() {
+    const box = document.querySelector('[data-code]')
+    // Without it the text is edited as in any other field.
+    if (box) import(box.dataset.code).then(({ enhance }) => enhance(box)).catch(() => undefined)
+  }
+
+  document.addEventListener('htmx:after:swap', () => {
+    dirty = Boolean(document.querySelector('[data-editor]'))
+    land()
+    code()
   })
+  code()
 })()

@@ -37,11 +37,11 @@ describe('the editor', () => {
   })
 
   test.each([
-    ['add-stage:1', (names: string[]) => expect(names).toEqual(['Source', 'Build', '', 'Approve', 'Deploy'])],
-    ['remove-stage:1', (names: string[]) => expect(names).toEqual(['Source', 'Approve', 'Deploy'])],
-    ['up-stage:3', (names: string[]) => expect(names).toEqual(['Source', 'Build', 'Deploy', 'Approve'])],
-    ['down-stage:0', (names: string[]) => expect(names).toEqual(['Build', 'Source', 'Approve', 'Deploy'])],
-    ['up-stage:0', (names: string[]) => expect(names).toEqual(['Source', 'Build', 'Approve', 'Deploy'])],
+    ['insert:stages[2]', (names: string[]) => expect(names).toEqual(['Source', 'Build', '', 'Approve', 'Deploy'])],
+    ['remove:stages[1]', (names: string[]) => expect(names).toEqual(['Source', 'Approve', 'Deploy'])],
+    ['up:stages[3]', (names: string[]) => expect(names).toEqual(['Source', 'Build', 'Deploy', 'Approve'])],
+    ['down:stages[0]', (names: string[]) => expect(names).toEqual(['Build', 'Source', 'Approve', 'Deploy'])],
+    ['up:stages[0]', (names: string[]) => expect(names).toEqual(['Source', 'Build', 'Approve', 'Deploy'])],
   ])('%s changes the draft and saves nothing', async (deed, check) => {
     const answer = await visitor.post(edit, [...(await form()), ['do', deed]])
     expect(answer.status).toBe(200)
@@ -71,12 +71,16 @@ describe('the editor', () => {
     expect(text).toContain('has &lt;no> name')
   })
 
-  test('someone else’s save in between is noticed', async () => {
+  test('someone else’s save in between is noticed, and nothing is lost', async () => {
     const fields = (await form()).map(([name, value]): [string, string] => [name, name === 'version' ? '6' : value])
     const { status, text } = await visitor.post(edit, [...fields, ['do', 'save']])
-    expect(status).toBe(400)
+    expect(status).toBe(409)
     expect(text).toContain('Someone else saved version 7 while you edited version 6')
     expect(site.sample.calls).toEqual([])
+    // Nothing is lost: what differs is shown, and whoever saves once more has seen it.
+    expect(text).toContain('What changes')
+    const again = await visitor.post(edit, [...parseHTML(text), ['do', 'save']])
+    expect(again.status).toBe(303)
   })
 
   test('as JSON: drawn from the form, saved as it is, with or without “pipeline” around it', async () => {

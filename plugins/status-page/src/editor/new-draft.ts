@@ -1,6 +1,6 @@
 import type { ActionDeclaration, ActionTypeInfo, ServerIdentity } from '@penstock/core'
-import { defaultsOf } from './change-draft.js'
-import { type Draft, typeText } from './draft.js'
+import { type Draft, typeText } from './draft/draft.js'
+import { defaultsOf } from './retype.js'
 
 /** What the wizard asked for; types as `typeText` has them, empty for none. */
 export interface Wish {
@@ -46,7 +46,7 @@ function newAction(type: ActionTypeInfo, name: string, input: string, produces: 
     name,
     actionTypeId: type.id,
     runOrder: 1,
-    configuration: defaultsOf(type),
+    configuration: defaultsOf(type.properties),
     inputArtifacts: takes ? [{ name: input }] : [],
     outputArtifacts: gives ? [{ name: produces }] : [],
   }

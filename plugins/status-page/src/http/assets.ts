@@ -28,6 +28,7 @@ const styles = [
   'log',
   'terminal',
   'editor',
+  'code',
   'admin',
   'narrow',
 ]
@@ -37,6 +38,7 @@ const files: Readonly<Record<string, { readonly path: string | readonly string[]
   'app.js': { path: join(own, 'app.js'), type: 'text/javascript; charset=utf-8' },
   'log.js': { path: join(own, 'log.js'), type: 'text/javascript; charset=utf-8' },
   'editor.js': { path: join(own, 'editor.js'), type: 'text/javascript; charset=utf-8' },
+  'json.js': { path: join(own, 'json.js'), type: 'text/javascript; charset=utf-8' },
   'icon.svg': { path: join(own, 'icon.svg'), type: 'image/svg+xml' },
   'htmx.js': { path: htmx('htmx.min.js'), type: 'text/javascript; charset=utf-8' },
   'sse.js': { path: htmx('ext/hx-sse.min.js'), type: 'text/javascript; charset=utf-8' },

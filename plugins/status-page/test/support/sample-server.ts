@@ -12,7 +12,7 @@ import {
 } from '@penstock/core'
 import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
-import { sampleTypes } from './types.js'
+import { customType, sampleRules, sampleTypes } from './types.js'
 
 /** What the page asked the server to do, in order. */
 export type Call = readonly [operation: string, input: unknown]
@@ -58,6 +58,7 @@ export class SampleServer {
     plugins: {
       list: () => samplePlugins,
       actionTypes: () => sampleTypes,
+      ruleTypes: () => sampleRules,
       disable: async (name) => this.deed('disable', name),
       enable: async (name) => this.deed('enable', name),
     },
@@ -166,6 +167,7 @@ export class SampleServer {
           (run) => !filter?.pipelineExecutionId || run.pipelineExecutionId === filter.pipelineExecutionId,
         ),
       }),
+      listActionTypes: async () => ({ actionTypes: [customType] }),
       listRuleExecutions: async () => ({ ruleExecutionDetails: [] }),
       listDeployActionExecutionTargets: async () => ({
         targets: [

@@ -1,4 +1,4 @@
-import type { ActionTypeInfo } from '@penstock/core'
+import type { ActionType, ActionTypeInfo, RuleTypeInfo } from '@penstock/core'
 
 const counts = (minimumCount: number, maximumCount: number) => ({ minimumCount, maximumCount })
 
@@ -64,3 +64,44 @@ export const sampleTypes: readonly ActionTypeInfo[] = [
     outputArtifacts: counts(0, 0),
   },
 ]
+
+/** Rule types as the bundled plugin declares them, in short. */
+export const sampleRules: readonly RuleTypeInfo[] = [
+  {
+    provider: 'VariableCheck',
+    version: '1',
+    description: 'Compares a variable with a value.',
+    plugin: 'stage-rules',
+    properties: {
+      Variable: { description: 'The variable.', required: true },
+      Value: { description: 'What it must be.', required: true },
+      Operator: { description: 'How they are compared.', enum: ['EQ', 'NE', 'CONTAINS', 'MATCHES'], default: 'EQ' },
+    },
+    inputArtifacts: counts(0, 0),
+  },
+  {
+    provider: 'DeploymentWindow',
+    version: '1',
+    plugin: 'stage-rules',
+    properties: { Cron: { description: 'When it is open.', required: true }, TimeZone: { description: 'Where.' } },
+    inputArtifacts: counts(0, 0),
+  },
+  {
+    provider: 'Commands',
+    version: '1',
+    plugin: 'stage-rules',
+    properties: {},
+    inputArtifacts: counts(0, 1),
+  },
+]
+
+/** Made with CreateCustomActionType: no plugin knows it. */
+export const customType: ActionType = {
+  id: { category: 'Test', owner: 'Custom', provider: 'Probe', version: '1' },
+  actionConfigurationProperties: [
+    { name: 'Target', required: true, key: true, secret: false, description: 'What is probed' },
+    { name: 'Key', required: false, key: false, secret: true },
+  ],
+  inputArtifactDetails: counts(0, 1),
+  outputArtifactDetails: counts(0, 1),
+}

@@ -1,8 +1,11 @@
 import type { FaultDetail } from '@penstock/core'
-import type { Draft } from '../../editor/draft.js'
-import { ProblemMap } from '../../editor/fields.js'
+import type { Draft } from '../../editor/draft/draft.js'
+import { knownTypes } from '../../editor/known-types.js'
+import { ProblemMap } from '../../editor/problem-map.js'
+import { sealSecrets, typedSecrets } from '../../editor/secrets.js'
 import { csrfToken } from '../../http/csrf.js'
-import type { Ctx, Site } from '../../site.js'
+import { type Seal, sealOf } from '../../http/seal.js'
+import { type Ctx, principalOf, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { EditorPage } from './page.js'
 
@@ -18,18 +21,35 @@ export interface Editing {
   readonly version?: number | undefined
   readonly runAgain?: boolean
   readonly problems?: readonly FaultDetail[]
+  /** Where the reader goes on: a field's place, or a button's value. */
+  readonly focus?: string | undefined
+  /** What is saved now, when it is to be compared with the draft. */
+  readonly compare?: { readonly saved: Draft | undefined }
 }
 
 /** Answers with the editor. */
-export function drawEditor(ctx: Ctx, site: Site, editing: Editing): void {
+export async function drawEditor(ctx: Ctx, site: Site, editing: Editing): Promise<void> {
+  const known = await knownTypes(site, principalOf(ctx))
+  const seal = sealOf(ctx)
+  const { text } = editing
   const page = (
     <EditorPage
       {...editing}
+      draft={sealSecrets(editing.draft, known, seal)}
+      {...(text !== undefined && { text: sealText(text, typedSecrets(editing.draft, known), seal) })}
       problemMap={new ProblemMap(editing.problems ?? [])}
-      types={site.server.plugins.actionTypes()}
+      known={known}
       csrf={csrfToken(ctx)}
     />
   )
   const title = editing.existing ? `Edit ${editing.existing}` : 'New pipeline'
   show(ctx, site, { title, section: 'pipelines', scripts: ['editor.js'] }, page)
+}
+
+/** The text stays as it was typed, but for the secrets in it. */
+function sealText(text: string, secrets: readonly string[], seal: Seal): string {
+  return secrets.reduce(
+    (rest, secret) => rest.replaceAll(JSON.stringify(secret), () => JSON.stringify(seal.close(secret))),
+    text,
+  )
 }

@@ -1,20 +1,23 @@
-import type { ActionTypeInfo } from '@penstock/core'
-import { fieldId, type ProblemMap } from '../../editor/fields.js'
-import { DraftForm } from '../../editor/form.js'
+import { DraftForm } from '../../editor/form/draft-form.js'
+import type { KnownTypes } from '../../editor/known-types.js'
+import type { ProblemMap } from '../../editor/problem-map.js'
 import { Trail } from '../../view/form.js'
-import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
+import { Changes } from './changes.js'
 import type { Editing } from './draw.js'
+import { JsonField } from './json-field.js'
+import { Problems } from './problems.js'
 
 interface EditorProps extends Editing {
   readonly problemMap: ProblemMap
-  readonly types: readonly ActionTypeInfo[]
+  readonly known: KnownTypes
   readonly csrf: string
 }
 
 /** The editor: a form drawn from the action types, or the declaration as JSON; one can be turned into the other. */
 export function EditorPage(props: EditorProps) {
-  const { existing, as, csrf, version, draft, types, problemMap } = props
+  const { existing, as, csrf, version, draft, known, problemMap, focus, compare } = props
+  const text = props.text ?? JSON.stringify(draft, undefined, 2)
   const action = existing ? to.pipeline(existing, 'edit') : '/create'
   const steps = [
     { href: '/', label: 'Pipelines' },
@@ -26,7 +29,7 @@ export function EditorPage(props: EditorProps) {
         <Trail steps={steps} />
         <h1>{existing ? 'Edit the pipeline' : 'New pipeline'}</h1>
       </header>
-      <Problems problems={problemMap} as={as} />
+      <Problems problems={problemMap} text={as === 'json' ? text : undefined} />
       <form
         method="post"
         action={action}
@@ -54,55 +57,13 @@ export function EditorPage(props: EditorProps) {
           </button>
         </fieldset>
         {as === 'form' ? (
-          <DraftForm draft={draft} types={types} problems={problemMap} renamed={!existing} />
+          <DraftForm draft={draft} known={known} problems={problemMap} focus={focus} renamed={!existing} />
         ) : (
-          <JsonField text={props.text ?? JSON.stringify(draft, undefined, 2)} />
+          <JsonField text={text} problems={problemMap} />
         )}
+        {compare && <Changes saved={compare.saved} draft={draft} known={known} />}
         <SaveBar {...props} />
       </form>
-    </div>
-  )
-}
-
-/** All problems with their places; the form also shows each at its field. */
-function Problems({ problems, as }: { readonly problems: ProblemMap; readonly as: 'form' | 'json' }) {
-  if (problems.all.length === 0) return null
-  return (
-    <div class="notice bad" role="alert">
-      <Icon name="failed" />
-      <div>
-        <p>
-          <strong>
-            {problems.all.length === 1 ? 'One thing is wrong.' : `${problems.all.length} things are wrong.`} Nothing was
-            saved.
-          </strong>
-        </p>
-        <ul>
-          {problems.all.map(({ path, message }) => (
-            <li key={`${path} ${message}`}>
-              {message}
-              {path && (as === 'form' ? <a href={`#${fieldId(path)}`}>{path}</a> : <code>{path}</code>)}
-            </li>
-          ))}
-        </ul>
-      </div>
-    </div>
-  )
-}
-
-function JsonField({ text }: { readonly text: string }) {
-  return (
-    <div class="field">
-      <label for="json">
-        The declaration, as <code>aws codepipeline get-pipeline</code> prints it
-      </label>
-      <textarea id="json" name="json" class="json" rows={32} spellcheck={false} data-json>
-        {text}
-      </textarea>
-      <p class="hint">
-        Secrets are shown as ****; where that is left in place they stay as they are. Tab indents; Escape, then Tab
-        leaves the text.
-      </p>
     </div>
   )
 }
@@ -122,6 +83,9 @@ function SaveBar({ existing, runAgain }: EditorProps) {
         <a class="button quiet" href={existing ? to.pipeline(existing) : '/'}>
           Cancel
         </a>
+        <button type="submit" class="button" name="do" value="compare">
+          Show what changes
+        </button>
         <button type="submit" class="button primary" name="do" value="save">
           {existing ? 'Save' : 'Create the pipeline'}
         </button>

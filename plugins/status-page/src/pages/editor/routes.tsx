@@ -1,3 +1,4 @@
+import { knownTypes } from '../../editor/known-types.js'
 import { newDraft } from '../../editor/new-draft.js'
 import { csrfToken } from '../../http/csrf.js'
 import { demand } from '../../http/permissions.js'
@@ -10,12 +11,12 @@ import { Wizard } from './wizard.js'
 
 /** Creating, changing and deleting a pipeline. */
 export function editorRoutes(router: PageRouter, site: Site): void {
-  router.get('/create', (ctx: Ctx) => {
+  router.get('/create', async (ctx: Ctx) => {
     demand(site, principalOf(ctx), 'CreatePipeline')
-    const page = <Wizard types={site.server.plugins.actionTypes()} />
+    const page = <Wizard types={(await knownTypes(site, principalOf(ctx))).types} />
     show(ctx, site, { title: 'New pipeline', section: 'pipelines' }, page)
   })
-  router.get('/create/form', (ctx: Ctx) => {
+  router.get('/create/form', async (ctx: Ctx) => {
     demand(site, principalOf(ctx), 'CreatePipeline')
     const wish = {
       name: query(ctx, 'name') ?? '',
@@ -25,8 +26,8 @@ export function editorRoutes(router: PageRouter, site: Site): void {
       approval: query(ctx, 'approval') ?? '',
       deploy: query(ctx, 'deploy') ?? '',
     }
-    const draft = newDraft(wish, site.server.plugins.actionTypes(), site.server.identity)
-    drawEditor(ctx, site, { draft, as: query(ctx, 'as') === 'json' ? 'json' : 'form' })
+    const draft = newDraft(wish, (await knownTypes(site, principalOf(ctx))).types, site.server.identity)
+    await drawEditor(ctx, site, { draft, as: query(ctx, 'as') === 'json' ? 'json' : 'form' })
   })
   router.post('/create', (ctx: Ctx) => postEditor(ctx, site, undefined))
   router.get('/pipelines/:name/edit', async (ctx: Ctx) => {
@@ -34,7 +35,7 @@ export function editorRoutes(router: PageRouter, site: Site): void {
     demand(site, principalOf(ctx), 'UpdatePipeline', name)
     const { pipeline } = await site.server.operations.getPipeline(principalOf(ctx), { name })
     const as = query(ctx, 'as') === 'json' ? 'json' : 'form'
-    drawEditor(ctx, site, { draft: pipeline, as, existing: name, version: pipeline.version })
+    await drawEditor(ctx, site, { draft: pipeline, as, existing: name, version: pipeline.version })
   })
   router.post('/pipelines/:name/edit', (ctx: Ctx) => postEditor(ctx, site, param(ctx, 'name')))
   deleteRoutes(router, site, csrfToken)

@@ -1,5 +1,5 @@
 import type { ActionTypeInfo } from '@penstock/core'
-import { typeText } from '../../editor/draft.js'
+import { typeText } from '../../editor/draft/draft.js'
 import { Trail } from '../../view/form.js'
 
 /** The first step: what the pipeline is to do. The second is the form, filled in accordingly. */

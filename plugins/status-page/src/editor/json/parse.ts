@@ -1,6 +1,6 @@
 import { Fault } from '@penstock/core'
-import type { Draft } from './draft.js'
-import { jsonPlace } from './json-place.js'
+import type { Draft } from '../draft/draft.js'
+import { jsonPlace } from './scan.js'
 
 /**
  * The declaration in a text: bare, or under `pipeline` as `aws codepipeline get-pipeline` prints it.
