@@ -22,10 +22,18 @@ export interface ServerUnderTest {
   stop(): Promise<void>
 }
 
-export async function startServerUnderTest(): Promise<ServerUnderTest> {
+export interface ServerOptions {
+  /** Puts into the data folder what has to be there before the server starts; answers overrides that follow from it. */
+  readonly prepare?: (dataDir: string) => Promise<Readonly<Record<string, unknown>>>
+  /** Of the configuration, as paths: `{ 'database.url': 'postgres://...' }`. */
+  readonly overrides?: Readonly<Record<string, unknown>>
+}
+
+export async function startServerUnderTest(options: ServerOptions = {}): Promise<ServerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'penstock-aws-'))
   const log: string[] = []
-  const server = await startServer({ dataDir, port: 0, env: {}, writeLog: (line) => void log.push(line) })
+  const overrides = { ...(await options.prepare?.(dataDir)), ...options.overrides }
+  const server = await startServer({ dataDir, port: 0, env: {}, overrides, writeLog: (line) => void log.push(line) })
   const { access, identity } = server.services
   const keysOf = (name: string, ...policies: (ManagedPolicy | PolicyDocument)[]) =>
     access.createAccessKey(name, policies)
