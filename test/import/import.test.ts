@@ -115,8 +115,9 @@ test('a CloudFormation template in YAML, with its functions worked out', async (
     '# aws cloudformation deploy --stack-name api-beta --template-file template.yaml',
   )
   for (const told of [
-    "TODO RoleArn: 'arn:aws:iam::000000000000:role/Role' stands in: Role.Arn is known to the stack alone",
-    "'ArtifactBucket' stands in: ArtifactBucket is a resource of the template",
+    "CHANGED RoleArn: 'arn:aws:iam::000000000000:role/Role' stands in: it is kept, and nothing here depends on it",
+    "CHANGED ArtifactStores[0].ArtifactStore.Location: 'ArtifactBucket' stands in",
+    'MAPPED stages[0].actions[0]: Api stays Source/AWS/CodeStarSourceConnection/1',
     'another stack exports it (shared-connection)',
     'TODO DisableInboundStageTransitions: close the transition into Deploy once it is created (Not before Monday)',
     'DROPPED RestartExecutionOnUpdate',

@@ -1,44 +1,137 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Parts } from '../app/container.js'
+import { type Config, loadConfig } from '../app/config.js'
+import { lockHolder } from '../app/folder-lock.js'
 import { withPlugins } from '../app/offline.js'
 import { validatePipeline } from '../domain/validation/structure.js'
-import { lookup } from '../engine/define-pipeline.js'
 import { reason } from '../host/contain.js'
+import type { Client } from './api/client.js'
+import { type ConnectOptions, withClient } from './api/connect.js'
+import { regionOf } from './endpoint.js'
+import { type Lookup, ofPlugins, ofServer, withTypes } from './import/catalogue.js'
 import { convert } from './import/convert.js'
+import { create } from './import/create.js'
 import { findPipeline } from './import/find-pipeline.js'
-import type { KnownProperties } from './import/map-action.js'
-import { type Note, Report } from './import/report.js'
-import type { WhereOptions } from './main.js'
+import type { Found } from './import/found.js'
+import { type Imported, type Note, Report } from './import/report.js'
 import { CommandFailed } from './output.js'
-import { configOf } from './where.js'
+import { dataOverride } from './where.js'
 
-export interface ImportOptions extends WhereOptions {
+export interface ImportOptions extends ConnectOptions {
   readonly resource?: string
   /** `Name=value`. */
   readonly parameter?: readonly string[]
   readonly create?: boolean
+  readonly update?: boolean
+  readonly dryRun?: boolean
   readonly outputFile?: string
 }
 
 /**
- * `penstock import FILE`: the pipeline goes to standard output (or into a file), what is to be known of it to standard
- * error. Status 1 when the result is not valid here yet. Errors: CommandFailed.
+ * `penstock import FILE`: the pipeline goes to standard output or into a file; with --create to the server that
+ * --endpoint names or that runs on the data folder, and into the folder of pipelines when none runs. What is to be known
+ * of it goes to standard error. Status 1 when there is nothing that works yet, 3 when the pipeline was made and something
+ * beside it was not. Errors: CommandFailed.
  */
 export async function importPipeline(file: string, options: ImportOptions): Promise<void> {
-  const config = configOf(options)
-  const { region, accountId } = config.server
-  const report = new Report()
-  const around = { region, accountId, parameters: parametersOf(options.parameter ?? []) }
-  const found = inWords(file, () => findPipeline(read(file), around, report, options.resource))
-  const { pipeline, problems } = await withPlugins(config, async (parts) => {
-    const pipeline = inWords(file, () => convert(found.pipeline, region, knownIn(parts), report))
-    return { pipeline, problems: validatePipeline(pipeline, lookup(parts.engine)) }
+  const config = loadConfig({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    overrides: { ...dataOverride(options.data), 'server.region': regionOf(options) },
   })
-  const text = `${JSON.stringify({ pipeline, ...(found.tags.length > 0 ? { tags: found.tags } : {}) }, null, 2)}\n`
-  const target = options.create ? join(config.pipelines, `${pipeline.name}.json`) : options.outputFile
-  if (target === undefined) process.stdout.write(text)
-  else if (problems.length === 0 || !options.create) write(target, text)
+  const report = new Report()
+  const around = { ...config.server, parameters: parametersOf(options.parameter ?? []) }
+  const text = read(file)
+  const found = inWords(file, () => findPipeline(text, around, report, options.resource))
+  const job = { file, options, config, report, found }
+  if (meansServer(options, config)) await withClient(options, (client) => toServer(job, client))
+  else await withPlugins(config, async (parts) => toFile(job, ofPlugins(parts)))
+}
+
+/** One that is named, or, for what is to be created, the one that runs on the data folder. */
+function meansServer(
+  { endpoint, profile, data, config: file, create, update }: ImportOptions,
+  config: Config,
+): boolean {
+  const { PENSTOCK_ENDPOINT, AWS_ENDPOINT_URL_CODEPIPELINE } = process.env
+  if (endpoint !== undefined) return true
+  if (!create && !update) return false
+  const isNamed = profile ?? PENSTOCK_ENDPOINT ?? AWS_ENDPOINT_URL_CODEPIPELINE
+  const isHere = data !== undefined || file !== undefined
+  return (isNamed !== undefined && !isHere) || lockHolder(config.dataDir) !== undefined
+}
+
+interface ImportJob {
+  readonly file: string
+  readonly options: ImportOptions
+  readonly config: Config
+  readonly report: Report
+  readonly found: Found
+}
+
+async function toServer(job: ImportJob, client: Client): Promise<void> {
+  const { options, report, found } = job
+  const imported = converted(job, await ofServer(client, job.config.server.region))
+  if (!(options.create || options.update)) return print(job, imported)
+  tell(report, imported)
+  if (imported.problems.length > 0) return
+  const { pipeline } = imported
+  const update = options.update === true
+  const told = report.notes.length
+  const { done, failed } = await create(
+    client,
+    { found, pipeline, tags: imported.tags, update, dryRun: options.dryRun === true },
+    report,
+  )
+  for (const note of report.notes.slice(told)) process.stderr.write(`${lineOf(note)}\n`)
+  for (const line of done) process.stdout.write(`${line}\n`)
+  for (const line of failed) process.stderr.write(`FAILED ${line}\n`)
+  if (failed.length > 0) process.exitCode = 3
+}
+
+function toFile(job: ImportJob, known: Lookup): void {
+  const { options, config, report, found } = job
+  for (const { id, input } of found.actionTypes)
+    report.add(
+      'todo',
+      id,
+      `make the action type with aws codepipeline create-custom-action-type --cli-input-json '${JSON.stringify(input)}'`,
+    )
+  for (const { id } of found.webhooks)
+    report.add('todo', id, 'the webhook is not imported: make one with aws codepipeline put-webhook')
+  for (const { stageName, reason } of found.closed)
+    report.add(
+      'todo',
+      'DisableInboundStageTransitions',
+      `close the transition into ${stageName} once it is created (${reason})`,
+    )
+  const imported = converted(job, known)
+  const target = join(config.pipelines, `${imported.pipeline.name}.json`)
+  if (!options.create && !options.update) print(job, imported)
+  else tell(report, imported)
+  if (imported.problems.length > 0 || !(options.create || options.update)) return
+  if (options.dryRun) process.stdout.write(`WOULD BE WRITTEN ${target}\n`)
+  else write(target, textOf(imported))
+}
+
+function converted({ file, config, report, found }: ImportJob, known: Lookup): Imported {
+  const types = withTypes(known, found.actionTypes)
+  const pipeline = inWords(file, () => convert(found.pipeline, config.server.region, types, report))
+  const tags = found.tags.filter(({ key }) => !String(key).startsWith('aws:'))
+  if (tags.length < found.tags.length) report.add('dropped', 'tags', "those that begin with aws: are AWS's own")
+  return { pipeline, tags, problems: validatePipeline(pipeline, types) }
+}
+
+function print({ options, report }: ImportJob, imported: Imported): void {
+  if (options.outputFile === undefined || options.dryRun) process.stdout.write(textOf(imported))
+  else write(options.outputFile, textOf(imported))
+  tell(report, imported)
+}
+
+function textOf({ pipeline, tags }: Pick<Imported, 'pipeline' | 'tags'>): string {
+  return `${JSON.stringify({ pipeline, ...(tags.length > 0 ? { tags } : {}) }, null, 2)}\n`
+}
+
+function tell(report: Report, { problems }: Imported): void {
   for (const note of report.notes) process.stderr.write(`${lineOf(note)}\n`)
   for (const { path, message } of problems) process.stderr.write(`INVALID ${path || 'pipeline'}: ${message}\n`)
   if (problems.length > 0) process.exitCode = 1
@@ -46,16 +139,6 @@ export async function importPipeline(file: string, options: ImportOptions): Prom
 
 function lineOf({ kind, path, message }: Note): string {
   return `${kind.toUpperCase()} ${path || 'pipeline'}: ${message}`
-}
-
-function knownIn({ registry }: Parts): KnownProperties {
-  return (id) => {
-    const provider = registry.action(id)?.provider
-    if (!provider) return undefined
-    return new Map(
-      Object.entries(provider.configuration).map(([name, { secret }]) => [name, { secret: secret === true }]),
-    )
-  }
 }
 
 function parametersOf(given: readonly string[]): Record<string, string> {

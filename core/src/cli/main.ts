@@ -106,6 +106,7 @@ function addImport(program: Command): void {
     )
   signing(where(command))
     .option('--endpoint <url>', 'the server; the one that runs on the data folder unless given')
+    .option('--profile <name>', "a profile of AWS's files: the key, the region, the endpoint_url")
     .option('--resource <id>', 'which of several pipelines: a logical id, or an address of Terraform')
     .option('--parameter <name=value...>', "values for a template's parameters")
     .option('--output-file <file>', 'where to write it; standard output unless given')

@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how CloudFormation writes references.
 
 import { findPipeline } from '../../src/cli/import/find-pipeline.js'
-import { Intrinsics, type Template } from '../../src/cli/import/intrinsics.js'
+import { Intrinsics } from '../../src/cli/import/intrinsics.js'
 import { readText } from '../../src/cli/import/read-text.js'
 import { Report } from '../../src/cli/import/report.js'
+import type { Template } from '../../src/cli/import/template.js'
 
 const around = { region: 'eu-west-1', accountId: '111122223333', parameters: { Given: 'given' } }
 

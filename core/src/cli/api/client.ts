@@ -19,6 +19,10 @@ export const calledOperations = [
   'getPipelineExecution',
   'listPipelineExecutions',
   'listActionExecutions',
+  'listActionTypes',
+  'createCustomActionType',
+  'putWebhook',
+  'putTags',
 ] as const satisfies readonly (keyof Operations)[]
 
 type Called = (typeof calledOperations)[number]

@@ -29,7 +29,9 @@ export function httpClient(options: HttpClientOptions): Client {
   })
 }
 
-const wireName = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+/** Tags are called so in AWS's model alone. */
+const wireName = (name: string) =>
+  name === 'putTags' ? 'TagResource' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`
 
 /** Errors: CommandFailed. */
 async function ask(

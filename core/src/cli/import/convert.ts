@@ -1,20 +1,39 @@
 /** A pipeline of AWS's as one that runs here. */
 import type { ArtifactStoreDeclaration, PipelineDeclaration, StageDeclaration } from '../../domain/pipeline.js'
-import { type KnownProperties, mapAction } from './map-action.js'
+import { isTable, type Table, tablesOf } from './found.js'
+import { type KnownTypes, mapAction } from './map-action.js'
 import type { Report } from './report.js'
 
 /** Keeps the structure; every difference is in the report. */
-export function convert(
-  given: Readonly<Record<string, unknown>>,
-  region: string,
-  known: KnownProperties,
-  report: Report,
-): PipelineDeclaration {
+export function convert(given: Table, region: string, known: KnownTypes, report: Report): PipelineDeclaration {
+  checkActions(given)
+  warnOfReferences(given, '', report)
   const { artifactStores, stages, ...rest } = given as unknown as PipelineDeclaration
   return {
     ...rest,
     ...oneStore(rest.artifactStore, artifactStores, region, report),
     stages: stages.map((stage, i) => convertStage(stage, `stages[${i}]`, known, report)),
+  }
+}
+
+/** Errors: TypeError naming the action that says nothing of its type. */
+function checkActions(given: Table): void {
+  tablesOf(given.stages).forEach((stage, i) => {
+    tablesOf(stage.actions).forEach((action, j) => {
+      if (!isTable(action.actionTypeId)) throw new TypeError(`has no action type at stages[${i}].actions[${j}]`)
+    })
+  })
+}
+
+/** What only CloudFormation looks up, anywhere but in a configuration, which map-action.ts sees to. */
+function warnOfReferences(value: unknown, path: string, report: Report): void {
+  if (typeof value === 'string' && value.includes('{{resolve:'))
+    report.add('todo', path, `put the value of ${value} itself: only AWS looks it up`)
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'configuration') continue
+    const at = Array.isArray(value) ? `${path}[${name}]` : `${path}${path === '' ? '' : '.'}${name}`
+    warnOfReferences(member, at, report)
   }
 }
 
@@ -43,7 +62,7 @@ function oneStore(
   return { artifactStore: chosen }
 }
 
-function convertStage(stage: StageDeclaration, path: string, known: KnownProperties, report: Report): StageDeclaration {
+function convertStage(stage: StageDeclaration, path: string, known: KnownTypes, report: Report): StageDeclaration {
   for (const blocker of stage.blockers ?? []) {
     report.add('todo', `${path}.blockers`, `${blocker.name}: close the transition into ${stage.name} instead`)
   }

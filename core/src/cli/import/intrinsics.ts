@@ -1,19 +1,12 @@
 /** CloudFormation's intrinsic functions, as far as a template alone can answer them. */
+import { holds } from './conditions.js'
+import { isTable, type Table } from './found.js'
+import { findInMap, listOf, pure } from './pure-functions.js'
 import type { Report } from './report.js'
+import { ownWord, standInArn } from './resource-names.js'
+import type { Parameter, Resource, Template } from './template.js'
 
 type Json = unknown
-type Table = Readonly<Record<string, Json>>
-
-export interface Template {
-  readonly Parameters?: Readonly<
-    Record<string, { readonly Default?: Json; readonly NoEcho?: Json; readonly Type?: string }>
-  >
-  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Table>>>>
-  readonly Conditions?: Table
-  readonly Resources?: Readonly<
-    Record<string, { readonly Type?: string; readonly Properties?: Table; readonly Condition?: string }>
-  >
-}
 
 export interface Around {
   readonly region: string
@@ -23,10 +16,13 @@ export interface Around {
 }
 
 const nothing = Symbol('AWS::NoValue')
+/** Deeper than templates are nested: references in a circle end here. */
+const deepest = 100
 
 /** Resolves a template's values; what only a stack could tell gets a stand-in, and a note that names it. */
 export class Intrinsics {
   readonly #pseudo: Readonly<Record<string, string>>
+  #depth = 0
 
   constructor(
     readonly template: Template,
@@ -38,7 +34,6 @@ export class Intrinsics {
       'AWS::AccountId': around.accountId,
       'AWS::Partition': 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
-      'AWS::StackName': around.parameters['AWS::StackName'] ?? 'stack',
     }
   }
 
@@ -48,18 +43,33 @@ export class Intrinsics {
     return found === nothing ? undefined : found
   }
 
+  /** False for a resource whose condition does not hold. */
+  isMade({ Condition }: Resource): boolean {
+    return Condition === undefined || this.#holds({ Condition }, `Conditions.${Condition}`)
+  }
+
   #value(value: Json, path: string): Json {
     if (Array.isArray(value)) {
       return value.map((one, i) => this.#value(one, `${path}[${i}]`)).filter((one) => one !== nothing)
     }
-    if (typeof value !== 'object' || value === null) return value
+    if (!isTable(value)) return value
     const entries = Object.entries(value)
     const [[key, argument] = ['', undefined]] = entries
-    if (entries.length === 1 && (key === 'Ref' || key.startsWith('Fn::'))) return this.#call(key, argument, path)
+    if (entries.length === 1 && (key === 'Ref' || key.startsWith('Fn::'))) return this.#bounded(key, argument, path)
     const members = entries.map(
       ([name, one]) => [name, this.#value(one, path === '' ? name : `${path}.${name}`)] as const,
     )
     return Object.fromEntries(members.filter(([, one]) => one !== nothing))
+  }
+
+  #bounded(name: string, argument: Json, path: string): Json {
+    if (this.#depth > deepest) throw new TypeError(`has references in a circle at ${path}`)
+    this.#depth++
+    try {
+      return this.#call(name, argument, path)
+    } finally {
+      this.#depth--
+    }
   }
 
   #call(name: string, argument: Json, path: string): Json {
@@ -69,95 +79,97 @@ export class Intrinsics {
       case 'Fn::Sub':
         return this.#sub(argument, path)
       case 'Fn::GetAtt':
-        return this.#attribute(typeof argument === 'string' ? argument.split('.') : list(argument).map(String), path)
+        return this.#attribute(typeof argument === 'string' ? argument.split('.') : listOf(argument).map(String), path)
       case 'Fn::If': {
-        const [condition, yes, no] = list(argument)
+        const [condition, yes, no] = listOf(argument)
         return this.#value(this.#holds({ Condition: condition }, path) ? yes : no, path)
       }
-      case 'Fn::ImportValue':
-        return this.#standIn(
-          `import-${word(this.#text(argument, path))}`,
-          path,
-          `another stack exports it (${this.#text(argument, path)})`,
-        )
-      default:
-        return this.#pure(name, this.#value(argument, path), path)
+      case 'Fn::FindInMap':
+        return this.#mapped(this.#value(argument, path), path)
+      case 'Fn::ImportValue': {
+        const exported = this.#text(argument, path)
+        return this.#standIn(`import-${word(exported)}`, path, `another stack exports it (${exported})`)
+      }
+      default: {
+        const worked = this.#value(argument, path)
+        return pure(name, worked) ?? this.#standIn(word(name), path, `${name} cannot be worked out from a template`)
+      }
     }
   }
 
-  /** Functions of their arguments alone. */
-  #pure(name: string, argument: Json, path: string): Json {
-    const [first, second, third] = list(argument)
-    if (name === 'Fn::Join') return list(second).map(String).join(String(first))
-    if (name === 'Fn::Split') return String(second).split(String(first))
-    if (name === 'Fn::Select') return list(second)[Number(first)] ?? nothing
-    if (name === 'Fn::Base64') return Buffer.from(String(argument)).toString('base64')
-    if (name === 'Fn::ToJsonString') return JSON.stringify(argument)
-    if (name === 'Fn::FindInMap') {
-      const found = this.template.Mappings?.[String(first)]?.[String(second)]?.[String(third)]
-      if (found !== undefined) return found
-      return this.#standIn(
-        word(String(third)),
-        path,
-        `Mappings have no ${String(first)}.${String(second)}.${String(third)}`,
-      )
-    }
-    return this.#standIn(word(name), path, `${name} cannot be worked out from a template`)
+  #mapped(argument: Json, path: string): Json {
+    const [map, top, second] = listOf(argument).map(String)
+    return (
+      findInMap(this.template.Mappings, argument) ??
+      this.#standIn(word(second ?? ''), path, `Mappings have no ${map}.${top}.${second}`)
+    )
   }
 
   #ref(name: string, path: string): Json {
     if (name === 'AWS::NoValue') return nothing
-    const known = this.around.parameters[name] ?? this.#pseudo[name]
-    if (known !== undefined) return known
+    if (name === 'AWS::StackName' && this.around.parameters[name] === undefined)
+      return this.#standIn('stack', path, `give the stack's name with --parameter AWS::StackName=NAME`)
     const parameter = this.template.Parameters?.[name]
-    if (parameter && String(parameter.NoEcho) === 'true') {
-      this.report.add(
-        'todo',
-        path,
-        `the parameter ${name} is a secret: write it to secrets/named/${name} in the data folder`,
-      )
+    const known = this.around.parameters[name] ?? this.#pseudo[name]
+    if (known !== undefined) return typed(parameter, known)
+    if (parameter) return this.#default(name, parameter, path)
+    const own = ownWord(this.template.Resources?.[name])
+    if (own !== undefined) return this.#value(own, path)
+    // A pipeline without a name of its own is called by its logical id here.
+    if (this.template.Resources?.[name]?.Type === 'AWS::CodePipeline::Pipeline') return name
+    return this.#standIn(name, path, `${name} is a resource of the template: put its real name`)
+  }
+
+  #default(name: string, parameter: Parameter, path: string): Json {
+    const { Default: given, NoEcho, Type = 'String' } = parameter
+    if (String(NoEcho) === 'true') {
+      const what = `the parameter ${name} is a secret: write it to secrets/named/${name} in the data folder`
+      this.report.add('todo', path, what)
       return `{{secret:${name}}}`
     }
-    if (parameter?.Default !== undefined) return parameter.Default
-    if (parameter)
-      return this.#standIn(name, path, `the parameter ${name} has no default: give it with --parameter ${name}=VALUE`)
-    return this.#standIn(name, path, `${name} is a resource of the template: put its real name`)
+    const remedy = `give it with --parameter ${name}=VALUE`
+    if (Type.startsWith('AWS::SSM::Parameter::Value'))
+      return this.#standIn(
+        word(
+          String(given ?? name)
+            .split('/')
+            .at(-1) ?? name,
+        ),
+        path,
+        `SSM has the value of ${given ?? name}: ${remedy}`,
+      )
+    if (given !== undefined) return typed(parameter, given)
+    return this.#standIn(name, path, `the parameter ${name} has no default: ${remedy}`)
   }
 
   #sub(argument: Json, path: string): Json {
     const [text, given] = Array.isArray(argument) ? argument : [argument, {}]
     const own = (given ?? {}) as Table
-    return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
-      if (literal !== '') return `\${${name}}`
+    return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, spaced: string) => {
+      const name = spaced.trim()
+      if (literal !== '') return `\${${spaced}}`
       if (Object.hasOwn(own, name)) return this.#text(own[name], path)
-      return name.includes('.') ? String(this.#attribute(name.split('.'), path)) : this.#text({ Ref: name }, path)
+      return this.#text(name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name }, path)
     })
   }
 
   #attribute([name = '', ...rest]: readonly string[], path: string): Json {
     const attribute = rest.join('.')
-    const service = this.template.Resources?.[name]?.Type?.split('::')[1]?.toLowerCase() ?? 'unknown'
-    const { region, accountId } = this.around
-    const arn =
-      service === 'iam' ? `arn:aws:iam::${accountId}:role/${name}` : `arn:aws:${service}:${region}:${accountId}:${name}`
-    return this.#standIn(
-      /arn$/i.test(attribute) ? arn : `${name}-${word(attribute)}`,
-      path,
-      `${name}.${attribute} is known to the stack alone: put its real value`,
-    )
+    const resource = this.template.Resources?.[name]
+    const own = ownWord(resource, attribute)
+    if (own !== undefined) return this.#value(own, path)
+    if (!/arn$/i.test(attribute))
+      return this.#standIn(
+        `${name}-${word(attribute)}`,
+        path,
+        `${name}.${attribute} is known to the stack alone: put its real value`,
+      )
+    const arn = standInArn(resource?.Type, this.#text(ownWord(resource) ?? name, path), this.around)
+    return this.#standIn(arn, path, `${name}.${attribute} is known to the stack alone: put its real value`)
   }
 
   #holds(condition: Json, path: string): boolean {
-    const [[name, argument] = ['', undefined]] = Object.entries((condition ?? {}) as Table)
-    if (name === 'Condition') return this.#holds(this.template.Conditions?.[String(argument)], path)
-    if (name === 'Fn::Equals') {
-      const [left, right] = list(argument).map((one) => this.#text(one, path))
-      return left === right
-    }
-    if (name === 'Fn::Not') return !this.#holds(list(argument)[0], path)
-    if (name === 'Fn::And') return list(argument).every((one) => this.#holds(one, path))
-    if (name === 'Fn::Or') return list(argument).some((one) => this.#holds(one, path))
-    return false
+    return holds(condition, this.template.Conditions, (value) => this.#text(value, path))
   }
 
   #text(value: Json, path: string): string {
@@ -166,10 +178,19 @@ export class Intrinsics {
   }
 
   #standIn(value: string, path: string, why: string): string {
-    this.report.add('todo', path, `'${value}' stands in: ${why}`)
+    if (matters(path)) this.report.add('todo', path, `'${value}' stands in: ${why}`)
+    else this.report.add('changed', path, `'${value}' stands in: it is kept, and nothing here depends on it`)
     return value
   }
 }
 
-const list = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value])
+/** Roles are not assumed here, and artifacts go into the server's own store whatever its name. */
+const matters = (path: string) => !/(^|\.)RoleArn$|^ArtifactStores?\b/.test(path)
+
+/** A list's default is one text with commas. */
+function typed(parameter: Parameter | undefined, value: Json): Json {
+  const isList = /^(CommaDelimitedList|List<)/.test(parameter?.Type ?? '')
+  return isList && typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value
+}
+
 const word = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '-')

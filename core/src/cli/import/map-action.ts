@@ -1,13 +1,13 @@
 /** One action of AWS's as Penstock's plugins have it. */
-import type { ActionTypeId } from '../../domain/action-type.js'
+import { type ActionType, type ActionTypeId, actionTypeKey } from '../../domain/action-type.js'
 import type { ActionDeclaration } from '../../domain/pipeline.js'
 import type { Report } from './report.js'
 import { standIn } from './stand-in.js'
 
 type Configuration = Readonly<Record<string, string>>
 
-/** What the plugins say: the properties of an action type, or `undefined` when none provides it. */
-export type KnownProperties = (id: ActionTypeId) => ReadonlyMap<string, { readonly secret: boolean }> | undefined
+/** What is known of action types: nothing of one that there is not. */
+export type KnownTypes = { describe(id: ActionTypeId): ActionType | undefined }
 
 /** What is to be done so that an imported action works, by provider. */
 const advice: Readonly<Record<string, (configuration: Configuration) => string>> = {
@@ -28,12 +28,17 @@ const advice: Readonly<Record<string, (configuration: Configuration) => string>>
 export function mapAction(
   action: ActionDeclaration,
   path: string,
-  known: KnownProperties,
+  known: KnownTypes,
   report: Report,
 ): ActionDeclaration {
-  const kept = withoutRegion(action, path, report)
-  const properties = known(kept.actionTypeId)
-  if (!properties) return replaced(kept, path, report)
+  const kept = withoutDropped(action, path, report)
+  const { owner } = kept.actionTypeId
+  const type = known.describe(kept.actionTypeId)
+  if (!type) return replaced(kept, path, report)
+  report.add('mapped', path, `${kept.name} stays ${actionTypeKey(kept.actionTypeId)}`)
+  // Whoever works for a type of one's own is given its values as they are.
+  if (owner === 'Custom') return asWritten(kept, path, report)
+  const properties = new Map((type.actionConfigurationProperties ?? []).map((one) => [one.name, one]))
   const configuration = configurationOf(kept, path, properties, report)
   const { category, provider } = kept.actionTypeId
   const todo = advice[provider]?.(configuration)
@@ -48,12 +53,24 @@ export function mapAction(
   return { ...kept, ...(Object.keys(configuration).length > 0 ? { configuration } : {}) }
 }
 
-/** All actions run where Penstock runs. */
-function withoutRegion(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
-  const { region, ...rest } = action
+/** All actions run where Penstock runs; only an approval has a time limit of its own (S18). */
+function withoutDropped(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
+  const { region, timeoutInMinutes, ...rest } = action
   if (region !== undefined)
     report.add('dropped', `${path}.region`, `was ${region}: every action runs on this server's workers`)
+  if (timeoutInMinutes === undefined) return rest
+  if (rest.actionTypeId.category === 'Approval') return { ...rest, timeoutInMinutes }
+  report.add('dropped', `${path}.timeoutInMinutes`, `was ${timeoutInMinutes}: only approvals have one`)
   return rest
+}
+
+/** Values that only AWS knows are named; all stay as they are. */
+function asWritten(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
+  for (const [name, value] of Object.entries(action.configuration ?? {})) {
+    if (value.includes('{{resolve:') || /^\*+$/.test(value))
+      report.add('todo', `${path}.configuration.${name}`, `put the value of ${value} itself: only AWS looks it up`)
+  }
+  return action
 }
 
 function replaced(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
@@ -64,12 +81,7 @@ function replaced(action: ActionDeclaration, path: string, report: Report): Acti
       path,
       `make the action type ${category}/Custom/${provider}/${version} with aws codepipeline create-custom-action-type before the pipeline; its workers need only another --endpoint-url`,
     )
-    for (const [name, value] of Object.entries(action.configuration ?? {})) {
-      if (value.includes('{{resolve:')) {
-        report.add('todo', `${path}.configuration.${name}`, `put the value of ${value} itself: only AWS looks it up`)
-      }
-    }
-    return action
+    return asWritten(action, path, report)
   }
   const substitute = standIn(action)
   if (substitute) {

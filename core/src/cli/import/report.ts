@@ -1,7 +1,22 @@
+import type { PipelineDeclaration } from '../../domain/pipeline.js'
+import type { Problem } from '../../domain/validation/problem.js'
+import type { Table } from './found.js'
+
+/** What an import came to. */
+export interface Imported {
+  readonly pipeline: PipelineDeclaration
+  readonly tags: readonly Table[]
+  /** What keeps it from being valid here. */
+  readonly problems: readonly Problem[]
+}
+
 /** What whoever imports should know of one place of the pipeline. */
 export interface Note {
-  /** `todo`: does not work before somebody has done it; `changed`: works, but differently; `dropped`: left out. */
-  readonly kind: 'todo' | 'changed' | 'dropped'
+  /**
+   * `mapped`: works here as it is; `changed`: works, but differently; `dropped`: left out; `todo`: does not work before
+   * somebody has done it.
+   */
+  readonly kind: 'mapped' | 'changed' | 'dropped' | 'todo'
   /** `stages[1].actions[0].configuration.Branch`, or a logical id of the template. */
   readonly path: string
   readonly message: string
