@@ -2,7 +2,13 @@ import type { ManagedPolicy, PolicyDocument } from './access.js'
 
 /** What the managed policies allow of what Penstock has. FullAccess is all of CodePipeline, but not Penstock's own administration. */
 export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocument>> = {
-  AWSCodePipeline_FullAccess: allow('codepipeline:*', 's3:GetObject', 's3:PutObject', 's3:ListBucket'),
+  AWSCodePipeline_FullAccess: allow(
+    'codepipeline:*',
+    's3:GetObject',
+    's3:PutObject',
+    's3:ListBucket',
+    's3:ListAllMyBuckets',
+  ),
   AWSCodePipeline_ReadOnlyAccess: allow(
     'codepipeline:GetPipeline',
     'codepipeline:GetPipelineState',

@@ -30,7 +30,7 @@ function mountCodePipeline(api: PluginApi<Config>): void {
 }
 
 function mountBucket(api: PluginApi<Config>): void {
-  const uploads = new Uploads(join(api.dataFolder, 'uploads'))
+  const uploads = new Uploads(api.server.artifacts, join(api.dataFolder, 'uploads'))
   const bucket = new ArtifactBucket(api.server, uploads, api.log)
   api.mount({
     prefix: '/',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { Logger, ServerServices } from '@penstock/core'
+import { isArtifactError, type Logger, type ServerServices } from '@penstock/core'
 import { HungUp } from '../http/read-body.js'
 import { closingHeaders, discardRest } from '../http/unread.js'
 import { ApiError } from '../protocol/api-error.js'
@@ -11,6 +11,7 @@ import { claimOf } from '../sigv4/claim.js'
 import { Refused } from '../sigv4/refused.js'
 import { type Caller, checkSignature, identify } from '../sigv4/verify.js'
 import { chooseVerb } from './choose-verb.js'
+import { checkHeaders } from './refused-headers.js'
 import { routeOf } from './route.js'
 import { S3Error } from './s3-error.js'
 import type { S3Answer, S3Request } from './s3-request.js'
@@ -51,6 +52,7 @@ export class ArtifactBucket {
     const caller = await identify(claim, signed, { region: identity.region, service: 's3' }, access, clock)
     checkSignature(caller, signed, payloadOf(signed.headers, claim.expiresAfter !== undefined))
     const { principal } = caller.credentials
+    checkHeaders(signed.method, signed.headers, identity)
     const from: S3Request = {
       request,
       route,
@@ -92,7 +94,8 @@ export class ArtifactBucket {
     if (error instanceof URIError) return new S3Error('InvalidURI', "Couldn't parse the specified URI.", 400)
     if (error instanceof ApiError) return new S3Error('EntityTooLarge', error.message, 400)
     const code = (error as NodeJS.ErrnoException | undefined)?.code
-    if (code === 'ArtifactKeyInvalid') return new S3Error('InvalidURI', 'The key names no object here.', 400)
+    if (isArtifactError(error) && error.code === 'ArtifactKeyInvalid')
+      return new S3Error('InvalidURI', error.message, 400)
     if (code === 'ArtifactStoreFull' || code === 'ENOSPC') {
       this.log.error('The artifact store is full', { requestId })
       return new S3Error('ServiceUnavailable', 'The artifact store is full.', 507)

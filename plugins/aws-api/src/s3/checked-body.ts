@@ -16,14 +16,10 @@ export interface Promised {
   /** Checksums that the trailer will bring, and where it will be found once the body has ended. */
   readonly inTrailer: readonly ChecksumName[]
   readonly trailers?: ReadonlyMap<string, string>
-  /** The MD5 is wanted as an ETag; the store makes one of its own, and twice is too dear. */
-  readonly etag?: boolean
 }
 
 export class CheckedBody extends Transform {
   size = 0
-  /** MD5 in hexadecimal, where it was wanted; complete once the stream has ended. */
-  etag = ''
   private readonly md5: Hash | undefined
   private readonly sha256: Hash | undefined
   private readonly digests: ReadonlyMap<ChecksumName, Digest>
@@ -31,7 +27,7 @@ export class CheckedBody extends Transform {
 
   constructor(private readonly promised: Promised) {
     super({ highWaterMark: 256 * 1024 })
-    this.md5 = promised.etag || promised.md5 !== undefined ? createHash('md5') : undefined
+    this.md5 = promised.md5 === undefined ? undefined : createHash('md5')
     this.sha256 = promised.sha256 === undefined ? undefined : createHash('sha256')
     const wanted = checksumNames.filter((name) => promised.checksums.has(name) || promised.inTrailer.includes(name))
     this.digests = new Map(wanted.map((name) => [name, newDigest(name)]))
@@ -66,9 +62,7 @@ export class CheckedBody extends Transform {
   private check(): void {
     const { length, sha256, md5, checksums, trailers } = this.promised
     if (length !== undefined && this.size !== length) throw wrongLength()
-    const digest = this.md5?.digest()
-    this.etag = digest?.toString('hex') ?? ''
-    if (md5 !== undefined && digest?.toString('base64') !== md5) throw badDigest('Content-MD5')
+    if (this.md5 && this.md5.digest('base64') !== md5) throw badDigest('Content-MD5')
     if (this.sha256 && this.sha256.digest('hex') !== sha256) {
       throw new S3Error(
         'XAmzContentSHA256Mismatch',

@@ -15,6 +15,15 @@ export type ChecksumName = (typeof checksumNames)[number]
 /** The header that carries a checksum. */
 export const checksumHeader = (name: ChecksumName) => `x-amz-checksum-${name}`
 
+const sizes: Readonly<Record<ChecksumName, number>> = { crc32: 4, crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32 }
+
+/** Whether a text can be such a checksum, in base64; also one made of the parts' checksums (`...-3`). */
+export function isChecksum(name: ChecksumName, text: string): boolean {
+  const base64 = text.replace(/-\d{1,5}$/, '')
+  const bytes = Buffer.from(base64, 'base64')
+  return bytes.length === sizes[name] && bytes.toString('base64') === base64
+}
+
 export function newDigest(name: ChecksumName | 'md5'): Digest {
   switch (name) {
     case 'crc32':

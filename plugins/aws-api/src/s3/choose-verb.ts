@@ -1,41 +1,60 @@
 import { abortUpload } from './abort-upload.js'
-import { getBucket, headBucket } from './bucket.js'
+import { bucketLocation, bucketVersioning, createBucket, headBucket, listBuckets } from './bucket.js'
 import { completeUpload } from './complete-upload.js'
 import { createUpload } from './create-upload.js'
 import { deleteObject } from './delete-object.js'
+import { deleteObjects } from './delete-objects.js'
 import { getObject } from './get-object.js'
+import { listObjects } from './list-objects.js'
 import { listParts } from './list-parts.js'
+import { listUploads } from './list-uploads.js'
 import { putObject } from './put-object.js'
 import type { Route } from './route.js'
 import { notImplemented, S3Error } from './s3-error.js'
 import type { S3Verb } from './s3-request.js'
 import { uploadPart } from './upload-part.js'
 
-/** Query members that ask for another resource of an object than itself, and that are not served. */
-const subresources = [
-  'acl',
-  'attributes',
-  'legal-hold',
-  'object-lock',
-  'restore',
-  'retention',
-  'select',
-  'tagging',
-  'torrent',
-]
+/** Query members that ask for another resource than the object or bucket itself, and that are not served. */
+const ofObjects =
+  'acl annotation attributes legal-hold object-lock rename renameObject restore retention select tagging torrent'
+const ofBuckets =
+  'accelerate acl analytics cors encryption intelligent-tiering inventory lifecycle logging metadataConfiguration metadataTable metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment session tagging versions website'
+const unservedOfObjects = ofObjects.split(' ')
+const unservedOfBuckets = ofBuckets.split(' ')
 
 /** What a request asks for. Errors: NotImplemented, MethodNotAllowed. */
 export function chooseVerb(method: string, { bucket, key }: Route, query: URLSearchParams): S3Verb {
-  const other = subresources.find((name) => query.has(name))
+  const other = (key === undefined ? unservedOfBuckets : unservedOfObjects).find((name) => query.has(name))
   if (other !== undefined) throw notImplemented(`?${other}`)
-  if (bucket === undefined) throw notImplemented('listing buckets')
-  const verb = key === undefined ? bucketVerb(method) : objectVerb(method, query)
+  const verb =
+    key !== undefined ? objectVerb(method, query) : bucket !== undefined ? bucketVerb(method, query) : rootVerb(method)
   if (verb) return verb
   throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405)
 }
 
-function bucketVerb(method: string): S3Verb | undefined {
-  return method === 'HEAD' ? headBucket : method === 'GET' ? getBucket : undefined
+function rootVerb(method: string): S3Verb | undefined {
+  return method === 'GET' ? listBuckets : undefined
+}
+
+function bucketVerb(method: string, query: URLSearchParams): S3Verb | undefined {
+  switch (method) {
+    case 'HEAD':
+      return headBucket
+    case 'GET':
+      if (query.has('location')) return bucketLocation
+      if (query.has('versioning')) return bucketVersioning
+      return query.has('uploads') ? listUploads : listObjects
+    case 'PUT':
+      if (query.has('versioning')) throw notImplemented('changing ?versioning: artifacts have one version each')
+      return createBucket
+    case 'POST':
+      if (query.has('delete')) return deleteObjects
+      throw notImplemented('uploads by HTML forms')
+    case 'DELETE':
+      throw notImplemented('deleting buckets')
+    default:
+      return undefined
+  }
 }
 
 function objectVerb(method: string, query: URLSearchParams): S3Verb | undefined {

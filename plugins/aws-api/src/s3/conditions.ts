@@ -11,18 +11,23 @@ export function checkConditions(
 ): 'not modified' | 'go on' {
   const match = headers.get('if-match')
   const unmodifiedSince = headers.get('if-unmodified-since')
-  const failed = match === undefined ? isAfter(modified, unmodifiedSince) : !names(match, etag)
-  if (failed) {
-    throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412)
-  }
+  if (match === undefined && isAfter(modified, unmodifiedSince)) throw preconditionFailed('If-Unmodified-Since')
+  if (match !== undefined && !namesEtag(match, etag)) throw preconditionFailed('If-Match')
   const noneMatch = headers.get('if-none-match')
-  if (noneMatch !== undefined) return names(noneMatch, etag) ? 'not modified' : 'go on'
+  if (noneMatch !== undefined) return namesEtag(noneMatch, etag) ? 'not modified' : 'go on'
   const modifiedSince = headers.get('if-modified-since')
   if (modifiedSince === undefined || Number.isNaN(Date.parse(modifiedSince))) return 'go on'
   return isAfter(modified, modifiedSince) ? 'go on' : 'not modified'
 }
 
-function names(header: string, etag: string): boolean {
+/** The error of a condition that does not hold; `Condition` is the header's name, which S3 tells too. */
+export function preconditionFailed(Condition: string): S3Error {
+  const message = 'At least one of the pre-conditions you specified did not hold'
+  return new S3Error('PreconditionFailed', message, 412, { elements: { Condition } })
+}
+
+/** Whether a header's list of ETags, or `*`, names this one. */
+export function namesEtag(header: string, etag: string): boolean {
   const bare = (text: string) => text.trim().replace(/^W\//, '').replaceAll('"', '')
   return header.trim() === '*' || header.split(',').some((each) => bare(each) === bare(etag))
 }

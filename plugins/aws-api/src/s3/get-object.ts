@@ -2,10 +2,11 @@ import { Readable } from 'node:stream'
 import type { StoredObject } from '@penstock/core'
 import { checkConditions } from './conditions.js'
 import { etagOf, headersOf } from './object-headers.js'
-import { rangeOf } from './range.js'
+import { type Range, rangeOf } from './range.js'
 import { objectOf } from './route.js'
-import { noSuchKey, S3Error } from './s3-error.js'
+import { invalidArgument, noSuchKey, S3Error } from './s3-error.js'
 import { permit, type S3Request, type S3Verb } from './s3-request.js'
+import { mostParts } from './uploads.js'
 
 /** GET and HEAD of an object, whole or one range of it. Errors: AccessDenied, NoSuchKey, InvalidRange, PreconditionFailed. */
 export const getObject: S3Verb = async (from) => {
@@ -18,7 +19,7 @@ export const getObject: S3Verb = async (from) => {
   if (checkConditions(from.headers, etag, object.modified) === 'not modified') {
     return { status: 304, headers: { etag, 'last-modified': new Date(object.modified).toUTCString() } }
   }
-  const range = rangeOf(from.headers.get('range'), object.size)
+  const range = wantedOf(from, object.size)
   const headers = answerHeaders(from, object, range)
   const status = range ? 206 : 200
   if (from.request.method === 'HEAD') return { status, headers }
@@ -35,7 +36,7 @@ export const getObject: S3Verb = async (from) => {
 function answerHeaders(
   from: S3Request,
   object: StoredObject,
-  range: { readonly start: number; readonly end: number } | undefined,
+  range: Range | undefined,
 ): Record<string, string | number> {
   const wanted = from.headers.get('x-amz-checksum-mode') ?? from.query.get('x-amz-checksum-mode')
   const length = range ? range.end - range.start + 1 : object.size
@@ -50,6 +51,20 @@ function answerHeaders(
     if (value !== null && /^[\x20-\x7e]*$/.test(value)) headers[name] = value
   }
   return headers
+}
+
+/** A range, or a part by its number: every object counts as one part. Errors: InvalidRange, InvalidPartNumber, InvalidArgument. */
+function wantedOf(from: S3Request, size: number): Range | undefined {
+  const part = from.query.get('partNumber')
+  if (part === null) return rangeOf(from.headers.get('range'), size)
+  if (from.headers.has('range')) {
+    throw new S3Error('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter', 400)
+  }
+  if (!/^[1-9]\d{0,4}$/.test(part) || Number(part) > mostParts) {
+    throw invalidArgument(`Part number must be an integer between 1 and ${mostParts}, inclusive`)
+  }
+  if (part !== '1') throw new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable', 416)
+  return size === 0 ? undefined : { start: 0, end: size - 1 }
 }
 
 /** Artifacts have one version each, which S3 calls `null`. */

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { AwsChunked } from './aws-chunked.js'
 import { CheckedBody, type Promised } from './checked-body.js'
-import { type ChecksumName, checksumHeader, checksumNames } from './checksums.js'
+import { type ChecksumName, checksumHeader, checksumNames, isChecksum } from './checksums.js'
 import { invalidArgument, notImplemented, S3Error } from './s3-error.js'
 import type { S3Request } from './s3-request.js'
 
@@ -16,14 +16,13 @@ export interface IncomingBody {
 }
 
 /**
- * Opens a request's body for reading. `etag`: its MD5 is wanted.
- * Errors: MissingContentLength, EntityTooLarge, InvalidDigest, NotImplemented for a payload kind unknown here.
+ * Opens a request's body for reading.
+ * Errors: MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest, NotImplemented for a payload kind unknown here.
  */
-export function incomingBody(from: S3Request, etag = false): IncomingBody {
+export function incomingBody(from: S3Request): IncomingBody {
   const payload = from.headers.get('x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD'
   const chunked = payload.startsWith('STREAMING-') ? newChunked(from, payload) : undefined
-  const promised = { ...promisedBy(from, payload, chunked), etag }
-  const checked = new CheckedBody(promised)
+  const checked = new CheckedBody(promisedBy(from, payload, chunked))
   let problem: Error | undefined
   const ended = (error: Error | null | undefined) => {
     problem ??= error ?? undefined
@@ -76,12 +75,16 @@ function lengthOf(header: string | undefined): number {
   return length
 }
 
-/** The checksums that a request's headers give. */
+/** The checksums that a request's headers give. Errors: InvalidRequest for what is no checksum. */
 export function headerChecksums(headers: ReadonlyMap<string, string>): Map<ChecksumName, string> {
   const checksums = new Map<ChecksumName, string>()
   for (const name of checksumNames) {
     const value = headers.get(checksumHeader(name))
-    if (value !== undefined) checksums.set(name, value)
+    if (value === undefined) continue
+    if (!isChecksum(name, value)) {
+      throw new S3Error('InvalidRequest', `Value for ${checksumHeader(name)} header is invalid.`, 400)
+    }
+    checksums.set(name, value)
   }
   return checksums
 }

@@ -11,7 +11,7 @@ export interface Range {
  * Errors: InvalidRange (416) when no byte of it is there.
  */
 export function rangeOf(header: string | undefined, size: number): Range | undefined {
-  const parts = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '')
+  const parts = /^bytes=(\d{0,40})-(\d{0,40})$/.exec(header ?? '')
   if (!parts || (parts[1] === '' && parts[2] === '')) return undefined
   const [first, last] = [parts[1] ?? '', parts[2] ?? '']
   if (first !== '' && last !== '' && Number(first) > Number(last)) return undefined

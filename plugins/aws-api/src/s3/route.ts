@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { ArtifactLocation, ServerIdentity } from '@penstock/core'
 import { S3Error } from './s3-error.js'
+import { uploadsPrefix } from './uploads.js'
 
 export type Place = Pick<ServerIdentity, 'bucket' | 'publicUrl'>
 
@@ -56,6 +57,9 @@ function checkKey(key: string): void {
   // An artifact store may be a folder of files: what would lead out of it, or be no name there, is no key here.
   const bad = key.includes('\0') || key.split('/').some((part) => part === '' || part === '.' || part === '..')
   if (bad) throw new S3Error('InvalidURI', "The key must not hold empty parts, '.', '..' or NUL.", 400)
+  if (key.startsWith(uploadsPrefix)) {
+    throw new S3Error('InvalidURI', `Keys that begin with ${uploadsPrefix} are those of unfinished uploads.`, 400)
+  }
 }
 
 /** `bucket.localhost` and `bucket.PUBLIC-HOST` name the bucket before the path does (virtual-host style). */

@@ -26,4 +26,10 @@ export const noSuchUpload = () =>
   )
 export const notImplemented = (what: string) =>
   new S3Error('NotImplemented', `The artifact bucket does not implement ${what}.`, 501)
+export const malformedXml = () =>
+  new S3Error(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+    400,
+  )
 export const invalidArgument = (message: string) => new S3Error('InvalidArgument', message, 400)

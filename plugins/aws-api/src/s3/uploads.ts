@@ -1,17 +1,20 @@
 /**
- * Multipart uploads on their way: a folder each, with a note of what it is to become, a file per part, and a note per
- * part that names its file. A note is renamed into its place, so a part is there whole or not at all, and a part sent
- * twice counts once.
+ * Multipart uploads on their way, as objects of the bucket that they are for: what one is to become under
+ * `.multipart/<id>/upload`, its parts under `.multipart/<id>/00001` and so on. So parts are encrypted where objects are,
+ * a part sent twice counts once, and any server of several can go on with an upload. A file for each upload in the
+ * plugin's folder tells when it was begun, for the day on which nobody has finished it.
  */
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ArtifactLocation } from '@penstock/core'
-import type { CheckedBody } from './checked-body.js'
-import { noSuchUpload } from './s3-error.js'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type { ArtifactLocation, ArtifactStore } from '@penstock/core'
+import { type ChecksumName, checksumHeader, checksumNames } from './checksums.js'
+import { noSuchUpload, notImplemented } from './s3-error.js'
+
+/** Keys that begin so are the uploads', and nobody else's. */
+export const uploadsPrefix = '.multipart/'
 
 /** What an upload is to become. */
 export interface Upload {
@@ -19,95 +22,119 @@ export interface Upload {
   readonly metadata: Readonly<Record<string, string>>
   /** Epoch milliseconds. */
   readonly started: number
-  /** The ETag of the finished object: a Complete that is sent again is answered again. */
-  readonly completed?: string
+  /** `CRC32`, ... as the client named it. */
+  readonly checksumAlgorithm?: string
+  readonly checksumType?: string
+  /** What the finished upload was answered with: a Complete that is sent again is answered again. */
+  readonly completed?: Completed
+}
+
+export interface Completed {
+  /** Unquoted. */
+  readonly etag: string
+  /** Base64, by name (`crc32`, ...). */
+  readonly checksums: Readonly<Record<string, string>>
 }
 
 export interface Part {
   readonly number: number
   readonly size: number
-  /** MD5 in hexadecimal. */
   readonly etag: string
-  /** Base64, by name (`crc32`, ...). */
-  readonly checksums: Readonly<Record<string, string>>
+  /** Base64, by name. Those of a trailer are checked, and not kept. */
+  readonly checksums: ReadonlyMap<ChecksumName, string>
+  /** Epoch milliseconds. */
   readonly modified: number
-  /** Within the upload's folder. */
-  readonly file: string
 }
+
+type Listing = NonNullable<ArtifactStore['list']>
 
 export class Uploads {
   /** Completions in progress: one at a time for an upload. */
-  private readonly completing = new Map<string, Promise<string>>()
+  private readonly completing = new Map<string, Promise<Completed>>()
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly store: ArtifactStore,
+    private readonly folder: string,
+  ) {}
 
-  async create(at: ArtifactLocation, metadata: Readonly<Record<string, string>>, now: number): Promise<string> {
+  /** Errors: NotImplemented when the store cannot list, and so could not find the parts of an upload that is given up. */
+  async create(upload: Upload): Promise<string> {
+    if (this.store.list === undefined) throw notImplemented('uploads in parts: its store cannot list objects')
     const id = randomBytes(24).toString('hex')
-    await mkdir(join(this.folder, id), { recursive: true, mode: 0o700 })
-    await this.note(id, 'upload.json', { at, metadata, started: now } satisfies Upload)
+    const note = JSON.stringify({ bucket: upload.at.bucket, started: upload.started } satisfies Begun)
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await writeFile(join(this.folder, `${id}.json`), note, { mode: 0o600, flush: true })
+    await this.write(id, upload)
     return id
   }
 
   /** The upload of that id, when it is for that object. Errors: NoSuchUpload. */
   async find(id: string, at: ArtifactLocation): Promise<Upload> {
-    const upload = (await this.read(id, 'upload.json')) as Upload | undefined
+    const upload = await this.read(id, at.bucket)
     if (upload && upload.at.bucket === at.bucket && upload.at.key === at.key) return upload
     throw noSuchUpload()
   }
 
-  /** Keeps a part, instead of one of the same number. Errors: the body's own; NoSuchUpload. */
-  async putPart(id: string, number: number, body: CheckedBody, now: number): Promise<Part> {
-    const file = `data-${number}-${randomBytes(8).toString('hex')}`
-    const path = join(this.folder, id, file)
-    const before = await this.part(id, number)
-    try {
-      await pipeline(body, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
-      const checksums = Object.fromEntries(body.checksums())
-      const part: Part = { number, size: body.size, etag: body.etag, checksums, modified: now, file }
-      await this.note(id, partName(number), part)
-      if (before) await rm(join(this.folder, id, before.file), { force: true })
-      return part
-    } catch (error) {
-      await rm(path, { force: true })
-      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? noSuchUpload() : error
+  /**
+   * Keeps a part, instead of one of the same number. `checksums` are those of its headers. Answers its ETag.
+   * Errors: the body's own; NoSuchUpload when the upload ended meanwhile.
+   */
+  async putPart(
+    id: string,
+    at: ArtifactLocation,
+    number: number,
+    body: Readable,
+    checksums: ReadonlyMap<ChecksumName, string>,
+  ): Promise<string> {
+    const metadata = Object.fromEntries([...checksums].map(([name, value]) => [checksumHeader(name), value]))
+    const place = { bucket: at.bucket, key: partKey(id, number) }
+    const { etag } = await this.store.put(place, body, metadata)
+    const upload = await this.read(id, at.bucket)
+    if (upload && upload.completed === undefined) return etag
+    await this.store.delete(place)
+    throw noSuchUpload()
+  }
+
+  /** One part; `undefined` when it is not there. */
+  async part(id: string, { bucket }: ArtifactLocation, number: number): Promise<Part | undefined> {
+    const object = await this.store.head({ bucket, key: partKey(id, number) })
+    if (object === undefined) return undefined
+    const { size, etag, modified, metadata } = object
+    const given = checksumNames.map((name) => [name, metadata[checksumHeader(name)]] as const)
+    const checksums = new Map(given.filter((each): each is [ChecksumName, string] => each[1] !== undefined))
+    return { number, size, etag, modified, checksums }
+  }
+
+  /** So many parts behind a number, ascending. */
+  async parts(id: string, at: ArtifactLocation, after: number, limit: number): Promise<Part[]> {
+    const behind = { prefix: nameOf(id, ''), after: partKey(id, after), limit: limit + 1 }
+    const listed = await this.listing()(at.bucket, behind)
+    const numbers = listed.map(({ key }) => Number(key.slice(-numberLength))).filter(Number.isInteger)
+    const parts = await Promise.all(numbers.slice(0, limit).map((number) => this.part(id, at, number)))
+    return parts.filter((part) => part !== undefined)
+  }
+
+  /** The bytes of parts, one after the other. Errors: NoSuchUpload when one is gone meanwhile. */
+  bytes(id: string, { bucket }: ArtifactLocation, parts: readonly Part[]): Readable {
+    const { store } = this
+    const pieces = async function* () {
+      for (const { number } of parts) {
+        const object = await store.get({ bucket, key: partKey(id, number) })
+        if (object === undefined) throw noSuchUpload()
+        yield* object.body
+      }
     }
+    return Readable.from(pieces(), { objectMode: true, highWaterMark: 2 })
   }
 
-  async part(id: string, number: number): Promise<Part | undefined> {
-    return (await this.read(id, partName(number))) as Part | undefined
-  }
-
-  /** By number, ascending. Errors: NoSuchUpload. */
-  async parts(id: string): Promise<Part[]> {
-    const names = await readdir(join(this.folder, checked(id))).catch(() => {
-      throw noSuchUpload()
-    })
-    const parts: Part[] = []
-    for (const name of names.filter((each) => each.startsWith('part-')).sort()) {
-      const part = (await this.read(id, name)) as Part | undefined
-      if (part) parts.push(part)
-    }
-    return parts
-  }
-
-  /** Opens the bytes of parts, one after the other. */
-  async *bytes(id: string, parts: readonly Part[]): AsyncGenerator<Buffer> {
-    for (const { file } of parts) {
-      const stream: Readable = createReadStream(join(this.folder, id, file), { highWaterMark: 256 * 1024 })
-      for await (const piece of stream) yield piece as Buffer
-    }
-  }
-
-  /** Runs `assemble`, which answers the ETag, once however often it is asked for; what was used is thrown away. */
-  complete(id: string, upload: Upload, assemble: () => Promise<string>): Promise<string> {
+  /** Runs `assemble` once however often it is asked for; then the parts are thrown away. */
+  complete(id: string, upload: Upload, assemble: () => Promise<Completed>): Promise<Completed> {
     const running = this.completing.get(id)
     if (running !== undefined) return running
     const work = async () => {
       const completed = await assemble()
-      await this.note(id, 'upload.json', { ...upload, completed } satisfies Upload)
-      for (const name of await readdir(join(this.folder, id))) {
-        if (name !== 'upload.json') await rm(join(this.folder, id, name), { force: true })
-      }
+      await this.write(id, { ...upload, completed })
+      await this.discard(id, upload.at.bucket, nameOf(id, 'upload'))
       return completed
     }
     const promise = work().finally(() => this.completing.delete(id))
@@ -115,47 +142,88 @@ export class Uploads {
     return promise
   }
 
-  async abort(id: string): Promise<void> {
-    await rm(join(this.folder, checked(id)), { recursive: true, force: true })
+  /** Uploads to a bucket that are not finished, by their ids, behind one. */
+  async *pending(bucket: string, after: string): AsyncGenerator<{ readonly id: string; readonly upload: Upload }> {
+    // An upload's own object comes last in its folder; `v` comes after it.
+    for (let at = `${uploadsPrefix}${after}${after === '' ? '' : '/v'}`; ; ) {
+      const [found] = await this.listing()(bucket, { prefix: uploadsPrefix, after: at, limit: 1 })
+      if (found === undefined) return
+      const id = found.key.slice(uploadsPrefix.length).split('/')[0] ?? ''
+      at = `${uploadsPrefix}${id}/v`
+      const upload = idPattern.test(id) ? await this.read(id, bucket) : undefined
+      if (upload && upload.completed === undefined) yield { id, upload }
+    }
   }
 
-  /** Throws away what was begun before `limit` (epoch milliseconds). Answers how many. */
+  /** Throws away what there is of an upload. */
+  async abort(id: string, bucket: string): Promise<void> {
+    // The upload itself goes first: from then on it takes no part.
+    await this.store.delete({ bucket, key: nameOf(id, 'upload') })
+    await this.discard(id, bucket)
+    await rm(join(this.folder, `${id}.json`), { force: true })
+  }
+
+  /** Throws away what was begun here before `limit` (epoch milliseconds). Answers how many. */
   async expire(limit: number): Promise<number> {
     let expired = 0
-    for (const id of await readdir(this.folder).catch(() => [])) {
-      const path = join(this.folder, id)
-      const upload = idPattern.test(id) ? ((await this.read(id, 'upload.json')) as Upload | undefined) : undefined
-      // A folder without a note was left by a crash: its own time tells.
-      const started = upload?.started ?? (await stat(path).catch(() => undefined))?.mtimeMs ?? limit
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const path = join(this.folder, name)
+      const id = name.replace(/\.json$/, '')
+      const begun = idPattern.test(id) ? await begunAt(path) : undefined
+      const started = begun?.started ?? (await stat(path).catch(() => undefined))?.mtimeMs ?? limit
       if (started >= limit || this.completing.has(id)) continue
+      if (begun) await this.abort(id, begun.bucket)
+      // Whatever else is here has no owner any more.
       await rm(path, { recursive: true, force: true })
       expired++
     }
     return expired
   }
 
-  private async read(id: string, name: string): Promise<unknown> {
-    try {
-      return JSON.parse(await readFile(join(this.folder, checked(id), name), 'utf8'))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
+  private async discard(id: string, bucket: string, but?: string): Promise<void> {
+    for (const { key } of await this.listing()(bucket, { prefix: nameOf(id, ''), limit: mostParts + 1 })) {
+      if (key !== but) await this.store.delete({ bucket, key })
     }
   }
 
-  private async note(id: string, name: string, value: object): Promise<void> {
-    const path = join(this.folder, id, name)
-    const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
-    await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
-    await rename(temporary, path)
+  private listing(): Listing {
+    return (bucket, options) => this.store.list?.(bucket, options) ?? Promise.resolve([])
+  }
+
+  private async read(id: string, bucket: string): Promise<Upload | undefined> {
+    const object = await this.store.get({ bucket, key: nameOf(id, 'upload') })
+    return object && (JSON.parse(await text(object.body)) as Upload)
+  }
+
+  private async write(id: string, upload: Upload): Promise<void> {
+    const body = Readable.from([Buffer.from(JSON.stringify(upload))])
+    await this.store.put({ bucket: upload.at.bucket, key: nameOf(id, 'upload') }, body)
   }
 }
 
-const idPattern = /^[0-9a-f]{48}$/
-const partName = (number: number) => `part-${String(number).padStart(5, '0')}.json`
-
-/** An id comes from outside and names a folder. Errors: NoSuchUpload. */
-function checked(id: string): string {
-  if (!idPattern.test(id)) throw noSuchUpload()
-  return id
+/** What the plugin's folder knows of an upload. */
+interface Begun {
+  readonly bucket: string
+  readonly started: number
 }
+
+async function begunAt(path: string): Promise<Begun | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Begun
+  } catch {
+    return undefined // half a note, left by a crash
+  }
+}
+
+/** S3's own limit for the parts of one upload. */
+export const mostParts = 10_000
+const idPattern = /^[0-9a-f]{48}$/
+const numberLength = 5
+
+/** An id comes from outside and names objects. Errors: NoSuchUpload. */
+function nameOf(id: string, name: string): string {
+  if (!idPattern.test(id)) throw noSuchUpload()
+  return `${uploadsPrefix}${id}/${name}`
+}
+
+const partKey = (id: string, number: number) => nameOf(id, String(number).padStart(numberLength, '0'))

@@ -163,13 +163,17 @@ print(json.dumps([
     code(c.get_object, Bucket='${bucket}', Key='nobody'),
     code(c.head_object, Bucket='${bucket}', Key='${writableKey}'),
     code(c.delete_object, Bucket='${bucket}', Key='${writableKey}'),
-    code(c.list_objects_v2, Bucket='${bucket}'),
+    code(c.list_objects_v2, Bucket='some-other-bucket'),
+    code(c.list_buckets),
+    code(c.get_bucket_acl, Bucket='${bucket}'),
 ]))`,
       asJob,
     )
     expect(printed).toEqual([
       ['AccessDenied', 403],
       ['403', 403],
+      ['AccessDenied', 403],
+      ['AccessDenied', 403],
       ['AccessDenied', 403],
       ['NotImplemented', 501],
     ])

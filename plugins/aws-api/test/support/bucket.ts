@@ -25,7 +25,7 @@ export async function startBucket(fakes: Fakes = {}): Promise<BucketUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-bucket-'))
   const artifacts = new FolderArtifactStore(join(folder, 'artifacts'))
   await artifacts.open()
-  const uploads = new Uploads(join(folder, 'uploads'))
+  const uploads = new Uploads(artifacts, join(folder, 'uploads'))
   const job = {
     jobId: 'a',
     readable: [`${bucket}/${readableKey}`],
