@@ -5,6 +5,7 @@ import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
 import { cacheStatements } from './statement-cache.js'
+import { WalSync } from './wal-sync.js'
 
 export type DialectName = 'sqlite' | 'postgres'
 export type Tx = Transaction<Schema>
@@ -48,12 +49,15 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   connection.pragma('synchronous = FULL')
   connection.pragma(`busy_timeout = ${waitsFor}`)
   connection.pragma('cache_size = -8000')
+  // 16 MB of log, written over again and again: pages that every change touches reach the file once in a while only.
+  connection.pragma('wal_autocheckpoint = 4000')
   const db = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: cacheStatements(connection) }),
   })
   await migrate(db, 'sqlite')
   const signals = new EventEmitter().setMaxListeners(0)
-  const commits = new GroupCommit(db)
+  const wal = file === ':memory:' ? undefined : new WalSync(connection, file)
+  const commits = new GroupCommit(db, wal)
   return {
     dialect: 'sqlite',
     db,
@@ -64,6 +68,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
     onSignal: (listener) => subscribe(signals, listener),
     close: async () => {
       await commits.drained()
+      wal?.close()
       await db.destroy()
     },
   }

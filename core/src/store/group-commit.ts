@@ -8,6 +8,14 @@ interface Waiting {
   fail(error: unknown): void
 }
 
+/** What makes commits last, where the database does not by itself. */
+export interface Durability {
+  /** Throws when nothing may be written any more. */
+  check(): void
+  /** Resolves when all that was committed is durable. */
+  settle(): Promise<void>
+}
+
 /** How long what nobody waits for may wait for a commit to share; milliseconds of real time. */
 const soon = 100
 
@@ -24,7 +32,10 @@ export class GroupCommit {
   private running: Promise<void> | undefined
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly db: Kysely<Schema>) {}
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly durability?: Durability,
+  ) {}
 
   /** Resolves once `work` is durable; rejects with its error, or the commit's. */
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -70,13 +81,18 @@ export class GroupCommit {
     const taken: Waiting[] = []
     const succeeded: Waiting[] = []
     try {
-      await this.db.transaction().execute(async (tx) => {
-        while (taken.length < largestBatch) {
-          const work = this.queue.shift() ?? this.unhurried.shift()
-          if (!work) return
-          taken.push(work)
-          if (await this.attempt(tx, work)) succeeded.push(work)
-        }
+      // The connection is held until the commit is durable: nobody reads, or is told, what a power cut would take back.
+      await this.db.connection().execute(async (held) => {
+        this.durability?.check()
+        await held.transaction().execute(async (tx) => {
+          while (taken.length < largestBatch) {
+            const work = this.queue.shift() ?? this.unhurried.shift()
+            if (!work) return
+            taken.push(work)
+            if (await this.attempt(tx, work)) succeeded.push(work)
+          }
+        })
+        await this.durability?.settle()
       })
     } catch (error) {
       if (taken.length === 0) taken.push(...this.queue.splice(0), ...this.unhurried.splice(0)) // it could not even begin

@@ -1,11 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DialectName } from './database.js'
 import { initial } from './migrations/0001-initial.js'
+import { sharedLogs } from './migrations/0002-shared-logs.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
 /** Every migration there is, oldest first. */
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, sharedLogs]
 
 /** The data was written by a newer Penstock than this one. */
 export class NewerSchema extends Error {
@@ -46,11 +47,13 @@ async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
 
 function tools(tx: Transaction<Schema>, dialect: DialectName): MigrationTools {
   const serial = dialect === 'postgres' ? 'bigserial primary key' : 'integer primary key autoincrement'
+  const bytes = dialect === 'postgres' ? 'bytea' : 'blob'
   const run = async (statement: string) => {
     await sql.raw(statement).execute(tx)
   }
   return {
     run,
-    table: (name, columns) => run(`create table ${name} (${columns.replace('{serial}', serial)})`),
+    table: (name, columns) =>
+      run(`create table ${name} (${columns.replace('{serial}', serial).replace('{bytes}', bytes)})`),
   }
 }

@@ -5,6 +5,7 @@ CREATE TABLE custom_action_types (type_key text primary key, deleted int not nul
 CREATE TABLE deploy_targets (action_execution_id text not null, target_id text not null, position int not null, status text not null, doc text not null, primary key (action_execution_id, target_id));
 CREATE TABLE executions (id text primary key, pipeline_name text not null, number bigint not null, pipeline_version int not null, live int not null, status text not null, started bigint not null, client_request_token text, doc text not null);
 CREATE TABLE jobs (number integer primary key autoincrement, id text not null unique, kind text not null, pipeline_name text not null, action_execution_id text not null, type_key text not null, query_value text, status text not null, nonce text not null, available_at bigint not null, worker_id text, lease_until bigint, fence int not null, continuation_token text, cancel_requested text, client_id text, created bigint not null, ended bigint, doc text not null);
+CREATE TABLE log_pieces (action_execution_id text not null, at bigint not null, size int not null, bytes blob not null, primary key (action_execution_id, at));
 CREATE TABLE meta (key text primary key, value text not null);
 CREATE TABLE migrations (id text primary key, at bigint not null);
 CREATE TABLE outbox (id integer primary key autoincrement, pipeline_name text not null, created bigint not null, doc text not null);
@@ -14,6 +15,7 @@ CREATE TABLE plugin_states (name text primary key, enabled int not null, doc tex
 CREATE TABLE revisions (pipeline_name text not null, action_name text not null, revision_id text not null, execution_id text not null, created bigint not null, primary key (pipeline_name, action_name, revision_id));
 CREATE TABLE rule_executions (id text primary key, execution_id text not null, pipeline_name text not null, stage_name text not null, number bigint not null, status text not null, started bigint not null, deadline bigint, doc text not null);
 CREATE TABLE sessions (token_hash text primary key, user_name text not null, expires bigint not null, doc text not null);
+CREATE TABLE shared_logs (action_execution_id text primary key, size bigint not null, finished int not null, touched bigint not null, wanted bigint not null, doc text not null);
 CREATE TABLE source_states (pipeline_name text not null, action_name text not null, next_poll bigint not null, doc text not null, primary key (pipeline_name, action_name));
 CREATE TABLE stage_executions (execution_id text not null, stage_name text not null, pipeline_name text not null, number bigint not null, pipeline_version int not null, status text not null, doc text not null, primary key (execution_id, stage_name));
 CREATE TABLE stages (pipeline_name text not null, stage_name text not null, doc text not null, primary key (pipeline_name, stage_name));
@@ -36,5 +38,6 @@ CREATE INDEX jobs_queued on jobs (type_key, number) where status = 'Queued';
 CREATE INDEX rule_executions_by_deadline on rule_executions (deadline) where deadline is not null;
 CREATE INDEX rule_executions_by_execution on rule_executions (execution_id, number);
 CREATE INDEX rule_executions_by_number on rule_executions (pipeline_name, number);
+CREATE INDEX shared_logs_unfinished on shared_logs (touched) where finished = 0;
 CREATE INDEX source_states_due on source_states (next_poll);
 CREATE INDEX stage_executions_by_status on stage_executions (pipeline_name, stage_name, status, number);

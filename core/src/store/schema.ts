@@ -157,6 +157,24 @@ export interface DeployTargetTable {
   status: string
   doc: string
 }
+export interface SharedLogTable {
+  action_execution_id: string
+  /** Bytes that can be read. */
+  size: number
+  finished: number
+  /** When bytes were added last. */
+  touched: number
+  /** When a server that does not have it was asked for it last; 0 for never. */
+  wanted: number
+  doc: string
+}
+export interface LogPieceTable {
+  action_execution_id: string
+  /** The offset of its first byte. */
+  at: number
+  size: number
+  bytes: Buffer
+}
 export interface MetaTable {
   key: string
   value: string
@@ -184,4 +202,6 @@ export interface Schema {
   audit: AuditTable
   plugin_states: PluginStateTable
   deploy_targets: DeployTargetTable
+  shared_logs: SharedLogTable
+  log_pieces: LogPieceTable
 }

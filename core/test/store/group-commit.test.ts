@@ -74,11 +74,16 @@ test('a full disk fails all that shares the commit, in words that name the file,
 
 test('a commit that cannot begin or end fails everything that was in it', async () => {
   const broken = (where: 'begin' | 'end') => ({
-    transaction: () => ({
-      execute: async (work: (tx: unknown) => Promise<void>) => {
-        if (where === 'end') await database.db.transaction().execute(work)
-        throw new Error(`disk full at the ${where}`)
-      },
+    connection: () => ({
+      execute: (use: (held: unknown) => Promise<void>) =>
+        use({
+          transaction: () => ({
+            execute: async (work: (tx: unknown) => Promise<void>) => {
+              if (where === 'end') await database.db.transaction().execute(work)
+              throw new Error(`disk full at the ${where}`)
+            },
+          }),
+        }),
     }),
   })
   for (const where of ['begin', 'end'] as const) {
@@ -89,6 +94,63 @@ test('a commit that cannot begin or end fails everything that was in it', async 
     )
     await commits.drained()
   }
+})
+
+describe('what makes commits last', () => {
+  /** A disk that takes as long as it is told. */
+  function slowDisk() {
+    const waiting: { release(): void; refuse(error: Error): void }[] = []
+    const settle = () =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push({ release: resolve, refuse: reject })
+      })
+    return { check: () => {}, settle, waiting }
+  }
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  test('nobody is answered, and nobody reads what was written, before it is on the disk', async () => {
+    const disk = slowDisk()
+    const commits = new GroupCommit(database.db, disk)
+    const heard: string[] = []
+    void commits.run(put('test-1')).then(() => heard.push('written'))
+    await turns()
+    void keys(database.db).then((found) => heard.push(`read ${found}`))
+    await turns()
+    expect(heard).toEqual([])
+    disk.waiting.shift()?.release()
+    await turns()
+    expect(heard).toEqual(['written', 'read test-1'])
+  })
+
+  test('what comes in while the disk works shares the next commit', async () => {
+    const disk = slowDisk()
+    const commits = new GroupCommit(database.db, disk)
+    const first = commits.run(put('test-1'))
+    await turns()
+    const others = [2, 3, 4].map((number) => commits.run(put(`test-${number}`)))
+    await turns()
+    expect(disk.waiting).toHaveLength(1)
+    disk.waiting.shift()?.release()
+    await first
+    await turns()
+    expect(disk.waiting).toHaveLength(1)
+    disk.waiting.shift()?.release()
+    await Promise.all(others)
+    expect(await keys(database.db)).toHaveLength(4)
+  })
+
+  test('a disk that refuses fails all that shared the commit', async () => {
+    const disk = slowDisk()
+    const commits = new GroupCommit(database.db, disk)
+    const both = Promise.allSettled([commits.run(put('test-1')), commits.run(put('test-2'))])
+    await turns()
+    disk.waiting.shift()?.refuse(new Error('input/output error'))
+    expect((await both).map((one) => one.status === 'rejected' && one.reason.message)).toEqual(
+      Array(2).fill('input/output error'),
+    )
+  })
 })
 
 describe('what nobody waits for', () => {

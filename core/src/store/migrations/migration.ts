@@ -1,4 +1,4 @@
-/** What a migration is given: DDL that reads the same on both databases, with `{serial}` for a growing primary key. */
+/** What a migration is given: DDL that reads the same on both databases, with `{serial}` for a growing primary key and `{bytes}` for bytes. */
 export interface MigrationTools {
   table(name: string, columns: string): Promise<void>
   run(statement: string): Promise<void>
