@@ -50,6 +50,7 @@ import type { Identity } from './identity.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { Metrics } from './metrics.js'
+import { createOverviewService } from './overview-service.js'
 import { createQueueService } from './queue-service.js'
 import type { RemoteJobs } from './remote-jobs.js'
 import type { RemoteLogs } from './remote-logs.js'
@@ -266,5 +267,6 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscove
     artifacts: get(tokens.artifacts),
     workers: get(tokens.remoteJobs),
     queue: createQueueService(get),
+    overview: createOverviewService(get),
   }))
 }

@@ -99,7 +99,8 @@ export async function listPipelineExecutions(
   return withToken({ pipelineExecutionSummaries: page.items.map(executionSummary) }, list, page.next)
 }
 
-function executionSummary(execution: PipelineExecution): V.PipelineExecutionSummary {
+/** An execution as lists show it. */
+export function executionSummary(execution: PipelineExecution): V.PipelineExecutionSummary {
   const reason = execution.stop?.reason
   return {
     pipelineExecutionId: execution.id,

@@ -7,9 +7,11 @@ import type { SourceRevision } from '../domain/revision.js'
 import type { Operations } from '../engine/operations.js'
 import type { WebhookDefinition } from '../engine/views.js'
 import type { FoundRevision, PropertyDeclarations } from './action-provider.js'
+import type { OverviewService } from './overview-service.js'
 import type { QueueService } from './queue-service.js'
 import type { WorkerService } from './worker-service.js'
 
+export type * from './overview-service.js'
 export type * from './queue-service.js'
 export type * from './worker-service.js'
 
@@ -34,6 +36,8 @@ export interface ServerServices {
   readonly workers: WorkerService
   /** Who works, on what, and what waits. */
   readonly queue: QueueService
+  /** Many pipelines at a glance. */
+  readonly overview: OverviewService
 }
 
 /**

@@ -71,8 +71,8 @@ describe('pages', () => {
   })
 
   test('a defect is shown neutrally and logged whole', async () => {
-    const { operations } = site.sample.services
-    const broken = jest.spyOn(operations, 'listPipelines').mockRejectedValue(new Error('secret detail of the store'))
+    const { overview } = site.sample.services
+    const broken = jest.spyOn(overview, 'names').mockRejectedValue(new Error('secret detail of the store'))
     const { status, text } = await visitor.get('/')
     broken.mockRestore()
     expect(status).toBe(500)

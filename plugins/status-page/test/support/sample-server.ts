@@ -9,6 +9,7 @@ import {
   type ServerServices,
   type SourceStatus,
   systemClock,
+  type Views,
 } from '@penstock/core'
 import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
@@ -93,6 +94,7 @@ export class SampleServer {
         ],
       }),
     },
+    overview: this.overview(),
     // The page asks none of these.
     workers: {} as ServerServices['workers'],
     artifacts: {} as ServerServices['artifacts'],
@@ -208,6 +210,41 @@ export class SampleServer {
           return { pipelineExecutionId: data.ids.waiting }
         }),
     }) as ServerServices['operations']
+  }
+
+  private overview(): ServerServices['overview'] {
+    const approvals = (stage: Views.StageState) =>
+      stage.actionStates.filter(({ latestExecution: latest }) => latest?.status === 'InProgress' && latest.token)
+    return {
+      names: async ({ holds = '', after = '', limit }) =>
+        this.pipelines
+          .map(({ name }) => name)
+          .filter((name) => name > after && name.includes(holds))
+          .sort()
+          .slice(0, limit),
+      pipelines: async (names) =>
+        this.pipelines
+          .filter(({ name }) => names.includes(name))
+          .map(({ name, stages }) => {
+            const known = name === data.shop.name ? data.state(this.now).stageStates : []
+            const [latest] = known.length > 0 ? data.executions(this.now) : []
+            return {
+              name,
+              ...(latest && { latest }),
+              stages: stages.map((stage) => {
+                const state = known.find(({ stageName }) => stageName === stage.name)
+                const status = state?.latestExecution?.status
+                return {
+                  name: stage.name,
+                  ...(status && { status }),
+                  closed: state?.inboundTransitionState.enabled === false,
+                }
+              }),
+              approvals: known.flatMap(approvals).length,
+              sourceProblem: known.length > 0,
+            }
+          }),
+    }
   }
 
   private access(): ServerServices['access'] {

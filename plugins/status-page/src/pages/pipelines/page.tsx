@@ -7,46 +7,77 @@ import { Pre } from '../../view/pre.js'
 import { Revision } from '../../view/revision.js'
 import { Status, toneOf, wordsFor } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
-import type { PipelineLine, PipelineList } from './model.js'
+import type { Looked, PipelineLine, PipelineList } from './model.js'
 
 interface PageProps {
   readonly list: PipelineList
   readonly csrf: string
   readonly mayCreate: boolean
-  /** The page of the list, as its address has it. */
-  readonly token: string | undefined
 }
 
 /** All pipelines, one a card, with the newest execution and where it is. */
-export function PipelinesPage({ list, csrf, mayCreate, token }: PageProps) {
-  const events = `/events${token ? `?page=${encodeURIComponent(token)}` : ''}`
+export function PipelinesPage({ list, csrf, mayCreate }: PageProps) {
+  const { lines, holds, after, next } = list
+  const none = lines.length === 0 && holds === undefined && after === undefined
   return (
     <>
       <header class="page-head row">
         <h1>Pipelines</h1>
-        {mayCreate && list.lines.length > 0 && (
+        {!none && <Find holds={holds} />}
+        {mayCreate && !none && (
           <a class="button primary" href="/create">
             <Icon name="plus" />
             New pipeline
           </a>
         )}
       </header>
-      <Live from={events}>
-        {list.lines.length === 0 ? <Empty mayCreate={mayCreate} /> : null}
+      <Live from={`/events${addressOf({ holds, after })}`}>
+        {none && <Empty mayCreate={mayCreate} />}
+        {lines.length === 0 && !none && <p class="empty">No pipeline’s name holds “{holds}”.</p>}
         <ul class="pipelines">
-          {list.lines.map((line, index) => (
+          {lines.map((line, index) => (
             <Line key={line.name} id={lineId(index)} line={line} csrf={csrf} />
           ))}
         </ul>
       </Live>
-      {list.nextToken && (
-        <p class="pager">
-          <a class="button" href={`/?page=${encodeURIComponent(list.nextToken)}`}>
-            More pipelines
-          </a>
-        </p>
+      {(after !== undefined || next !== undefined) && (
+        <nav class="pager" aria-label="Pages of the list">
+          {after !== undefined && (
+            <a class="button" href={`/${addressOf({ holds, after: undefined })}`}>
+              To the beginning
+            </a>
+          )}
+          {next !== undefined && (
+            <a class="button" href={`/${addressOf({ holds, after: next })}`}>
+              More pipelines
+            </a>
+          )}
+        </nav>
       )}
     </>
+  )
+}
+
+/** A part of the list as the address has it. */
+function addressOf({ holds, after }: Looked): string {
+  const query = new URLSearchParams({ ...(holds && { q: holds }), ...(after && { after }) })
+  return query.size > 0 ? `?${query}` : ''
+}
+
+function Find({ holds }: { readonly holds: string | undefined }) {
+  return (
+    <search>
+      <form class="search" action="/" aria-label="Find pipelines">
+        <label class="sr" for="find">
+          Part of a pipeline’s name
+        </label>
+        <input id="find" type="search" name="q" value={holds} placeholder="Find a pipeline" autoComplete="off" />
+        <button type="submit" class="button">
+          <Icon name="search" />
+          Find
+        </button>
+      </form>
+    </search>
   )
 }
 
