@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** The port could not be had; the message names it and what to do. */
@@ -18,12 +18,26 @@ export interface Listening {
 export async function listen(handle: RequestListener, host: string, port: number): Promise<Listening> {
   // An artifact of gigabytes may take longer than Node's five minutes; headers still have one.
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60 * 60_000 }, handle)
+  server.on('checkContinue', (request, response) => {
+    continueOnceRead(request, response)
+    handle(request, response)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
     server.listen(port, host, resolve)
   })
   const bound = (server.address() as AddressInfo).port
   return { address: `http://${urlHost(host)}:${bound}`, port: bound, close: (grace) => close(server, grace) }
+}
+
+/** A client that asks whether to send its body is told so when somebody begins to read it; a refusal comes first then. */
+function continueOnceRead(request: IncomingMessage, response: ServerResponse): void {
+  const look = (event: string | symbol) => {
+    if (event !== 'data' && event !== 'readable') return
+    request.off('newListener', look)
+    if (!response.headersSent) response.writeContinue()
+  }
+  request.on('newListener', look)
 }
 
 /** A host as a URL has it: wildcards become something one can connect to, IPv6 gets brackets. */

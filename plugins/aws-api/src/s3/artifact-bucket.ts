@@ -26,6 +26,8 @@ export class ArtifactBucket {
     private readonly server: BucketServices,
     private readonly uploads: Uploads,
     private readonly log: Logger,
+    /** How long a body may be silent, milliseconds. */
+    private readonly patience = 60_000,
   ) {}
 
   /** Answers one request; never throws. */
@@ -63,6 +65,7 @@ export class ArtifactBucket {
       artifacts,
       clock,
       uploads: this.uploads,
+      patience: this.patience,
       allows: (action, resource) => access.allows(principal, action, resource),
     }
     return this.audited(caller, route, () => verb(from))

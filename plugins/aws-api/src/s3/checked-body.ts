@@ -70,9 +70,18 @@ export class CheckedBody extends Transform {
         400,
       )
     }
+    for (const name of trailers?.keys() ?? []) {
+      if (
+        name.startsWith('x-amz-checksum-') &&
+        !this.promised.inTrailer.some((each) => checksumHeader(each) === name)
+      ) {
+        throw malformedTrailer(`${name} was not announced in x-amz-trailer`)
+      }
+    }
     for (const [name, running] of this.digests) {
       const header = checksumHeader(name)
       const wanted = checksums.get(name) ?? trailers?.get(header)
+      if (wanted === undefined) throw malformedTrailer(`it lacks ${header}`)
       const value = running.digest().toString('base64')
       if (wanted !== value) throw badDigest(header)
       this.found.set(name, value)
@@ -86,5 +95,7 @@ const wrongLength = () =>
     'You did not provide the number of bytes specified by the Content-Length HTTP header.',
     400,
   )
+const malformedTrailer = (why: string) =>
+  new S3Error('MalformedTrailerError', `The trailer of the body is not what its headers announced: ${why}.`, 400)
 const badDigest = (header: string) =>
   new S3Error('BadDigest', `The ${header} you specified did not match what we received.`, 400)

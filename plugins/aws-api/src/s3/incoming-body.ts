@@ -28,10 +28,21 @@ export function incomingBody(from: S3Request): IncomingBody {
     problem ??= error ?? undefined
   }
   const source: Readable = from.request
+  giveUpOnSilence(from, checked)
   if (chunked) pipeline(source, chunked, checked, ended)
   else pipeline(source, checked, ended)
   for (const stream of [chunked, checked]) stream?.once('error', ended)
   return { stream: checked, failure: () => problem }
+}
+
+/** A connection over which nothing comes keeps an unfinished file and a descriptor: not for ever. */
+function giveUpOnSilence({ request, patience }: S3Request, checked: CheckedBody): void {
+  request.setTimeout(patience, () => {
+    const message = 'Your socket connection to the server was not read from or written to within the timeout period.'
+    checked.destroy(new S3Error('RequestTimeout', message, 400))
+  })
+  // What comes after the body, such as a long sync, takes its time.
+  request.once('end', () => request.setTimeout(0))
 }
 
 function newChunked(from: S3Request, payload: string): AwsChunked {

@@ -27,6 +27,7 @@ export function routeOf(request: IncomingMessage, path: string, place: Place): R
   const cut = decoded.indexOf('/')
   const bucket = ofHost ?? (cut < 0 ? decoded : decoded.slice(0, cut))
   const key = ofHost === undefined ? (cut < 0 ? '' : decoded.slice(cut + 1)) : decoded
+  if (bucket === '' && key !== '') throw new S3Error('InvalidBucketName', 'The path names no bucket.', 400)
   if (bucket === '') return {}
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]{1,61}[A-Za-z0-9]$/.test(bucket) || bucket.includes('..')) {
     throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', 400)

@@ -18,6 +18,8 @@ export interface S3Request {
   readonly artifacts: ArtifactStore
   readonly uploads: Uploads
   readonly clock: Clock
+  /** How long a body may be silent, milliseconds. */
+  readonly patience: number
   allows(action: string, resource: string): boolean
 }
 

@@ -3,10 +3,11 @@ import { readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { sign, type ToSign } from '../sigv4/signer.js'
+import { sign } from '../sigv4/signer.js'
 import { type BucketUnderTest, bucket, noise, readableKey, startBucket } from '../support/bucket.js'
 import { eventually } from '../support/eventually.js'
-import { type RawAnswer, send } from '../support/raw.js'
+import { send } from '../support/raw.js'
+import { codeOf, type S3Call, s3Caller } from '../support/s3-caller.js'
 import { accountId, key, region } from '../support/server.js'
 
 // Processes and megabytes, on machines that may be busy.
@@ -26,27 +27,8 @@ beforeEach(() => {
   subject.audited.length = 0
 })
 
-interface Request extends ToSign {
-  readonly unsigned?: boolean
-  readonly host?: string
-}
-
-/** One signed S3 request; `sent` instead of the body that was signed. */
-async function call(method: string, path: string, options: Request = {}, sent = options.body): Promise<RawAnswer> {
-  const host = options.host ?? `127.0.0.1:${subject.port}`
-  const query = new URLSearchParams(options.query as Record<string, string> | undefined).toString()
-  const toSign = { ...options, method, path, service: 's3', headers: lengthened(options) }
-  const headers = options.unsigned ? { host } : await sign(host, toSign)
-  return send(subject.port, {
-    method,
-    path: query === '' ? path : `${path}?${query}`,
-    headers,
-    ...(sent === undefined ? {} : { body: sent }),
-  })
-}
-const lengthened = ({ body, headers }: Request) =>
-  body === undefined ? (headers ?? {}) : { 'content-length': String(Buffer.byteLength(body)), ...headers }
-const code = ({ body }: RawAnswer) => /<Code>(\w+)<\/Code>/.exec(body)?.[1]
+const call = s3Caller(() => subject.port)
+const code = codeOf
 
 describe('reading', () => {
   test.each<[string, string, number, string | undefined, number]>([
@@ -189,111 +171,9 @@ describe('writing', () => {
   })
 })
 
-describe('in parts', () => {
-  const at = `/${bucket}/new/parts`
-  const five = noise(5 * 1024 * 1024)
-  const begin = async () =>
-    /<UploadId>(\w+)</.exec((await call('POST', at, { query: { uploads: '' } })).body)?.[1] ?? ''
-  const part = (uploadId: string, partNumber: number, body: Buffer | string) =>
-    call('PUT', at, {
-      query: { partNumber: String(partNumber), uploadId },
-      body,
-      headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
-    })
-  const complete = (uploadId: string, parts: [number, unknown][]) =>
-    call('POST', at, {
-      query: { uploadId },
-      body: `<CompleteMultipartUpload>${parts
-        .map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
-        .join('')}</CompleteMultipartUpload>`,
-    })
-
-  const partsLeft = async (id: string) => {
-    const left = await subject.artifacts.list?.(bucket, { prefix: `.multipart/${id}/` })
-    return left?.map(({ key }) => key)
-  }
-
-  test('sent in any order, and one of them twice', async () => {
-    const id = await begin()
-    const last = await part(id, 3, 'the end')
-    await part(id, 1, noise(5 * 1024 * 1024, 9))
-    const first = await part(id, 1, five)
-    const listed = await call('GET', at, { query: { uploadId: id } })
-    expect(listed.body.match(/<PartNumber>\d/g)).toEqual(['<PartNumber>1', '<PartNumber>3'])
-    const answer = await complete(id, [
-      [1, first.headers.etag],
-      [3, String(last.headers.etag).replaceAll('"', '&quot;')],
-    ])
-    const wanted = createHash('md5')
-    for (const data of [five, 'the end']) wanted.update(createHash('md5').update(data).digest())
-    expect(answer.body).toContain(`<ETag>&quot;${wanted.digest('hex')}-2&quot;</ETag>`)
-    const head = await call('HEAD', at)
-    expect(head.headers['content-length']).toBe(String(five.length + 7))
-    expect(head.headers.etag).toMatch(/-2"$/)
-    const again = await complete(id, [[1, first.headers.etag]])
-    expect([again.status, again.body]).toEqual([200, answer.body])
-    expect(await partsLeft(id)).toEqual([`.multipart/${id}/upload`])
-  })
-
-  test.each<[string, (id: string, etag: unknown) => Promise<RawAnswer>, string]>([
-    [
-      'a part that is not there',
-      (id, etag) =>
-        complete(id, [
-          [1, etag],
-          [2, etag],
-        ]),
-      'InvalidPart',
-    ],
-    ['another ETag', (id) => complete(id, [[1, '"0"']]), 'InvalidPart'],
-    [
-      'another order',
-      (id, etag) =>
-        complete(id, [
-          [2, etag],
-          [1, etag],
-        ]),
-      'InvalidPartOrder',
-    ],
-    ['no part', (id) => complete(id, []), 'MalformedXML'],
-    ['no number', (id, etag) => complete(id, [['x' as never, etag]]), 'MalformedXML'],
-    ['no such upload', (_, etag) => complete('0'.repeat(48), [[1, etag]]), 'NoSuchUpload'],
-    ['an id that leads elsewhere', (_, etag) => complete('../../etc', [[1, etag]]), 'NoSuchUpload'],
-    ['part number 0', (id) => part(id, 0, 'x'), 'InvalidArgument'],
-    ['part number 10001', (id) => part(id, 10_001, 'x'), 'InvalidArgument'],
-    ['an upload of another key', (id) => call('GET', `/${bucket}/other`, { query: { uploadId: id } }), 'NoSuchUpload'],
-  ])('%s is refused', async (_, act, expected) => {
-    const id = await begin()
-    const { headers } = await part(id, 1, 'x')
-    expect(code(await act(id, headers.etag))).toBe(expected)
-  })
-
-  test('small parts are for the end only', async () => {
-    const id = await begin()
-    const [one, two] = [await part(id, 1, 'x'), await part(id, 2, 'y')]
-    expect(
-      code(
-        await complete(id, [
-          [1, one.headers.etag],
-          [2, two.headers.etag],
-        ]),
-      ),
-    ).toBe('EntityTooSmall')
-  })
-
-  test('thrown away by hand, and after its time', async () => {
-    const [first, second] = [await begin(), await begin()]
-    expect((await call('DELETE', at, { query: { uploadId: first } })).status).toBe(204)
-    expect(code(await part(first, 1, 'x'))).toBe('NoSuchUpload')
-    await expect(subject.uploads.expire(Date.now() - 3_600_000)).resolves.toBe(0)
-    await expect(subject.uploads.expire(Date.now() + 1000)).resolves.toBeGreaterThan(0)
-    expect(code(await part(second, 1, 'x'))).toBe('NoSuchUpload')
-  })
-})
-
 describe('who is refused', () => {
   const other = { ...key, secretAccessKey: 'wrong' }
-  test.each<[string, Request, number, string]>([
+  test.each<[string, S3Call, number, string]>([
     ['nobody', { unsigned: true }, 403, 'AccessDenied'],
     ['an unknown key', { credentials: { ...key, accessKeyId: 'AKIANOBODY' } }, 403, 'InvalidAccessKeyId'],
     ['a wrong secret', { credentials: other }, 403, 'SignatureDoesNotMatch'],
