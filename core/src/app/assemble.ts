@@ -49,7 +49,7 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
     discoverPlugins({
       configured,
       baseFolder: config.baseFolder,
-      pluginsFolder: join(config.dataDir, 'plugins'),
+      pluginsFolder: join(config.installation ?? config.dataDir, 'plugins'),
       ...(bundled ? { bundled } : {}),
     })
   const references = await discover(config.plugins)

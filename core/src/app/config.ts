@@ -20,6 +20,8 @@ export interface Config {
     readonly metrics: 'loopback' | 'open' | 'off'
   }
   readonly dataDir: string
+  /** Where installed plugins and named secrets are, when not in `dataDir`: a run with a folder of its own uses the installation's. */
+  readonly installation?: string
   readonly database: { readonly url?: string }
   readonly masterKeyFile?: string
   readonly artifacts: {

@@ -127,7 +127,8 @@ async function shutDown(parts: Parts, stack: StopStack, log: Logger, why: string
   log.info('stopped')
 }
 
-async function openPort(
+/** Opens the port for plugins' mounts. Errors: ListenFailed. */
+export async function openPort(
   { config, clock, log, stack }: Starting,
   parts: Parts,
   ready: () => boolean,

@@ -14,7 +14,8 @@ type Get = <T>(token: InjectionToken<T>) => T
 
 /** `{{secret:NAME}}`: plugins' stores first, then the data folder's. */
 export function secretsOf(get: Get): (name: string) => Promise<string | undefined> {
-  const folder = secretFolder(get(tokens.config).dataDir)
+  const { dataDir, installation = dataDir } = get(tokens.config)
+  const folder = secretFolder(installation)
   return secretLookup(() => [...get(tokens.registry).secretStores(), folder])
 }
 

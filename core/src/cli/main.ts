@@ -32,6 +32,7 @@ export function createProgram(): Command {
     .addHelpText('after', exitCodes)
   program.commandsGroup('Pipelines:')
   addPipelineCommands(program, where)
+  addRun(program)
   addValidate(program)
   addImport(program)
   program.commandsGroup('Server:')
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addPlugins(program, where)
   program.commandsGroup('More:')
   addVersion(program)
+  program.addHelpCommand(new Command('help').argument('[command]').description('help for a command'))
   return program
 }
 
@@ -88,6 +90,18 @@ function addWorker(program: Command): void {
     .option('--name <name>', 'what to call a new worker; the name of the machine unless given')
     .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf('--concurrency', 1, 1000))
     .action(async (options) => (await import('./worker.js')).worker(options))
+}
+
+function addRun(program: Command): void {
+  where(program.command('run <file>').description('run a pipeline file once on this machine, without a server'))
+    .option('--source <name=dir...>', 'take a folder as it is now, instead of what the source would fetch')
+    .option('--stage <name...>', 'only these stages, after the source')
+    .option('--deploy', 'every stage; without it a run ends before the first that deploys')
+    .option('--variable <name=value...>', "values for the pipeline's variables")
+    .option('--approve', 'approve everything; without it approvals ask at the terminal')
+    .option('--dry-run', 'say what would run, and check it')
+    .option('--keep <dir>', 'keep logs and artifacts in a new folder')
+    .action(async (file, options) => (await import('./run/run.js')).run(file, options))
 }
 
 function addValidate(program: Command): void {

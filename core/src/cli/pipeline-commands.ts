@@ -44,7 +44,7 @@ function addReading(verb: Verb): void {
     .action(async (name, execution, options) => (await import('./verbs/history.js')).history(name, execution, options))
   verb('logs <pipeline> [action]', "an action's log; of the one that runs, or failed, or ended last, unless named")
     .option('-f, --follow', 'as it grows, to its end')
-    .option('--execution <id>', 'or the beginning of its id; the newest unless given')
+    .option('--execution <id>', 'or the beginning or end of its id; the newest unless given')
     .action(async (name, action, options) => (await import('./verbs/logs.js')).logs(name, action, options))
   for (const [name, text] of [
     ['open', 'open the page of a pipeline, or of all, in a browser'],
@@ -71,7 +71,7 @@ function addRunning(verb: Verb): void {
     .action(async (name, execution, options) => (await import('./verbs/stop.js')).stop(name, execution, options))
   withFollowing(verb('retry <pipeline> [stage]', 'run the failed actions of a stage again'))
     .option('--all-actions', 'those that succeeded, too')
-    .option('--execution <id>', "or the beginning of its id; the stage's latest unless given")
+    .option('--execution <id>', "or the beginning or end of its id; the stage's latest unless given")
     .action(async (name, stage, options) => (await import('./verbs/retry.js')).retry(name, stage, options))
   withFollowing(
     verb('rollback <pipeline> <stage> [execution]', 'run a stage again with what succeeded there before'),

@@ -26,8 +26,14 @@ export function refused(endpoint: string, status: number, text: string): Refused
       `HTTP ${status}`,
       `${endpoint} answered ${status}, and not as a Penstock server does: is the address right?`,
     )
-  const said = `${message ?? code} (${code})`
+  const said = `${lines(message ?? code)} (${code})`
   return new Refused(code, hints[code] === undefined ? said : `${said}\n  ${hints[code]}`)
+}
+
+/** `2 problems: one (at here); two (at there)` as a line each. */
+function lines(message: string): string {
+  if (!/^\d+ problems: /.test(message)) return message
+  return message.replace(/^(\d+ problems): /, '$1:\n  ').replaceAll(/(\(at [^)]*\)); /g, '$1\n  ')
 }
 
 /** The server did not answer at all. */

@@ -4,7 +4,7 @@ import type { ExecutionStatus } from '../../domain/execution.js'
 import type { ActionExecutionDetail } from '../../engine/views.js'
 import type { Client } from '../api/client.js'
 import { pages } from '../api/pages.js'
-import { actionLine, outcomeLine } from './lines.js'
+import { actionLine, noteLine, outcomeLine } from './lines.js'
 import { LogLines } from './log-lines.js'
 import { whyWaiting } from './why-waiting.js'
 
@@ -104,7 +104,7 @@ class Watch {
   async #tellWhy(): Promise<void> {
     const state = await this.client.getPipelineState({ name: this.ref.pipelineName })
     const note = whyWaiting(state, this.ref.pipelineExecutionId) ?? ''
-    if (note !== '' && note !== this.#note) this.options.write(note)
+    if (note !== '' && note !== this.#note) this.options.write(noteLine(note))
     this.#note = note
   }
 }

@@ -1,5 +1,5 @@
 import type { PipelineState } from '../../engine/views.js'
-import { noteLine } from './lines.js'
+import { shortId } from '../terminal/short-id.js'
 
 /** What an execution waits for in front of a stage; `undefined` when it waits for nothing that can be seen. */
 export function whyWaiting({ stageStates }: PipelineState, pipelineExecutionId: string): string | undefined {
@@ -10,12 +10,10 @@ export function whyWaiting({ stageStates }: PipelineState, pipelineExecutionId: 
   const { stageName, inboundTransitionState: door, latestExecution } = stage
   if (!door.enabled) {
     const by = door.lastChangedBy === undefined ? '' : ` by ${door.lastChangedBy}`
-    return noteLine(
-      `waits before ${stageName}: its transition is disabled${by} (${door.disabledReason ?? 'no reason given'})`,
-    )
+    return `waits before ${stageName}: its transition is disabled${by} (${door.disabledReason ?? 'no reason given'})`
   }
   const held = latestExecution?.status === 'InProgress' || latestExecution?.status === 'Stopping'
   return held
-    ? noteLine(`waits before ${stageName}: execution ${latestExecution.pipelineExecutionId} is in it`)
+    ? `waits before ${stageName}: execution ${shortId(latestExecution.pipelineExecutionId)} is in it`
     : undefined
 }

@@ -13,6 +13,11 @@ export async function ask(question: string, signal?: AbortSignal): Promise<strin
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new AbortController()
   lines.once('close', () => ended.abort())
+  // While a line is read the terminal sends no signal: who waits for one is to get it all the same.
+  lines.once('SIGINT', () => {
+    lines.close()
+    process.kill(process.pid, 'SIGINT')
+  })
   const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal
   try {
     return (await lines.question(question, { signal: either })).trim()

@@ -11,7 +11,8 @@ const unwanted = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2
 
 /** A log for a terminal: its colours stay, and every other escape sequence and control character goes. */
 export function cleanLog(text: string): string {
-  return text.replace(sequences, (found) => (colour.test(found) ? found : '')).replace(unwantedInLogs, '')
+  const kept = text.replace(sequences, (found) => (colour.test(found) ? found : '')).replace(unwantedInLogs, '')
+  return kept.includes('\u001b') ? `${kept}\u001b[0m` : kept // a colour ends with its line
 }
 
 const sequences =

@@ -3,6 +3,7 @@ import { pages } from '../api/pages.js'
 import { resultOf } from '../follow/lines.js'
 import { print, table } from '../output.js'
 import { clean } from '../terminal/clean.js'
+import { shortId } from '../terminal/short-id.js'
 import { status } from '../terminal/status.js'
 import { span, when } from '../terminal/time.js'
 import type { VerbOptions } from './options.js'
@@ -38,7 +39,7 @@ export async function history(
       : table([
           ['EXECUTION', 'ACTION', 'STATUS', 'STARTED', 'TOOK', 'RESULT'],
           ...actions.map((one) => [
-            one.pipelineExecutionId.slice(0, 8),
+            shortId(one.pipelineExecutionId),
             `${one.stageName}/${one.actionName}`,
             status(one.status),
             when(one.startTime),

@@ -1,4 +1,4 @@
-/** Finds what a command means: a pipeline, an execution by the beginning of its id, a stage, an action. */
+/** Finds what a command means: a pipeline, an execution by the beginning or end of its id, a stage, an action. */
 
 import type { PipelineExecutionSummary, PipelineState, StageState } from '../../engine/views.js'
 import { suggestion } from '../../host/nearest.js'
@@ -39,7 +39,7 @@ export function executionsOf(client: Client, pipelineName: string, limit: number
   )
 }
 
-/** The execution whose id begins so; the newest when none is named. Errors: CommandFailed. */
+/** The execution whose id begins or ends so; the newest when none is named. Errors: CommandFailed. */
 export async function pickExecution(
   client: Client,
   pipelineName: string,
@@ -47,12 +47,14 @@ export async function pickExecution(
 ): Promise<PipelineExecutionSummary> {
   const executions = await executionsOf(client, pipelineName, given === undefined ? 1 : mostExecutions)
   const found =
-    given === undefined ? executions : executions.filter(({ pipelineExecutionId: id }) => id.startsWith(given))
+    given === undefined
+      ? executions
+      : executions.filter(({ pipelineExecutionId: id }) => id.startsWith(given) || id.endsWith(given))
   const [first, second] = found
   if (first && (given === undefined || !second)) return first
   if (first)
     throw new CommandFailed(
-      `${found.length} executions of ${pipelineName} have an id that begins with '${given}': give more of it`,
+      `${found.length} executions of ${pipelineName} have an id that begins or ends with '${given}': give more of it`,
     )
   throw new CommandFailed(
     given === undefined

@@ -3,6 +3,7 @@ import { withClient } from '../api/connect.js'
 import { print } from '../output.js'
 import { clean } from '../terminal/clean.js'
 import { paint } from '../terminal/paint.js'
+import { shortId } from '../terminal/short-id.js'
 import { status as shown } from '../terminal/status.js'
 import { ago } from '../terminal/time.js'
 import { cut, width } from '../terminal/width.js'
@@ -28,9 +29,9 @@ function drawing(state: PipelineState): string[] {
 
 function stageLines(stage: StageState, index: number, widest: number, now: number): string[] {
   const { stageName, latestExecution: latest, inboundExecution, inboundExecutions } = stage
-  const id = latest ? paint.dim(latest.pipelineExecutionId.slice(0, 8)) : ''
+  const id = latest ? paint.dim(shortId(latest.pipelineExecutionId)) : ''
   const waiting = (inboundExecutions ?? (inboundExecution ? [inboundExecution] : [])).map(({ pipelineExecutionId }) =>
-    paint.yellow(`  | ${pipelineExecutionId.slice(0, 8)} waits`),
+    paint.yellow(`  | ${shortId(pipelineExecutionId)} waits`),
   )
   return [
     ...(index === 0 ? [] : [doorLine(stage)]),
