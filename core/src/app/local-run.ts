@@ -84,8 +84,6 @@ async function start(parts: Parts, clock: Clock, stack: StopStack): Promise<void
     run: async () => outbox.wake(),
   })
   stack.push('periodic tasks', () => coordinator.stop())
-  stack.push(
-    'ticker',
-    startTicker(() => coordinator.tick()),
-  )
+  const stopTicker = await startTicker(() => coordinator.tick())
+  stack.push('ticker', stopTicker)
 }
