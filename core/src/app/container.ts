@@ -40,7 +40,7 @@ import { pluginStateStore } from '../store/plugin-state-store.js'
 import { sealedStore } from '../store/sealed-store.js'
 import { sourceStateStore } from '../store/source-state-store.js'
 import { taskStore } from '../store/task-store.js'
-import { ActionLogs } from '../worker/log-service.js'
+import type { ActionLogs } from '../worker/log-service.js'
 import type { Worker } from '../worker/worker.js'
 import type { ChosenArtifactStore } from './artifacts.js'
 import { clientTokenKey } from './client-token-key.js'
@@ -53,9 +53,10 @@ import { Metrics } from './metrics.js'
 import { createOverviewService } from './overview-service.js'
 import { createQueueService } from './queue-service.js'
 import type { RemoteJobs } from './remote-jobs.js'
-import type { RemoteLogs } from './remote-logs.js'
-import { createRemoteJobs, createRemoteLogs } from './remote-parts.js'
+import type { ReceivedLogs } from './remote-logs.js'
+import { createRemoteJobs } from './remote-parts.js'
 import { ReservedNames } from './reserved-names.js'
+import { createLogService, createLogs, createReceivedLogs } from './shared-logs/parts.js'
 import { createPoller, createReports, createWatch } from './source-parts.js'
 import { tokens } from './tokens.js'
 import { Catalogue } from './type-catalogue.js'
@@ -100,9 +101,10 @@ export class Parts {
     @inject(tokens.auditStore) readonly auditStore: SqlAuditStore,
     @inject(tokens.meta) readonly meta: MetaStore,
     @inject(tokens.metrics) readonly metrics: Metrics,
+    @inject(tokens.logs) readonly logs: ActionLogs,
     @inject(tokens.localJobs) readonly localJobs: LocalJobs,
     @inject(tokens.remoteJobs) readonly remoteJobs: RemoteJobs,
-    @inject(tokens.remoteLogs) readonly remoteLogs: RemoteLogs,
+    @inject(tokens.remoteLogs) readonly remoteLogs: ReceivedLogs,
     @inject(tokens.services) readonly services: ServerServices,
     @inject(tokens.reserved) readonly reserved: ReservedNames,
   ) {}
@@ -194,7 +196,7 @@ function registerEngine(once: Once): void {
     return new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err }))
   })
   once(tokens.localJobs, (get) => new LocalJobs(get(tokens.engine), get(tokens.config).worker.leaseSeconds * 1_000))
-  once(tokens.logs, (get) => new ActionLogs(get(tokens.config).dataDir))
+  once(tokens.logs, createLogs)
   once(tokens.live, (get) => createLive(get(tokens.database)))
 }
 
@@ -243,7 +245,7 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscove
       }),
   )
   once(tokens.worker, (get) => (given.createWorker ?? createWorker)(get))
-  once(tokens.remoteLogs, (get) => createRemoteLogs(get))
+  once(tokens.remoteLogs, createReceivedLogs)
   once(tokens.remoteJobs, (get) => createRemoteJobs(get))
   once(
     tokens.metrics,
@@ -259,7 +261,7 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscove
     clock: get(tokens.clock),
     operations: get(tokens.operations),
     access: get(tokens.access),
-    logs: get(tokens.logs),
+    logs: createLogService(get),
     live: get(tokens.live),
     plugins: get(tokens.host),
     sources: get(tokens.sources),

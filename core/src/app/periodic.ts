@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import type { Clock } from '../domain/clock.js'
 import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
@@ -6,7 +5,6 @@ import { everyMs } from '../scheduler/coordinator.js'
 import { retention } from '../scheduler/retention.js'
 import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'
 import { oldHistory } from '../store/old-history.js'
-import { logFile } from '../worker/workspace.js'
 import type { Config } from './config.js'
 import type { Parts } from './container.js'
 
@@ -45,7 +43,7 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: Pe
     retention({
       clock,
       ...config.retention,
-      removeFiles: (before, limit) => removeFiles(parts, config.dataDir, before, limit),
+      removeFiles: (before, limit) => removeFiles(parts, before, limit),
       forgetHistory: (before, limit) => engine.store.forgetHistory(before, limit),
       forgetAudit: (before) => parts.auditStore.deleteBefore(before),
       forgetSessions: (now) => parts.accessStore.deleteExpiredSessions(now),
@@ -58,16 +56,8 @@ async function pollSources({ watch, poller }: Parts): Promise<void> {
   await poller.startDue()
 }
 
-async function removeFiles(
-  { database, services }: Parts,
-  dataFolder: string,
-  before: number,
-  limit: number,
-): Promise<void> {
+async function removeFiles({ database, services, logs }: Parts, before: number, limit: number): Promise<void> {
   const { actionExecutionIds, artifacts } = await oldHistory(database, before, limit)
   for (const location of artifacts) await services.artifacts.delete(location)
-  for (const id of actionExecutionIds) {
-    const log = logFile(dataFolder, id)
-    for (const file of [log, `${log}.idx`]) await rm(file, { force: true })
-  }
+  await logs.forget(actionExecutionIds)
 }

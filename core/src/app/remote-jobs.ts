@@ -21,7 +21,7 @@ import type {
 import { reportedNow } from './job-api.js'
 import { localClient } from './local-client.js'
 import { longPoll, type Topics } from './long-poll.js'
-import type { RemoteLogs } from './remote-logs.js'
+import type { ReceivedLogs } from './remote-logs.js'
 import { namesSecret } from './secret-names.js'
 
 export interface RemoteJobsParts {
@@ -31,7 +31,7 @@ export interface RemoteJobsParts {
   readonly onSignal: (listener: (topic: string) => void) => () => void
   readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>
   readonly access: Pick<AccessService, 'jobCredentials'>
-  readonly logs: RemoteLogs
+  readonly logs: ReceivedLogs
   readonly secrets: (name: string) => Promise<string | undefined>
   /** The values of a configuration that are secret. */
   readonly secretsIn: (id: ActionTypeId, configuration: Readonly<Record<string, string>>) => readonly string[]

@@ -20,6 +20,20 @@ export interface RemoteLogsParts {
   readonly isHere: (actionExecutionId: string) => boolean
 }
 
+/** Where the logs of workers elsewhere arrive. */
+export interface ReceivedLogs {
+  /** Adds what is new of `bytes`; answers how many the job has sent. Errors: InvalidJobStateException once it is finished. */
+  append(job: Job, offset: number, bytes: Buffer, secrets: readonly string[]): Promise<number>
+  /** Masks a value in all that is shown of the job's log from now on. */
+  mask(job: Job, value: string, secrets: readonly string[]): Promise<void>
+  /** Closes the log when all `size` bytes are here; answers how many are. */
+  finish(job: Job, size: number): Promise<number>
+  /** Ends the logs whose job is over and whose worker says nothing more. Answers how many. */
+  sweep(): Promise<number>
+  /** Lets all files go; the next start takes them up. */
+  close(): Promise<void>
+}
+
 /** Which job a spool is for, and at which byte of it this job began. Kept beside the spool. */
 interface Marker {
   readonly jobId: string
@@ -37,7 +51,7 @@ interface Received {
 const patience = 5 * 60_000
 
 /** Logs arrive masked by their workers; here they are masked once more with what this server knows to be secret. */
-export class RemoteLogs {
+export class RemoteLogs implements ReceivedLogs {
   readonly #open = new Map<string, Received>()
   /** By action: what is done to its log, one thing after the other. */
   readonly #turns = new Map<string, Promise<unknown>>()
@@ -46,7 +60,6 @@ export class RemoteLogs {
 
   constructor(private readonly parts: RemoteLogsParts) {}
 
-  /** Adds what is new of `bytes`; answers how many the job has sent. Errors: InvalidJobStateException once it is finished. */
   append(job: Job, offset: number, bytes: Buffer, secrets: readonly string[]): Promise<number> {
     return this.#inTurn(job, async () => {
       const { marker } = this.#received(job, secrets)
@@ -58,12 +71,10 @@ export class RemoteLogs {
     })
   }
 
-  /** Masks a value in all that is shown of the job's log from now on. */
   async mask(job: Job, value: string, secrets: readonly string[]): Promise<void> {
     await this.#inTurn(job, async () => this.#received(job, secrets).spool.mask(value))
   }
 
-  /** Closes the log when all `size` bytes are here; answers how many are. */
   finish(job: Job, size: number): Promise<number> {
     return this.#inTurn(job, async () => {
       if (this.#isFinished(job)) return size
@@ -74,7 +85,6 @@ export class RemoteLogs {
     })
   }
 
-  /** Ends the logs whose job is over and whose worker says nothing more. Answers how many. */
   async sweep(): Promise<number> {
     let ended = 0
     for (const id of this.#remoteIds()) {
@@ -90,7 +100,7 @@ export class RemoteLogs {
     return ended
   }
 
-  /** Lets the files of all logs go, also of those of this process's own worker; the next start takes them up. */
+  /** Also those of this process's own worker. */
   async close(): Promise<void> {
     for (const { spool } of this.#open.values()) spool.close()
     this.#open.clear()

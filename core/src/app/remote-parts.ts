@@ -1,22 +1,11 @@
 /** What this server's side of workers elsewhere is made of. */
 import type { InjectionToken } from 'tsyringe'
 import { RemoteJobs } from './remote-jobs.js'
-import { RemoteLogs } from './remote-logs.js'
 import { isReference } from './secret-names.js'
 import { secretsOf } from './source-parts.js'
 import { tokens } from './tokens.js'
 
 type Get = <T>(token: InjectionToken<T>) => T
-
-export function createRemoteLogs(get: Get): RemoteLogs {
-  return new RemoteLogs({
-    dataFolder: get(tokens.config).dataDir,
-    clock: get(tokens.clock),
-    logs: get(tokens.logs),
-    reads: get(tokens.engine).store.read,
-    isHere: (id) => get(tokens.worker).running.some(({ data }) => data.actionExecutionId === id),
-  })
-}
 
 export function createRemoteJobs(get: Get): RemoteJobs {
   const { read, onSignal } = get(tokens.engine).store

@@ -28,7 +28,7 @@ import type { Config } from './config.js'
 import type { Identity } from './identity.js'
 import type { Metrics } from './metrics.js'
 import type { RemoteJobs } from './remote-jobs.js'
-import type { RemoteLogs } from './remote-logs.js'
+import type { ReceivedLogs } from './remote-logs.js'
 import type { ReservedNames } from './reserved-names.js'
 import type { Catalogue } from './type-catalogue.js'
 
@@ -72,7 +72,7 @@ export const tokens = {
   host: token<PluginHost>('host'),
   worker: token<Worker>('worker'),
   metrics: token<Metrics>('metrics'),
-  remoteLogs: token<RemoteLogs>('remoteLogs'),
+  remoteLogs: token<ReceivedLogs>('remoteLogs'),
   remoteJobs: token<RemoteJobs>('remoteJobs'),
   services: token<ServerServices>('services'),
 } as const

@@ -91,6 +91,9 @@ async function change<T>(tx: Tx, id: string, now: number, work: (change: LogChan
     .returning(['size', 'finished', 'doc'])
     .executeTakeFirstOrThrow()
   let log = logOf(row)
+  const drop = async () => {
+    await tx.deleteFrom('log_pieces').where('action_execution_id', '=', id).execute()
+  }
   const answer = await work({
     get log() {
       return log
@@ -98,8 +101,10 @@ async function change<T>(tx: Tx, id: string, now: number, work: (change: LogChan
     add: async (bytes) => {
       log = { ...log, size: await addPieces(tx, id, log.size, bytes) }
     },
-    drop: async () => {
-      await tx.deleteFrom('log_pieces').where('action_execution_id', '=', id).execute()
+    drop,
+    replace: async (bytes) => {
+      await drop()
+      log = { ...log, size: await addPieces(tx, id, 0, bytes) }
     },
     set: (values) => {
       log = { ...log, ...values }

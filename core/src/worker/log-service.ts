@@ -1,5 +1,5 @@
 import { existsSync, type FSWatcher, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import type { LogChunk, LogService } from '../host/services.js'
 import { atMostEvery, fileSize, fileSizes, readBytes, watchFile } from './files.js'
 import { LineIndex } from './line-index.js'
@@ -116,6 +116,14 @@ export class ActionLogs implements LogService {
       clearInterval(timer)
       watcher?.close()
       followers?.delete(onMore)
+    }
+  }
+
+  /** Deletes what history has forgotten. */
+  async forget(actionExecutionIds: readonly string[]): Promise<void> {
+    for (const id of actionExecutionIds) {
+      const log = logFile(this.dataFolder, id)
+      for (const file of [log, `${log}.idx`]) await rm(file, { force: true })
     }
   }
 

@@ -68,13 +68,33 @@ export class Masker {
   }
 }
 
+/** Between two pieces of a stream. */
+export interface MaskPlace {
+  /** The end of what came, which may become a secret. */
+  readonly held: Buffer
+  /** So many bytes of it are masked already. */
+  readonly covered: number
+}
+
 /** Masks a stream of bytes piece by piece: a secret that is cut by the pieces' borders is found all the same. */
 export class MaskStream {
-  #carry: Buffer = Buffer.alloc(0)
+  #carry: Buffer
   /** So many bytes of the carry belong to a secret whose stars are out already. */
-  #covered = 0
+  #covered: number
 
-  constructor(readonly masker: Masker) {}
+  /** `from`: goes on where another one stood. */
+  constructor(
+    readonly masker: Masker,
+    from: MaskPlace = { held: Buffer.alloc(0), covered: 0 },
+  ) {
+    this.#carry = from.held
+    this.#covered = from.covered
+  }
+
+  /** Where it stands: what another stream needs to go on. */
+  get place(): MaskPlace {
+    return { held: this.#carry, covered: this.#covered }
+  }
 
   /** What can be said so far; the buffers may share memory with `chunk`. What could become a secret is held back. */
   push(chunk: Buffer): Buffer[] {

@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events'
-import { rm } from 'node:fs/promises'
 import type { Clock } from '../domain/clock.js'
 import type { Logger } from '../host/plugin.js'
 import type { HeldJob } from './job-client.js'
 import { ActionLogs } from './log-service.js'
 import { LogShipper, type LogSink, readKept } from './log-shipper.js'
 import { type LogSpool, readMasks } from './log-spool.js'
-import { logFile, workFolder } from './workspace.js'
+import { workFolder } from './workspace.js'
 
 export interface ShippedLogsParts {
   readonly dataFolder: string
@@ -43,8 +42,7 @@ export class ShippedLogs extends ActionLogs {
     await shipper?.finish()
     this.#shippers.delete(actionExecutionId)
     await super.finish(actionExecutionId)
-    const log = logFile(this.dataFolder, actionExecutionId)
-    if (shipper) for (const file of [log, `${log}.idx`]) await rm(file, { force: true })
+    if (shipper) await this.forget([actionExecutionId])
   }
 
   override async close(): Promise<void> {

@@ -1,0 +1,129 @@
+/** The logs of this server's own worker, given to the other servers: whole when they end, and while they grow to who reads them. */
+import { existsSync } from 'node:fs'
+import { sleep } from '../../domain/clock.js'
+import type { EngineReads } from '../../engine/ports.js'
+import type { Logger } from '../../host/plugin.js'
+import { fileSize, readBytes } from '../../worker/files.js'
+import { ActionLogs } from '../../worker/log-service.js'
+import { untilAccepted } from '../../worker/retry.js'
+import { logFile, workFolder } from '../../worker/workspace.js'
+import { logTopic } from './received.js'
+import { type WriteOnParts, writeOn } from './write-on.js'
+
+export interface PublishedLogsParts extends WriteOnParts {
+  readonly dataFolder: string
+  readonly reads: Pick<EngineReads, 'jobOfAction'>
+  /** This server's worker. */
+  readonly writer: string
+  readonly log: Logger
+  readonly signal: (topic: string) => void
+  readonly onSignal: (listener: (topic: string) => void) => () => void
+}
+
+/** Asks the server that has a log to give it. */
+export const wantedTopic = (id: string) => `log-wanted ${id}`
+/** Who reads on asks again well within this time, milliseconds. */
+export const wantedFor = 30_000
+const breath = 400
+const piece = 1024 * 1024
+
+export class PublishedLogs extends ActionLogs {
+  readonly #stop = new AbortController()
+  readonly #publishing = new Map<string, Promise<void>>()
+  readonly #unsubscribe: () => void
+
+  constructor(readonly parts: PublishedLogsParts) {
+    super(parts.dataFolder)
+    this.#unsubscribe = parts.onSignal((topic) => {
+      const [word, id = ''] = topic.split(' ')
+      if (word === 'log-wanted') this.#give(id)
+    })
+  }
+
+  /** True when this server's data folder has it. */
+  has(id: string): boolean {
+    return existsSync(workFolder(this.dataFolder, id).spool) || existsSync(logFile(this.dataFolder, id))
+  }
+
+  /** Gives it to the other servers, too. Errors: when the server stops before; the next start does it again. */
+  override async finish(id: string): Promise<void> {
+    await super.finish(id)
+    await this.#publishing.get(id)
+    const size = await fileSize(logFile(this.dataFolder, id))
+    if (size === undefined) return
+    const { clock, log, signal } = this.parts
+    await untilAccepted(() => this.#publishWhole(id, size), {
+      clock,
+      signal: this.#stop.signal,
+      onFailure: (error, pause) =>
+        log.warn(`the log of action ${id} cannot be given to the other servers yet, again in ${pause} ms`, {
+          error: (error as Error).message,
+        }),
+    })
+    signal(logTopic(id))
+    await super.forget([id]) // from now on the database tells where it is
+  }
+
+  override async forget(ids: readonly string[]): Promise<void> {
+    await super.forget(ids)
+    await this.parts.archive.forget(ids)
+  }
+
+  override async close(): Promise<void> {
+    this.#unsubscribe()
+    this.#stop.abort(new Error('the server stops'))
+    await Promise.all(this.#publishing.values())
+    await super.close()
+  }
+
+  async #publishWhole(id: string, size: number): Promise<void> {
+    const { store, archive, writer, reads } = this.parts
+    const known = await store.get(id)
+    if (known?.finished && known.writer === writer) return
+    const job = await reads.jobOfAction(id)
+    const isOthers = known !== undefined && known.size > 0 && known.writer !== writer
+    if (isOthers && job && job.workerId !== writer) return // they went on without this server
+    await this.#send(id, size)
+    await archive.close(id)
+  }
+
+  #give(id: string): void {
+    if (this.#stop.signal.aborted || this.#publishing.has(id) || !existsSync(workFolder(this.dataFolder, id).spool))
+      return
+    const giving = this.#giveWhileWanted(id)
+      .catch((error: Error) => {
+        if (!this.#stop.signal.aborted)
+          this.parts.log.warn(`the log of action ${id} could not be given to another server`, { error: error.message })
+      })
+      .finally(() => this.#publishing.delete(id))
+    this.#publishing.set(id, giving)
+  }
+
+  async #giveWhileWanted(id: string): Promise<void> {
+    const { clock, store } = this.parts
+    while (existsSync(workFolder(this.dataFolder, id).spool) && (await store.isWanted(id, clock.now() - wantedFor))) {
+      const size = (await this.size(id)) ?? 0
+      if (await this.#send(id, size)) this.parts.signal(logTopic(id))
+      await sleep(clock, breath, this.#stop.signal)
+    }
+  }
+
+  /** Adds what the database lacks of the first `size` bytes. Answers whether there was anything. */
+  async #send(id: string, size: number): Promise<boolean> {
+    const { store, writer } = this.parts
+    const file = logFile(this.dataFolder, id)
+    const known = await store.get(id)
+    const from = known?.writer === writer ? known.received : 0
+    for (let at = from; at < size; ) {
+      const bytes = await readBytes(file, at, Math.min(piece, size - at))
+      at = await writeOn(this.parts, id, writer, async (change) => {
+        const { received } = change.log
+        if (received !== at) return received
+        await change.add(bytes)
+        change.set({ received: at + bytes.length })
+        return at + bytes.length
+      })
+    }
+    return size > from
+  }
+}

@@ -1,0 +1,94 @@
+/** Any action's log, whichever of the servers on this database has it. */
+import type { Clock } from '../../domain/clock.js'
+import type { SharedLog, SharedLogStore } from '../../domain/shared-log.js'
+import type { EngineReads } from '../../engine/ports.js'
+import type { LogChunk, LogService } from '../../host/services.js'
+import { atMostEvery } from '../../worker/files.js'
+import { wholeCharacters } from '../../worker/utf8.js'
+import type { LogArchive } from './archive.js'
+import { type PublishedLogs, wantedFor, wantedTopic } from './published.js'
+import { logTopic } from './received.js'
+
+export interface SharedLogsParts {
+  readonly own: PublishedLogs
+  readonly store: SharedLogStore
+  readonly archive: LogArchive
+  readonly reads: Pick<EngineReads, 'jobOfAction'>
+  readonly clock: Clock
+  readonly signal: (topic: string) => void
+  readonly onSignal: (listener: (topic: string) => void) => () => void
+}
+
+const usualLimit = 64 * 1024
+const largest = 4 * 1024 * 1024
+/** In bytes; a smaller limit would never get past one. */
+const longestCharacter = 4
+/** A signal may be lost: so often a follower looks again, and asks for what another server has; milliseconds. */
+const lookEvery = 3_000
+const pause = 40
+
+export class SharedLogs implements LogService {
+  /** When the server that has a log was asked for it last. */
+  readonly #asked = new Map<string, number>()
+
+  constructor(private readonly parts: SharedLogsParts) {}
+
+  async read(id: string, from: number, limit = usualLimit): Promise<LogChunk | undefined> {
+    if (await this.#isOwn(id)) return this.parts.own.read(id, from, limit)
+    const log = await this.#find(id)
+    if (log === undefined) return undefined
+    const start = Math.max(0, Math.min(from, log.size))
+    const bytes = await this.parts.archive.read(id, log, start, Math.min(largest, Math.max(longestCharacter, limit)))
+    const whole = log.finished && start + bytes.length >= log.size ? bytes.length : wholeCharacters(bytes)
+    const next = start + whole
+    return { text: bytes.toString('utf8', 0, whole), from: start, next, complete: log.finished && next >= log.size }
+  }
+
+  async size(id: string): Promise<number | undefined> {
+    if (await this.#isOwn(id)) return this.parts.own.size(id)
+    return (await this.#find(id))?.size
+  }
+
+  follow(id: string, tell: () => void): () => void {
+    const [onMore, quiet] = atMostEvery(pause, tell)
+    const unfollow = this.parts.own.follow(id, onMore)
+    const unsubscribe = this.parts.onSignal((topic) => {
+      if (topic === logTopic(id)) onMore()
+    })
+    const timer = setInterval(onMore, lookEvery)
+    timer.unref()
+    return () => {
+      quiet()
+      clearInterval(timer)
+      unsubscribe()
+      unfollow()
+    }
+  }
+
+  /** What began elsewhere is whole only in the database. */
+  async #isOwn(id: string): Promise<boolean> {
+    if (!this.parts.own.has(id)) return false
+    const log = await this.parts.store.get(id)
+    return log === undefined || (log.base === 0 && log.writer === this.parts.own.parts.writer) || log.size === 0
+  }
+
+  /** The log, once the server that has it was asked for it, if one may have it. */
+  async #find(id: string): Promise<SharedLog | undefined> {
+    const log = await this.parts.store.get(id)
+    if (log?.finished) return log
+    const job = await this.parts.reads.jobOfAction(id)
+    // A job that speaks to servers over HTTP sends what it has by itself.
+    if (job?.status === 'InProgress' && !log?.writer.includes(':')) await this.#ask(id)
+    return log
+  }
+
+  async #ask(id: string): Promise<void> {
+    const { store, clock, signal } = this.parts
+    const now = clock.now()
+    if (now - (this.#asked.get(id) ?? 0) < wantedFor / 3) return
+    for (const [one, at] of this.#asked) if (now - at > wantedFor) this.#asked.delete(one)
+    this.#asked.set(id, now)
+    await store.want(id, now)
+    signal(wantedTopic(id))
+  }
+}
