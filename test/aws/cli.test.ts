@@ -13,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => subject?.stop())
 
 /** `aws codepipeline OPERATION --cli-input-json INPUT`. */
-const cli = async (operation: string, input: object = {}): Promise<Record<string, never>> => {
+const cli = async (operation: string, input: object = {}): Promise<Record<string, unknown>> => {
   const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = subject.keys
   const env = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION: subject.region }
   const args = ['codepipeline', operation, '--cli-input-json', JSON.stringify(input)]
-  return ((await aws(subject.endpoint, args, env)) ?? {}) as Record<string, never>
+  return { ...((await aws(subject.endpoint, args, env)) as object | undefined) }
 }
 const ref = { pipelineName: 'shop', stageName: 'Build' }
 const newest = async () => {

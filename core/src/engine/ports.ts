@@ -147,7 +147,7 @@ export interface Shelf<T> {
   list(): Promise<T[]>
   /**
    * Changes one in a transaction, so that of two changes at once none is lost. `next` is given what is there, and how many
-   * there are of the kind (those marked as deleted aside); it answers what shall be there, or `undefined` to take it
+   * there are of the kind (deleted ones and partners' aside); it answers what shall be there, or `undefined` to take it
    * away. What it throws changes nothing. Errors: Busy.
    */
   change<After extends T | undefined>(

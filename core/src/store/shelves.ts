@@ -46,8 +46,8 @@ export function actionTypeShelf(database: Database): Shelf<StoredActionType> {
         .executeTakeFirst(),
     list: (db) => db.selectFrom('custom_action_types').select('doc').orderBy('type_key').execute(),
     async count(tx) {
-      const rows = await tx.selectFrom('custom_action_types').select('type_key').where('deleted', '=', 0).execute()
-      return rows.length
+      const living = tx.selectFrom('custom_action_types').select('type_key').where('deleted', '=', 0)
+      return (await living.where('type_key', 'like', '%/Custom/%').execute()).length
     },
     insert: (tx, key, value) =>
       tx

@@ -1,8 +1,8 @@
 /** A server on PostgreSQL, and somebody else who is changing the same things. */
 import pg from 'pg'
 import { startPostgres, type TestPostgres } from '../../../core/src/testkit/postgres.js'
+import { World } from '../support/world.js'
 import { busy, held, heldWebhook } from './busy.js'
-import { World } from './world.js'
 
 jest.setTimeout(60_000)
 

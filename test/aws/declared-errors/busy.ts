@@ -1,7 +1,7 @@
 /** What only happens when somebody else is changing the same thing: on PostgreSQL, where others can. */
 import { typeId } from '../support/pipelines.js'
+import { artifactDetails } from '../support/world.js'
 import { type Row, uuid } from './row.js'
-import { artifactDetails } from './world.js'
 
 /** The pipeline that is held. */
 export const held = 'held'

@@ -1,4 +1,6 @@
 /** Every error that the service model declares for an operation, provoked over the wire with AWS's JavaScript client. */
+
+import { World } from '../support/world.js'
 import { busy } from './busy.js'
 import { declaredPairs } from './declared.js'
 import { executions } from './executions.js'
@@ -8,7 +10,6 @@ import { pipelines } from './pipelines.js'
 import { resources } from './resources.js'
 import type { Row } from './row.js'
 import { validation } from './validation.js'
-import { World } from './world.js'
 
 jest.setTimeout(120_000)
 

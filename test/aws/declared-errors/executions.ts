@@ -1,7 +1,7 @@
 /** Executions: started, stopped, retried, rolled back, let through. */
 import type { StageDeclaration } from '@aws-sdk/client-codepipeline'
+import type { Started, World } from '../support/world.js'
 import { each, type Row, uuid } from './row.js'
-import type { Started, World } from './world.js'
 
 const none = { pipelineName: 'none', stageName: 'Build' }
 const transition = { transitionType: 'Inbound', reason: 'x' }
@@ -40,11 +40,11 @@ const shut: Partial<StageDeclaration> = {
     ],
   },
 }
-const shutPipeline = { pipelineType: 'V2', variables: [{ name: 'Open', defaultValue: 'no' }] } as const
+const variables = [{ name: 'Open', defaultValue: 'no' }]
 
 /** An execution that failed at that door. */
 async function stopped(world: World, executionMode: 'QUEUED' | 'SUPERSEDED' = 'SUPERSEDED'): Promise<Started> {
-  const started = await world.withBuild(shut, { ...shutPipeline, executionMode })
+  const started = await world.withBuild(shut, { pipelineType: 'V2', variables, executionMode })
   await world.succeed(started.pipelineName)
   await world.reached(started, 'Failed')
   return started

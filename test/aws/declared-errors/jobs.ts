@@ -1,6 +1,7 @@
 /** Jobs of custom actions, and of partners' (J13). */
+
+import { partnerType } from '../support/world.js'
 import { each, type Row, uuid } from './row.js'
-import { partnerType } from './world.js'
 
 const failureDetails = { type: 'JobFailed', message: 'x' }
 const nobodys = { category: 'Build', provider: 'Nobody', version: '1' }

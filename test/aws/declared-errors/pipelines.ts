@@ -1,7 +1,7 @@
 /** Pipelines: made, changed, shown. */
 import type { PipelineDeclaration, StageDeclaration } from '@aws-sdk/client-codepipeline'
+import { keptName } from '../support/world.js'
 import { each, type Row, reservedTag, tooManyTags } from './row.js'
-import { keptName } from './world.js'
 
 type Change = (pipeline: PipelineDeclaration) => PipelineDeclaration
 

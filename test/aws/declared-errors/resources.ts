@@ -1,8 +1,8 @@
 /** Action types, webhooks and tags. */
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { artifactDetails, partnerType, type World } from '../support/world.js'
 import { each, nextToken, type Row, reservedTag, tooManyTags } from './row.js'
-import { artifactDetails, partnerType, type World } from './world.js'
 
 const type = { category: 'Build', provider: 'Own', version: '1', ...artifactDetails }
 const update = (id: object) => ({
@@ -27,8 +27,7 @@ const actionTypes: readonly Row[] = [
     async (world) => {
       const { actionTypes } = await world.call('ListActionTypes', { actionOwnerFilter: 'Custom' })
       const own = (actionTypes as { id: { version: string } }[]).filter(({ id }) => id.version === 'v2').length
-      // The partner's is one of the fifty.
-      for (let more = own + 1; more < 50; more++) {
+      for (let more = own; more < 50; more++) {
         await world.call('CreateCustomActionType', { ...type, version: `${more}` })
       }
       return { ...type, version: '50' }

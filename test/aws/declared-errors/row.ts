@@ -1,4 +1,4 @@
-import type { World } from './world.js'
+import type { World } from '../support/world.js'
 
 /** How to provoke one error of one operation: makes what has to be there, and answers the input that is refused. */
 export type Row = readonly [operation: string, error: string, input: (world: World) => object | Promise<object>]

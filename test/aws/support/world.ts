@@ -1,15 +1,17 @@
-/** A server with pipelines in every state that an operation can refuse; each row makes its own. */
+/** A server and a client of it, and what brings pipelines into the states that tests are about. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as sdk from '@aws-sdk/client-codepipeline'
+import type * as sdk from '@aws-sdk/client-codepipeline'
 import { clientTokenKey } from '../../../core/src/app/client-token-key.js'
 import { clientTokenOf, putThirdPartyType } from '../../../core/src/engine/third-party.js'
 import { MasterKey } from '../../../core/src/http/master-key.js'
 import { openSqlite } from '../../../core/src/store/database.js'
 import { createEngineStore } from '../../../core/src/store/engine-store.js'
-import { eventually } from '../support/eventually.js'
-import { typeId, workerPipeline } from '../support/pipelines.js'
-import { type ServerOptions, type ServerUnderTest, startServerUnderTest } from '../support/server.js'
+import type { Client, ClientKind } from '../clients/client.js'
+import { javascript } from '../clients/javascript.js'
+import { eventually } from './eventually.js'
+import { typeId, workerPipeline } from './pipelines.js'
+import { type ServerOptions, type ServerUnderTest, startServerUnderTest } from './server.js'
 
 const counts = { minimumCount: 0, maximumCount: 5 }
 export const artifactDetails = { inputArtifactDetails: counts, outputArtifactDetails: counts }
@@ -26,22 +28,29 @@ export interface Started {
 }
 
 type Declaration = sdk.PipelineDeclaration
-type Output = Record<string, never>
+type Output = Record<string, unknown>
 
 export class World {
   private names = 0
   /** Handed out and not asked for yet, by pipeline and action. */
   private readonly jobs = new Map<string, sdk.Job>()
-  private readonly client: sdk.CodePipelineClient
+  /** What was called so far. */
+  readonly called = new Set<string>()
 
-  private constructor(readonly server: ServerUnderTest) {
-    const { endpoint, region, keys } = server
-    this.client = new sdk.CodePipelineClient({ endpoint, region, credentials: keys, maxAttempts: 1 })
+  private constructor(
+    readonly server: ServerUnderTest,
+    readonly client: Client,
+  ) {}
+
+  /** Without any action type of one's own. */
+  static async bare(options: ServerOptions = {}, kind: ClientKind = javascript): Promise<World> {
+    const overrides = { 'limits.pipelines': pipelineLimit, ...options.overrides }
+    const server = await startServerUnderTest({ prepare, ...options, overrides })
+    return new World(server, await kind.start(server))
   }
 
-  static async start(options: ServerOptions = {}): Promise<World> {
-    const overrides = { 'limits.pipelines': pipelineLimit, ...options.overrides }
-    const world = new World(await startServerUnderTest({ prepare, ...options, overrides }))
+  static async start(options: ServerOptions = {}, kind?: ClientKind): Promise<World> {
+    const world = await World.bare(options, kind)
     for (const category of ['Source', 'Build'] as const) {
       const configurationProperties = ['Token', 'Project'].map((name) => {
         return { name, required: false, key: false, secret: name === 'Token' }
@@ -51,15 +60,15 @@ export class World {
     return world
   }
 
-  stop(): Promise<void> {
-    return this.server.stop()
+  async stop(): Promise<void> {
+    await this.client.stop()
+    await this.server.stop()
   }
 
   /** Any operation, by its name. */
-  async call(operation: string, input: object): Promise<Output> {
-    // biome-ignore lint/performance/noDynamicNamespaceImportAccess: the names are what is tested.
-    const Command = sdk[`${operation}Command` as 'ListPipelinesCommand']
-    return (await this.client.send(new Command(input as never))) as unknown as Output
+  call(operation: string, input: object = {}): Promise<Output> {
+    this.called.add(operation)
+    return this.client.call(operation, input)
   }
 
   arn(name: string): string {
