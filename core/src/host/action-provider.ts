@@ -269,6 +269,20 @@ export interface DeployTarget {
 }
 
 /**
+ * How a folder becomes an artifact.
+ * @example
+ * const classes: OutputOptions = { name: 'Classes', files: ['target/classes/**'] }
+ */
+export interface OutputOptions {
+  /** Of the output artifact; the first one when absent. */
+  readonly name?: string
+  /** Globs, relative to the folder, of what to take; all when absent. */
+  readonly files?: readonly string[]
+  /** The source is a zip already: its very bytes become the artifact, if they would unpack. */
+  readonly packed?: boolean
+}
+
+/**
  * What a job may use while it runs.
  * @example
  * async function build(ctx: JobContext) {
@@ -287,8 +301,8 @@ export interface JobContext {
   readonly workspace: string
   /** Unpacks an input artifact (the only or first one when unnamed), once, into a folder of its own. */
   input(name?: string): Promise<InputArtifact>
-  /** Packs a folder, or what `files` (globs, relative) select of it, as an output artifact (the first one when unnamed). */
-  output(folder: string, options?: { readonly name?: string; readonly files?: readonly string[] }): Promise<void>
+  /** Makes a folder, or a zip as it is, an output artifact (the first one when unnamed). */
+  output(source: string, options?: OutputOptions): Promise<void>
   /**
    * Runs a command as a durable step: it outlives the server, and when `run` is called again after a restart the same
    * call answers with the step that already ran or still runs. Output goes to the log.

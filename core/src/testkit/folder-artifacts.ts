@@ -1,11 +1,14 @@
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packFolder } from '../artifacts/pack.js'
 import { unpack } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
 import type { ArtifactAccess } from '../worker/artifact-access.js'
+import { type Packing, withZip } from '../worker/with-zip.js'
 
-/** Artifacts as plain folders: inputs are a test's own, outputs are packed and unpacked for real so that a test can look in. */
+/**
+ * Artifacts as plain folders: inputs are a test's own, outputs are packed and unpacked for real so that a test can look in.
+ * What was stored lies beside each as `NAME.zip`.
+ */
 export class FolderArtifacts implements ArtifactAccess {
   /** Where each output that was stored so far lies, by name. */
   readonly outputs: Record<string, string> = {}
@@ -21,15 +24,13 @@ export class FolderArtifacts implements ArtifactAccess {
     await cp(source, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
   }
 
-  async store(artifact: Artifact, folder: string, files: readonly string[] | undefined, scratch: string) {
-    await mkdir(scratch, { recursive: true })
-    const zip = join(scratch, `${artifact.name}.zip`)
+  async store(artifact: Artifact, source: string, how: Packing, scratch: string, signal: AbortSignal) {
     const target = join(this.folder, artifact.name)
-    await rm(zip, { force: true })
-    const { skipped, unmatched } = await packFolder(folder, zip, files ? { files } : {})
-    await rm(target, { recursive: true, force: true })
-    await unpack(zip, target)
-    this.outputs[artifact.name] = target
-    return [...unmatched.map((glob) => `nothing matches ${glob}`), ...skipped.map((path) => `left out: ${path}`)]
+    return withZip(artifact, source, how, scratch, signal, async (zip) => {
+      await rm(target, { recursive: true, force: true })
+      await unpack(zip, target)
+      await cp(zip, `${target}.zip`)
+      this.outputs[artifact.name] = target
+    })
   }
 }

@@ -1,11 +1,9 @@
 /** Artifacts of one job through the server's bucket, with the job's own credentials. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { packFolder } from '../artifacts/pack.js'
 import { unpack } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
 import { type Clock, sleep } from '../domain/clock.js'
@@ -15,6 +13,7 @@ import type { WorkerJobAccess } from '../host/worker-service.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { readText } from './penstock-api.js'
 import { type FileBody, objectPath, type SignedClient } from './signed-request.js'
+import { type Packing, scratchFile, withZip } from './with-zip.js'
 
 export interface BucketArtifactsParts {
   readonly http: SignedClient
@@ -46,25 +45,19 @@ export class BucketArtifacts implements ArtifactAccess {
 
   async store(
     artifact: Artifact,
-    folder: string,
-    files: readonly string[] | undefined,
+    source: string,
+    how: Packing,
     scratch: string,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const zip = await scratchFile(scratch, `${artifact.name}.out.zip`)
-    try {
-      const { skipped, unmatched } = await packFolder(folder, zip, { ...(files ? { files } : {}), signal })
-      const { size } = await stat(zip)
-      const body: FileBody = { size, hash: await hashOf(zip), open: () => createReadStream(zip) }
+    return withZip(artifact, source, how, scratch, signal, async (zip, size) => {
+      const body: FileBody = {
+        size,
+        hash: await hashOf(zip),
+        open: () => createReadStream(zip, { highWaterMark: 256 * 1024 }),
+      }
       await this.#insist(signal, () => this.#upload(artifact, body, signal))
-      return [
-        ...unmatched.map((glob) => `output artifact "${artifact.name}": nothing matches ${glob}`),
-        ...skipped.map((path) => `output artifact "${artifact.name}": ${path} is no file that a zip can hold`),
-        `output artifact "${artifact.name}": ${size} bytes`,
-      ]
-    } finally {
-      await rm(zip, { force: true })
-    }
+    })
   }
 
   /** Goes on where the last try ended. */
@@ -141,14 +134,6 @@ export class BucketArtifacts implements ArtifactAccess {
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(piece as Buffer)
   return hash.digest('hex')
-}
-
-/** A name in the scratch folder with nothing at it: a killed worker may have left half a zip there. */
-async function scratchFile(scratch: string, name: string): Promise<string> {
-  await mkdir(scratch, { recursive: true, mode: 0o700 })
-  const path = join(scratch, name)
-  await rm(path, { force: true })
-  return path
 }

@@ -14,6 +14,7 @@ import type {
   InputArtifact,
   JobApiAccess,
   JobContext,
+  OutputOptions,
 } from '../host/action-provider.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
 import type { ArtifactAccess } from './artifact-access.js'
@@ -59,22 +60,28 @@ export class WorkerJobContext implements JobContext {
   readonly log: LogSpool
   readonly clock: Clock
   readonly http: HttpClient
-  readonly workspace: string
   /** Why a step was lost, if one was: the job may be begun again then, whatever `run` made of it. */
   lost: string | undefined
   readonly #steps: StepSequence
   readonly #unpacked = new Map<string, Promise<InputArtifact>>()
   readonly #moving = new Set<Promise<unknown>>()
+  #hasWorkspace = false
   #detached = false
 
   constructor(readonly parts: JobContextParts) {
     this.signal = parts.signal
     this.log = parts.log
     this.clock = parts.clock
-    this.workspace = parts.folder.files
-    mkdirSync(this.workspace, { recursive: true })
     this.#steps = new StepSequence(parts.folder.steps, parts.job.checkpoint !== undefined)
     this.http = this.#guardedHttp()
+  }
+
+  /** Made when it is first asked for: many jobs have no use for one. */
+  get workspace(): string {
+    const { files } = this.parts.folder
+    if (!this.#hasWorkspace) mkdirSync(files, { recursive: true })
+    this.#hasWorkspace = true
+    return files
   }
 
   /** From now on nothing answers any more: to the provider it is as if the server were killed. Steps go on. */
@@ -100,8 +107,8 @@ export class WorkerJobContext implements JobContext {
     return unpacked
   }
 
-  output(folder: string, options: { readonly name?: string; readonly files?: readonly string[] } = {}): Promise<void> {
-    return this.#guard(() => this.#move(this.#pack(folder, options)))
+  output(source: string, options: OutputOptions = {}): Promise<void> {
+    return this.#guard(() => this.#move(this.#pack(source, options)))
   }
 
   exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
@@ -161,12 +168,13 @@ export class WorkerJobContext implements JobContext {
     return { name, folder: target, ...(revisionId === undefined ? {} : { revisionId }) }
   }
 
-  async #pack(folder: string, { name, files }: { readonly name?: string; readonly files?: readonly string[] }) {
+  async #pack(path: string, { name, files, packed }: OutputOptions) {
     const artifact = pick(this.parts.outputs, name, 'output')
-    const source = resolve(this.workspace, folder)
+    const source = resolve(this.workspace, path)
     const { artifacts, folder: work } = this.parts
+    const how = packed ? { packed } : { files: files ?? artifact.files }
     const notes = await explained(
-      artifacts.store(artifact, source, files ?? artifact.files, work.scratch, this.signal),
+      artifacts.store(artifact, source, how, work.scratch, this.signal),
       this.signal,
       `output artifact "${artifact.name}" could not be stored`,
     )

@@ -27,7 +27,7 @@ const properties = {
     example: 'my-releases',
   },
   S3ObjectKey: {
-    description: 'The object: a zip, or any file, which is put into one',
+    description: 'The object: a zip, which is the artifact as it is, or any file, which is put into one',
     required: true,
     key: true,
     example: 'app.zip',
@@ -45,6 +45,7 @@ const properties = {
 } as const
 
 type Configuration = ConfigurationOf<typeof properties>
+type OutputDeclaration = ActionJob<Configuration>['outputs'][number] | undefined
 
 /**
  * Source/AWS/S3: an object of a versioned bucket. Its version id is the revision; its ETag what changes with its content.
@@ -71,7 +72,7 @@ export function s3Source(config: S3SourceConfig, region: () => string): SourcePr
       const at = { ...wanted, versionId: found.versionId }
       ctx.log.line(`fetching ${shown(at)}`)
       const { body } = await store.read(at, ctx.signal)
-      await ctx.output(await keep(ctx, body, at))
+      await putOut(ctx, body, at, job.outputs[0])
       const outputVariables = { BucketName: at.bucket, ObjectKey: at.key, VersionId: found.versionId, ETag: found.etag }
       return { revision: revisionOf(found), summary: shown(at), outputVariables }
     },
@@ -109,24 +110,35 @@ function placeOf({ configuration, revision, sourceOverride }: ActionJob<Configur
   }
 }
 
-/** A zip becomes the folder that it holds, any other object a folder with it inside. Errors: JobFailed for a damaged zip. */
-async function keep(ctx: JobContext, body: Readable, at: ObjectPlace): Promise<string> {
+/**
+ * A zip is the artifact as it is, byte for byte; any other object is put into one under its name. Only where the pipeline
+ * says which `files` the artifact has is a zip unpacked, and those packed. Errors: JobFailed for a damaged zip.
+ */
+async function putOut(ctx: JobContext, body: Readable, at: ObjectPlace, output: OutputDeclaration): Promise<void> {
   const [object, folder] = [join(ctx.workspace, 'object'), join(ctx.workspace, 'content')]
   await rm(folder, { recursive: true, force: true })
-  await pipeline(body, createWriteStream(object, { mode: 0o600 }), { signal: ctx.signal })
-  if (await isZip(object)) {
-    try {
-      await unpack(object, folder, { signal: ctx.signal })
-    } catch (error) {
-      if (!isArtifactError(error)) throw error
-      throw new JobFailed(`${shown(at)} cannot be unpacked: ${error.message}`)
-    }
-    await rm(object)
-  } else {
+  await pipeline(body, createWriteStream(object, { mode: 0o600, highWaterMark: 1024 * 1024 }), { signal: ctx.signal })
+  if (!(await isZip(object))) {
     await mkdir(folder)
     await rename(object, join(folder, basename(at.key)))
+    await ctx.output(folder)
+  } else if (output?.files === undefined) {
+    await ctx.output(object, { packed: true })
+    await rm(object)
+  } else {
+    await unpackTo(folder, object, at, ctx)
+    await ctx.output(folder)
   }
-  return folder
+}
+
+async function unpackTo(folder: string, object: string, at: ObjectPlace, { signal }: JobContext): Promise<void> {
+  try {
+    await unpack(object, folder, { signal })
+  } catch (error) {
+    if (!isArtifactError(error)) throw error
+    throw new JobFailed(`${shown(at)} cannot be unpacked: ${error.message}`)
+  }
+  await rm(object)
 }
 
 /** By its first bytes: an entry, or the end of a zip without entries. */

@@ -76,6 +76,24 @@ test('the pinned version is fetched, not a newer one, with modes kept', async ()
   expect(statSync(script).mode & 0o777).toBe(0o755)
 })
 
+test('a zip is the artifact as it is, byte for byte', async () => {
+  // A comment at its end and an order of its own: packed again it would be another.
+  const zip = await zipOf('as it is')
+  const commented = Buffer.concat([zip.subarray(0, zip.length - 2), Buffer.from([5, 0]), Buffer.from('hello')])
+  bucket.put('app.zip', commented)
+  const run = await fetch()
+  expect(readFileSync(`${run.outputs.Source}.zip`).equals(commented)).toBe(true)
+  expect(readFileSync(join(run.outputs.Source ?? '', 'bin/run'), 'utf8')).toBe('as it is')
+})
+
+test('of an artifact whose files the pipeline names, those are taken out of the zip', async () => {
+  bucket.put('app.zip', await zipOf('one of them'))
+  const run = await fetch({ outputs: [{ name: 'Source', files: ['bin/*'] }] })
+  expect(readdirSync(run.outputs.Source ?? '')).toEqual(['bin'])
+  const none = await fetch({ outputs: [{ name: 'Source', files: ['lib/*'] }] })
+  expect(none.failure?.message).toContain('lib/*')
+})
+
 test('without a revision the newest is fetched and pinned', async () => {
   const newest = bucket.put('app.zip', await zipOf('newest'))
   const run = await fetch()
@@ -167,7 +185,7 @@ describe('what S3 refuses, in words', () => {
     const zip = await zipOf('x')
     bucket.put('app.zip', zip.subarray(0, zip.length - 10))
     const run = await fetch()
-    expect(run.failure?.message).toContain('cannot be unpacked: this is not a zip, or it is truncated')
+    expect(run.failure?.message).toContain('could not be stored: this is not a zip, or it is truncated')
     expect(run.outputs).toEqual({})
   })
 })

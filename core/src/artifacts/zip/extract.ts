@@ -25,11 +25,14 @@ export interface PlacedFile extends FileEntry {
   readonly end: number
 }
 
-export interface OpenInput {
+export interface ArchiveInput {
   readonly fd: number
+  readonly limits: UnpackLimits
+}
+
+export interface OpenInput extends ArchiveInput {
   /** An empty folder that is the unpacker's alone. */
   readonly folder: string
-  readonly limits: UnpackLimits
 }
 
 export interface OpenedArchive {
@@ -41,17 +44,27 @@ export interface OpenedArchive {
   readonly totalBytes: number
 }
 
+/** Judges a zip, and does nothing else. Errors: ArtifactInvalid, ArtifactTooLarge. */
+export function checkArchive(input: ArchiveInput): void {
+  readArchive(input)
+}
+
 /** Reads the table of contents, judges it, and makes the directories. Errors: ArtifactInvalid, ArtifactTooLarge. */
 export function openArchive({ fd, folder, limits }: OpenInput): OpenedArchive {
+  const archive = readArchive({ fd, limits })
+  checkSpace(folder, archive.totalBytes)
+  makeDirectories(folder, [...archive.files.map(({ path }) => path), ...archive.links.keys()], archive.directories)
+  return archive
+}
+
+function readArchive({ fd, limits }: ArchiveInput): OpenedArchive {
   const { records, start } = readDirectory(fd, fstatSync(fd).size, limits.maxEntries)
   const { files, links, directories, totalBytes } = checkEntries(records, limits)
-  checkSpace(folder, totalBytes)
   const placed = place([...files, ...links], start)
   const isLink = new Set(links.map((link) => link.path))
   const targets = new Map<string, string>()
   for (const entry of placed) if (isLink.has(entry.path)) targets.set(entry.path, readEntry(fd, entry).toString('utf8'))
   checkLinks(targets)
-  makeDirectories(folder, [...files, ...links], directories)
   return { files: placed.filter((entry) => !isLink.has(entry.path)), directories, links: targets, totalBytes }
 }
 
@@ -72,7 +85,7 @@ function place(entries: readonly FileEntry[], start: number): PlacedFile[] {
   })
 }
 
-function makeDirectories(folder: string, files: readonly FileEntry[], directories: readonly DirectoryEntry[]): void {
+function makeDirectories(folder: string, files: readonly string[], directories: readonly DirectoryEntry[]): void {
   const made = new Set<string>(['.'])
   const make = (path: string) => {
     if (made.has(path)) return
@@ -81,7 +94,7 @@ function makeDirectories(folder: string, files: readonly FileEntry[], directorie
     mkdirSync(`${folder}/${path}`, 0o755)
   }
   for (const { path } of directories) make(path)
-  for (const { path } of files) make(dirname(path))
+  for (const path of files) make(dirname(path))
 }
 
 export interface ExtractInput {

@@ -2,11 +2,20 @@
 import { parentPort } from 'node:worker_threads'
 import { isArtifactError } from '../../domain/artifact-error.js'
 import { deflateFiles, deflatePiece } from './deflate.js'
-import { extractFiles, finishFolder, openArchive } from './extract.js'
+import { checkArchive, extractFiles, finishFolder, openArchive } from './extract.js'
 import { extractLarge } from './extract-large.js'
 import { planFolder } from './plan-folder.js'
 
-const tasks = { planFolder, deflateFiles, deflatePiece, openArchive, extractFiles, extractLarge, finishFolder }
+const tasks = {
+  planFolder,
+  deflateFiles,
+  deflatePiece,
+  checkArchive,
+  openArchive,
+  extractFiles,
+  extractLarge,
+  finishFolder,
+}
 
 /** The tasks by name, for the pool's types. */
 export type ZipTasks = typeof tasks

@@ -7,6 +7,7 @@ import type {
   HttpResponse,
   JobApiAccess,
   JobContext,
+  OutputOptions,
   PollContext,
 } from '../action-provider.js'
 import { type ContextCall, type ContextMethod, contextMethods, type WireBytes } from './protocol.js'
@@ -81,8 +82,7 @@ function jobCalls(ctx: JobContext): Partial<Served> {
   const { targets } = ctx
   return {
     input: (name?: string) => ctx.input(name),
-    output: (folder: string, options?: { readonly name?: string; readonly files?: readonly string[] }) =>
-      ctx.output(folder, options),
+    output: (source: string, options?: OutputOptions) => ctx.output(source, options),
     exec: (command: readonly [string, ...string[]], options?: ExecOptions) => ctx.exec(command, options),
     checkpoint: (data: unknown) => ctx.checkpoint(data ?? null),
     progress: (details: Parameters<JobContext['progress']>[0]) => ctx.progress(details),
