@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Clock, type PipelineDeclaration, systemClock, type Views } from '@penstock/core'
 import { type RunningServer, startServer } from '@penstock/core/server'
+import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
 import { writeTickSource } from '../../crash/support/tick-source.js'
 import { Network } from './network.js'
 
@@ -39,13 +40,18 @@ export async function until<T>(
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'penstock-remote-'))
   readonly network = new Network(() => this.server.port)
+  #postgres: TestPostgres | undefined
   readonly #workers = new Set<WorkerProcess>()
   /** Milliseconds by which the server's clock is ahead. */
   skew = 0
   server!: RunningServer
   keys!: Keys
 
+  /** The server's database: SQLite, or a PostgreSQL of this world's own. */
+  constructor(readonly dialect: 'SQLite' | 'PostgreSQL' = 'SQLite') {}
+
   async start(overrides: Record<string, unknown> = { 'worker.enabled': false }): Promise<void> {
+    if (this.dialect === 'PostgreSQL') this.#postgres = await startPostgres()
     const data = join(this.folder, 'server')
     mkdirSync(join(data, 'secrets', 'named'), { recursive: true, mode: 0o700 })
     writeFileSync(join(data, 'secrets', 'named', 'api-key'), 'correct horse battery\n', { mode: 0o600 })
@@ -66,7 +72,7 @@ export class World {
       port,
       env: {},
       clock,
-      overrides,
+      overrides: { ...overrides, ...(this.#postgres ? { 'database.url': this.#postgres.url } : {}) },
       writeLog: () => {},
     })
   }
@@ -227,6 +233,7 @@ export class World {
     await this.endWorkers()
     this.network.stop()
     await this.server?.stop()
+    await this.#postgres?.stop()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
