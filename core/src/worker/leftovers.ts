@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionLogs } from './log-service.js'
 import { isAlive } from './process-table.js'
 import type { Reaper } from './reaper.js'
+import { removeFolder } from './remove-folder.js'
 import { readStatus } from './step-files.js'
 import { workFolder } from './workspace.js'
 
@@ -28,7 +28,7 @@ export async function clearAction(dataFolder: string, id: string, logs: ActionLo
   else await delay(LET_OTHERS_GO_FIRST)
   for (const step of steps) await endSupervisor(step)
   await logs.finish(id)
-  await rm(folder.root, { recursive: true, force: true, maxRetries: 3 })
+  await removeFolder(folder.root)
 }
 
 /** It ends by itself once its command has; this is for one that cannot write that down. */

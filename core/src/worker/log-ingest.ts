@@ -2,6 +2,7 @@ import { constants, type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/
 import { dirname } from 'node:path'
 import { LineIndex } from './line-index.js'
 import { type Masker, MaskStream } from './mask.js'
+import { finishSmall } from './small-log.js'
 
 const SMALL_PIECE = 8 * 1024
 const PIECE = 256 * 1024
@@ -18,6 +19,7 @@ export class LogIngest {
   #read = 0
   #piece = Buffer.alloc(0)
   #isLarge = false
+  #isBegun = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -39,12 +41,14 @@ export class LogIngest {
 
   /** Takes over what the spool has by now. Calls are run one after the other. */
   pump(): Promise<void> {
+    this.#isBegun = true
     this.#running = this.#running.catch(() => {}).then(() => this.#drain())
     return this.#running
   }
 
   /** Takes over the rest, makes the masked log durable, and lets the spool go: without it the log is complete. */
   async finish(): Promise<void> {
+    if (!this.#isBegun && (await finishSmall(this.spool, this.log, this.masker))) return this.close()
     await this.pump()
     try {
       await this.#write(this.#stream.end())

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 
 /** A record: eight bytes of the piece's hash, and eight that say where the log ended before it. */
 const HASH = 8
@@ -89,6 +99,7 @@ function sizeOf(path: string): number {
 
 /** Half a record at the end is none: its piece was not written either. */
 function readAll(path: string): readonly Said[] {
+  if (!existsSync(path)) return [] // nothing was said yet, as nearly always: an error for that would cost more
   let bytes: Buffer
   try {
     bytes = readFileSync(path)

@@ -1,5 +1,4 @@
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { ActionLog } from '../host/action-provider.js'
 import { JobFailed } from '../host/job-failed.js'
 import { LogReplay } from './log-replay.js'
@@ -16,9 +15,9 @@ export class LogSpool implements ActionLog {
   #file: number | undefined
 
   constructor(readonly folder: WorkFolder) {
-    mkdirSync(dirname(folder.spool), { recursive: true, mode: 0o700 })
+    const isNew = mkdirSync(folder.root, { recursive: true, mode: 0o700 }) !== undefined
     this.#file = openSync(folder.spool, 'a', 0o600)
-    this.masker = readMasks(folder)
+    this.masker = isNew ? new Masker() : readMasks(folder)
     this.replay = new LogReplay(folder.said, folder.spool)
   }
 

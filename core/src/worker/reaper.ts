@@ -6,10 +6,13 @@ import { environmentValue, listProcessIds } from './process-table.js'
 
 /** Actions that end within this many milliseconds share one look at the process table. */
 const TOGETHER = 50
+/** Milliseconds between two looks: each reads a file of every process of the machine. */
+const REST = 300
 
 /** Ends what actions leave behind when they are over: servers they started in the background, and the like. */
 export class Reaper {
   #round: Promise<ReadonlySet<string>> | undefined
+  #looked = Number.NEGATIVE_INFINITY
 
   constructor(
     readonly clock: Clock,
@@ -24,8 +27,9 @@ export class Reaper {
   }
 
   async #look(): Promise<ReadonlySet<string>> {
-    await delay(TOGETHER)
+    await delay(Math.max(TOGETHER, this.#looked + REST - performance.now()))
     this.#round = undefined
+    this.#looked = performance.now()
     const marks = listProcessIds().map((pid) => environmentValue(pid, 'PENSTOCK_STEP'))
     return new Set(marks.filter((mark) => mark !== undefined).map((mark) => dirname(mark)))
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobReport } from './run-job.js'
 import type { WorkFolder } from './workspace.js'
@@ -17,8 +17,10 @@ export function keepReport(folder: WorkFolder, jobId: string, report: JobReport)
 
 /** The report of this job that was kept and perhaps not delivered, or `undefined`. */
 export function readReport(folder: WorkFolder, jobId: string): JobReport | undefined {
+  const path = join(folder.root, 'report.json')
+  if (!existsSync(path)) return undefined // nearly always: an error for that would cost more than the look
   try {
-    const text = readFileSync(join(folder.root, 'report.json'), 'utf8')
+    const text = readFileSync(path, 'utf8')
     const kept = text.endsWith('}') ? (JSON.parse(text) as KeptReport) : undefined
     return kept?.jobId === jobId ? kept.report : undefined
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { JobFailed } from '../host/job-failed.js'
@@ -154,6 +154,7 @@ exec ${[...shellsOwn(spec.env), ...spec.command].map(shellQuote).join(' ')}
 }
 
 function readIfThere(path: string): string | undefined {
+  if (!existsSync(path)) return undefined // every new step: an error for that would cost more than the look
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { JobFailed } from '../host/job-failed.js'
 import { fingerprint, readRecord, type StepRecord } from './step-files.js'
@@ -54,9 +54,5 @@ function readKnown(folder: string): readonly (StepRecord | undefined)[] {
 }
 
 function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return [] // no step was made yet
-  }
+  return existsSync(folder) ? readdirSync(folder) : []
 }

@@ -31,8 +31,8 @@ export function commands(): ActionProvider {
       }
       const names = outputVariableNames(job)
       const sources = await openSources(job, ctx, job.configuration.PrimarySource)
-      const keep = keepVariables(names, await prepareVariables(ctx))
-      const file = await writeOwn(ctx, 'commands', `${script(job.commands)}${keep}`)
+      const keep = names.length === 0 ? '' : keepVariables(names, await prepareVariables(ctx))
+      const file = writeOwn(ctx, 'commands', `${script(job.commands)}${keep}`)
       await ctx.exec(['sh', file], {
         cwd: sources.folder,
         label: `${job.commands.length} command${job.commands.length === 1 ? '' : 's'}`,

@@ -57,8 +57,8 @@ export function shell(category: 'Build' | 'Test'): ActionProvider<typeof propert
       const sources = await openSources(job, ctx)
       const cwd = await folderInside(sources.folder, WorkingDirectory, 'WorkingDirectory')
       const environment = Environment === undefined ? {} : parseEnvironment(Environment, 'Environment')
-      const keep = keepVariables(names, await prepareVariables(ctx))
-      const file = await writeOwn(ctx, 'script', `${script}\n${keep}`)
+      const keep = names.length === 0 ? '' : keepVariables(names, await prepareVariables(ctx))
+      const file = writeOwn(ctx, 'script', `${script}\n${keep}`)
       await ctx.exec([Shell, '-e', file], {
         cwd,
         label: oneLine(script),

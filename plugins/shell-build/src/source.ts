@@ -1,4 +1,5 @@
-import { mkdir, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type ActionJob, type JobContext, JobFailed } from '@penstock/core'
 
@@ -22,7 +23,7 @@ export async function openSources(job: ActionJob<unknown>, ctx: JobContext, prim
   const name = primary ?? job.inputNames[0]
   if (name === undefined) {
     const folder = join(ctx.workspace, 'source')
-    await mkdir(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true })
     return { folder, folders }
   }
   const { folder, revisionId } = await ctx.input(name)
@@ -52,11 +53,15 @@ export async function folderInside(root: string, path: string | undefined, prope
   return folder
 }
 
-/** Writes a file of the plugin's own into the workspace: by rename, since a shell may be reading the one from before a restart. */
-export async function writeOwn(ctx: JobContext, name: string, content: string): Promise<string> {
+/**
+ * Writes a file of the plugin's own into the workspace. One that is there already is replaced by rename, since a shell may
+ * be reading it from before a restart. At once: another thread would cost more than so small a file.
+ */
+export function writeOwn(ctx: JobContext, name: string, content: string): string {
   const path = join(ctx.workspace, '.penstock', name)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.new`, content, { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  mkdirSync(dirname(path), { recursive: true })
+  const isThere = existsSync(path)
+  writeFileSync(isThere ? `${path}.new` : path, content, { mode: 0o600 })
+  if (isThere) renameSync(`${path}.new`, path)
   return path
 }

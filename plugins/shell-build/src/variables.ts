@@ -35,6 +35,7 @@ export async function prepareVariables(ctx: JobContext): Promise<string> {
 
 /** What the script left; those that it never set are named in the log. */
 export async function readVariables(ctx: JobContext, names: readonly string[]): Promise<Record<string, string>> {
+  if (names.length === 0) return {}
   const folder = variablesFolder(ctx)
   const kept = new Set(await readdir(folder).catch(() => []))
   const values: Record<string, string> = {}

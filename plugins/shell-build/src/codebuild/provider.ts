@@ -96,7 +96,7 @@ async function runPhases(
 ): Promise<void> {
   const results = join(ctx.workspace, '.penstock', 'phases')
   const variables = await prepareVariables(ctx)
-  const script = await writeOwn(ctx, 'buildspec', buildScript(spec, results, variables))
+  const script = writeOwn(ctx, 'buildspec', buildScript(spec, results, variables))
   const label = `buildspec (${spec.phases.map((phase) => phase.name).join(', ')})`
   const { exitCode, signal } = await ctx.exec([spec.shell, script], { cwd, env, label, check: false })
   const ended = (await readFile(results, 'utf8').catch(() => '')).trim().split('\n')
