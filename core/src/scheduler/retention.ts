@@ -3,7 +3,7 @@ import { everyMs, type PeriodicTask } from './coordinator.js'
 
 const day = 24 * 60 * 60_000
 /** Executions forgotten in one transaction. */
-const batch = 100
+const batch = 20
 
 export interface RetentionParts {
   readonly clock: Clock

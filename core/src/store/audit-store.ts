@@ -2,6 +2,9 @@ import type { AuditEntry } from '../domain/access.js'
 import type { AuditStore } from '../domain/access-store.js'
 import type { Database } from './database.js'
 
+/** Entries deleted in one transaction. */
+const batch = 1_000
+
 /** The audit log, in the database. */
 export class SqlAuditStore implements AuditStore {
   constructor(private readonly database: Database) {}
@@ -16,7 +19,7 @@ export class SqlAuditStore implements AuditStore {
   }
 
   async page(before: number | undefined, limit: number): Promise<AuditEntry[]> {
-    let query = this.database.db.selectFrom('audit').selectAll().orderBy('id', 'desc')
+    let query = this.database.db.selectFrom('audit').selectAll().orderBy('at', 'desc').orderBy('id', 'desc')
     if (before !== undefined) query = query.where('at', '<', before)
     const rows = await query.limit(limit).execute()
     const last = rows.at(-1)
@@ -32,9 +35,17 @@ export class SqlAuditStore implements AuditStore {
     }))
   }
 
+  /** A few thousand at a time: others write in between. */
   async deleteBefore(at: number): Promise<void> {
-    await this.database.write(async (tx) => {
-      await tx.deleteFrom('audit').where('at', '<', at).execute()
-    })
+    for (let deleted = batch; deleted === batch; ) {
+      deleted = await this.database.write(async (tx) => {
+        const old = await tx.selectFrom('audit').select('id').where('at', '<', at).orderBy('at').limit(batch).execute()
+        if (old.length > 0) {
+          const ids = old.map(({ id }) => id)
+          await tx.deleteFrom('audit').where('id', 'in', ids).execute()
+        }
+        return old.length
+      })
+    }
   }
 }

@@ -51,6 +51,17 @@ type ExecutionReads = Pick<
 
 function executionReads({ db }: Database): ExecutionReads {
   const docs = (rows: readonly { doc: string }[]) => rows.map((row) => parse<PipelineExecution>(row))
+  // The stage's rows lead, for they are in order: a page is read, not all that ever succeeded.
+  const succeeded = (name: string, stage: string, version: number | undefined) => {
+    const query = db
+      .selectFrom('stage_executions as stage')
+      .innerJoin('executions', 'executions.id', 'stage.execution_id')
+      .select(['executions.doc as doc', 'stage.number as number'])
+      .where('stage.pipeline_name', '=', name)
+      .where('stage.stage_name', '=', stage)
+      .where('stage.status', '=', 'Succeeded')
+    return version === undefined ? query : query.where('stage.pipeline_version', '=', version)
+  }
   return {
     async liveExecutions(name) {
       const query = db
@@ -68,19 +79,13 @@ function executionReads({ db }: Database): ExecutionReads {
       return docs(await db.selectFrom('executions').select('doc').where('id', 'in', ids).execute())
     },
     async executions(name, { before, limit, succeededInStage, version }) {
-      let query = db.selectFrom('executions').select(['doc', 'number']).where('pipeline_name', '=', name)
-      if (succeededInStage !== undefined) {
-        query = query.where('id', 'in', (inner) => {
-          const succeeded = inner
-            .selectFrom('stage_executions')
-            .select('execution_id')
-            .where('pipeline_name', '=', name)
-            .where('stage_name', '=', succeededInStage)
-            .where('status', '=', 'Succeeded')
-          return version === undefined ? succeeded : succeeded.where('pipeline_version', '=', version)
-        })
-      }
-      return page<PipelineExecution>(query, before, limit)
+      if (succeededInStage !== undefined)
+        return page<PipelineExecution>(succeeded(name, succeededInStage, version), before, limit, 'stage.number')
+      return page<PipelineExecution>(
+        db.selectFrom('executions').select(['doc', 'number']).where('pipeline_name', '=', name),
+        before,
+        limit,
+      )
     },
     async latestExecution(name, status) {
       let query = db.selectFrom('executions').select('doc').where('pipeline_name', '=', name)
@@ -198,10 +203,16 @@ function workReads({ db }: Database): WorkReads {
 type Numbered = SelectQueryBuilder<Schema, keyof Schema, { doc: string; number: number }>
 
 /** Newest first, one row more than asked for to see whether there is a next page. */
-async function page<T>(query: unknown, before: number | undefined, limit: number): Promise<PageOf<T>> {
+async function page<T>(
+  query: unknown,
+  before: number | undefined,
+  limit: number,
+  column = 'number',
+): Promise<PageOf<T>> {
   // Kysely's builder types differ by table; every table paged here has `doc` and `number`.
-  let paged = (query as Numbered).orderBy('number', 'desc').limit(limit + 1)
-  if (before !== undefined) paged = paged.where('number', '<', before)
+  const number = column as 'number'
+  let paged = (query as Numbered).orderBy(number, 'desc').limit(limit + 1)
+  if (before !== undefined) paged = paged.where(number, '<', before)
   const rows = await paged.execute()
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)

@@ -1,7 +1,12 @@
-import { sql } from 'kysely'
-import type { Database } from './database.js'
+import type { Database, Tx } from './database.js'
 
-/** X11. A pipeline's versions and stage records stay: they describe the present. */
+/** Jobs of executions that stay, forgotten with each hundred executions or so: bounds how long others wait to write. */
+const jobsAtOnce = 1_000
+
+/**
+ * X11. A pipeline's versions and stage records stay: they describe the present. A revision that is forgotten counts as
+ * new when somebody reports it again.
+ */
 export async function forgetHistory(database: Database, before: number, limit: number): Promise<number> {
   return database.write(async (tx) => {
     const old = await tx
@@ -12,20 +17,27 @@ export async function forgetHistory(database: Database, before: number, limit: n
       .orderBy('started')
       .limit(limit)
       .execute()
-    const ids = old.map((row) => row.id)
-    if (ids.length > 0) {
-      await sql`delete from jobs where action_execution_id in (select id from action_executions where execution_id in (${sql.join(ids)}))`.execute(
+    if (old.length > 0)
+      await forgetExecutions(
         tx,
+        old.map(({ id }) => id),
       )
-      await sql`delete from deploy_targets where action_execution_id in (select id from action_executions where execution_id in (${sql.join(ids)}))`.execute(
-        tx,
-      )
-      for (const table of ['action_executions', 'rule_executions', 'stage_executions'] as const) {
-        await tx.deleteFrom(table).where('execution_id', 'in', ids).execute()
-      }
-      await tx.deleteFrom('executions').where('id', 'in', ids).execute()
-    }
-    await tx.deleteFrom('jobs').where('ended', '<', before).execute()
-    return ids.length
+    await forgetJobs(tx, before)
+    return old.length
   })
+}
+
+async function forgetExecutions(tx: Tx, ids: readonly string[]): Promise<void> {
+  const actions = tx.selectFrom('action_executions').select('id').where('execution_id', 'in', ids)
+  for (const table of ['jobs', 'deploy_targets'] as const)
+    await tx.deleteFrom(table).where('action_execution_id', 'in', actions).execute()
+  for (const table of ['action_executions', 'rule_executions', 'stage_executions', 'revisions'] as const)
+    await tx.deleteFrom(table).where('execution_id', 'in', ids).execute()
+  await tx.deleteFrom('executions').where('id', 'in', ids).execute()
+}
+
+/** Of rules, and of actions that were tried again, in executions that are still kept. */
+async function forgetJobs(tx: Tx, before: number): Promise<void> {
+  const old = tx.selectFrom('jobs').select('id').where('ended', '<', before).orderBy('ended').limit(jobsAtOnce)
+  await tx.deleteFrom('jobs').where('id', 'in', old).execute()
 }

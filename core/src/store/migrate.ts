@@ -2,11 +2,12 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DialectName } from './database.js'
 import { initial } from './migrations/0001-initial.js'
 import { sharedLogs } from './migrations/0002-shared-logs.js'
+import { flatGrowth } from './migrations/0003-flat-growth.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
 /** Every migration there is, oldest first. */
-export const migrations: readonly Migration[] = [initial, sharedLogs]
+export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth]
 
 /** The data was written by a newer Penstock than this one. */
 export class NewerSchema extends Error {
