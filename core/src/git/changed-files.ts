@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { gitEnvironment, isNoGitProgram, noGitProgram } from './git-binary.js'
 import { GitError } from './git-error.js'
 import { changedFilesWithIsomorphicGit } from './isomorphic.js'
+import { noSshWithoutGit } from './list-refs-ssh.js'
 import type { GitRemote } from './remote.js'
 import { runCommand } from './run-command.js'
+import { isSshUrl } from './ssh.js'
 
 export interface ChangesRequest {
   readonly remote: GitRemote
@@ -47,6 +49,7 @@ export async function changedFiles(request: Omit<ChangesRequest, 'gitFolder'>): 
     return await changedFilesWithGit({ ...request, gitFolder })
   } catch (error) {
     if (!isNoGitProgram(error)) throw error
+    if (isSshUrl(request.url)) throw noSshWithoutGit(request.remote)
     return await changedFilesWithIsomorphicGit({ ...request, gitFolder })
   } finally {
     await rm(gitFolder, { recursive: true, force: true })

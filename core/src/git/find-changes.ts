@@ -4,7 +4,8 @@ import type { ChangeInterest, ChangesFound, PollContext } from '../host/action-p
 import { branchTip } from './branch-tip.js'
 import { changedFiles } from './changed-files.js'
 import type { GitSourceTarget } from './git-source.js'
-import { type GitRef, listRefs } from './list-refs.js'
+import { listRefs } from './list-refs.js'
+import type { GitRef } from './ref-lines.js'
 import type { GitLimits } from './remote.js'
 import { withTimeLimit } from './time-limit.js'
 

@@ -5,6 +5,7 @@ import { type CommitInfo, parseCommit } from './commit.js'
 import { GitError } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
+import { explainSsh, isSshUrl, sshEnvironment } from './ssh.js'
 
 export interface FetchRequest {
   readonly remote: GitRemote
@@ -101,6 +102,7 @@ export function gitEnvironment(remote: GitRemote, url: string): Record<string, s
     ['protocol.allow', 'never'],
     ['protocol.http.allow', 'always'],
     ['protocol.https.allow', 'always'],
+    ...(isSshUrl(url) ? [['protocol.ssh.allow', 'always'] as [string, string]] : []),
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '60'],
@@ -123,6 +125,7 @@ export function gitEnvironment(remote: GitRemote, url: string): Record<string, s
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_COUNT: String(settings.length),
+    ...(isSshUrl(url) ? sshEnvironment(remote.ssh) : {}),
   }
   settings.forEach(([name, value], index) => {
     env[`GIT_CONFIG_KEY_${index}`] = name
@@ -150,6 +153,8 @@ function explainFailure(request: FetchRequest, { exitCode, stderr }: CommandResu
       `${remote.url} has no commit ${commit} on its branch ${branch} any more (was it force-pushed?): release a newer change`,
     )
   }
+  const overSsh = isSshUrl(remote.url) ? explainSsh(remote.url, stderr) : undefined
+  if (overSsh !== undefined) return overSsh
   if (exitCode === 73) return new Error(`the files of ${commit} from ${remote.url} could not be written${said}`)
   return new GitError(
     exitCode === 70 ? 'server' : 'unreachable',

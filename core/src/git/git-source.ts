@@ -104,7 +104,7 @@ export function gitSource<C>(
 }
 
 function pollKey(target: GitSourceTarget): string {
-  const identity = target.identity ?? authorization(target.remote) ?? ''
+  const identity = target.identity ?? authorization(target.remote) ?? target.remote.ssh?.identityFile ?? ''
   // Hashed: keys end up in tables and logs.
   return `git ${target.remote.url} ${target.branch} ${identity === '' ? 'anyone' : hash(identity)}`
 }

@@ -5,15 +5,11 @@
  */
 import { GitError } from './git-error.js'
 import { askGit, type GitAnswer } from './git-http.js'
+import { listRefsOverSsh } from './list-refs-ssh.js'
 import { delimiter, flush, packet, packetText, readPackets } from './pkt-line.js'
+import { type GitRef, readRefs, select } from './ref-lines.js'
 import type { GitLimits, GitRemote } from './remote.js'
-
-/** A branch or tag by its full name, `refs/heads/main`. */
-export interface GitRef {
-  readonly name: string
-  /** The commit; for an annotated tag, the one that it is about. */
-  readonly commit: string
-}
+import { isSshUrl } from './ssh.js'
 
 export interface RefList {
   readonly refs: readonly GitRef[]
@@ -42,9 +38,10 @@ const command = {
 
 /**
  * The references whose full names begin with one of `prefixes`.
- * Errors: GitError in the words of git-http.ts; an absent reference is not an error.
+ * Errors: GitError in the words of git-http.ts and ssh.ts; an absent reference is not an error.
  */
 export async function listRefs(remote: GitRemote, prefixes: readonly string[], limits: GitLimits): Promise<RefList> {
+  if (isSshUrl(remote.url)) return listRefsOverSsh(remote, prefixes, limits)
   const known = servers.get(remote.url)
   if (known === undefined || limits.clock.now() - known.since > rememberedFor) return discover(remote, prefixes, limits)
   if (known.head === undefined) return discover(remote, prefixes, limits)
@@ -71,10 +68,10 @@ async function discover(remote: GitRemote, prefixes: readonly string[], limits: 
   if (servers.size >= rememberedServers) servers.clear()
   servers.set(remote.url, { base: answer.base, head, since: limits.clock.now() })
   if (head !== undefined) return askVersion2(remote, answer.base, head, prefixes, limits)
-  return { refs: select(readVersion0(lines), prefixes), url: answer.base }
+  return { refs: select(readRefs(lines), prefixes), url: answer.base }
 }
 
-/** The advertisement's lines, whatever the server speaks; a mere folder's come as `<id>\t<name>`, like version 0's. */
+/** The advertisement's lines, whatever the server speaks. */
 function advertisement(remote: GitRemote, answer: GitAnswer): string[] {
   const smart = answer.contentType.startsWith('application/x-git-upload-pack-advertisement')
   const text = smart ? '' : answer.body.toString('utf8')
@@ -84,11 +81,7 @@ function advertisement(remote: GitRemote, answer: GitAnswer): string[] {
       `${remote.url} is not a git repository: it answers with ${answer.contentType || 'something'} (a login page, perhaps?)`,
     )
   }
-  if (!smart)
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.replace('\t', ' '))
+  if (!smart) return text.split('\n').filter((line) => line !== '')
   const lines = parse(remote, answer.body)
   return lines[0]?.startsWith('# service=') === true ? lines.slice(1) : lines
 }
@@ -133,18 +126,4 @@ function readVersion2(line: string): GitRef {
   const [id = '', name = '', ...attributes] = line.split(' ')
   const peeled = attributes.find((attribute) => attribute.startsWith('peeled:'))
   return { name, commit: peeled?.slice('peeled:'.length) ?? id }
-}
-
-/** `<id> <name>`, capabilities after a NUL on the first, and `<id> <name>^{}` after an annotated tag. */
-function readVersion0(lines: readonly string[]): GitRef[] {
-  const refs = new Map<string, string>()
-  for (const line of lines) {
-    const [id = '', name = ''] = line.split('\0')[0]?.split(' ') ?? []
-    if (name !== 'capabilities^{}') refs.set(name.replace(/\^\{\}$/, ''), id)
-  }
-  return Array.from(refs, ([name, commit]) => ({ name, commit }))
-}
-
-function select(refs: readonly GitRef[], prefixes: readonly string[]): GitRef[] {
-  return refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js'
 import { GitError } from './git-error.js'
+import { checkSshUrl, isSshUrl, type SshIdentity } from './ssh.js'
 
 /** A user name and a password or token, for Basic authentication. */
 export interface GitCredentials {
@@ -7,14 +8,16 @@ export interface GitCredentials {
   readonly password: string
 }
 
-/** A repository on a server that speaks git over HTTP. */
+/** A repository on a server that speaks git over HTTP or SSH. */
 export interface GitRemote {
-  /** `https://host/path`, without credentials in it. */
+  /** `https://host/path`, `ssh://git@host/path` or `git@host:path`, without secrets in it. */
   readonly url: string
   /** Asked at every use, since some passwords live for minutes only. */
   readonly credentials?: () => GitCredentials | undefined
   /** PEM file with the authority that signed the server's certificate; the well-known ones always count, too. */
   readonly caFile?: string
+  /** For SSH; the running account's own set-up when absent. */
+  readonly ssh?: SshIdentity
 }
 
 /** How one question to a server is limited. */
@@ -32,12 +35,13 @@ export function webUrl(url: string): string {
 
 /** Checks and normalises what somebody wrote as a repository's address. Errors: GitError `bad-url`. */
 export function checkUrl(text: string): string {
+  if (isSshUrl(text)) return checkSshUrl(text)
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     // The whole text stays out of the message: it may hold a password.
     throw new GitError(
       'bad-url',
-      'the repository URL must begin with https:// or http:// (ssh and git:// are not supported)',
+      'the repository URL must begin with https://, http:// or ssh://, or be of the form git@host:path (git:// is not supported)',
     )
   }
   if (url.username !== '' || url.password !== '') {

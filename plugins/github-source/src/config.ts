@@ -1,4 +1,4 @@
-import type { GitSourceSettings } from '@penstock/core/git'
+import type { GitSourceSettings, SshIdentity } from '@penstock/core/git'
 
 /** A connection as CodePipeline means it: an account at a git server, known by an ARN. */
 export interface Connection {
@@ -16,6 +16,8 @@ export interface GitConfig {
   readonly githubToken?: string
   /** By ConnectionArn. */
   readonly connections: Readonly<Record<string, Connection>>
+  /** Keys for repositories over SSH, by the name that an action's SshIdentity has. */
+  readonly sshIdentities: Readonly<Record<string, SshIdentity>>
   readonly engine: 'auto' | 'git' | 'isomorphic-git'
   readonly pollTimeoutSeconds: number
   readonly fetchTimeoutMinutes: number
@@ -25,6 +27,8 @@ export interface GitConfig {
 
 const url = { type: 'string', pattern: '^https?://' } as const
 const text = { type: 'string', minLength: 1 } as const
+/** Absolute: ssh looks for a relative one in a folder of its own choosing. */
+const path = { type: 'string', pattern: '^/' } as const
 
 export const configSchema = {
   type: 'object',
@@ -39,6 +43,15 @@ export const configSchema = {
         type: 'object',
         additionalProperties: false,
         properties: { url: { ...url, default: 'https://github.com' }, username: text, token: text },
+      },
+    },
+    sshIdentities: {
+      type: 'object',
+      default: {},
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { identityFile: path, knownHostsFile: path },
       },
     },
     engine: { enum: ['auto', 'git', 'isomorphic-git'], default: 'auto' },

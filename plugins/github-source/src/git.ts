@@ -1,11 +1,20 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
-import { checkUrl, type GitSourceTarget, gitSource, timestamp, webUrl } from '@penstock/core/git'
+import {
+  checkUrl,
+  GitError,
+  type GitRemote,
+  type GitSourceTarget,
+  gitSource,
+  isSshUrl,
+  timestamp,
+  webUrl,
+} from '@penstock/core/git'
 import { type GitConfig, settingsOf } from './config.js'
 import { remoteOf, tokenUser } from './remote.js'
 
 const configuration = {
   Url: {
-    description: "the repository's https address, without credentials",
+    description: "the repository's https or ssh address, without secrets",
     required: true,
     key: true,
     example: 'https://git.example.com/acme/site.git',
@@ -14,6 +23,7 @@ const configuration = {
   Username: { description: 'user name, where the server asks for one' },
   Password: { description: "the user's password", secret: true },
   Token: { description: 'access token, instead of a password', secret: true },
+  SshIdentity: { description: "for ssh: one of the plugin's sshIdentities in penstock.yaml", example: 'deploy' },
   PollForSourceChanges: {
     type: 'boolean',
     description: 'false when something else starts the pipeline',
@@ -28,13 +38,13 @@ const configuration = {
 
 type Configured = ConfigurationOf<typeof configuration>
 
-/** Source/Custom/Git/1: a branch of a repository on any server that speaks git over HTTP. */
+/** Source/Custom/Git/1: a branch of a repository on any server that speaks git over HTTP or SSH. */
 export function git(config: GitConfig): SourceProvider<typeof configuration> {
   return defineSource({
     owner: 'Custom',
     provider: 'Git',
     version: '1',
-    description: 'A branch of a repository on any git server that is reached over http or https',
+    description: 'A branch of a repository on any git server that is reached over https, http or ssh',
     outputArtifacts: 1,
     idempotent: true,
     configuration,
@@ -44,7 +54,7 @@ export function git(config: GitConfig): SourceProvider<typeof configuration> {
   })
 }
 
-function problemsOf({ Url, Username, Password, Token }: Configured): string[] {
+function problemsOf({ Url, Username, Password, Token, SshIdentity }: Configured): string[] {
   const problems: string[] = []
   try {
     checkUrl(Url)
@@ -53,19 +63,36 @@ function problemsOf({ Url, Username, Password, Token }: Configured): string[] {
   }
   if (Password !== undefined && Token !== undefined) problems.push('Token: give either a Token or a Password, not both')
   if (Password !== undefined && Username === undefined) problems.push('Username is missing: a Password needs one')
+  const login = Object.entries({ Username, Password, Token }).find(([, value]) => value !== undefined)
+  if (isSshUrl(Url) && login !== undefined)
+    problems.push(`${login[0]} is for https: over ssh a key logs in, see SshIdentity`)
+  if (!isSshUrl(Url) && SshIdentity !== undefined)
+    problems.push('SshIdentity is for ssh: give a Token, or a Username and Password, for https')
   return problems
+}
+
+/** Errors: GitError for an identity that penstock.yaml does not have. */
+function overSsh({ sshIdentities }: GitConfig, url: string, name: string | undefined): GitRemote {
+  if (name === undefined) return { url }
+  const ssh = Object.hasOwn(sshIdentities, name) ? sshIdentities[name] : undefined
+  if (ssh !== undefined) return { url, ssh }
+  const known = Object.keys(sshIdentities).join(', ') || 'none'
+  throw new GitError(
+    'bad-url',
+    `SshIdentity ${name} is not known here: add it to github-source.sshIdentities in penstock.yaml (there: ${known})`,
+  )
 }
 
 function locate(
   config: GitConfig,
-  { Url, Branch, Username, Password, Token, OutputArtifactFormat }: Configured,
+  { Url, Branch, Username, Password, Token, SshIdentity, OutputArtifactFormat }: Configured,
 ): GitSourceTarget {
   const url = checkUrl(Url)
   const secret = Token ?? Password
   const credentials = secret === undefined ? undefined : { username: Username ?? tokenUser, password: secret }
-  const name = webUrl(url).split('/').at(-1) ?? ''
+  const name = webUrl(url).split(/[/:]/).at(-1) ?? ''
   return {
-    remote: remoteOf(url, config.caFile, credentials),
+    remote: isSshUrl(url) ? overSsh(config, url, SshIdentity) : remoteOf(url, config.caFile, credentials),
     branch: Branch,
     history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
     variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName: decodeURIComponent(name) }),

@@ -20,6 +20,7 @@ afterAll(() => server.stop())
 const config = (): GitConfig => ({
   githubUrl: server.url,
   connections: {},
+  sshIdentities: {},
   engine: 'auto',
   pollTimeoutSeconds: 20,
   fetchTimeoutMinutes: 1,

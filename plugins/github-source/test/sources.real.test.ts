@@ -30,6 +30,7 @@ beforeEach(async () => {
   config = {
     githubUrl: server.url,
     connections: { [arn]: { url: server.url, token } },
+    sshIdentities: {},
     engine: 'auto',
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
@@ -285,7 +286,10 @@ describe('any git server', () => {
   })
 
   test.each([
-    [{ Url: 'git@github.com:acme/site.git' }, ['Url: the repository URL must begin with https://']],
+    [{ Url: 'git://github.com/acme/site.git' }, ['Url: the repository URL must begin with https://']],
+    [{ Url: 'git@github.com:acme/site.git', SshIdentity: 'deploy' }, []],
+    [{ Url: 'git@github.com:acme/site.git', Token: 't' }, ['Token is for https']],
+    [{ Url: 'https://example.com/x', SshIdentity: 'deploy' }, ['SshIdentity is for ssh']],
     [
       { Url: 'https://ada:pw@example.com/x' },
       ['Url: the repository URL of example.com/x holds a user name or password'],
