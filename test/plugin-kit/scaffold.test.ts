@@ -191,13 +191,6 @@ test('a folder and a single file are added where they are', async () => {
   )
 })
 
-test('what npm create penstock-plugin runs writes the same', async () => {
-  const cwd = temporaryFolder()
-  const bin = join(repository, 'core/create-penstock-plugin/index.js')
-  execFileSync(process.execPath, [bin, 'made', '--category', 'Deploy', '--yes'], { cwd, stdio: 'ignore' })
-  expect(readFileSync(join(cwd, 'penstock-plugin-made/src/index.ts'), 'utf8')).toContain("category: 'Deploy'")
-})
-
 test("a plugin of Penstock's own repository is added to its build, and is in its style", async () => {
   const cwd = temporaryFolder()
   writeFileSync(join(cwd, 'tsconfig.json'), '{ "references": [{ "path": "core" }] }')

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ActionExecutionDetail } from '../../engine/views.js'
 import type { Client } from '../api/client.js'
 import { ask } from '../terminal/ask.js'
@@ -43,6 +44,7 @@ export class Approvals {
     const question = `${stageName}/${actionName} asks for an approval${what === '' ? '' : `: ${what}`}\nApprove? [y/n] `
     for (;;) {
       const said = await ask(question, this.options.signal)
+      if (said === undefined) await pause(100) // Ctrl-C ends the input, too, and its signal comes a little later
       if (this.options.signal.aborted) return undefined
       if (said === undefined || /^n(o)?$/i.test(said)) return 'Rejected'
       if (/^y(es)?$/i.test(said)) return 'Approved'
