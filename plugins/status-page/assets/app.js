@@ -109,7 +109,7 @@
   }
   document.addEventListener('htmx:sse:after:connection', () => say('Live'))
   document.addEventListener('htmx:sse:error', (event) => {
-    if (event.detail?.status === 401) location.reload()
+    if ([401, 403, 404].includes(event.detail?.status)) location.reload()
     else say('Connection lost, trying again', true)
   })
   document.addEventListener('htmx:before:response', (event) => {

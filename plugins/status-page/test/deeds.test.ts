@@ -183,4 +183,18 @@ describe('what forms do', () => {
     const principal = 'arn:aws:iam::123456789012:user/admin'
     expect(site.sample.audits).toEqual([{ principal, operation: 'DisablePlugin', target: 'rake-build', result: 'ok' }])
   })
+
+  test('what became of a plugin that was loaded anew is said, and what the host refuses', async () => {
+    await visitor.submit('/plugins', '/plugins/rake-build/reload')
+    expect((await visitor.get('/plugins')).text).toContain('rake-build is loaded anew')
+    await visitor.submit('/plugins', '/plugins/grafana-annotate/enable')
+    expect((await visitor.get('/plugins')).text).toMatch(/role="alert".*grafana-annotate was enabled, and is failed/s)
+    await visitor.submit('/plugins', '/plugins/nobody/reload')
+    expect((await visitor.get('/plugins')).text).toContain("there is no plugin 'nobody'")
+    expect(site.sample.audits.map(({ operation, result }) => [operation, result])).toEqual([
+      ['ReloadPlugin', 'ok'],
+      ['EnablePlugin', 'ok'],
+      ['ReloadPlugin', 'PluginRefused'],
+    ])
+  })
 })

@@ -73,6 +73,21 @@ describe('live pages', () => {
     expect(site.problems).toEqual([])
   })
 
+  test('a stream says nothing more once its session has ended', async () => {
+    const leaver = await site.visitor().signIn()
+    const stream = events(await leaver.open('/events', abort.signal))
+    await stream.next()
+    site.sample.sessions.clear()
+    site.sample.change({ pipelineName: 'shop-frontend' })
+    expect((await stream.next()).done).toBe(true)
+    visitor = await site.visitor().signIn()
+  })
+
+  test.each(['/workers', '/plugins', '/sources'])('%s is kept current', async (path) => {
+    const stream = events(await visitor.open(`${path}/events`, abort.signal))
+    expect((await stream.next()).value).toContain(`hx-target="#${path.slice(1)}"`)
+  })
+
   test('without a session there is no stream', async () => {
     const response = await site.visitor().open('/events', abort.signal, { accept: 'text/html, text/event-stream' })
     expect(response.status).toBe(401)

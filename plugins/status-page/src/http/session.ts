@@ -43,6 +43,7 @@ export function clearSession(ctx: Context): void {
 
 /** A path of this site to go to after sign-in; `/` for anything that could lead elsewhere. */
 export function safeReturn(to: string | undefined): string {
-  if (!to || !/^\/(?![/\\])/.test(to) || /[\r\n\\]/.test(to)) return '/'
+  // Browsers drop tabs and line ends, so that `/<tab>/elsewhere` would be another site's address.
+  if (!to || !/^\/(?!\/)[!-[\]-~]*$/.test(to)) return '/'
   return to.startsWith('/sign-in') ? '/' : to
 }

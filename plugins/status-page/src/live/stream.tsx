@@ -14,6 +14,8 @@ export interface LivePage {
   wants(change: LiveChange): boolean
   /** All sections as they are now. When their ids differ from the last ones the page reloads itself. */
   render(): Promise<readonly LiveSection[]>
+  /** Milliseconds after which the page is looked at anew, for what changes without a word about it. Never when absent. */
+  readonly every?: number
 }
 
 /** Changes within this time go out together. */
@@ -31,7 +33,7 @@ export function liveStream(ctx: Ctx, site: Site, page: LivePage): void {
   ctx.set('x-accel-buffering', 'no')
   ctx.respond = true
   ctx.body = out
-  new LiveFeed(site, page, out).start()
+  new LiveFeed(site, page, out, ctx.state.session).start()
 }
 
 class LiveFeed {
@@ -45,6 +47,7 @@ class LiveFeed {
     private readonly site: Site,
     private readonly page: LivePage,
     private readonly out: PassThrough,
+    private readonly session: string | undefined,
   ) {}
 
   start(): void {
@@ -52,17 +55,26 @@ class LiveFeed {
     this.ends.push(live.subscribe((change) => this.page.wants(change) && this.wake()))
     this.ends.push(clock.after(longest, () => this.close()))
     this.beat()
+    this.look()
     this.out.on('close', () => this.close())
     this.out.on('error', () => this.close())
     this.wake(0)
   }
 
   private beat(): void {
-    const cancel = this.site.server.clock.after(heartbeat, () => {
+    this.ends[2] = this.site.server.clock.after(heartbeat, () => {
       this.out.write(': still here\n\n')
       if (!this.closed) this.beat()
     })
-    this.ends[2] = cancel
+  }
+
+  private look(): void {
+    const { every } = this.page
+    if (every === undefined || this.closed) return
+    this.ends[4] = this.site.server.clock.after(every, () => {
+      this.wake(0)
+      this.look()
+    })
   }
 
   /** Sends soon, once for all that happens until then. */
@@ -88,6 +100,8 @@ class LiveFeed {
     }
     this.busy = true
     try {
+      // Whoever signed out, here or on another machine, is told nothing more; the browser asks again, and is sent away.
+      if (!(await this.alive())) return this.close()
       const sections = await this.page.render()
       if (!this.closed) this.patch(sections)
     } catch (error) {
@@ -96,6 +110,11 @@ class LiveFeed {
     } finally {
       this.busy = false
     }
+  }
+
+  private async alive(): Promise<boolean> {
+    const { session, site } = this
+    return session !== undefined && (await site.server.access.session(session)) !== undefined
   }
 
   private patch(sections: readonly LiveSection[]): void {

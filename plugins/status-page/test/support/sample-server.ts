@@ -62,6 +62,10 @@ export class SampleServer {
       ruleTypes: () => sampleRules,
       disable: async (name) => this.deed('disable', name),
       enable: async (name) => this.deed('enable', name),
+      reload: async (name) => {
+        this.deed('reload', name)
+        return samplePlugins.find((plugin) => plugin.name === name) ?? raise(name)
+      },
     },
     sources: {
       status: async (name) => (name === data.shop.name ? sampleSources(this.now) : []),
@@ -302,6 +306,10 @@ export class SampleServer {
       },
     }
   }
+}
+
+function raise(name: string): never {
+  throw Object.assign(new Error(`there is no plugin '${name}'`), { name: 'PluginRefused' })
 }
 
 const samplePlugins: readonly PluginStatus[] = [

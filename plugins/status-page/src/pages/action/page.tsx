@@ -42,7 +42,7 @@ export function ActionPage(props: ActionPageProps) {
       />
       <Targets targets={props.targets} />
       <p class="pager">
-        <ExecutionLink pipeline={pipeline} id={action.pipelineExecutionId} /> is the execution that this belongs to.
+        Part of execution <ExecutionLink pipeline={pipeline} id={action.pipelineExecutionId} />.
       </p>
     </>
   )

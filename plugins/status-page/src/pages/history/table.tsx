@@ -45,6 +45,7 @@ interface RowProps {
 
 function Row({ pipeline, execution, rollback }: RowProps) {
   const running = execution.status === 'InProgress' || execution.status === 'Stopping'
+  const mayReturn = execution.status === 'Succeeded' && execution.executionType !== 'ROLLBACK'
   const took = Number(execution.lastUpdateTime) - Number(execution.startTime)
   return (
     <tr>
@@ -79,8 +80,8 @@ function Row({ pipeline, execution, rollback }: RowProps) {
         {running ? <span class="quiet">running</span> : duration(took)}
       </td>
       {rollback && (
-        <td data-label="Roll back">
-          {execution.status === 'Succeeded' && execution.executionType !== 'ROLLBACK' && (
+        <td data-label={mayReturn ? 'Roll back' : undefined}>
+          {mayReturn && (
             <a
               href={`${to.pipeline(pipeline, 'rollback')}?target=${encodeURIComponent(execution.pipelineExecutionId)}`}
             >

@@ -23,6 +23,8 @@ export async function logEvents(ctx: Ctx, site: Site, cache: LogCache, id: strin
   const tell = async () => {
     waiting = false
     if (out.destroyed || out.writableEnded) return
+    // Whoever signed out meanwhile is told nothing more.
+    if (!(await site.server.access.session(ctx.state.session ?? ''))) return void out.end()
     const index = await cache.get(id)
     const news = { lines: index?.lines ?? 0, complete: index?.complete ?? false }
     out.write(`data: ${JSON.stringify(news)}\n\n`)

@@ -6,7 +6,9 @@ import { to } from '../../view/link.js'
 import { Pre } from '../../view/pre.js'
 import { Revision } from '../../view/revision.js'
 import { Status, toneOf, wordsFor } from '../../view/status.js'
-import { Ago } from '../../view/time.js'
+import { Ago, duration } from '../../view/time.js'
+import { Trigger } from '../../view/trigger.js'
+import { isRunning } from '../pipeline/model.js'
 import type { Looked, PipelineLine, PipelineList } from './model.js'
 
 interface PageProps {
@@ -131,6 +133,12 @@ function Line({ id, line, csrf }: LineProps) {
         {latest?.sourceRevisions.map((each) => (
           <Revision key={each.actionName} id={each.revisionId} summary={each.revisionSummary} url={each.revisionUrl} />
         ))}
+        {latest && (
+          <p class="quiet">
+            <Trigger trigger={latest.trigger} />
+            {!isRunning(latest) && `, took ${duration(Number(latest.lastUpdateTime) - Number(latest.startTime))}`}
+          </p>
+        )}
       </div>
       <Strip line={line} />
       <div class="pipeline-end">

@@ -1,5 +1,7 @@
 import type { Principal, SourceStatus } from '@penstock/core'
 import { demand, may } from '../../http/permissions.js'
+import { Live, section } from '../../live/section.js'
+import { liveStream } from '../../live/stream.js'
 import { type Ctx, type PageRouter, principalOf, type Site } from '../../site.js'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
@@ -9,6 +11,8 @@ import { Ago } from '../../view/time.js'
 
 /** Pipelines whose sources the page lists. */
 const most = 1_000
+/** Polls say nothing when nothing is new: the page is looked at again after so many seconds. */
+const pollSeconds = 10
 
 /** How the polling of all sources stands, those with problems first. */
 export function sourceRoutes(router: PageRouter, site: Site): void {
@@ -16,6 +20,17 @@ export function sourceRoutes(router: PageRouter, site: Site): void {
     demand(site, principalOf(ctx), 'ListPipelines')
     const sources = await allSources(site, principalOf(ctx))
     show(ctx, site, { title: 'Sources', section: 'sources' }, <SourcesPage sources={sources} />)
+  })
+  router.get('/sources/events', (ctx: Ctx) => {
+    const by = principalOf(ctx)
+    demand(site, by, 'ListPipelines')
+    liveStream(ctx, site, {
+      wants: () => false,
+      every: pollSeconds * 1000,
+      render: async () => [
+        section('sources', site.server.clock.now(), <Sources sources={await allSources(site, by)} />),
+      ],
+    })
   })
 }
 
@@ -38,30 +53,38 @@ function SourcesPage({ sources }: { readonly sources: readonly SourceStatus[] })
         <h1>Sources</h1>
         <p class="lead">When each source was last looked at, and what was found.</p>
       </header>
-      <section class="panel" aria-label="Sources">
-        {sources.length === 0 ? (
-          <p class="quiet pad">No pipeline has a source that is polled.</p>
-        ) : (
-          <table class="table cards">
-            <thead>
-              <tr>
-                <th scope="col">Pipeline</th>
-                <th scope="col">Source</th>
-                <th scope="col">State</th>
-                <th scope="col">Newest revision</th>
-                <th scope="col">Looked at</th>
-                <th scope="col">Next</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.map((source) => (
-                <Row key={`${source.pipelineName}/${source.actionName}`} source={source} />
-              ))}
-            </tbody>
-          </table>
-        )}
-      </section>
+      <Live from="/sources/events">
+        <Sources sources={sources} />
+      </Live>
     </>
+  )
+}
+
+function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
+  return (
+    <section class="panel" aria-label="Sources" id="sources">
+      {sources.length === 0 ? (
+        <p class="quiet pad">No pipeline has a source that is polled.</p>
+      ) : (
+        <table class="table cards">
+          <thead>
+            <tr>
+              <th scope="col">Pipeline</th>
+              <th scope="col">Source</th>
+              <th scope="col">State</th>
+              <th scope="col">Newest revision</th>
+              <th scope="col">Looked at</th>
+              <th scope="col">Next</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sources.map((source) => (
+              <Row key={`${source.pipelineName}/${source.actionName}`} source={source} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
   )
 }
 

@@ -1,0 +1,124 @@
+import type { ActionTypeInfo, PluginStatus } from '@penstock/core'
+import { Post } from '../../view/form.js'
+import { Icon, type IconName } from '../../view/icons.js'
+
+interface PageProps {
+  readonly plugins: readonly PluginStatus[]
+  readonly types: readonly ActionTypeInfo[]
+  readonly csrf: string
+  readonly mayManage: boolean
+  readonly canReload: boolean
+}
+
+/** All plugins, and what each provides. */
+export function PluginsPage({ plugins, ...rest }: PageProps) {
+  const troubled = plugins.filter(({ state }) => state === 'failed' || state === 'incompatible').length
+  return (
+    <div id="plugins">
+      <header class="page-head">
+        <h1>Plugins</h1>
+        <p class="lead">
+          {plugins.length} installed
+          {troubled > 0 ? `, ${troubled} of them with a problem. The others go on without.` : ', all well.'}
+        </p>
+      </header>
+      <ul class="plugins">
+        {plugins.map((plugin) => (
+          <Plugin key={plugin.name} plugin={plugin} {...rest} />
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+const looks: Readonly<Record<PluginStatus['state'], readonly [tone: string, icon: IconName]>> = {
+  discovered: ['calm', 'waiting'],
+  validated: ['calm', 'waiting'],
+  loaded: ['calm', 'waiting'],
+  registered: ['calm', 'waiting'],
+  started: ['good', 'succeeded'],
+  stopped: ['calm', 'stopped'],
+  failed: ['bad', 'failed'],
+  incompatible: ['bad', 'warning'],
+  disabled: ['calm', 'cancelled'],
+}
+
+type PluginProps = Omit<PageProps, 'plugins'> & { readonly plugin: PluginStatus }
+
+function Plugin({ plugin, types, csrf, mayManage, canReload }: PluginProps) {
+  const [tone, icon] = looks[plugin.state]
+  const own = types.filter((type) => type.plugin === plugin.name)
+  return (
+    <li class={`plugin tone-${tone}`}>
+      <div class="plugin-head">
+        <h2>{plugin.name}</h2>
+        <span class="quiet">{plugin.version}</span>
+        <span class={`status tone-${tone}`}>
+          <Icon name={icon} />
+          <span>{plugin.state}</span>
+        </span>
+        {!plugin.bundled && <span class="badge">installed here</span>}
+        {plugin.isolation === 'process' && <span class="badge">own process</span>}
+        {mayManage && <Turn plugin={plugin} csrf={csrf} canReload={canReload} />}
+      </div>
+      <ul class="provides" aria-label="Provides">
+        {own.length > 0
+          ? own.map(({ id, description }) => (
+              <li key={`${id.category}${id.provider}${id.version}`} title={description}>
+                <span class="category">{id.category}</span> {id.provider}
+              </li>
+            ))
+          : plugin.provides.map((what) => <li key={what}>{what}</li>)}
+      </ul>
+      {plugin.problems.length > 0 && (
+        <ul class="plugin-problems">
+          {plugin.problems.map((problem, index) => (
+            <li key={index} class="error-text">
+              {problem}
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+interface TurnProps {
+  readonly plugin: PluginStatus
+  readonly csrf: string
+  readonly canReload: boolean
+}
+
+/** The page itself cannot be switched off here: nobody could switch it on again. */
+function Turn({ plugin, csrf, canReload }: TurnProps) {
+  if (plugin.name === 'status-page') return null
+  const off = plugin.state === 'disabled'
+  return (
+    <div class="plugin-deeds">
+      {canReload && !off && <Deed plugin={plugin.name} verb="reload" label="Reload" csrf={csrf} />}
+      {off ? (
+        <Deed plugin={plugin.name} verb="enable" label="Enable" csrf={csrf} />
+      ) : (
+        <Deed plugin={plugin.name} verb="disable" label="Disable" csrf={csrf} />
+      )}
+    </div>
+  )
+}
+
+interface DeedProps {
+  readonly plugin: string
+  readonly verb: string
+  readonly label: string
+  readonly csrf: string
+}
+
+function Deed({ plugin, verb, label, csrf }: DeedProps) {
+  return (
+    <Post action={`/plugins/${encodeURIComponent(plugin)}/${verb}`} csrf={csrf}>
+      <button type="submit" class={verb === 'enable' ? 'button' : 'button quiet'}>
+        {label}
+        <span class="sr"> {plugin}</span>
+      </button>
+    </Post>
+  )
+}
