@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../host/plugin.js'
+import { actionTypeConfigSchema } from './action-type-config-schema.js'
 
 /** `Build/Custom/Rake/1`, each part of which may be `*`. */
 const actionTypePatterns: JsonSchema = {
@@ -121,6 +122,7 @@ export const configSchema: JsonSchema = {
       default: {},
       properties: { level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } },
     },
+    actionTypes: { type: 'array', default: [], maxItems: 50, items: actionTypeConfigSchema },
     pipelines: { type: 'string', default: 'pipelines', minLength: 1 },
     plugins: { type: 'object', default: {}, additionalProperties: true },
   },

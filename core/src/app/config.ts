@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
+import type { CustomActionTypeInput } from '../engine/views.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
 import { applyEnvironment, setIn } from './config-env.js'
@@ -51,6 +52,8 @@ export interface Config {
   /** None where nobody says so. */
   readonly limits: { readonly pipelines?: number }
   readonly log: { readonly level: string }
+  /** Custom action types that are there from the first start on. */
+  readonly actionTypes: readonly CustomActionTypeInput[]
   /** The folder of pipeline files. */
   readonly pipelines: string
   /** Somebody named that folder: it must be there. */

@@ -17,12 +17,11 @@ import { type Config, type ConfigSources, loadConfig } from './config.js'
 import type { Parts } from './container.js'
 import { control } from './control.js'
 import { openControlSocket } from './control-socket.js'
+import { applyDeclared } from './declared.js'
 import { asLogger, createPino } from './logger.js'
 import { addPeriodicTasks } from './periodic.js'
-import { applyPipelineFiles } from './pipeline-files.js'
 import { pluginProblems } from './plugin-problems.js'
 import { StopStack } from './stop-stack.js'
-import { systemPrincipal } from './system-principal.js'
 
 export interface StartOptions extends ConfigSources {
   /** Short for `overrides: { dataDir, 'server.port': ... }`. */
@@ -85,7 +84,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
   const listening = await openPort(starting, parts, () => ready)
   identity.listening(listening.address)
   await startParts(starting, parts)
-  const problems = await applyFiles(config, parts, log)
+  const problems = await applyDeclared(config, parts, log)
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
@@ -184,28 +183,6 @@ function onSignal(topic: string, parts: Parts, log: Logger): void {
   if (!topic.startsWith('{')) return
   const { pipelineName } = JSON.parse(topic) as { pipelineName?: string }
   if (pipelineName !== undefined) parts.watch.touch(pipelineName)
-}
-
-async function applyFiles(
-  config: Config,
-  { operations, meta, access, reserved }: Parts,
-  log: Logger,
-): Promise<string[]> {
-  const applied = await applyPipelineFiles(config.pipelines, {
-    operations,
-    meta,
-    by: systemPrincipal(config.server.accountId),
-    audit: (entry) => access.audit(entry),
-    required: config.pipelinesNamed,
-  })
-  const problems: string[] = []
-  for (const { file, result, problem, name } of applied) {
-    if (name !== undefined) reserved.reserve(name, file)
-    if (problem !== undefined) problems.push(problem)
-    if (result === 'failed') log.error('pipeline file', { file, problem })
-    else if (result !== 'unchanged') log.info('pipeline file', { file, result })
-  }
-  return problems
 }
 
 function workerProblems({ worker }: Config, { registry }: Parts): string[] {

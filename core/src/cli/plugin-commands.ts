@@ -20,6 +20,9 @@ export function addPlugins(program: Command, where: (command: Command) => Comman
   where(plugins.command('remove <name>').description('the package and its entry of penstock.yaml')).action(
     async (name, options) => (await import('./plugin-remove.js')).removePlugin(name, options),
   )
+  where(
+    plugins.command('rollback').description('bring back the packages as they were before the last add or remove'),
+  ).action(async (options) => (await import('./plugin-rollback.js')).rollBack(options))
 }
 
 /** What the running server is asked for. */

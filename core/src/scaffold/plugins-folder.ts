@@ -33,6 +33,24 @@ export async function uninstallPackage(folder: string, name: string): Promise<vo
   await changing(folder, () => npm(folder, ['uninstall', name]))
 }
 
+/**
+ * Brings DATA/plugins.prev back, and keeps what it replaces in its place: twice is as before. Answers what changed, a package
+ * each, `name 1.0.0 -> 1.1.0`. Errors: Error when nothing was changed yet.
+ */
+export function rollBackPlugins(folder: string): readonly string[] {
+  const [previous, aside] = [`${folder}.prev`, `${folder}.swap`]
+  if (!existsSync(previous)) throw new Error(`${previous} is not there: no plugin was added or removed yet`)
+  const before = dependencies(folder)
+  rmSync(aside, { recursive: true, force: true })
+  if (existsSync(folder)) renameSync(folder, aside)
+  renameSync(previous, folder)
+  if (existsSync(aside)) renameSync(aside, previous)
+  const after = dependencies(folder)
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name} ${before[name] ?? 'not there'} -> ${after[name] ?? 'not there'}`)
+}
+
 async function changing<T>(folder: string, change: () => Promise<T>): Promise<T> {
   const previous = `${folder}.prev`
   mkdirSync(folder, { recursive: true, mode: 0o700 })
