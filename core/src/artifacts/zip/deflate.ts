@@ -49,7 +49,7 @@ function packEntry(folder: string, planned: PlannedEntry): { entry: ZipEntry; da
   const deflated =
     planned.kind === 'link' || raw.length < 32 || compressedNames.test(path) || looksRandom(raw)
       ? raw
-      : deflateRawSync(raw, { level, chunkSize: Math.max(chunkSize, raw.length) })
+      : deflateRawSync(raw, { level, chunkSize: Math.max(1024, raw.length >> 1) })
   const isSmaller = deflated.length < raw.length
   const data = isSmaller ? deflated : raw
   const sizes = { crc: crc32(raw), size: raw.length, compressedSize: data.length }
@@ -69,7 +69,9 @@ function looksRandom(bytes: Buffer): boolean {
 }
 
 function distinct(bytes: Uint8Array): number {
-  return new Set(bytes).size
+  const seen = new Uint8Array(256)
+  for (const byte of bytes) seen[byte] = 1
+  return seen.reduce((sum, one) => sum + one, 0)
 }
 
 /** Opens what must still be a regular file: a link put in its place meanwhile is not followed. */
