@@ -36,6 +36,8 @@ export interface RemoteWorkerOptions extends ConfigSources {
   readonly endpoint: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** Certificates in PEM that are trusted besides those that Node trusts. */
+  readonly ca?: string
   /** For a worker that starts for the first time; the machine's name when absent. Kept in the data folder from then on. */
   readonly name?: string
   readonly writeLog?: (line: string) => void
@@ -80,8 +82,9 @@ async function bringUp(starting: Starting): Promise<RunningWorker> {
   const { options, config, log, stack } = starting
   openDataFolder(config.dataDir)
   stack.push('data folder', lockFolder(config.dataDir))
-  const { endpoint, accessKeyId, secretAccessKey } = options
-  const api = new PenstockApi({ endpoint, region: config.server.region, keys: { accessKeyId, secretAccessKey } })
+  const { endpoint, accessKeyId, secretAccessKey, ca } = options
+  const keys = { accessKeyId, secretAccessKey }
+  const api = new PenstockApi({ endpoint, region: config.server.region, keys, ...(ca === undefined ? {} : { ca }) })
   const client = new HttpJobClient(api, workerName(config.dataDir, options.name), systemClock)
   stack.push('connections', () => client.close())
   await introduce(client, log)

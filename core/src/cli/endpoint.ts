@@ -1,4 +1,5 @@
 /** How commands that speak to a server over HTTP are told which, and with whose key. */
+import { readFileSync } from 'node:fs'
 import type { SigningKeys } from '../worker/signed-request.js'
 import { CommandFailed } from './output.js'
 
@@ -8,6 +9,8 @@ export interface EndpointOptions {
   readonly accessKeyId?: string
   readonly secretAccessKey?: string
   readonly region?: string
+  /** A file with the certificates of an authority of one's own. */
+  readonly ca?: string
 }
 
 /** The server's URL without a path. Errors: CommandFailed naming the option. */
@@ -43,4 +46,23 @@ export function keysOf({ accessKeyId, secretAccessKey }: EndpointOptions, policy
 /** The server's region; `undefined` leaves it to the configuration. */
 export function regionOf({ region }: EndpointOptions): string | undefined {
   return region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION
+}
+
+/** Certificates to trust besides Node's own, from `--ca` or AWS_CA_BUNDLE. Errors: CommandFailed naming the file. */
+export function trustedOf({ ca }: EndpointOptions): { readonly ca?: string } {
+  const file = ca ?? process.env.AWS_CA_BUNDLE
+  if (!file) return {}
+  const [name, text] = [ca === undefined ? 'AWS_CA_BUNDLE' : '--ca', readIfThere(file)]
+  if (text?.includes('-----BEGIN CERTIFICATE-----')) return { ca: text }
+  throw new CommandFailed(
+    `${name} is '${file}', which ${text === undefined ? 'cannot be read' : 'holds no certificate'}: name a file of certificates in PEM`,
+  )
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
 }

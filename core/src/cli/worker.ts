@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { runRemoteWorker } from '../app/worker-main.js'
-import { type EndpointOptions, endpointOf, keysOf, regionOf } from './endpoint.js'
+import { type EndpointOptions, endpointOf, keysOf, regionOf, trustedOf } from './endpoint.js'
 import type { WhereOptions } from './main.js'
 
 export interface WorkerOptions extends WhereOptions, EndpointOptions {
@@ -14,6 +14,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
   const status = await runRemoteWorker({
     endpoint: endpointOf(options.endpoint),
     ...keysOf(options, 'PenstockWorkerAccess'),
+    ...trustedOf(options),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.config === undefined ? {} : { file: options.config }),
     overrides: {

@@ -22,8 +22,9 @@ export interface BucketArtifactsParts {
   readonly clock: Clock
 }
 
-/** A connection on which nothing moves for so long is given up, milliseconds. */
+/** A connection on which nothing moves for so long is given up, milliseconds; a proxy may take a whole upload before it sends it on. */
 const silence = 60_000
+const uploadSilence = 5 * 60_000
 /** How long an object is tried for, milliseconds; and between two tries. */
 const patience = 15 * 60_000
 const longestPause = 10_000
@@ -105,7 +106,8 @@ export class BucketArtifacts implements ArtifactAccess {
     const { region, accessKeyId, secretAccessKey, sessionToken } = this.#access
     const keys = { accessKeyId, secretAccessKey, sessionToken }
     const path = objectPath(location.bucket, location.key)
-    return this.parts.http.send({ method, path, service: 's3', region, keys, headers, body, silence, signal })
+    const patient = { silence: method === 'PUT' ? uploadSilence : silence, signal }
+    return this.parts.http.send({ method, path, service: 's3', region, keys, headers, body, ...patient })
   }
 
   /** Whatever it was, the next try comes with new credentials. */
@@ -113,6 +115,13 @@ export class BucketArtifacts implements ArtifactAccess {
     this.#access = undefined
     const text = await readText(answer)
     const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? 'no S3 error'
+    if (answer.statusCode === 413) {
+      const remedy = 'let it take larger ones (nginx: client_max_body_size 0)'
+      throw new JobFailed(
+        `a proxy before the server does not take artifacts of this size: ${remedy}`,
+        'ConfigurationError',
+      )
+    }
     return new Error(`the artifact bucket answered ${answer.statusCode} (${code})`)
   }
 

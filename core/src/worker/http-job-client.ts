@@ -3,11 +3,11 @@ import { type Clock, sleep } from '../domain/clock.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { DeployTarget, JobApiAccess, ReportedResult } from '../host/action-provider.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'
+import { BearableWait } from './bearable-wait.js'
 import type { HeldJob, HeldJobState, JobClient } from './job-client.js'
 import type { PenstockApi } from './penstock-api.js'
+import { inSeconds } from './wire-times.js'
 
-/** Seconds that the server may keep a call which finds nothing. */
-const wait = 20
 /** The least time between two calls that wait, and between two tries, milliseconds. */
 const pause = 1_000
 
@@ -26,19 +26,24 @@ export class HttpJobClient implements JobClient {
   readonly #closed = new AbortController()
   #watch: AbortController | undefined
   #isFirstClaim = true
+  readonly #wait: BearableWait
 
   constructor(
     readonly api: PenstockApi,
     readonly workerName: string,
     readonly clock: Clock,
-  ) {}
+  ) {
+    this.#wait = new BearableWait(clock)
+  }
 
   async claim(_workerId: string, typeKeys: readonly string[], limit: number): Promise<readonly Job[]> {
-    const seconds = this.#isFirstClaim ? 0 : wait
+    const seconds = this.#isFirstClaim ? 0 : this.#wait.seconds
     const { workerName } = this
     const asked = this.clock.now()
     const input = { workerName, typeKeys, limit, held: [...this.#held.keys()] }
-    const { jobs } = await this.api.call<{ jobs: Job[] }>('ClaimJobs', input, seconds)
+    const { jobs } = await this.#wait.during(seconds, { jobs: [] }, () =>
+      this.api.call<{ jobs: Job[] }>('ClaimJobs', input, seconds),
+    )
     this.#isFirstClaim = false
     this.#take(jobs)
     // A server that stops answers at once, and must not be asked in a circle.
@@ -148,7 +153,7 @@ export class HttpJobClient implements JobClient {
         const { report } = await this.api.call<{ report?: ReportedResult }>(
           'AwaitReport',
           { workerName: this.workerName, ...job },
-          wait,
+          this.#wait.seconds,
         )
         if (report) return report
       } catch {
@@ -197,7 +202,8 @@ export class HttpJobClient implements JobClient {
       if (watched.length === 0) return
       const began = this.clock.now()
       try {
-        const { states } = await this.#beat(watched, wait, signal)
+        const { seconds } = this.#wait
+        const { states } = await this.#wait.during(seconds, { states: [] }, () => this.#beat(watched, seconds, signal))
         const ended = states.filter(({ cancel, gone }) => cancel || gone)
         for (const { jobId } of ended) if (this.#held.has(jobId)) this.#told.add(jobId)
         if (ended.length > 0) tell(this.#onCancel)
@@ -213,18 +219,4 @@ const held = ({ id, fence }: Job): HeldJob => ({ jobId: id, fence })
 
 function tell(listeners: ReadonlySet<() => void>): void {
   for (const listener of listeners) listener()
-}
-
-const timeMembers = ['created', 'startTime', 'endTime']
-
-/** Times as the protocol has them: seconds since the epoch. */
-function inSeconds(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inSeconds)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      timeMembers.includes(name) && typeof member === 'number' ? member / 1000 : inSeconds(member),
-    ]),
-  )
 }

@@ -8,6 +8,8 @@ export interface PenstockApiOptions {
   readonly endpoint: string
   readonly region: string
   readonly keys: SigningKeys
+  /** Certificates in PEM that are trusted besides those that Node trusts. */
+  readonly ca?: string
 }
 
 /** The server refused, for a reason that may pass: a key that is replaced, a proxy in the way, a server that starts. */
@@ -32,7 +34,7 @@ export class PenstockApi {
   readonly #closed = new AbortController()
 
   constructor(readonly options: PenstockApiOptions) {
-    this.http = new SignedClient(options.endpoint)
+    this.http = new SignedClient(options.endpoint, options.ca)
     setMaxListeners(0, this.#closed.signal) // one for each call under way
   }
 

@@ -2,6 +2,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http'
 import { Agent as HttpsAgent, request as overHttps } from 'node:https'
+import { rootCertificates } from 'node:tls'
 
 export interface SigningKeys {
   readonly accessKeyId: string
@@ -39,10 +40,14 @@ export class SignedClient {
   /** What to add to this machine's clock, milliseconds. */
   #skew = 0
 
-  constructor(endpoint: string) {
+  /** `ca`: certificates in PEM that are trusted besides those that Node trusts. */
+  constructor(endpoint: string, ca?: string) {
     this.#base = new URL(endpoint)
+    const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
     this.#agent =
-      this.#base.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+      this.#base.protocol === 'https:'
+        ? new HttpsAgent({ keepAlive: true, ...trusted })
+        : new HttpAgent({ keepAlive: true })
   }
 
   /** The answer's head; its body is the caller's to read. Errors: the connection's, a silence, the signal's reason. */

@@ -1,5 +1,5 @@
 /** What must be true afterwards, whenever the server was killed. Every deviation is one sentence. */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline'
@@ -135,13 +135,16 @@ function judgeLog(
   return problems
 }
 
-/** From the server that has it: a log lies where its build ran. */
+/** From every server, which must all say the same; the last of it may come some seconds behind the result. */
 async function logFrom(clients: readonly Client[], { name }: Plan, id: string): Promise<string> {
-  for (const client of clients) {
-    const text = await insist(() => client.log(name, id))
-    if (text !== undefined) return text
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const texts = await Promise.all(clients.map((client) => insist(() => client.log(name, id))))
+    const [first = '', ...others] = texts.map((text) => text ?? '')
+    if (others.every((text) => text === first)) return first
+    if (Date.now() > deadline) return `the servers differ: ${texts.map((text) => text?.length).join(', ')} bytes`
+    await delay(200)
   }
-  return ''
 }
 
 function revisionOf(
@@ -190,7 +193,8 @@ export function strays({ dataFolder }: Installation): string[] {
 }
 
 function folders({ dataFolder }: Installation): string[] {
-  return readdirSync(join(dataFolder, 'work')).map((id) => `work/${id} is left`)
+  const work = join(dataFolder, 'work') // a server that runs nothing itself has none
+  return existsSync(work) ? readdirSync(work).map((id) => `work/${id} is left`) : []
 }
 
 async function rows({ options, dataFolder }: Installation): Promise<string[]> {

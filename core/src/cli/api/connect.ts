@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import type { LocalSignIn } from '../../app/control.js'
 import { askServer } from '../../app/control-socket.js'
-import { type EndpointOptions, endpointOf, regionOf } from '../endpoint.js'
+import { type EndpointOptions, endpointOf, regionOf, trustedOf } from '../endpoint.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed, UsageError } from '../output.js'
 import { configOf } from '../where.js'
@@ -71,7 +71,7 @@ async function remote(given: string, options: ConnectOptions): Promise<Client> {
   const profile = readProfile(options.profile ?? env.AWS_PROFILE)
   const keys = keysOf(options, profile)
   const region = regionOf(options) ?? profile.region ?? 'us-east-1'
-  return httpClient({ endpoint, region, pageUrl: endpoint, keys: async () => keys })
+  return httpClient({ endpoint, region, pageUrl: endpoint, keys: async () => keys, ...trustedOf(options) })
 }
 
 /** The options, then a profile that was named, then the environment, then AWS_PROFILE's or the default profile. */

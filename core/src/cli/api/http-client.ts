@@ -13,13 +13,15 @@ export interface HttpClientOptions {
   /** Asked before every call: what lasts for minutes only is renewed. */
   readonly keys: () => Promise<SigningKeys>
   readonly pageUrl: string
+  /** Certificates in PEM to trust besides Node's own. */
+  readonly ca?: string
 }
 
 /** So long without a byte a call is given up, milliseconds. */
 const patience = 30_000
 
 export function httpClient(options: HttpClientOptions): Client {
-  const http = new SignedClient(options.endpoint)
+  const http = new SignedClient(options.endpoint, options.ca)
   const call = (target: string, input: object, wait = 0) => ask(http, options, target, input, wait)
   return clientOf(async (name, input) => withDates(await call(`CodePipeline_20150709.${wireName(name)}`, input)), {
     pageUrl: options.pageUrl,
