@@ -43,12 +43,12 @@ export interface TriggerInterest {
   /** Pushes to other branches than the configured one, too. */
   readonly allBranches: boolean
   readonly tags: boolean
+  readonly pullRequests: boolean
   readonly changedFiles: boolean
 }
 
 /**
- * What a poller has to ask for: `undefined` when the configured branch's tip is enough, or when only pull requests count,
- * which no poll sees.
+ * What a poller has to ask for: `undefined` when the configured branch's tip is enough.
  */
 export function triggerInterest(
   triggers: readonly TriggerDeclaration[],
@@ -57,11 +57,13 @@ export function triggerInterest(
 ): TriggerInterest | undefined {
   const own = triggers.filter(({ gitConfiguration }) => gitConfiguration.sourceActionName === sourceActionName)
   const push = own.flatMap(({ gitConfiguration }) => gitConfiguration.push ?? [])
+  const pullRequest = own.flatMap(({ gitConfiguration }) => gitConfiguration.pullRequest ?? [])
   const branchFilters = push.filter(({ tags }) => tags === undefined)
   const interest = {
     allBranches: branchFilters.some(({ branches }) => !isOnly(branches, configuredBranch)),
     tags: push.some(({ tags }) => tags !== undefined),
-    changedFiles: push.some(({ filePaths }) => filePaths !== undefined),
+    pullRequests: pullRequest.length > 0,
+    changedFiles: [...push, ...pullRequest].some(({ filePaths }) => filePaths !== undefined),
   }
   return Object.values(interest).includes(true) ? interest : undefined
 }

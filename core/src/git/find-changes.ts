@@ -5,6 +5,7 @@ import { branchTip } from './branch-tip.js'
 import { changedFiles } from './changed-files.js'
 import type { GitSourceTarget } from './git-source.js'
 import { listRefs } from './list-refs.js'
+import { findPullRequestChanges, type PullRequestChanges, type PullRequestCursor } from './pull-requests.js'
 import type { GitRef } from './ref-lines.js'
 import type { GitLimits } from './remote.js'
 import { withTimeLimit } from './time-limit.js'
@@ -14,6 +15,8 @@ interface Cursor {
   readonly allBranches: boolean
   readonly tags: boolean
   readonly refs: Readonly<Record<string, string>>
+  /** Absent while nobody asks for pull requests. */
+  readonly pullRequests?: PullRequestCursor
 }
 
 const heads = 'refs/heads/'
@@ -33,12 +36,14 @@ export async function findChanges(
 ): Promise<ChangesFound> {
   const limits = { ...polling, clock: ctx.clock, signal: ctx.signal }
   const { refs, url } = await look(target, interest, limits)
+  const before = readCursor(cursor)
+  const pulls = await pullRequestChanges(target, before?.pullRequests, interest, ctx)
   const now: Cursor = {
     allBranches: interest.allBranches,
     tags: interest.tags,
     refs: Object.fromEntries(refs.map(({ name, commit }) => [name, commit])),
+    ...(pulls === undefined ? {} : { pullRequests: pulls.cursor }),
   }
-  const before = readCursor(cursor)
   const changed =
     before === undefined
       ? []
@@ -58,7 +63,19 @@ export async function findChanges(
       ...(commitUrl === undefined ? {} : { revisionUrl: commitUrl }),
     })
   }
-  return { revisions, cursor: JSON.stringify(now) }
+  return { revisions: [...revisions, ...(pulls?.revisions ?? [])], cursor: JSON.stringify(now) }
+}
+
+async function pullRequestChanges(
+  { pullRequests, remote }: GitSourceTarget,
+  before: PullRequestCursor | undefined,
+  interest: ChangeInterest,
+  ctx: PollContext,
+): Promise<PullRequestChanges | undefined> {
+  if (interest.pullRequests !== true) return undefined
+  if (pullRequests !== undefined) return findPullRequestChanges(pullRequests, before, interest.changedFiles, ctx)
+  ctx.log(`${remote.url}: no API is known that tells its pull requests, so only a webhook can`)
+  return undefined
 }
 
 async function look(

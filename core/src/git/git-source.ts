@@ -17,6 +17,7 @@ import { fetchCommit, type GitEngine } from './fetch-commit.js'
 import { findChanges } from './find-changes.js'
 import { GitError } from './git-error.js'
 import { listRefs } from './list-refs.js'
+import type { PullRequestApi } from './pull-requests.js'
 import { authorization, type GitRemote } from './remote.js'
 import { stepRunner } from './step-runner.js'
 import { withTimeLimit } from './time-limit.js'
@@ -29,6 +30,8 @@ export interface GitSourceTarget {
   readonly identity?: string
   /** Hands the whole repository on (CODEBUILD_CLONE_REF) instead of the files alone. */
   readonly history?: boolean
+  /** Where pull requests are asked for, for triggers that want to know of them. */
+  readonly pullRequests?: PullRequestApi
   /** A page that shows a commit, when there is one. `url` is the repository's. */
   commitUrl?(url: string, id: string): string
   /** Output variables besides AuthorDate, BranchName, CommitId and CommitMessage. */

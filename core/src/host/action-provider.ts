@@ -410,7 +410,9 @@ export interface ChangeInterest {
   /** Pushes to any branch, not only to the configured one. */
   readonly allBranches: boolean
   readonly tags: boolean
-  /** Which files a push changed: costs a fetch of trees, so it is asked for only where a filter looks at paths. */
+  /** Pull requests that were opened, got new commits, or were closed. */
+  readonly pullRequests?: boolean
+  /** Which files a push or pull request changed: costs a fetch of trees, so it is asked for only where a filter looks at paths. */
   readonly changedFiles: boolean
 }
 

@@ -188,21 +188,26 @@ test.each([
     triggers: [trigger({ push: [{ tags: { includes: ['v*'] } }] }, 'Other')],
     interest: undefined,
   },
-  { it: 'pull requests', triggers: [pulls], interest: undefined },
+  { it: 'pull requests', triggers: [pulls], interest: { pullRequests: true } },
   {
     it: 'the configured branch alone',
     triggers: [trigger({ push: [{ branches: { includes: ['main'] } }] })],
     interest: undefined,
   },
-  { it: 'its files', triggers: [files], interest: { allBranches: false, tags: false, changedFiles: true } },
-  { it: 'other branches', triggers: [branches], interest: { allBranches: true, tags: false, changedFiles: false } },
+  { it: 'its files', triggers: [files], interest: { changedFiles: true } },
+  { it: 'other branches', triggers: [branches], interest: { allBranches: true } },
   {
     it: 'all branches but some',
     triggers: [trigger({ push: [{ branches: { excludes: ['wip'] } }] })],
-    interest: { allBranches: true, tags: false, changedFiles: false },
+    interest: { allBranches: true },
   },
-  { it: 'tags', triggers: [tags], interest: { allBranches: false, tags: true, changedFiles: false } },
-  { it: 'branches and tags', triggers: [either], interest: { allBranches: true, tags: true, changedFiles: false } },
+  { it: 'tags', triggers: [tags], interest: { tags: true } },
+  {
+    it: 'branches, tags and pull requests',
+    triggers: [either],
+    interest: { allBranches: true, tags: true, pullRequests: true },
+  },
 ])('G5 what a poll looks for: $it', ({ triggers, interest }) => {
-  expect(triggerInterest(triggers, 'Source', 'main')).toEqual(interest)
+  const nothing = { allBranches: false, tags: false, pullRequests: false, changedFiles: false }
+  expect(triggerInterest(triggers, 'Source', 'main')).toEqual(interest && { ...nothing, ...interest })
 })

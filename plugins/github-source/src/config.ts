@@ -1,9 +1,12 @@
 import type { GitSourceSettings, SshIdentity } from '@penstock/core/git'
+import { type ForgeKind, forgeKinds } from './pull-requests/choose-api.js'
 
 /** A connection as CodePipeline means it: an account at a git server, known by an ARN. */
 export interface Connection {
   /** Where repositories are: `https://github.com`, a GitHub Enterprise, GitLab, Gitea or Bitbucket server. */
   readonly url?: string
+  /** Whose API tells its pull requests; known for github.com, gitlab.com and codeberg.org. */
+  readonly kind?: ForgeKind
   readonly username?: string
   readonly token?: string
 }
@@ -42,7 +45,12 @@ export const configSchema = {
       additionalProperties: {
         type: 'object',
         additionalProperties: false,
-        properties: { url: { ...url, default: 'https://github.com' }, username: text, token: text },
+        properties: {
+          url: { ...url, default: 'https://github.com' },
+          kind: { enum: [...forgeKinds] },
+          username: text,
+          token: text,
+        },
       },
     },
     sshIdentities: {

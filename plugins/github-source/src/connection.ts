@@ -1,6 +1,7 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
 import { GitError, type GitSourceTarget, gitSource, webUrl } from '@penstock/core/git'
 import { type GitConfig, settingsOf } from './config.js'
+import { pullRequestsAt } from './pull-requests/choose-api.js'
 import { remoteAt } from './remote.js'
 
 const configuration = {
@@ -39,9 +40,12 @@ function locate(config: GitConfig, configured: ConfigurationOf<typeof configurat
       `ConnectionArn ${ConnectionArn} is not known here: add it to github-source.connections in penstock.yaml, with the server's url and a token`,
     )
   }
+  const server = known.url ?? 'https://github.com'
+  const pullRequests = pullRequestsAt(server, FullRepositoryId, known.token, known.kind)
   return {
-    remote: remoteAt(known.url ?? 'https://github.com', FullRepositoryId, config.caFile, known.token, known.username),
+    remote: remoteAt(server, FullRepositoryId, config.caFile, known.token, known.username),
     branch: BranchName,
+    ...(pullRequests === undefined ? {} : { pullRequests }),
     history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
     commitUrl: (url, id) => `${webUrl(url)}/commit/${id}`,
     variables: () => ({ ConnectionArn, FullRepositoryName: FullRepositoryId }),

@@ -1,6 +1,7 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
 import { type GitSourceTarget, gitSource, timestamp, webUrl } from '@penstock/core/git'
 import { type GitConfig, settingsOf } from './config.js'
+import { pullRequestsAt } from './pull-requests/choose-api.js'
 import { remoteAt } from './remote.js'
 
 const configuration = {
@@ -35,10 +36,13 @@ function locate(
   config: GitConfig,
   { Owner, Repo, Branch, OAuthToken }: ConfigurationOf<typeof configuration>,
 ): GitSourceTarget {
+  const token = OAuthToken ?? config.githubToken
+  const pullRequests = pullRequestsAt(config.githubUrl, `${Owner}/${Repo}`, token, 'github')
   const commitUrl = (url: string, id: string) => `${webUrl(url)}/commit/${id}`
   return {
-    remote: remoteAt(config.githubUrl, `${Owner}/${Repo}`, config.caFile, OAuthToken ?? config.githubToken),
+    remote: remoteAt(config.githubUrl, `${Owner}/${Repo}`, config.caFile, token),
     branch: Branch,
+    ...(pullRequests === undefined ? {} : { pullRequests }),
     commitUrl,
     variables: (commit, url) => ({
       CommitUrl: commitUrl(url, commit.id),
