@@ -143,6 +143,7 @@ function signing(command: Command): Command {
     .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
     .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given')
     .option('--region <name>', "the server's region; AWS_REGION, or what --config says, unless given")
+    .option('--ca <file>', 'certificates in PEM to trust besides the usual ones; AWS_CA_BUNDLE unless given')
 }
 
 function addAccessKeys(program: Command): void {
@@ -189,8 +190,8 @@ function addBackup(program: Command): void {
     program
       .command('backup <folder>')
       .description('copy database, artifacts, logs and secrets, also while the server runs'),
-  ).action(async (folder, options) => (await import('./backup.js')).backup(folder, options))
+  ).action(async (folder, options) => (await import('./backup/backup.js')).backup(folder, options))
   where(program.command('restore <folder>').description('bring a backup back into an empty data folder')).action(
-    async (folder, options) => (await import('./restore.js')).restore(folder, options),
+    async (folder, options) => (await import('./backup/restore.js')).restore(folder, options),
   )
 }

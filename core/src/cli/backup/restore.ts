@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Config } from '../../app/config.js'
+import { dataFormat } from '../../app/data-folder.js'
+import type { WhereOptions } from '../main.js'
+import { CommandFailed } from '../output.js'
+import { configOf } from '../where.js'
+import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
+
+/** `penstock restore FOLDER`: brings a backup into a data folder (and a database) that is empty; nothing is ever written over. */
+export async function restore(folder: string, options: WhereOptions): Promise<void> {
+  const config = configOf(options)
+  const { dataDir, database } = config
+  const from = resolve(folder)
+  const { database: kind = 'sqlite' } = noteOf(from)
+  refuseOtherDatabase(from, kind, config)
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
+    throw new CommandFailed(`${dataDir} is not empty: move it away first, or name another with --data`)
+  }
+  if (database.url !== undefined)
+    await (await import('./postgres.js')).loadDatabase(database.url, join(from, databaseFiles.postgres))
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  for (const name of [databaseFiles.sqlite, ...copiedFolders, ...copiedFiles]) {
+    const source = join(from, name)
+    if (existsSync(source))
+      await cp(source, join(dataDir, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  }
+  process.stdout.write(`${[dataDir, ...remarks(config, from)].join('\n')}\n`)
+}
+
+/** Errors: CommandFailed when the folder is no backup, or one of a newer version. */
+function noteOf(from: string): BackupNote {
+  const file = join(from, 'backup.json')
+  if (!existsSync(file)) throw new CommandFailed(`${from} is no backup: it has no backup.json`)
+  const note = JSON.parse(readFileSync(file, 'utf8')) as BackupNote
+  if (note.format <= dataFormat) return note
+  throw new CommandFailed(
+    `${from} was made by a newer Penstock (format ${note.format}, this one knows up to ${dataFormat}): use that version`,
+  )
+}
+
+function refuseOtherDatabase(from: string, kind: 'sqlite' | 'postgres', { database }: Config): void {
+  if (kind === 'postgres' && database.url === undefined)
+    throw new CommandFailed(
+      `${from} holds a PostgreSQL database: name an empty one with database.url or PENSTOCK_DATABASE_URL`,
+    )
+  if (kind === 'sqlite' && database.url !== undefined)
+    throw new CommandFailed(
+      `${from} holds a SQLite database, and the configuration names a PostgreSQL one: take database.url away`,
+    )
+}
+
+/** Keys that the configuration keeps elsewhere are not put there: nothing is written over. */
+function remarks({ masterKeyFile, artifacts, dataDir }: Config, from: string): string[] {
+  const elsewhere = [
+    [masterKeyFile, 'master.key'],
+    [artifacts.encryptionKeyFile, 'artifacts.key'],
+  ] as const
+  return elsewhere.flatMap(([file, name]) =>
+    file === undefined || existsSync(file) || !existsSync(join(from, 'secrets', name))
+      ? []
+      : [`${file} is not there: copy ${join(dataDir, 'secrets', name)} to it before the server starts`],
+  )
+}
