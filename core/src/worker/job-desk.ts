@@ -120,6 +120,8 @@ export class JobDesk {
       jobApi: async () => this.parts.jobApi?.(job),
     })
     const report = await held.finish(run)
+    // What may be done twice is done again, should we die before the queue has this: a file less for each source.
+    if (provider.idempotent) return report
     try {
       keepReport(folder, job.id, report)
     } catch (error) {

@@ -30,6 +30,11 @@ export class Masker {
     return fresh.length > 0
   }
 
+  /** True while there is nothing to mask. */
+  get isEmpty(): boolean {
+    return this.#needles.length === 0
+  }
+
   /** A text with its secrets replaced. */
   mask(text: string): string {
     if (this.#needles.length === 0) return text

@@ -7,7 +7,7 @@ import { environmentValue, listProcessIds } from './process-table.js'
 /** Actions that end within this many milliseconds share one look at the process table. */
 const TOGETHER = 50
 /** Milliseconds between two looks: each reads a file of every process of the machine. */
-const REST = 300
+const REST = 1_000
 
 /** Ends what actions leave behind when they are over: servers they started in the background, and the like. */
 export class Reaper {

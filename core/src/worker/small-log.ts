@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -27,26 +28,44 @@ const SMALL = 64 * 1024
 export async function finishSmall(spool: string, log: string, masker: Masker): Promise<boolean> {
   const size = statSync(spool, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY
   if (size > SMALL || existsSync(log)) return false
-  const stream = new MaskStream(masker)
-  const bytes = Buffer.concat([...stream.push(readFileSync(spool)), ...stream.end()])
-  const file = openNew(log)
-  try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
-    // Also makes the new file's name durable, on the file systems that Linux servers have.
-    if (bytes.length > 0) await sync(file)
-  } finally {
-    closeSync(file)
-  }
-  unlinkSync(spool)
+  if (masker.isEmpty) await becomeLog(spool, log, size)
+  else await copyMasked(spool, log, masker)
   return true
 }
 
-function openNew(log: string): number {
+/** Where there is nothing to mask, the spool is the log. */
+async function becomeLog(spool: string, log: string, size: number): Promise<void> {
+  if (size > 0) await synced(openSync(spool, 'r'))
+  inItsFolder(log, () => renameSync(spool, log))
+}
+
+async function copyMasked(spool: string, log: string, masker: Masker): Promise<void> {
+  const stream = new MaskStream(masker)
+  const bytes = Buffer.concat([...stream.push(readFileSync(spool)), ...stream.end()])
+  const file = inItsFolder(log, () => openSync(log, 'wx', 0o600))
+  await synced(file, () => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+  })
+  unlinkSync(spool)
+}
+
+/** Closes the file once it is on the disk, its name included on the file systems that Linux servers have. */
+async function synced(file: number, write = () => {}): Promise<void> {
   try {
-    return openSync(log, 'wx', 0o600)
+    write()
+    await sync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes the file's folder when it turns out not to be there: one of 256, so nearly always it is. */
+function inItsFolder<T>(path: string, work: () => T): T {
+  try {
+    return work()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(dirname(log), { recursive: true, mode: 0o700 })
-    return openSync(log, 'wx', 0o600)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return work()
   }
 }

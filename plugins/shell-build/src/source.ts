@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { type ActionJob, type JobContext, JobFailed } from '@penstock/core'
 
 /** Where a build runs: the primary input's folder, or an empty one, and the other inputs beside it. */
@@ -58,8 +58,7 @@ export async function folderInside(root: string, path: string | undefined, prope
  * be reading it from before a restart. At once: another thread would cost more than so small a file.
  */
 export function writeOwn(ctx: JobContext, name: string, content: string): string {
-  const path = join(ctx.workspace, '.penstock', name)
-  mkdirSync(dirname(path), { recursive: true })
+  const path = join(ctx.workspace, `.penstock-${name}`)
   const isThere = existsSync(path)
   writeFileSync(isThere ? `${path}.new` : path, content, { mode: 0o600 })
   if (isThere) renameSync(`${path}.new`, path)
