@@ -1,5 +1,13 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
-import { checkUrl, GitError, type GitSourceTarget, gitSource, timestamp } from '@penstock/core/git'
+import {
+  checkUrl,
+  GitError,
+  type GitSourceTarget,
+  gitSource,
+  keepsHistory,
+  outputArtifactFormat,
+  timestamp,
+} from '@penstock/core/git'
 import { type CodeCommitConfig, credentialsOf, regionOf } from './config.js'
 import { gitPassword } from './git-password.js'
 
@@ -7,11 +15,7 @@ const configuration = {
   RepositoryName: { description: "the repository's name", required: true, key: true, example: 'site' },
   BranchName: { description: 'branch to watch', required: true, key: true, example: 'main' },
   PollForSourceChanges: { type: 'boolean', description: 'false when an event starts the pipeline', default: true },
-  OutputArtifactFormat: {
-    description: 'CODE_ZIP: the files; CODEBUILD_CLONE_REF: a whole repository with its history',
-    enum: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
-    default: 'CODE_ZIP',
-  },
+  OutputArtifactFormat: outputArtifactFormat,
 } as const
 
 type Configured = ConfigurationOf<typeof configuration>
@@ -58,7 +62,7 @@ function locate(config: CodeCommitConfig, configured: Configured): GitSourceTarg
     },
     branch: BranchName,
     identity: keys.accessKeyId,
-    history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
+    history: keepsHistory(OutputArtifactFormat),
     commitUrl: (_, id) => `${page}/commit/${id}?region=${region}`,
     variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName }),
   }

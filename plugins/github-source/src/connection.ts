@@ -1,5 +1,12 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
-import { GitError, type GitSourceTarget, gitSource, webUrl } from '@penstock/core/git'
+import {
+  GitError,
+  type GitSourceTarget,
+  gitSource,
+  keepsHistory,
+  outputArtifactFormat,
+  webUrl,
+} from '@penstock/core/git'
 import { type GitConfig, settingsOf } from './config.js'
 import { pullRequestsAt } from './pull-requests/choose-api.js'
 import { remoteAt } from './remote.js'
@@ -9,11 +16,7 @@ const configuration = {
   FullRepositoryId: { description: 'owner and name', required: true, key: true, example: 'acme/site' },
   BranchName: { description: 'branch to watch', required: true, key: true, example: 'main' },
   DetectChanges: { type: 'boolean', description: 'false to start by hand or by triggers only', default: true },
-  OutputArtifactFormat: {
-    description: 'CODE_ZIP: the files; CODEBUILD_CLONE_REF: a whole repository with its history',
-    enum: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
-    default: 'CODE_ZIP',
-  },
+  OutputArtifactFormat: outputArtifactFormat,
 } as const
 
 /** Source/AWS/CodeStarSourceConnection/1: a branch of a repository, at the server that a connection stands for. */
@@ -46,7 +49,7 @@ function locate(config: GitConfig, configured: ConfigurationOf<typeof configurat
     remote: remoteAt(server, FullRepositoryId, config.caFile, known.token, known.username),
     branch: BranchName,
     ...(pullRequests === undefined ? {} : { pullRequests }),
-    history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
+    history: keepsHistory(OutputArtifactFormat),
     commitUrl: (url, id) => `${webUrl(url)}/commit/${id}`,
     variables: () => ({ ConnectionArn, FullRepositoryName: FullRepositoryId }),
   }

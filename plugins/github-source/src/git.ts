@@ -6,6 +6,8 @@ import {
   type GitSourceTarget,
   gitSource,
   isSshUrl,
+  keepsHistory,
+  outputArtifactFormat,
   timestamp,
   webUrl,
 } from '@penstock/core/git'
@@ -29,11 +31,7 @@ const configuration = {
     description: 'false when something else starts the pipeline',
     default: true,
   },
-  OutputArtifactFormat: {
-    description: 'CODE_ZIP: the files; CODEBUILD_CLONE_REF: a whole repository with its history',
-    enum: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
-    default: 'CODE_ZIP',
-  },
+  OutputArtifactFormat: outputArtifactFormat,
 } as const
 
 type Configured = ConfigurationOf<typeof configuration>
@@ -94,7 +92,7 @@ function locate(
   return {
     remote: isSshUrl(url) ? overSsh(config, url, SshIdentity) : remoteOf(url, config.caFile, credentials),
     branch: Branch,
-    history: OutputArtifactFormat === 'CODEBUILD_CLONE_REF',
+    history: keepsHistory(OutputArtifactFormat),
     variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName: decodeURIComponent(name) }),
   }
 }
