@@ -2,17 +2,28 @@
  * Deployments over SSH to 1 and to 8 sshds on loopback, against `tar | ssh` (aes128-gcm) and `rsync -a` in the same run:
  * 2,000 small files, one file of 200 MB, and a redeployment with 1 % of the files changed. "deliver" brings a revision to
  * the hosts and runs its (empty) events; "deploy" also copies all files to their destination, as an AppSpec file says it.
+ * "warm" is a provider that deployed to the same hosts a moment ago, and kept its connections: as a server does.
+ * Everything lies in memory when /dev/shm is there: the disk is the same for all, and would hide the rest.
  * Prints `name: ours, theirs, ratio` (medians, rounds that take turns).
  * Run: node --conditions @penstock/source --import tsx scripts/bench/deploy.ts [rounds] [part of a name]
  */
 import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JobContext, systemClock } from '../../core/src/index.js'
 import { startSshd, type TestSshd } from '../../core/src/testkit/sshd.js'
-import { codeDeploy } from '../../plugins/codedeploy-ssh/src/provider.js'
+import { codeDeploy, connectionPool } from '../../plugins/codedeploy-ssh/src/provider.js'
 
 const rounds = Number(process.argv[2] ?? 5)
 const only = process.argv[3] ?? ''
@@ -20,7 +31,7 @@ const hosts = 8
 
 type Method = (bundle: string, target: string, sshds: readonly TestSshd[]) => Promise<void>
 
-const folder = mkdtempSync(join(tmpdir(), 'penstock-bench-'))
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'penstock-bench-'))
 chmodSync(folder, 0o755)
 
 function sh(script: string): Promise<void> {
@@ -46,30 +57,35 @@ const rsync: Method = async (bundle, target, sshds) => {
   await Promise.all(sshds.map((sshd) => sh(one(sshd))))
 }
 
-/** A whole run of the provider, in this process. `target` is the deployment root and, below it, the application. */
+/** A whole run of a new provider, in this process. `target` is the deployment root and, below it, the application. */
 const ours: Method = async (bundle, target, sshds) => {
-  const provider = codeDeploy(
-    {
-      root: `${target}-%p`,
-      knownHosts: sshds.map((sshd) => sshd.knownHosts).join('\n'),
-      applications: {
-        bench: {
-          groups: {
-            all: {
-              deploymentConfig: 'AllAtOnce',
-              hosts: sshds.map((sshd) => ({
-                host: '127.0.0.1',
-                port: sshd.port,
-                user: sshd.user,
-                identityFile: sshd.privateKeyFile,
-              })),
-            },
-          },
-        },
-      },
-    },
-    join(folder, 'data', target.replaceAll('/', '_')),
-  )
+  const pool = connectionPool({})
+  await deploy(bundle, target, sshds, pool)
+  pool.close()
+}
+
+/** Connections that are kept from one deployment to the next. */
+const keptPool = connectionPool({ idleConnections: { seconds: 600 } })
+const warm: Method = (bundle, target, sshds) => deploy(bundle, target, sshds, keptPool)
+
+async function deploy(
+  bundle: string,
+  target: string,
+  sshds: readonly TestSshd[],
+  pool: ReturnType<typeof connectionPool>,
+): Promise<void> {
+  const hostsOfGroup = sshds.map(({ port, user, privateKeyFile }) => ({
+    host: '127.0.0.1',
+    port,
+    user,
+    identityFile: privateKeyFile,
+  }))
+  const config = {
+    root: `${target}-%p`,
+    knownHosts: sshds.map((sshd) => sshd.knownHosts).join('\n'),
+    applications: { bench: { groups: { all: { deploymentConfig: 'AllAtOnce', hosts: hostsOfGroup } } } },
+  }
+  const provider = codeDeploy(config, join(folder, 'data', target.replaceAll('/', '_')), pool)
   await provider.run(
     {
       id: 'bench',
@@ -164,15 +180,17 @@ async function compare(name: string, bundle: string, sshds: readonly TestSshd[],
   if (!`${name} x${sshds.length}`.includes(only)) return
   const [first] = sshds
   if (first === undefined) throw new Error('no host')
-  const methods = { ours, tar, rsync }
-  const samples = { ours: [] as number[], tar: [] as number[], rsync: [] as number[] }
+  const methods = { ours, warm, tar, rsync }
+  const samples = { ours: [] as number[], warm: [] as number[], tar: [] as number[], rsync: [] as number[] }
+  await warm(bundle, place(first), sshds)
   for (let round = 0; round < count; round++) {
-    for (const method of ['tar', 'ours', 'rsync'] as const) {
+    for (const method of ['tar', 'ours', 'rsync', 'warm'] as const) {
       const target = place(first)
       samples[method].push(await timed(() => methods[method](bundle, target, sshds)))
     }
   }
   report(`${name} x${sshds.length} vs tar | ssh`, samples.ours, samples.tar)
+  report(`${name} x${sshds.length}, warm, vs tar | ssh`, samples.warm, samples.tar)
   report(`${name} x${sshds.length} vs rsync`, samples.ours, samples.rsync)
 }
 
@@ -184,9 +202,9 @@ async function redeploy(one: string, two: string, sshds: readonly TestSshd[]): P
   for (let round = 0; round < rounds; round++) {
     for (const method of ['ours', 'rsync'] as const) {
       const target = place(first)
-      const deploy = method === 'ours' ? ours : rsync
-      await deploy(one, target, sshds)
-      samples[method].push(await timed(() => deploy(two, target, sshds)))
+      const once = method === 'ours' ? ours : rsync
+      await once(one, target, sshds)
+      samples[method].push(await timed(() => once(two, target, sshds)))
     }
   }
   report('redeliver, 1 % changed, vs rsync', samples.ours, samples.rsync)
@@ -216,6 +234,7 @@ async function main(): Promise<void> {
     await compare('deliver 200 MB', big, sshds, Math.min(rounds, 3))
     console.log(`largest RSS: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`)
   } finally {
+    keptPool.close()
     await Promise.all(sshds.map((sshd) => sshd.stop()))
     rmSync(folder, { recursive: true, force: true })
   }

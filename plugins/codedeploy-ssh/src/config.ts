@@ -41,6 +41,8 @@ export interface CodeDeployConfig {
   readonly identityFile?: string
   /** Logins at the same time. */
   readonly maxConcurrentLogins?: number
+  /** Connections that wait for the next deployment: how long, and how many at most. */
+  readonly idleConnections?: { readonly seconds?: number; readonly size?: number }
   readonly hosts?: Readonly<Record<string, HostConfig>>
   readonly deploymentConfigs?: Readonly<
     Record<string, { readonly type: 'HOST_COUNT' | 'FLEET_PERCENT'; readonly value: number }>
@@ -108,6 +110,15 @@ export const configSchema: JsonSchema = {
     user: text,
     identityFile: text,
     maxConcurrentLogins: { type: 'integer', minimum: 1, maximum: 100 },
+    idleConnections: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'Connections that wait for the next deployment; 0 seconds: none does',
+      properties: {
+        seconds: { type: 'integer', minimum: 0, maximum: 3600, description: '60 when absent' },
+        size: { type: 'integer', minimum: 1, maximum: 1000, description: 'How many at most; 64 when absent' },
+      },
+    },
     hosts: { type: 'object', additionalProperties: host },
     deploymentConfigs: {
       type: 'object',

@@ -1,7 +1,7 @@
 /** AppSpec deployments over SSH. */
 import { definePlugin } from '@penstock/core'
 import { type CodeDeployConfig, configSchema } from './config.js'
-import { codeDeploy } from './provider.js'
+import { codeDeploy, connectionPool } from './provider.js'
 
 export type { CodeDeployConfig } from './config.js'
 export { codeDeploy } from './provider.js'
@@ -11,6 +11,8 @@ export default definePlugin<CodeDeployConfig>({
   apiVersion: '^1.0',
   configSchema,
   register(api) {
-    api.provideAction(codeDeploy(api.config, api.dataFolder))
+    const pool = connectionPool(api.config)
+    api.provideAction(codeDeploy(api.config, api.dataFolder, pool))
+    api.onStop(() => pool.close())
   },
 })

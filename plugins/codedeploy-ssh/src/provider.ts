@@ -23,6 +23,7 @@ import type { DeploymentGroup } from './group/deployment-group.js'
 import { propertyProblems, resolveGroup } from './group/resolve-group.js'
 import { planRevision, type RevisionPlan } from './plan/revision-plan.js'
 import { type CodeDeployProperties, properties } from './properties.js'
+import { ConnectionPool } from './shell/connection-pool.js'
 import { Handshakes } from './shell/handshakes.js'
 import { HostKeys } from './shell/host-keys.js'
 
@@ -32,17 +33,28 @@ interface Shared {
   readonly dataFolder: string
   readonly locks: GroupLocks
   readonly handshakes: Handshakes
+  readonly pool: ConnectionPool
   /** By group; what its hosts were seen to have. */
   readonly manifests: Map<string, ManifestCache>
 }
 
+/** Connections that wait for the next deployment; whoever makes it closes it at the end. */
+export function connectionPool({ idleConnections = {} }: CodeDeployConfig): ConnectionPool {
+  return new ConnectionPool({ idle: (idleConnections.seconds ?? 60) * 1000, size: idleConnections.size ?? 64 })
+}
+
 /** The provider; `dataFolder` keeps what is known of each group's hosts. */
-export function codeDeploy(config: CodeDeployConfig, dataFolder: string): ActionProvider<typeof properties> {
+export function codeDeploy(
+  config: CodeDeployConfig,
+  dataFolder: string,
+  pool = connectionPool(config),
+): ActionProvider<typeof properties> {
   const shared: Shared = {
     config,
     dataFolder,
     locks: new GroupLocks(),
     handshakes: new Handshakes(config.maxConcurrentLogins),
+    pool,
     manifests: new Map(),
   }
   return defineAction({
@@ -135,7 +147,12 @@ class GroupDeployment {
     const manifests: ManifestCache = shared.manifests.get(group.groupId) ?? new Map()
     shared.manifests.set(group.groupId, manifests)
     const hostKeys = await HostKeys.load(group.knownHosts)
-    return { group, ctx, manifests, shells: { hostKeys, handshakes: shared.handshakes, clock: ctx.clock } }
+    return {
+      group,
+      ctx,
+      manifests,
+      shells: { hostKeys, handshakes: shared.handshakes, pool: shared.pool, clock: ctx.clock },
+    }
   }
 
   private newPlace(rollbackOf?: Place['rollbackOf']): Place {

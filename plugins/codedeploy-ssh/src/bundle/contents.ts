@@ -65,20 +65,3 @@ async function hashFile(path: string): Promise<string> {
     await file.close()
   }
 }
-
-/** A file's first `size` bytes in pieces of 256 KiB. Errors: it is shorter. */
-export async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
-  const file = await open(path)
-  try {
-    let left = size
-    while (left > 0) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(PIECE, left)), 0)
-      if (bytesRead === 0) break
-      left -= bytesRead
-      yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
-    }
-    if (left > 0) throw new Error(`${path} became shorter while it was sent`)
-  } finally {
-    await file.close()
-  }
-}

@@ -26,6 +26,16 @@ export function tarHeader(entry: TarEntry): Buffer {
   return blocks.length === 1 && blocks[0] !== undefined ? blocks[0] : Buffer.concat(blocks)
 }
 
+/** How many bytes `tarHeader` makes. */
+export function tarHeaderLength({ path, kind, target = '' }: Pick<TarEntry, 'path' | 'kind' | 'target'>): number {
+  const name = Buffer.byteLength(path) + (kind === 'directory' ? 1 : 0)
+  return BLOCK + longNameLength(name) + longNameLength(Buffer.byteLength(target))
+}
+
+function longNameLength(length: number): number {
+  return length > 100 ? BLOCK + length + 1 + tarPadding(length + 1) : 0
+}
+
 /** How many zero bytes follow a file of this size. */
 export function tarPadding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK

@@ -1,9 +1,8 @@
 /** One deployment to one host: probe, send, follow; again and again over lost connections; ended on request. */
 import { type Clock, isJobFailed, sleep } from '@penstock/core'
-import { posixCommand } from '../shell/quote.js'
 import { ConnectionLost, type Shell } from '../shell/shell.js'
-import { Frames } from './frames.js'
-import { type ManifestCache, newToken, type Probe, probe } from './probe.js'
+import { Conversation, type Listener } from './conversation.js'
+import type { ManifestCache, Probe } from './probe.js'
 import type { HostResult } from './result.js'
 import type { RevisionUpload } from './revision-upload.js'
 import { type StreamListener, StreamReader } from './stream.js'
@@ -29,14 +28,8 @@ export interface HostDeploymentOptions {
   readonly patience?: number
 }
 
-const UPLOAD =
-  'umask 022; d=$1; if [ -e "$d/run/started" ]; then exit 75; fi; rm -rf -- "$d" && mkdir -p -- "$d/deployment-archive" "$d/logs" "$d/run" && chmod 700 "$d/run" && cd -- "$d" && tar -xpof - && exec /bin/sh run/agent.sh start "$2"'
-const VERB = 'exec /bin/sh "$1/run/agent.sh" "$2" "$3" "$4"'
-/** The exit code of UPLOAD when the run was started meanwhile. */
+/** How sending ends when the run was started meanwhile. */
 const ALREADY_STARTED = 75
-
-/** Thrown inside when the upload must be done in another way. */
-class UploadRefused extends Error {}
 
 /** Deploys to the host, or takes up a run that was started before. Never rejects but for a defect of ours. */
 export class HostDeployment {
@@ -81,57 +74,45 @@ export class HostDeployment {
     }
   }
 
-  /** One connection's worth of work; `undefined` when it has to be tried in another way. */
+  /** One conversation's worth of work; `undefined` when it has to be tried in another way. */
   private async attempt(): Promise<HostResult | undefined> {
     const { signal, manifests } = this.options
     this.shell ??= await this.options.open(signal)
-    this.lastProbe = await probe(this.shell, this.options, manifests, signal)
-    if (this.lastProbe.state === 'started') {
-      await this.follow(this.shell, this.lastProbe)
-      return this.reader.result
-    }
-    try {
-      await this.send(this.shell, this.lastProbe)
-    } catch (error) {
-      if (!(error instanceof UploadRefused)) throw error
-    }
+    const talk = new Conversation(this.shell, this.options, manifests, signal)
+    this.lastProbe = await talk.probe()
+    if (this.lastProbe.state === 'started') await this.follow(this.shell, talk, 'follow')
+    else await this.send(this.shell, talk, this.lastProbe)
     return this.reader.result
   }
 
-  private async send(shell: Shell, host: Probe): Promise<void> {
+  private async send(shell: Shell, talk: Conversation, host: Probe): Promise<void> {
     const revision = await this.options.upload()
     const upload = revision.for(host, this.useDelta)
     if (upload.base !== undefined)
       this.options.listener.onNote?.(`sending the ${upload.files} files that differ from ${upload.base}`)
-    const token = newToken()
     let refused: string | undefined
-    const frames = this.frames(token, (words) => {
-      if (!words.startsWith('follow')) refused = words
-    })
-    const command = posixCommand(UPLOAD, this.folder(host), token)
-    const exit = await shell.upload(upload.source, command, {
-      onOutput: (piece) => frames.add(piece),
-      signal: this.options.signal,
-    })
-    if (this.reader.result !== undefined || exit.code === ALREADY_STARTED) return
+    const exit = await talk.send(
+      upload.source,
+      this.listener((words) => {
+        if (!words.startsWith('follow')) refused = words
+      }),
+    )
+    if (this.reader.result !== undefined || exit === undefined || exit.code === ALREADY_STARTED) return
     if (refused?.startsWith('delta-failed') === true) {
       this.options.listener.onNote?.(`the revision on the host was changed (${refused}): sending everything`)
       this.useDelta = false
-      throw new UploadRefused()
+      return
     }
     if (refused !== undefined || exit.code === undefined)
       throw new ConnectionLost(`the upload to ${shell.name} was cut short`, true)
     throw new Error(`${shell.name}: the upload failed with exit code ${exit.code}: ${lastLines(exit.stderr)}`)
   }
 
-  private async follow(shell: Shell, host: Probe): Promise<void> {
-    const token = newToken()
-    const frames = this.frames(token)
-    const command = posixCommand(VERB, this.folder(host), 'follow', token, String(this.reader.offset))
-    const exit = await shell.run(command, { onOutput: (piece) => frames.add(piece), signal: this.options.signal })
+  private async follow(shell: Shell, talk: Conversation, verb: 'follow' | 'cancel'): Promise<void> {
+    const exit = await talk.follow(verb, this.reader.offset, this.listener())
     if (this.reader.result === undefined) {
       throw new ConnectionLost(
-        `${shell.name} stopped telling (exit code ${exit.code}): ${lastLines(exit.stderr)}`,
+        `${shell.name} stopped telling (exit code ${exit?.code}): ${lastLines(exit?.stderr ?? '')}`,
         true,
       )
     }
@@ -144,14 +125,9 @@ export class HostDeployment {
     }
     try {
       this.shell ??= await this.options.open(undefined)
-      const host = await probe(this.shell, this.options, this.options.manifests)
-      if (host.state !== 'started') return this.stopped('stopped before the first event')
-      await this.shell.run(posixCommand(VERB, this.folder(host), 'cancel', newToken(), '0'))
-      const token = newToken()
-      const frames = this.frames(token)
-      await this.shell.run(posixCommand(VERB, this.folder(host), 'follow', token, String(this.reader.offset)), {
-        onOutput: (piece) => frames.add(piece),
-      })
+      const talk = new Conversation(this.shell, this.options, this.options.manifests)
+      if ((await talk.probe()).state !== 'started') return this.stopped('stopped before the first event')
+      await this.follow(this.shell, talk, 'cancel')
     } catch (error) {
       const message = `it was to be stopped, but may go on: ${(error as Error).message}`
       return { status: 'Unknown', stopped: true, events: this.reader.eventResults, message }
@@ -159,15 +135,15 @@ export class HostDeployment {
     return this.reader.result ?? this.stopped('stopped')
   }
 
-  private frames(token: string, onFrame: (words: string) => void = () => undefined): Frames {
-    return new Frames(token, onFrame, (line, bytes) => {
-      this.reader.line(line, bytes)
-      this.options.onOffset?.(this.reader.offset)
-    })
-  }
-
-  private folder(host: Probe): string {
-    return `${host.root}/${this.options.groupId}/${this.options.deploymentId}`
+  private listener(onFrame: (words: string) => void = () => undefined): Listener {
+    return {
+      onFrame,
+      onRecord: (line, bytes) => {
+        this.reader.line(line, bytes)
+        this.options.onOffset?.(this.reader.offset)
+        return this.reader.result !== undefined
+      },
+    }
   }
 
   private stopped(message: string): HostResult {

@@ -2,10 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { JobFailed } from '@penstock/core'
 import { type Manifest, readManifest } from '../bundle/manifest.js'
-import { probeScript } from '../onhost/scripts.js'
-import { quote } from '../shell/quote.js'
-import type { Shell } from '../shell/shell.js'
-import { Frames } from './frames.js'
 
 export interface Probe {
   /** The deployment root, absolute. */
@@ -21,64 +17,31 @@ export interface Probe {
 /** Manifests by digest, shared by all hosts of a group: most have the same one. */
 export type ManifestCache = Map<string, Manifest>
 
-/**
- * Asks the host, in one command. A manifest that is not in the cache yet is added to it.
- * Errors: JobFailed when the host cannot be deployed to; ConnectionLost.
- */
-export async function probe(
-  shell: Shell,
-  where: { readonly root: string; readonly groupId: string; readonly deploymentId: string },
-  cache: ManifestCache,
-  signal?: AbortSignal,
-): Promise<Probe> {
-  const token = newToken()
-  const answer = new ProbeAnswer(token)
-  const words = [token, where.root, where.groupId, where.deploymentId, ...[...cache.keys()].slice(-20)]
-  const input = `set -- ${words.map((word) => (word === '' ? "''" : quote(word))).join(' ')}\n${probeScript()}`
-  const exit = await shell.run('exec /bin/sh -s', {
-    input,
-    onOutput: (piece) => answer.frames.add(piece),
-    ...(signal === undefined ? {} : { signal }),
-  })
-  if (!answer.complete) {
-    const said = exit.stderr.trim().split('\n').at(-1) ?? ''
-    throw new JobFailed(
-      `${shell.name}: the login shell did not run our command (exit code ${exit.code})${said === '' ? '' : `: ${said}`}`,
-    )
-  }
-  return answer.read(shell.name, cache)
-}
-
 /** A word that nothing on the host can print by accident. */
 export function newToken(): string {
   return randomBytes(12).toString('hex')
 }
 
-class ProbeAnswer {
-  complete = false
+/** The lines of a host's answer. */
+export class ProbeAnswer {
   private readonly fields: string[] = []
   private readonly manifest: string[] = []
   private inManifest = false
-  readonly frames: Frames
 
-  constructor(token: string) {
-    this.frames = new Frames(
-      token,
-      (words) => {
-        if (words === 'end') this.complete = true
-      },
-      (line) => {
-        if (this.inManifest) this.manifest.push(line)
-        else if (line === 'manifest') this.inManifest = true
-        else this.fields.push(line)
-      },
-    )
+  line(line: string): void {
+    if (this.inManifest) this.manifest.push(line)
+    else if (line === 'manifest') this.inManifest = true
+    else this.fields.push(line)
   }
 
+  /**
+   * Once it is complete. A manifest that is not in the cache yet is added to it.
+   * Errors: JobFailed when the host cannot be deployed to.
+   */
   read(host: string, cache: ManifestCache): Probe {
     const missing = this.values('missing')
     if (missing.length > 0)
-      throw new JobFailed(`${host} lacks ${missing.join(', ')}: install coreutils, util-linux and tar`)
+      throw new JobFailed(`${host} lacks ${missing.join(', ')}: install coreutils, findutils, util-linux, awk and tar`)
     const [unwritable] = this.values('unwritable')
     if (unwritable !== undefined) {
       throw new JobFailed(

@@ -1,10 +1,13 @@
 /** The tar streams of one revision, prepared once for all hosts that need the same one. */
 import type { BundleContents } from '../bundle/contents.js'
+import { FileHandles } from '../bundle/file-handles.js'
 import { type Delta, deltaOf } from '../bundle/manifest.js'
+import { SharedPieces } from '../bundle/shared-pieces.js'
 import { TarPart, tarStream } from '../bundle/tar.js'
+import { TarLayout } from '../bundle/tar-layout.js'
 import { agentScript } from '../onhost/scripts.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
-import { type ByteSource } from '../shell/shell.js'
+import type { ByteSource } from '../shell/shell.js'
 import {
   copiesFile,
   type DeploymentSettings,
@@ -25,8 +28,9 @@ export interface Upload {
 }
 
 export class RevisionUpload {
-  private readonly deltas = new Map<string, { readonly delta: Delta; readonly part: TarPart }>()
-  private full: TarPart | undefined
+  private readonly deltas = new Map<string, { readonly delta: Delta; readonly part: SharedPieces }>()
+  private readonly files = new FileHandles()
+  private full: SharedPieces | undefined
   private control: TarPart | undefined
 
   constructor(
@@ -73,13 +77,16 @@ export class RevisionUpload {
     return made
   }
 
-  private bundlePart(prefix: string, only?: ReadonlySet<string>): TarPart {
-    const part = new TarPart()
-    part.addBundle(this.contents, prefix, only)
-    return part
+  /** Once nobody sends any more. */
+  close(): void {
+    this.files.close()
   }
 
-  private stream(root: string, bundle: TarPart, base?: string, delta?: Delta): ByteSource {
+  private bundlePart(prefix: string, only?: ReadonlySet<string>): SharedPieces {
+    return new SharedPieces(new TarLayout(this.contents, prefix, this.files, only))
+  }
+
+  private stream(root: string, bundle: SharedPieces, base?: string, delta?: Delta): ByteSource {
     this.control ??= this.controlPart()
     const own = new TarPart()
     own.addText('run/settings.sh', settingsFile(this.settings, this.plan, root, base))
@@ -94,6 +101,8 @@ export class RevisionUpload {
 
   private controlPart(): TarPart {
     const part = new TarPart()
+    for (const folder of ['deployment-archive', 'logs']) part.addDirectory(folder, 0o755)
+    part.addDirectory('run', 0o700)
     part.addText('run/agent.sh', agentScript())
     part.addText('run/copies.sh', copiesFile(this.plan))
     part.addText('run/permissions.sh', permissionsFile(this.plan))

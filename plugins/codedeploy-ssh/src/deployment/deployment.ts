@@ -75,6 +75,7 @@ export class Deployment {
       changed: (fleet) => this.changed(fleet),
     })
     this.offsets.close()
+    void this.upload?.then((upload) => upload.close())
     await warm.closeRest()
     for (const host of run.fleet.hosts) if (host.status === 'Skipped') this.targets.status(host.id, 'Skipped')
     await this.targets.flush()

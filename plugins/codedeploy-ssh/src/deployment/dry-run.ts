@@ -1,8 +1,10 @@
 /** Says what a deployment would do; connects to nothing. */
 import type { ActionLog } from '@penstock/core'
 import { readContents } from '../bundle/contents.js'
+import { FileHandles } from '../bundle/file-handles.js'
 import type { ScannedBundle } from '../bundle/scan.js'
-import { TarPart } from '../bundle/tar.js'
+import { SharedPieces } from '../bundle/shared-pieces.js'
+import { TarLayout } from '../bundle/tar-layout.js'
 import type { DeploymentGroup } from '../group/deployment-group.js'
 import { lifecycleOf } from '../plan/lifecycle.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
@@ -16,12 +18,13 @@ export async function dryRun(
   log: ActionLog,
 ): Promise<void> {
   for (const line of describePlan(group, plan)) log.line(line)
-  const part = new TarPart()
-  part.addBundle(await readContents(bundle), 'deployment-archive')
+  const files = new FileHandles()
+  const part = new SharedPieces(new TarLayout(await readContents(bundle), 'deployment-archive', files))
   for (const host of group.hosts) {
     const folder = `${host.root === '' ? '<deployment root>' : host.root}/${group.groupId}`
     await new PrintShell(host.id, (line) => log.line(line)).upload(part.pieces(), `tar -x into ${folder}`)
   }
+  files.close()
 }
 
 function describePlan(group: DeploymentGroup, plan: RevisionPlan): string[] {

@@ -1,6 +1,7 @@
 /** Opens the right kind of shell for a host. */
 import type { Clock } from '@penstock/core'
 import type { GroupHost } from '../group/deployment-group.js'
+import type { ConnectionPool } from '../shell/connection-pool.js'
 import type { Handshakes } from '../shell/handshakes.js'
 import type { HostKeys } from '../shell/host-keys.js'
 import { LocalShell } from '../shell/local-shell.js'
@@ -11,6 +12,7 @@ export interface ShellSource {
   readonly hostKeys: HostKeys
   readonly handshakes: Handshakes
   readonly clock: Clock
+  readonly pool?: ConnectionPool
 }
 
 /** Errors: as connect; JobFailed for keys that are not usable or not known. */

@@ -4,10 +4,11 @@ NL='
 '
 TAB='	'
 umask 022
-run=$(cd "$(dirname "$0")" && pwd -P) || exit 70
+unset CDPATH
+cd -P "${0%/*}" || exit 70
+run=$PWD
 home=${run%/run}
 archive=$home/deployment-archive
-cd "$run" || exit 70
 . ./settings.sh
 instructions=$P_ROOT/deployment-instructions
 cleanup=$instructions/$P_GROUP_ID-cleanup
@@ -44,17 +45,26 @@ emit() {
 
 info() { printf 'i%s\n' "$*" >>"$stream"; }
 
-# Time of the log lines; forks at most once a second.
-stamp() {
-  read -r st_up st_rest </proc/uptime
-  st_up=${st_up%.*}
-  [ "$st_up" = "$st_seen" ] && return
-  st_seen=$st_up
-  now=$(date '+%Y-%m-%d %H:%M:%S')
+# clock: sets `epoch` and `now`, the time of the log lines; forks at most once a second.
+clock() {
+  read -r cl_up cl_rest </proc/uptime
+  cl_up=${cl_up%.*}
+  [ "$cl_up" = "$cl_seen" ] && return
+  cl_seen=$cl_up
+  now=$(date '+%s %Y-%m-%d %H:%M:%S')
+  epoch=${now%% *} now=${now#* }
+}
+
+# event_record STATUS [CODE SCRIPT MESSAGE]: of the event that $event names.
+event_record() {
+  ev_status=$1
+  shift
+  clock
+  emit E "$event" "$ev_status" "$epoch" "$@"
 }
 
 log_line() {
-  stamp
+  clock
   printf '%s %s\n' "$now" "$*" >>"$home/logs/scripts.log"
 }
 

@@ -1,17 +1,39 @@
 # One script of a lifecycle event, with its time limit.
 
-# reader LETTER NAME: copies lines to the stream and to scripts.log, until everybody has closed the other end.
+# reader LETTER NAME: copies lines to the stream and, without colours, to scripts.log, as they come and until everybody
+# has closed the other end. By awk: a shell reads a pipe byte by byte. A very long line becomes several.
 reader() {
-  while IFS= read -r line; do
-    put_line "$1" "$2"
-  done
-  [ -z "$line" ] || put_line "$1" "$2"
+  LC_ALL=C R_LETTER=$1 R_NAME=$2 R_STREAM=$stream R_LOG=$home/logs/scripts.log exec $awk '
+    BEGIN { out = ENVIRON["R_STREAM"]; log_file = ENVIRON["R_LOG"] }
+    {
+      getline up < "/proc/uptime"; close("/proc/uptime"); sub(/\..*/, "", up)
+      if (up != seen) { seen = up; "date \"+%Y-%m-%d %H:%M:%S\"" | getline now; close("date \"+%Y-%m-%d %H:%M:%S\"") }
+      rest = $0
+      do {
+        line = substr(rest, 1, 16384); rest = substr(rest, 16385)
+        print ENVIRON["R_LETTER"] line >> out
+        gsub(/\033\[[0-9;:?<=>]*[ -\/]*[@-~]/, "", line)
+        gsub(/\033\][^\007\033]*(\007|\033\\)/, "", line)
+        print now " [" ENVIRON["R_NAME"] "]" line >> log_file
+      } while (rest != "")
+      fflush(out); fflush(log_file)
+    }'
 }
 
-put_line() {
-  stamp
-  printf '%s%s\n' "$1" "$line" >&3
-  printf '%s [%s]%s\n' "$now" "$2" "$line" >&4
+# mawk fills its buffer before it looks, unless it is told that somebody waits.
+choose_awk() {
+  awk='awk'
+  case $(awk -W version 2>&1 </dev/null | head -n 1) in mawk*) awk='awk -W interactive' ;; esac
+}
+
+# Eight files of at most 64 MiB, as version 2 of the agent keeps them; looked at before each script.
+rotate_log() {
+  rl_log=$home/logs/scripts.log
+  [ -n "$(find "$rl_log" -size +131072 2>/dev/null)" ] || return 0
+  for rl_number in 6 5 4 3 2 1; do
+    [ ! -e "$rl_log.$rl_number" ] || mv -f "$rl_log.$rl_number" "$rl_log.$((rl_number + 1))"
+  done
+  mv -f "$rl_log" "$rl_log.1"
 }
 
 # members PID COOKIE: the script's processes: its group, its session, all descendants, and whoever carries its cookie.
@@ -90,7 +112,6 @@ quote() { printf '%s' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 
 # Runs the script in place of this shell, as CodeDeploy's agent builds the command. $path $user $use_sudo
 exec_script() {
-  exec 3>&- 4>&-
   cd "$script_root" || exit 127
   me=$(id -un)
   [ "$user" != "$me" ] || user=
@@ -114,7 +135,10 @@ hook() {
   path=$script_root/$location
   hooks_run=$((hooks_run + 1))
   cookie=$P_ID.$hooks_run. # the last dot keeps 1 apart from 10
-  emit S "$event" "$location" "$(date +%s)"
+  [ -n "$awk" ] || choose_awk
+  rotate_log
+  clock
+  emit S "$event" "$location" "$epoch"
   log_line "Script - $location"
   if [ ! -e "$path" ] || [ -d "$path" ]; then
     fail ScriptMissing "Script does not exist at specified location: $path"
@@ -126,7 +150,6 @@ hook() {
   fi
   rm -f out err exited timed-out left-open
   mkfifo -m 600 out err || { fail UnknownError "cannot make a pipe in $run"; return 1; }
-  exec 4>>"$home/logs/scripts.log"
   reader o stdout <out &
   readers=$!
   reader e stderr <err &
@@ -134,7 +157,7 @@ hook() {
   ( export PENSTOCK_HOOK="$cookie"; exec_script ) </dev/null >out 2>err &
   hook_pid=$!
   printf '%s %s\n' "$hook_pid" "$cookie" >hook.tmp && mv hook.tmp hook
-  watchdog "$limit" "$hook_pid" "$cookie" "$readers" 3>&- 4>&- </dev/null &
+  watchdog "$limit" "$hook_pid" "$cookie" "$readers" </dev/null &
   dog=$!
   wait "$hook_pid"
   code=$?
@@ -142,7 +165,6 @@ hook() {
   # shellcheck disable=SC2086
   wait $readers
   if [ -e timed-out ]; then wait "$dog"; else kill "$dog" 2>/dev/null; wait "$dog"; fi
-  exec 4>&-
   rm -f hook out err exited
   judge
 }

@@ -26,6 +26,8 @@ check_put() {
 
 # conflicts LIST: those of its paths that the previous deployment did not put there.
 conflicts() {
+  [ -s "$1" ] || return 0
+  if [ -e "$cleanup" ]; then LC_ALL=C sort -u "$cleanup" >owned; else : >owned; fi
   LC_ALL=C sort -u "$1" >"$1.sorted"
   # Twice, so that only what is not in it is unique: busybox may have no comm.
   LC_ALL=C sort "$1.sorted" owned owned | LC_ALL=C uniq -u
@@ -50,7 +52,6 @@ look() {
   put() { check_put "$@"; }
   odd=
   . ./copies.sh 6>>blocked 7>>existing 8>>clashing
-  if [ -e "$cleanup" ]; then LC_ALL=C sort -u "$cleanup" >owned; else : >owned; fi
   conflicts blocked >blocked.new
   refuse blocked.new 'a directory is to be made where a file already exists at this location' || return 1
   conflicts clashing >clashing.new
@@ -229,7 +230,7 @@ context() {
 }
 
 install_revision() {
-  mkdir -p "$instructions" 2>errors || { problem "cannot make $instructions"; return 1; }
+  [ -d "$instructions" ] || mkdir -p "$instructions" 2>errors || { problem "cannot make $instructions"; return 1; }
   look && clean_up && copy && apply_permissions || return 1
   exec 5>&-
   printf '%s\n' "$P_ID" >"$last_install.tmp" && mv "$last_install.tmp" "$last_install"

@@ -8,7 +8,7 @@ const folder = __dirname.split(sep).includes('dist') ? join(__dirname, '..', '..
 const parts = ['common.sh', 'hooks.sh', 'install.sh', 'supervise.sh', 'verbs.sh']
 
 let agent: string | undefined
-let probe: string | undefined
+let conversation: string | undefined
 
 /** `agent.sh VERB TOKEN [ARGUMENT]`: start, follow, cancel. Goes to the host with each deployment. */
 export function agentScript(): string {
@@ -16,10 +16,10 @@ export function agentScript(): string {
   return agent
 }
 
-/** Asks a host what it has; run from standard input. */
-export function probeScript(): string {
-  probe ??= read('probe.sh')
-  return probe
+/** Asks a host what it has and does what it is told then; run from standard input. */
+export function conversationScript(): string {
+  conversation ??= read('converse.sh')
+  return conversation
 }
 
 function read(name: string): string {

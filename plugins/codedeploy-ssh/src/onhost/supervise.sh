@@ -30,21 +30,23 @@ run_scripts() {
 # Keeps the newest revisions, this one included, and always the last that was installed.
 prune() {
   cd "$P_ROOT/$P_GROUP_ID" || return 0
-  kept=0
-  # shellcheck disable=SC2012
-  for revision in $(ls -1td d-*/ 2>/dev/null); do
-    revision=${revision%/}
-    kept=$((kept + 1))
-    [ $kept -gt "$P_KEEP" ] || continue
-    [ "$revision" = "$P_ID" ] || [ "$revision" = "$previous_id" ] || alive "$revision/run" || rm -rf -- "$revision"
-  done
+  set -- d-*/
+  if [ $# -gt "$P_KEEP" ]; then
+    kept=0
+    # shellcheck disable=SC2012
+    for revision in $(ls -1td d-*/ 2>/dev/null); do
+      revision=${revision%/}
+      kept=$((kept + 1))
+      [ $kept -gt "$P_KEEP" ] || continue
+      [ "$revision" = "$P_ID" ] || [ "$revision" = "$previous_id" ] || alive "$revision/run" || rm -rf -- "$revision"
+    done
+  fi
   cd "$run" || exit 70
 }
 
 run_event() {
   failure= message= script=
-  begun=$(date +%s)
-  emit E "$event" InProgress "$begun"
+  event_record InProgress
   log_line "LifecycleEvent - $event"
   export LIFECYCLE_EVENT="$event"
   case $event in
@@ -53,16 +55,15 @@ run_event() {
     *) run_scripts "$from" ;;
   esac
   if [ -z "$failure" ]; then
-    emit E "$event" Succeeded "$(date +%s)"
+    event_record Succeeded
     return 0
   fi
+  event_record Failed "$failure" "$script" "$message"
   if [ "$failure" != Stopped ] && [ "$P_IGNORE_STOP_FAILURES" = 1 ] && [ "$from" = previous ]; then
-    emit E "$event" Failed "$(date +%s)" "$failure" "$script" "$message"
     info "the failure of $event is ignored, as the deployment asks for"
     failure=
     return 0
   fi
-  emit E "$event" Failed "$(date +%s)" "$failure" "$script" "$message"
   return 1
 }
 
@@ -82,7 +83,6 @@ lock() {
 }
 
 supervise() {
-  exec 3>>"$stream"
   printf '%s %s\n' "$$" "$(start_time $$)" >pid.tmp && mv pid.tmp pid
   export DEPLOYMENT_ID="$P_ID" APPLICATION_NAME="$P_APPLICATION" DEPLOYMENT_GROUP_NAME="$P_GROUP" DEPLOYMENT_GROUP_ID="$P_GROUP_ID"
   [ -z "$P_BUNDLE_COMMIT" ] || export BUNDLE_COMMIT="$P_BUNDLE_COMMIT"
@@ -98,12 +98,13 @@ supervise() {
     event=${item%%:*} from=${item#*:}
     if [ "$outcome" = Succeeded ] && [ -e cancel ]; then outcome=Stopped failure=Stopped message="stopped before $event"; fi
     if [ "$outcome" != Succeeded ]; then
-      emit E "$event" Skipped "$(date +%s)"
+      event_record Skipped
     elif ! run_event; then
       outcome=Failed
       [ "$failure" != Stopped ] || outcome=Stopped
     fi
   done
   [ -z "$locked" ] || rm -rf "$P_ROOT/$P_GROUP_ID/lock"
-  emit Z "$outcome" "$(date +%s)" "$failure" "$message"
+  clock
+  emit Z "$outcome" "$epoch" "$failure" "$message"
 }

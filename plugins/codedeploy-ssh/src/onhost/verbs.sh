@@ -1,4 +1,4 @@
-# agent.sh VERB TOKEN [ARGUMENT]: start, follow OFFSET, cancel, supervise.
+# agent.sh VERB TOKEN [ARGUMENT]: start, follow OFFSET, cancel OFFSET (and follow then), supervise.
 
 # A revision made of hard links to the one before and what was sent; checked, since the old files may have been edited.
 assemble() {
@@ -30,44 +30,29 @@ start() {
   if (set -C && : >started) 2>/dev/null; then
     : >>"$stream"
     setsid /bin/sh "$run/agent.sh" supervise </dev/null >supervisor.log 2>&1 &
-    # Also here, so that nobody can find the run started and not yet alive.
-    printf '%s %s\n' "$!" "$(start_time "$!")" >pid.start && mv pid.start pid
   fi
   follow 0
 }
 
-# follow OFFSET: the stream from there on, until its last record.
+# follow OFFSET: the stream from there on, until the run is over. Straight from tail, so that a lot of output costs little;
+# whoever listens knows the last record, and need not wait for the end of this.
 follow() {
   frame "follow $1"
-  follower=$run/follow.$$
-  watch_end >/dev/null 2>&1 </dev/null &
-  watcher=$!
-  {
-    tail -c "+$(($1 + 1))" -f "$stream" 2>/dev/null &
-    printf '%s\n' "$!" >"$follower"
-    wait "$!"
-  } | while IFS= read -r line; do
-    printf '%s\n' "$line" || break
-    case $line in
-      Z*)
-        until read -r tail_pid 2>/dev/null <"$follower"; do nap; done
-        kill "$tail_pid"
-        break
-        ;;
-    esac
+  tail -c "+$(($1 + 1))" -f "$stream" 2>/dev/null &
+  tail_pid=$!
+  # It writes its pid first of all; a run without one was killed before that.
+  tries=100
+  until [ -e pid ] || [ $tries = 0 ]; do
+    nap
+    tries=$((tries - 1))
   done
-  kill "$watcher" 2>/dev/null
-  rm -f "$follower"
-}
-
-# Ends the tail when the run is over, or gone without a word; also when nobody listens any more.
-watch_end() {
-  while alive "$run"; do sleep 1; done
-  if ! tail -n 1 "$stream" | grep -q '^Z'; then
-    emit Z Failed "$(date +%s)" UnknownError 'the run on this host ended without a result: the host was restarted, or its processes were killed'
+  while alive "$run" && kill -0 "$tail_pid" 2>/dev/null; do sleep 1; done
+  if ! alive "$run" && ! tail -n 1 "$stream" | grep -q '^Z'; then
+    clock
+    emit Z Failed "$epoch" UnknownError 'the run on this host ended without a result: the host was restarted, or its processes were killed'
   fi
-  sleep 1
-  read -r tail_pid <"$follower" && kill "$tail_pid"
+  sleep 2 # busybox looks once a second
+  kill "$tail_pid" 2>/dev/null
 }
 
 cancel() {
@@ -79,13 +64,15 @@ cancel() {
     nap
     tries=$((tries - 1))
   done
-  frame cancelled
 }
 
 verb=$1 token=$2
 case $verb in
   start) start ;;
   follow) follow "$3" ;;
-  cancel) cancel ;;
+  cancel)
+    cancel
+    follow "$3"
+    ;;
   supervise) supervise ;;
 esac

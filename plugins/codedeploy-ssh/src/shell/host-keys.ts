@@ -40,6 +40,11 @@ export class HostKeys {
     }
   }
 
+  /** Changes with the lines. */
+  get digest(): string {
+    return this.known.digest
+  }
+
   /** Types that are pinned come first: a host pinned by RSA only would otherwise look changed. */
   algorithms(host: string, port: number): ServerHostKeyAlgorithm[] {
     const types = [...this.known.typesOf(host, port), ...Object.keys(ALGORITHMS)]

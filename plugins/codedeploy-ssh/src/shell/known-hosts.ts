@@ -19,9 +19,12 @@ export type HostKeyVerdict =
 
 /** The lines of one or more files. `@cert-authority` lines do not vouch for anything: ssh2 takes no host certificates. */
 export class KnownHosts {
+  /** SHA-256 of the text. */
+  readonly digest: string
   private readonly hosts: readonly KnownHost[]
 
   constructor(text: string) {
+    this.digest = createHash('sha256').update(text).digest('hex')
     this.hosts = text.split(/\r?\n/).flatMap((line, index) => parseLine(line.trim(), index + 1))
   }
 

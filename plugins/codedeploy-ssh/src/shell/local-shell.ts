@@ -1,7 +1,7 @@
 /** Runs commands on this machine: for deployments to the server's own host. */
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { pump } from './pump.js'
+import { exitUnlessUnsent, pump } from './pump.js'
 import { type ByteSource, ConnectionLost, type Exit, type RunOptions, type Shell, Tail } from './shell.js'
 import { untilAborted } from './until-aborted.js'
 
@@ -44,7 +44,7 @@ export class LocalShell implements Shell {
       })
     })
     // What it started may hold its outputs open: its end is not waited for.
-    const both = Promise.all([ended, pump(source, child.stdin)]).then(([exit]) => exit)
-    return untilAborted(both, options.signal, () => child.kill('SIGKILL'))
+    const kill = () => void child.kill('SIGKILL')
+    return untilAborted(exitUnlessUnsent(ended, pump(source, child.stdin), kill), options.signal, kill)
   }
 }

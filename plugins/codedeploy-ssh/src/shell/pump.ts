@@ -1,29 +1,41 @@
 import type { Writable } from 'node:stream'
-import type { ByteSource } from './shell.js'
+import type { ByteSource, Exit } from './shell.js'
 
-/** Writes all of `source`, waiting whenever the other side is behind, and ends the stream. Stops when it was closed. */
+/**
+ * Writes all of `source` and ends the stream; a piece at a time, because it may be overwritten once the next is asked for.
+ * Stops when the stream was closed.
+ */
 export async function pump(source: ByteSource, target: Writable): Promise<void> {
   let closed = false
-  const waiting = new Set<() => void>()
-  const wake = () => {
-    for (const resume of waiting) resume()
-    waiting.clear()
-  }
+  let proceed = () => {}
   const onClose = () => {
     closed = true
-    wake()
+    proceed()
   }
-  target.on('drain', wake)
   target.once('close', onClose)
   target.once('error', onClose)
   try {
     for await (const piece of source) {
       if (closed) return
-      if (!target.write(piece)) await new Promise<void>((resume) => (closed ? resume() : waiting.add(resume)))
+      await new Promise<void>((resolve) => {
+        proceed = resolve
+        target.write(piece, () => resolve())
+      })
+      if (closed) return
     }
-    if (!closed) target.end()
+    target.end()
   } finally {
-    target.off('drain', wake)
     target.off('close', onClose)
   }
+}
+
+/** A command's end, whether or not it took all that was sent; rejects as soon as what is sent fails. */
+export function exitUnlessUnsent(exit: Promise<Exit>, sent: Promise<void>, onFailure: () => void): Promise<Exit> {
+  return new Promise((resolve, reject) => {
+    exit.then(resolve, reject)
+    sent.catch((error) => {
+      onFailure()
+      reject(error)
+    })
+  })
 }

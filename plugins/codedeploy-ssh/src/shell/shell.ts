@@ -1,7 +1,7 @@
 /** Where a deployment's commands run: one interface, and a backend each for SSH, this machine, and a dry run. */
 import type { Readable } from 'node:stream'
 
-/** Pieces of what is sent; big ones (256 KiB) are fast. */
+/** Pieces of what is sent; big ones (256 KiB) are fast. One may be overwritten once the next is asked for. */
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 export interface RunOptions {
@@ -31,7 +31,7 @@ export interface Shell {
   upload(source: ByteSource, command: string, options?: Omit<RunOptions, 'input'>): Promise<Exit>
   /** The standard output of a command. The stream fails when the exit code is not 0. */
   download(command: string): Promise<Readable>
-  /** Ends the connection; commands that still run are left to themselves. May be called twice. */
+  /** Gives the connection back, or ends it; commands that still run are left to themselves. May be called twice. */
   close(): Promise<void>
 }
 

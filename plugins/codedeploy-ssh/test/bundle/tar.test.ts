@@ -1,13 +1,17 @@
 /** Our tar streams, unpacked by the real tools. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readContents } from '../../src/bundle/contents.js'
+import { FileHandles } from '../../src/bundle/file-handles.js'
 import { deltaOf, readManifest } from '../../src/bundle/manifest.js'
 import { scanBundle } from '../../src/bundle/scan.js'
+import { SharedPieces } from '../../src/bundle/shared-pieces.js'
 import { TarPart, tarStream } from '../../src/bundle/tar.js'
 import { tarHeader } from '../../src/bundle/tar-header.js'
+import { TarLayout } from '../../src/bundle/tar-layout.js'
 import { writeBundle } from '../support/bundle.js'
 
 let folder: string
@@ -30,13 +34,14 @@ test.each([['tar'], ['busybox tar']])('%s unpacks what we pack, twice over', asy
   })
   writeFileSync(join(bundle, 'big'), Buffer.alloc(700_001, 'big'))
   mkdirSync(join(bundle, 'nothing'))
-  const part = new TarPart()
-  part.addBundle(await readContents(await scanBundle(bundle)), 'top')
+  const files = new FileHandles()
+  const layout = new TarLayout(await readContents(await scanBundle(bundle)), 'top', files)
+  const part = new SharedPieces(layout)
   const last = new TarPart()
   last.addText('run/complete', 'yes')
   for (const target of ['one', 'two']) {
     const pieces: Buffer[] = []
-    for await (const piece of tarStream(part, last)) pieces.push(piece)
+    for await (const piece of tarStream(part, last)) pieces.push(Buffer.from(piece))
     mkdirSync(join(folder, target))
     const [command = '', ...words] = [...tool.split(' '), '-xpf', '-', '-C', join(folder, target)]
     const unpacked = spawnSync(command, words, { input: Buffer.concat(pieces) })
@@ -45,6 +50,56 @@ test.each([['tar'], ['busybox tar']])('%s unpacks what we pack, twice over', asy
     const mode = execFileSync('stat', ['-c', '%a', join(folder, target, 'top/bin/run')], { encoding: 'utf8' })
     expect(mode.trim()).toBe('4755')
   }
+  files.close()
+})
+
+test('many go through the pieces at their own speed, and all get the same bytes from a few buffers', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => [
+    `dir${index % 7}/${index}${'n'.repeat(index % 240)}`,
+    `${index}`.repeat(index),
+  ])
+  const bundle = writeBundle(join(folder, 'bundle'), Object.fromEntries(names))
+  writeFileSync(join(bundle, 'big'), randomBytes(9_000_001))
+  const files = new FileHandles()
+  const layout = new TarLayout(await readContents(await scanBundle(bundle)), 'top', files)
+  const whole = Buffer.alloc(layout.size)
+  await layout.fill(whole, 0)
+  const shared = new SharedPieces(layout)
+  const buffers = new Set<ArrayBufferLike>()
+  const digestOf = async (pause: number, stopAt = Number.POSITIVE_INFINITY) => {
+    const hash = createHash('sha256')
+    let pieces = 0
+    for await (const piece of shared.pieces()) {
+      for (let turn = 0; turn < pause; turn++) await new Promise(setImmediate)
+      buffers.add(piece.buffer)
+      hash.update(piece)
+      if (++pieces === stopAt) break
+    }
+    return hash.digest('hex')
+  }
+  const expected = createHash('sha256').update(whole).digest('hex')
+  const [cut, ...digests] = await Promise.all([digestOf(0, 3), digestOf(0), digestOf(1), digestOf(7), digestOf(7)])
+  expect(digests).toEqual([expected, expected, expected, expected])
+  expect(cut).not.toBe(expected)
+  expect(buffers.size).toBeLessThan(30)
+  files.close()
+})
+
+test('a file that became shorter since it was read fails all who send it', async () => {
+  const bundle = writeBundle(join(folder, 'bundle'), {})
+  mkdirSync(bundle)
+  writeFileSync(join(bundle, 'big'), randomBytes(900_000))
+  const contents = await readContents(await scanBundle(bundle))
+  truncateSync(join(bundle, 'big'), 700_000)
+  const files = new FileHandles()
+  const shared = new SharedPieces(new TarLayout(contents, 'top', files))
+  const read = async () => {
+    for await (const piece of shared.pieces()) expect(piece.length).toBeGreaterThan(0)
+  }
+  const ends = await Promise.allSettled([read(), read()])
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(read()).rejects.toThrow('became shorter while it was sent')
+  files.close()
 })
 
 test('sizes beyond octal are binary, as GNU writes them', () => {

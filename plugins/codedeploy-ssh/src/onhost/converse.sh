@@ -1,5 +1,8 @@
-# Asks a host what it knows. $1 token, $2 root (empty for the default), $3 group id, $4 deployment id; then digests of
-# manifests that the server has already.
+# Asks a host what it knows, and does what the server then says, all on one channel. $1 token, $2 root (empty for the
+# default), $3 group id, $4 deployment id; then digests of manifests that the server has already. Comes on standard input
+# and is read whole before it runs, because of the braces: what the server sends after the answer is left to `read` and tar.
+{
+locale=${LC_ALL-}
 LC_ALL=C
 token=$1 root=$2 group=$3 id=$4
 shift 4
@@ -9,11 +12,12 @@ fi
 case $root in '~') root=$HOME ;; '~/'*) root=$HOME/${root#'~/'} ;; esac
 printf '\n@@%s probe\n' "$token"
 printf 'root %s\n' "$root"
-for tool in setsid tar mkfifo tac xargs uniq; do
+for tool in setsid tar mkfifo tac xargs uniq awk; do
   command -v $tool >/dev/null 2>&1 || printf 'missing %s\n' "$tool"
 done
 [ -r /proc/self/stat ] || printf 'missing /proc\n'
-(umask 022 && mkdir -p "$root/$group") 2>/dev/null && [ -w "$root/$group" ] || printf 'unwritable %s\n' "$root/$group"
+[ -d "$root/$group" ] || (umask 022 && mkdir -p "$root/$group") 2>/dev/null
+[ -w "$root/$group" ] || printf 'unwritable %s\n' "$root/$group"
 cd "$root/$group" 2>/dev/null || { printf '@@%s end\n' "$token"; exit 0; }
 if [ -e "$id/run/started" ]; then printf 'state started\n'; elif [ -d "$id" ]; then printf 'state partial\n'; else printf 'state none\n'; fi
 last=
@@ -35,3 +39,17 @@ if [ -n "$last" ] && [ -r "$last/run/digest" ]; then
   fi
 fi
 printf '@@%s end\n' "$token"
+if [ -n "$locale" ]; then LC_ALL=$locale; else unset LC_ALL; fi
+read -r verb argument || exit 0
+folder=$root/$group/$id
+case $verb in
+  send)
+    if [ -e "$folder/run/started" ]; then exit 75; fi
+    [ ! -e "$folder" ] || rm -rf -- "$folder"
+    umask 022
+    mkdir -p -- "$folder" && cd -- "$folder" && tar -xpof - && exec /bin/sh "$folder/run/agent.sh" start "$token"
+    ;;
+  follow | cancel) exec /bin/sh "$folder/run/agent.sh" "$verb" "$token" "$argument" ;;
+esac
+exit
+}
