@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
@@ -147,6 +147,35 @@ describe('encryption at rest', () => {
     await store.put(at, of(secret))
     expect(readFileSync(file(store)).includes('secret')).toBe(false)
     expect(await text((await store.get(at))?.body ?? of(''))).toBe(secret)
+  })
+
+  const piece = 64 * 1024
+  const batch = 16 * piece
+  test.each([0, 1, piece - 1, piece, piece + 1, batch - 1, batch, batch + 1, batch + 3 * piece + 5])(
+    'of %d bytes every range around the edges of pieces and batches is right',
+    async (size) => {
+      const store = await opened(undefined, { encryptionKey })
+      const bytes = randomBytes(size)
+      await store.put(at, Readable.from(size === 0 ? [] : [bytes]))
+      const edges = [0, piece, 2 * piece, batch, batch + piece, size].flatMap((edge) => [edge - 1, edge, edge + 1])
+      const places = [...new Set(edges)].filter((place) => place >= 0 && place < size)
+      for (const start of places) {
+        for (const end of places.filter((place) => place >= start)) {
+          const got = await store.get(at, { start, end })
+          const read = await buffer(got?.body ?? of(''))
+          if (!read.equals(bytes.subarray(start, end + 1))) throw new Error(`${start}-${end}: ${read.length} bytes`)
+        }
+      }
+      expect((await buffer((await store.get(at))?.body ?? of('?'))).equals(bytes)).toBe(true)
+    },
+  )
+
+  test('a file that is cut off while it is read is an error, not a shorter object', async () => {
+    const store = await opened(undefined, { encryptionKey })
+    await store.put(at, Readable.from([randomBytes(3 * batch)]))
+    const got = await store.get(at)
+    truncateSync(file(store), 48 + 16 * (piece + 16))
+    await expect(buffer(got?.body ?? of(''))).rejects.toMatchObject({ code: 'ArtifactInvalid' })
   })
 
   const flipped = (at: number) => (bytes: Buffer) => {

@@ -46,19 +46,25 @@ export class ObjectCipher {
     return Buffer.concat([magic, this.salt])
   }
 
-  seal(plain: Buffer, index: number, last: boolean): Buffer {
+  /** The sealed piece, in two parts. */
+  seal(plain: Buffer, index: number, last: boolean): readonly [Buffer, Buffer] {
     const cipher = createCipheriv('aes-256-gcm', this.key, nonce(index))
     cipher.setAAD(this.aad(last))
-    return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+    // GCM is a stream cipher: all comes out of `update`.
+    const sealed = cipher.update(plain)
+    cipher.final()
+    return [sealed, cipher.getAuthTag()]
   }
 
   /** Errors: ArtifactInvalid when the piece, its place or the key is not what it was sealed with. */
   unseal(sealed: Buffer, index: number, last: boolean): Buffer {
     const decipher = createDecipheriv('aes-256-gcm', this.key, nonce(index), { authTagLength: tagSize })
     decipher.setAAD(this.aad(last))
-    decipher.setAuthTag(sealed.subarray(sealed.length - tagSize))
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagSize)), decipher.final()])
+      decipher.setAuthTag(sealed.subarray(sealed.length - tagSize))
+      const plain = decipher.update(sealed.subarray(0, sealed.length - tagSize))
+      decipher.final()
+      return plain
     } catch {
       const message = `the object '${this.context}' cannot be decrypted: it was changed on the disk, or sealed with another key`
       throw new ArtifactError('ArtifactInvalid', message)

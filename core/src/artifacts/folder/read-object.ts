@@ -66,6 +66,9 @@ function closing(file: FileHandle, pieces: Iterable<Buffer> | AsyncIterable<Buff
   return stream
 }
 
+/** So many pieces are read at once, and the next ones while these are opened. */
+const batchPieces = 16
+
 async function* readSealed(
   file: FileHandle,
   fileSize: number,
@@ -75,15 +78,38 @@ async function* readSealed(
   const count = pieceCount(fileSize)
   // Of an empty object, too, the seal is checked.
   const last = Math.min(Math.floor(Math.max(end, 0) / pieceSize), count - 1)
-  for (let index = Math.floor(start / pieceSize); index <= last; index++) {
+  const read = (index: number) => {
     const position = headerSize + index * sealedSize
-    const sealed = Buffer.allocUnsafe(Math.min(sealedSize, fileSize - position))
-    await file.read(sealed, 0, sealed.length, position)
-    const plain = cipher.unseal(sealed, index, index === count - 1)
+    const pieces = Math.min(batchPieces, last + 1 - index)
+    const batch = readFully(file, Math.min(pieces * sealedSize, fileSize - position), position)
+    batch.catch(() => undefined)
+    return batch
+  }
+  const first = Math.floor(start / pieceSize)
+  let next = read(first)
+  for (let index = first; index <= last; index += batchPieces) {
+    const sealed = await next
+    if (index + batchPieces <= last) next = read(index + batchPieces)
+    const plain: Buffer[] = []
+    for (let at = 0, piece = index; at < sealed.length; at += sealedSize, piece++) {
+      plain.push(cipher.unseal(sealed.subarray(at, at + sealedSize), piece, piece === count - 1))
+    }
     const offset = index * pieceSize
-    const wanted = plain.subarray(Math.max(start - offset, 0), Math.max(end + 1 - offset, 0))
+    const wanted = Buffer.concat(plain).subarray(Math.max(start - offset, 0), Math.max(end + 1 - offset, 0))
     if (wanted.length > 0) yield wanted
   }
+}
+
+/** So many bytes of a file. Errors: ArtifactInvalid when it ends sooner. */
+async function readFully(file: FileHandle, length: number, position: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled)
+    if (bytesRead === 0) throw new ArtifactError('ArtifactInvalid', 'a sealed object was cut off while it was read')
+    filled += bytesRead
+  }
+  return bytes
 }
 
 /** The MD5 of a whole object: for one that has no note. */

@@ -115,9 +115,9 @@ async function* sealed(cipher: ObjectCipher, pieces: AsyncIterable<Buffer>): Asy
     waiting = waiting.length === 0 ? piece : Buffer.concat([waiting, piece])
     // A full piece is held back until it is known not to be the last.
     while (waiting.length > pieceSize) {
-      yield cipher.seal(waiting.subarray(0, pieceSize), index++, false)
+      yield* cipher.seal(waiting.subarray(0, pieceSize), index++, false)
       waiting = waiting.subarray(pieceSize)
     }
   }
-  yield cipher.seal(waiting, index, true)
+  yield* cipher.seal(waiting, index, true)
 }
