@@ -26,6 +26,8 @@ export interface PluginReference {
   readonly off?: boolean
   /** `process`: its code runs in a process of its own. In the server's when absent. */
   readonly isolation?: Isolation
+  /** MB that its own process may have for its objects; `usualMemory` when absent. */
+  readonly memory?: number
 }
 
 export interface DiscoverOptions {
@@ -40,6 +42,9 @@ export interface DiscoverOptions {
   /** Where plugins that are not bundled run when their section does not say; `process` when absent. */
   readonly isolation?: Isolation
 }
+
+/** MB: less, and a plugin's libraries would hardly load. */
+const leastMemory = 32
 
 /** All plugins to load: bundled ones by name, then the configured ones in their order. */
 export async function discoverPlugins(options: DiscoverOptions): Promise<PluginReference[]> {
@@ -69,8 +74,18 @@ function readSection(key: string, value: unknown, usual: Isolation): Partial<Plu
   const { isolation, ...rest } = value
   const config = Object.keys(rest).length > 0 ? rest : undefined
   if (isolation === 'process' || isolation === 'none') return { config, isolation }
-  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right`
+  const memory = memoryOf(isolation)
+  if (memory !== undefined) return { config, isolation: 'process', memory }
+  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own), { memory: 256 } (the same, with so many MB, at least ${leastMemory}) or "none" (inside the server) is right`
   return { config, place: { missing } }
+}
+
+/** Of `isolation: { memory: 256 }`. */
+function memoryOf(isolation: unknown): number | undefined {
+  if (typeof isolation !== 'object' || isolation === null || Object.keys(isolation).join() !== 'memory')
+    return undefined
+  const { memory } = isolation as { readonly memory: unknown }
+  return Number.isSafeInteger(memory) && (memory as number) >= leastMemory ? (memory as number) : undefined
 }
 
 /**

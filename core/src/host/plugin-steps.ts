@@ -70,6 +70,7 @@ function isolate(
   return new IsolatedPlugin({
     name,
     place: placeOf(entry.reference),
+    ...(entry.reference.memory === undefined ? {} : { memory: entry.reference.memory }),
     ...(manifest ? { manifest } : {}),
     clock,
     log: log(name),

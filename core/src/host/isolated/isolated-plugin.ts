@@ -6,7 +6,7 @@ import type { PluginPlace } from '../discover.js'
 import type { Manifest } from '../manifest.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
 import { ContextCalls } from './context-calls.js'
-import { isolationLimits } from './limits.js'
+import { isolationLimits, usualMemory } from './limits.js'
 import { PluginProcess } from './plugin-process.js'
 import type { LoadAnswer, PollRequest, RegisterAnswer, RegisterRequest, RunRequest } from './protocol.js'
 import { declareProxies, type ProcessCalls } from './proxies.js'
@@ -19,6 +19,8 @@ export interface IsolatedPluginParts {
   readonly name: string
   readonly place: PluginPlace
   readonly manifest?: Manifest
+  /** MB for its objects; `usualMemory` when absent. */
+  readonly memory?: number
   readonly clock: Clock
   readonly log: Logger
   readonly limits?: Partial<Record<keyof typeof isolationLimits, number>>
@@ -176,6 +178,7 @@ export class IsolatedPlugin implements ProcessCalls {
     const { name, place, manifest, clock, log, onProblem } = this.parts
     const process = new PluginProcess({
       plugin: name,
+      memory: this.parts.memory ?? usualMemory,
       onLine: (line, stream) => log[stream === 'stdout' ? 'info' : 'warn'](line),
       onError: (error) => onProblem(reason(error)),
       handlers: {

@@ -1,3 +1,6 @@
+/** MB of a plugin's objects (V8's old generation) in its own process, unless penstock.yaml says otherwise. */
+export const usualMemory = 512
+
 /** Milliseconds. A process that does not answer a ping within `hang` is ended: its code never gives the processor back. */
 export const isolationLimits = {
   load: 30_000,

@@ -8,6 +8,8 @@ import { PluginProcessEnded } from './process-ended.js'
 /** What a process is started with. */
 export interface PluginProcessParts {
   readonly plugin: string
+  /** MB that its objects may take: a plugin that grows without end ends itself, not the machine. */
+  readonly memory: number
   readonly handlers: Handlers
   /** A line that the plugin wrote to its standard output or error. */
   onLine(line: string, stream: 'stdout' | 'stderr'): void
@@ -28,7 +30,7 @@ export class PluginProcess {
   constructor(readonly parts: PluginProcessParts) {
     const { execArgv, file } = program()
     this.#child = fork(file, [], {
-      execArgv,
+      execArgv: [...execArgv, `--max-old-space-size=${parts.memory}`],
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
@@ -41,7 +43,7 @@ export class PluginProcess {
     )
     this.#child.on('message', (message) => this.channel.receive(message))
     lines(this.#child.stdout, (line) => parts.onLine(line, 'stdout'))
-    lines(this.#child.stderr, (line) => parts.onLine(line, 'stderr'))
+    lines(this.#child.stderr, (line) => this.#complaint(line))
     this.ended = this.#watch()
   }
 
@@ -53,6 +55,14 @@ export class PluginProcess {
   kill(why: string): void {
     this.#why ??= why
     this.#child.kill('SIGKILL')
+  }
+
+  /** V8's last words are plain text; what it ends with is SIGABRT, which says nothing. */
+  #complaint(line: string): void {
+    const { memory, plugin, onLine } = this.parts
+    if (/^FATAL ERROR: .*heap out of memory/.test(line))
+      this.#why ??= `ran out of memory: it may have ${memory} MB (plugins.${plugin}.isolation: { memory: MB } in penstock.yaml)`
+    onLine(line, 'stderr')
   }
 
   #note(text: string): void {

@@ -19,8 +19,14 @@ afterEach(async () => {
   removeFolders()
 })
 
-async function up(files: Readonly<Record<string, string>>, more: Partial<Parameters<typeof world>[1]> = {}) {
-  const configured = Object.fromEntries(Object.keys(files).map((name) => [`./${name}`, null]))
+interface More extends Partial<Parameters<typeof world>[1]> {
+  /** Plugins' sections of penstock.yaml, where they have any. */
+  readonly sections?: Readonly<Record<string, unknown>>
+}
+
+async function up(files: Readonly<Record<string, string>>, { sections = {}, ...more }: More = {}) {
+  const named = Object.fromEntries(Object.keys(files).map((name) => [`./${name}`, null]))
+  const configured = { ...named, ...sections }
   const limits = { ...patient, ...more.limits }
   const w = await world(configured, { files, isolation: 'process', clock: systemClock, ...more, limits })
   running.push(w)
@@ -398,4 +404,28 @@ test('it ends with the server that started it, even when that is killed and its 
   expect(isAlive(Number(pid))).toBe(true)
   host.kill('SIGKILL')
   await eventually(() => !isAlive(Number(pid)), 'the end of the plugin')
+})
+
+test('a plugin that grows without end ends itself, says why, and is started again', async () => {
+  const body = `api.provideAction({ category: 'Build', provider: 'Grow', description: 'grows',
+      async run() { const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length)) } })`
+  const grow = { isolation: { memory: 64 } }
+  const w = await up({ 'grow.ts': source('grow', body) }, { sections: { './grow.ts': grow } })
+  const failed = await provider(w, 'Grow')
+    .run(job, context())
+    .catch((error: unknown) => error)
+  expect(isPluginProcessEnded(failed)).toBe(true)
+  expect((failed as Error).message).toBe(
+    "the process of plugin 'grow' ran out of memory: it may have 64 MB (plugins.grow.isolation: { memory: MB } in penstock.yaml)",
+  )
+  await eventually(() => w.problems('grow')?.includes('ran out of memory'), 'the problem')
+  await eventually(() => w.state('grow') === 'started', 'the next process')
+})
+
+test('a memory limit that is none is told of', async () => {
+  const w = await world({ './x.ts': { isolation: { memory: '1 GB' } } }, { files: { 'x.ts': source('x', '') } })
+  await w.host.register()
+  expect(w.problems('x')).toContain(
+    `penstock.yaml: plugins../x.ts.isolation is {"memory":"1 GB"}: "process" (in a process of its own), { memory: 256 } (the same, with so many MB, at least 32) or "none" (inside the server) is right`,
+  )
 })
