@@ -23,38 +23,87 @@
   for (const button of [wrap, follow]) button.hidden = false
   if (complete) follow.hidden = true
 
-  /** Chunk k holds the lines from k * size + 1 on. */
-  const chunks = []
-  const first = region.querySelector('.chunk')
-  const lineHeight = (first.getBoundingClientRect().height || 20) / Math.max(1, first.children.length)
+  /**
+   * Chunk k holds the lines from k * size + 1 on. Browsers lay nothing out beyond some sixteen million pixels, so that of
+   * a longer log a window of chunks is in the page, and buttons at its ends lead on.
+   */
+  const most = 700
+  let from = 0
+  let chunks = []
+  const firstChunk = region.querySelector('.chunk')
+  const lineHeight = (firstChunk.getBoundingClientRect().height || 20) / Math.max(1, firstChunk.children.length)
   const seen = new IntersectionObserver(look, { root: region, rootMargin: '1500px 0px' })
+  const earlier = wayOn('Earlier lines', () => leaf(from - 1, 'end'))
+  const later = wayOn('Later lines', () => leaf(from + chunks.length, 'start'))
+
+  const count = () => Math.ceil(total / size)
+  const isTail = (chunk) => chunk.k === count() - 1
 
   function guess(k) {
     return Math.max(1, Math.min(size, total - k * size)) * lineHeight
   }
 
+  function wayOn(text, go) {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'button quiet way-on'
+    button.textContent = text
+    button.addEventListener('click', go)
+    return button
+  }
+
   function build() {
-    const shown = (Number(first.dataset.first) - 1) / size
-    const count = Math.ceil(total / size)
-    for (let k = 0; k < count; k++) {
-      if (k === shown) add(first, k, true)
-      else add(document.createElement('div'), k, false)
-    }
+    const shown = (Number(firstChunk.dataset.first) - 1) / size
+    open(shown, firstChunk)
     const target = /^#L(\d+)$/.exec(location.hash)?.[1]
+    const asked = location.search.includes('line=')
     if (target) void jump(Number(target))
-    else if (!complete || !location.search.includes('line=')) region.scrollTop = region.scrollHeight
-    if (!complete && !target && !location.search.includes('line=')) setFollowing(true)
+    else if (!complete || !asked) toEnd()
+    if (!complete && !target && !asked) setFollowing(true)
+  }
+
+  /** Draws the window around chunk k, of which `ready` is there already. */
+  function open(k, ready) {
+    for (const chunk of chunks) drop(chunk)
+    from = Math.max(0, Math.min(k - most / 2, count() - most))
+    chunks = []
+    region.replaceChildren(earlier, later)
+    for (let at = from; at < Math.min(count(), from + most); at++) {
+      add(at === k && ready ? ready : document.createElement('div'), at, at === k && Boolean(ready))
+    }
+    ends()
+  }
+
+  function ends() {
+    earlier.hidden = from === 0
+    later.hidden = from + chunks.length >= count()
+  }
+
+  async function leaf(k, block) {
+    setFollowing(false)
+    open(k)
+    const chunk = chunks[k - from]
+    await load(chunk)
+    chunk.element.scrollIntoView({ block })
   }
 
   function add(element, k, loaded) {
     element.className = 'chunk'
-    const chunk = { element, k, loaded, near: false, fetching: undefined, lines: loaded ? element.children.length : 0 }
-    chunks[k] = chunk
+    const chunk = { element, k, loaded, near: loaded, lines: loaded ? linesIn(element) : 0 }
+    chunks.push(chunk)
     element.chunk = chunk
     if (!loaded) element.style.height = `${guess(k)}px`
-    if (!element.isConnected || k !== 0) region.append(element)
+    later.before(element)
     seen.observe(element)
-    return chunk
+  }
+
+  function drop(chunk) {
+    seen.unobserve(chunk.element)
+    chunk.abort?.abort()
+  }
+
+  function linesIn(element) {
+    return element.querySelectorAll('.line').length
   }
 
   function look(entries) {
@@ -63,6 +112,8 @@
       chunk.near = isIntersecting
       if (isIntersecting && !chunk.loaded) void load(chunk)
       if (!isIntersecting && chunk.loaded) unload(chunk)
+      // What was only passed by is not waited for.
+      if (!isIntersecting && !chunk.wanted) chunk.abort?.abort()
     }
   }
 
@@ -74,27 +125,29 @@
     chunk.loaded = false
   }
 
-  async function fetchLines(from) {
-    const query = new URLSearchParams({ from: String(from), ...(find && { q: find }) })
-    const answer = await fetch(`${base}/lines?${query}`, { headers: { 'x-requested-with': 'penstock' } })
+  async function fetchLines(first, signal) {
+    const query = new URLSearchParams({ from: String(first), ...(find && { q: find }) })
+    const answer = await fetch(`${base}/lines?${query}`, { headers: { 'x-requested-with': 'penstock' }, signal })
     if (answer.status === 401) location.reload()
     if (!answer.ok) throw new Error(await answer.text())
     const holder = document.createElement('template')
     holder.innerHTML = await answer.text()
-    return holder.content
+    return { content: holder.content, rewrites: answer.headers.get('x-log-rewrites') === 'true' }
   }
 
   function load(chunk) {
-    chunk.fetching ??= fetchLines(chunk.k * size + 1)
-      .then((content) => {
+    if (chunk.fetching) return chunk.fetching
+    chunk.abort = new AbortController()
+    chunk.fetching = fetchLines(chunk.k * size + 1, chunk.abort.signal)
+      .then(({ content }) => {
         chunk.element.replaceChildren(content)
         chunk.element.style.height = ''
         chunk.loaded = true
-        chunk.lines = chunk.element.children.length
+        chunk.lines = linesIn(chunk.element)
         markTarget()
       })
-      .catch(() => {
-        chunk.element.textContent = 'These lines could not be fetched.'
+      .catch((error) => {
+        if (error.name !== 'AbortError') chunk.element.textContent = 'These lines could not be fetched.'
       })
       .finally(() => {
         chunk.fetching = undefined
@@ -104,33 +157,48 @@
 
   /** The last chunk grows at its end; the last line known may have grown as well. */
   async function grow() {
-    const k = Math.max(0, Math.ceil(total / size) - 1)
     const tail = chunks.at(-1)
-    if (tail?.loaded && !tail.fetching && tail.lines < size && tail.lines > 0) {
-      const content = await fetchLines(tail.k * size + tail.lines)
-      const room = size - tail.lines + 1
-      tail.element.lastElementChild?.remove()
-      tail.element.append(...[...content.children].slice(0, room))
-      tail.lines = tail.element.children.length
-    } else if (tail && !tail.loaded) tail.element.style.height = `${guess(tail.k)}px`
-    for (let next = chunks.length; next <= k; next++) add(document.createElement('div'), next, false)
+    if (tail?.loaded && !tail.fetching && tail.lines < size && tail.lines > 0) await growTail(tail)
+    else if (tail && !tail.loaded) tail.element.style.height = `${guess(tail.k)}px`
+    while (chunks.length < most && from + chunks.length < count()) {
+      add(document.createElement('div'), from + chunks.length, false)
+    }
+    ends()
     if (following) toEnd()
   }
 
+  async function growTail(tail) {
+    const { content, rewrites } = await fetchLines(tail.k * size + tail.lines)
+    // What is written over stands further up: the chunk is drawn anew.
+    if (rewrites || tail.element.querySelector('.fold')) return load(tail)
+    const room = size - tail.lines + 1
+    tail.element.lastElementChild?.remove()
+    tail.element.append(...[...content.children].slice(0, room))
+    tail.lines = linesIn(tail.element)
+  }
+
   function toEnd() {
+    if (!chunks.some(isTail)) open(count() - 1)
     region.scrollTop = region.scrollHeight
   }
 
   async function jump(number) {
-    const chunk = chunks[Math.floor((number - 1) / size)]
-    if (!chunk) return
+    const k = Math.floor((number - 1) / size)
+    if (k < 0 || k >= count()) return
     setFollowing(false)
+    if (k < from || k >= from + chunks.length) open(k)
+    const chunk = chunks[k - from]
+    chunk.wanted = true
     if (!chunk.loaded) {
       chunk.element.scrollIntoView({ block: 'start' })
       await load(chunk)
     }
+    chunk.wanted = false
     markTarget()
-    document.getElementById(`L${number}`)?.scrollIntoView({ block: 'center' })
+    const line = document.getElementById(`L${number}`)
+    const fold = line?.closest('details')
+    if (fold) fold.open = true
+    line?.scrollIntoView({ block: 'center' })
   }
 
   function markTarget() {
@@ -163,7 +231,7 @@
   // One growth after the other, and none is forgotten.
   let growing = Promise.resolve()
   let waiting = false
-  const later = () => {
+  const soon = () => {
     if (waiting) return
     waiting = true
     growing = growing.then(() => {
@@ -233,5 +301,5 @@
   })
 
   build()
-  if (!complete) watch(later)
+  if (!complete) watch(soon)
 })()

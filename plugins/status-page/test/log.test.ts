@@ -1,9 +1,12 @@
-import { lastRewrite, parseAnsi, stripAnsi } from '../src/log/ansi.js'
+import { lastRewrite, parseAnsi, plain, stripAnsi } from '../src/log/ansi.js'
 import { LogIndex } from '../src/log/log-index.js'
+import { cursorMove, overwritten } from '../src/log/rewrites.js'
+import { searchLog } from '../src/pages/log/search.js'
 import { ids } from './support/data.js'
 import { startSite, type Visitor } from './support/site.js'
 
 const esc = '\u001b'
+const bell = '\u0007'
 
 describe('colours', () => {
   test.each([
@@ -179,4 +182,51 @@ describe('the page of a log', () => {
     const none = await visitor.get(`/pipelines/shop-frontend/actions/${ids.deploy}/log`)
     expect(none.text).toContain('This action wrote no log.')
   })
+})
+
+describe('what is written over', () => {
+  const lines = (...texts: string[]) =>
+    texts.map((text, index) => {
+      const move = cursorMove(text)
+      return { number: index + 1, text, style: plain, ...(move && { move }) }
+    })
+
+  test('a display of several rows: only its last state stays', () => {
+    expect([
+      ...overwritten(lines('start', 'a 1', 'b 1', '\x1b[2Aa 2', 'b 2', '\x1b[2A\x1b[2Ka 3', 'b 3', 'end')),
+    ]).toEqual([2, 3, 4, 5])
+  })
+
+  test('one row of several, as docker pull does', () => {
+    expect([...overwritten(lines('a 1', 'b 1', '\x1b[2Aa 2\x1b[1B', 'end'))]).toEqual([1])
+  })
+
+  test('what is cleared below is gone', () => {
+    expect([...overwritten(lines('a', 'b', 'c', '\x1b[3A\x1b[Jdone'))].sort()).toEqual([1, 2, 3])
+  })
+
+  test('colours and plain lines move nothing', () => {
+    expect(cursorMove('\x1b[32mA\x1b[0m')).toBeUndefined()
+    expect(overwritten(lines('a', 'a', 'a')).size).toBe(0)
+  })
+})
+
+test('a search finds what looking at each line would find, over the borders of what is read at a time', async () => {
+  const words = ['plain', `${esc}[31mco${esc}[0mlour`, `ti${esc}]0;x${bell}tle`, 'ÄRGER', '10 %\r20 % done', '']
+  const text = Array.from({ length: 40_000 }, (_, index) => `${words[index % words.length]} ${index % 977}`).join('\n')
+  const bytes = Buffer.from(text)
+  const index = new LogIndex(async (from, limit) => {
+    const next = Math.min(bytes.length, from + limit)
+    return { text: bytes.toString('utf8', from, next), from, next, complete: next === bytes.length }
+  })
+  await index.advance()
+  for (const find of ['colour 97', 'title 5', 'ärger 12', '20 % done 3', '10 %', 'plain 971', 'nowhere']) {
+    const expected: number[] = []
+    for await (const line of index.walk(1)) {
+      if (stripAnsi(line.text).toLowerCase().includes(find.toLowerCase())) expected.push(line.number)
+    }
+    const { hits, more } = await searchLog(index, find)
+    expect(hits.map(({ number }) => number)).toEqual(expected.slice(0, 500))
+    expect(more).toBe(expected.length > 500)
+  }
 })

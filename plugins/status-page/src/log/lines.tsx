@@ -3,29 +3,58 @@ import type { LogLine } from './log-index.js'
 
 interface LinesProps {
   readonly lines: readonly LogLine[]
+  /** Numbers of those that are written over later. */
+  readonly gone?: ReadonlySet<number>
   /** A text to mark. */
   readonly find: string | undefined
   /** The line that the address points at. */
   readonly target?: number | undefined
 }
 
-/** Lines with their numbers, which are links to themselves. */
-export function Lines({ lines, find, target }: LinesProps) {
+/** Lines with their numbers, which are links to themselves. What is written over later is folded away. */
+export function Lines({ lines, gone = none, find, target }: LinesProps) {
   return (
     <>
-      {lines.map((line) => (
-        <div key={line.number} id={`L${line.number}`} class={line.number === target ? 'line target' : 'line'}>
-          <a class="ln" href={`#L${line.number}`} tabIndex={-1} aria-label={`Line ${line.number}`}>
-            {line.number}
-          </a>
-          <span class="lt">
-            {parseAnsi(line.text, line.style).runs.map((run, index) => (
-              <Run key={index} text={run.text} style={run.style} find={find} />
-            ))}
-          </span>
-        </div>
-      ))}
+      {stretches(lines, gone).map(({ folded, lines: some }) => {
+        const drawn = some.map((line) => <Line key={line.number} line={line} find={find} target={target} />)
+        if (!folded) return drawn
+        return (
+          <details key={some[0]?.number} class="fold" open={some.some(({ number }) => number === target)}>
+            <summary>{some.length === 1 ? '1 line' : `${some.length} lines`}, written over later</summary>
+            {drawn}
+          </details>
+        )
+      })}
     </>
+  )
+}
+
+const none: ReadonlySet<number> = new Set()
+
+/** Neighbours that are folded away together, or not. */
+function stretches(lines: readonly LogLine[], gone: ReadonlySet<number>) {
+  const found: { folded: boolean; lines: LogLine[] }[] = []
+  for (const line of lines) {
+    const folded = gone.has(line.number)
+    const last = found.at(-1)
+    if (last?.folded === folded) last.lines.push(line)
+    else found.push({ folded, lines: [line] })
+  }
+  return found
+}
+
+function Line({ line, find, target }: Pick<LinesProps, 'find' | 'target'> & { readonly line: LogLine }) {
+  return (
+    <div id={`L${line.number}`} class={line.number === target ? 'line target' : 'line'}>
+      <a class="ln" href={`#L${line.number}`} tabIndex={-1} aria-label={`Line ${line.number}`}>
+        {line.number}
+      </a>
+      <span class="lt">
+        {parseAnsi(line.text, line.style).runs.map((run, index) => (
+          <Run key={index} text={run.text} style={run.style} find={find} />
+        ))}
+      </span>
+    </div>
   )
 }
 

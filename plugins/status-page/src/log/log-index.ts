@@ -1,5 +1,6 @@
 import type { LogChunk } from '@penstock/core'
 import { type AnsiStyle, ansiAfter, lastRewrite, plain } from './ansi.js'
+import { type CursorMove, cursorMove } from './rewrites.js'
 
 /** A line as it is in the log, and how the terminal stood when it began. */
 export interface LogLine {
@@ -7,6 +8,8 @@ export interface LogLine {
   readonly number: number
   readonly text: string
   readonly style: AnsiStyle
+  /** How it moves the cursor before it writes; absent for most. */
+  readonly move?: CursorMove
 }
 
 /** A stretch that one read gave. Only offsets that the log service named are ever asked for: it masks what it serves. */
@@ -102,7 +105,7 @@ export class LogIndex {
       text = lines.pop() ?? ''
       for (const line of lines) {
         // In the first segment the piece before the first line end belongs to a line that began earlier.
-        yield { number, text: shown(line), style }
+        yield lineOf(number, line, style)
         style = ansiAfter(line, style)
         number += 1
       }
@@ -110,7 +113,23 @@ export class LogIndex {
       index += 1
       segment = this.segments[index] ?? this.tail
     }
-    if (text !== '') yield { number, text: shown(text), style }
+    if (text !== '') yield lineOf(number, text, style)
+  }
+
+  /** All whole lines, raw, in pieces of some thousand: for those who look at the text and not at each line. */
+  async *pieces(): AsyncGenerator<{ readonly first: number; readonly text: string }> {
+    let [first, rest] = [1, '']
+    for (let index = 0; ; index++) {
+      const segment = this.segments[index] ?? this.tail
+      const limit = segment === this.tail ? stretch : segment.next - segment.from
+      const text = clip(rest + ((await this.read(segment.from, limit))?.text ?? ''))
+      const last = index >= this.segments.length
+      const end = last ? text.length : text.lastIndexOf('\n') + 1
+      if (end > 0) yield { first, text: text.slice(0, end) }
+      if (last) return
+      first += countLineEnds(text)
+      rest = text.slice(end)
+    }
   }
 
   /** The last segment that begins before line `first` does, so that the line is whole. */
@@ -127,6 +146,11 @@ export class LogIndex {
   }
 }
 
+function lineOf(number: number, raw: string, style: AnsiStyle): LogLine {
+  const move = cursorMove(raw)
+  return { number, text: shown(raw), style, ...(move && { move }) }
+}
+
 function countLineEnds(text: string): number {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
@@ -140,7 +164,8 @@ function clip(text: string): string {
   return text.length - start > most ? text.slice(0, start + most) : text
 }
 
-function shown(line: string): string {
+/** A line as a terminal shows it in the end, cut to a bound. */
+export function shown(line: string): string {
   const text = lastRewrite(line)
   if (text.length <= longestLine) return text
   return `${text.slice(0, longestLine)} … (${text.length - longestLine} more characters; download the log to see them)`

@@ -17,6 +17,8 @@ interface LogProps {
   readonly base: string
   readonly first: number
   readonly lines: readonly LogLine[]
+  /** Numbers of those that are written over later. */
+  readonly gone: ReadonlySet<number>
   readonly total: number
   readonly complete: boolean
   readonly exists: boolean
@@ -99,7 +101,7 @@ function Tools({ base, find, exists }: LogProps) {
 }
 
 function Text(props: LogProps) {
-  const { base, first, lines, total, line, find } = props
+  const { base, first, lines, gone, total, line, find } = props
   const last = first + lines.length - 1
   const q = find ? `&q=${encodeURIComponent(find)}` : ''
   return (
@@ -112,7 +114,7 @@ function Text(props: LogProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section class="log" tabIndex={0} aria-label="Log text" data-text>
         <div class="chunk" data-first={first} data-last={last}>
-          <Lines lines={lines} find={find} target={line} />
+          <Lines lines={lines} gone={gone} find={find} target={line} />
         </div>
       </section>
       {last < total && (

@@ -3,6 +3,8 @@ import { renderToString } from 'preact-render-to-string'
 import { demand } from '../../http/permissions.js'
 import { Lines } from '../../log/lines.js'
 import { LogCache } from '../../log/log-cache.js'
+import type { LogIndex } from '../../log/log-index.js'
+import { lookahead, overwritten } from '../../log/rewrites.js'
 import { type Ctx, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
 import { to } from '../../view/link.js'
 import { show } from '../../view/show.js'
@@ -40,7 +42,7 @@ async function page(ctx: Ctx, site: Site, cache: LogCache): Promise<void> {
   const find = query(ctx, 'q')
   // The end is what people look for: where it failed, or what it does now.
   const first = Math.floor(((line ?? Math.max(total, 1)) - 1) / linesPerChunk) * linesPerChunk + 1
-  const shown = (await index?.slice(first, linesPerChunk)) ?? []
+  const { lines: shown, gone } = await piece(index, first)
   const found = index && find ? await searchLog(index, find) : undefined
   const name = param(ctx, 'name')
   show(
@@ -53,6 +55,7 @@ async function page(ctx: Ctx, site: Site, cache: LogCache): Promise<void> {
       base={to.action(name, action.actionExecutionId, 'log')}
       first={first}
       lines={shown}
+      gone={gone}
       total={total}
       complete={index?.complete ?? action.status !== 'InProgress'}
       exists={index !== undefined}
@@ -69,11 +72,19 @@ async function lines(ctx: Ctx, site: Site, cache: LogCache): Promise<void> {
   const index = await cache.get(param(ctx, 'id'))
   if (!index) ctx.throw(404, 'This action has no log.')
   const from = positive(query(ctx, 'from')) ?? 1
-  const found = await index.slice(from, linesPerChunk)
+  const { lines: found, gone, rewrites } = await piece(index, from)
+  ctx.set('x-log-rewrites', String(rewrites))
   ctx.set('x-log-lines', String(index.lines))
   ctx.set('x-log-complete', String(index.complete))
   ctx.type = 'html'
-  ctx.body = renderToString(<Lines lines={found} find={query(ctx, 'q')} />)
+  ctx.body = renderToString(<Lines lines={found} gone={gone} find={query(ctx, 'q')} />)
+}
+
+/** A chunk's lines, and which of them are written over later; that some line goes up may concern the chunk before. */
+async function piece(index: LogIndex | undefined, first: number) {
+  const found = (await index?.slice(first, linesPerChunk + lookahead)) ?? []
+  const lines = found.slice(0, linesPerChunk)
+  return { lines, gone: overwritten(found), rewrites: lines.some(({ move }) => move !== undefined) }
 }
 
 async function search(ctx: Ctx, site: Site, cache: LogCache): Promise<void> {

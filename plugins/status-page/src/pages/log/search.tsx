@@ -1,5 +1,5 @@
 import { stripAnsi } from '../../log/ansi.js'
-import type { LogIndex } from '../../log/log-index.js'
+import { type LogIndex, shown } from '../../log/log-index.js'
 
 export interface Found {
   readonly hits: readonly { readonly number: number; readonly text: string }[]
@@ -14,15 +14,33 @@ const most = 500
 export async function searchLog(index: LogIndex, find: string): Promise<Found> {
   const hits: { number: number; text: string }[] = []
   const wanted = find.toLowerCase()
-  for await (const line of index.walk(1)) {
-    const text = stripAnsi(line.text)
-    const at = text.toLowerCase().indexOf(wanted)
-    if (at < 0) continue
-    if (hits.length === most) return { hits, more: true }
-    const start = at > 60 ? at - 40 : 0
-    hits.push({ number: line.number, text: `${start > 0 ? '…' : ''}${text.slice(start, start + 160).trim()}` })
+  for await (const { first, text } of index.pieces()) {
+    if (!mayHold(text, wanted)) continue
+    for (const [place, raw] of text.split('\n').entries()) {
+      const line = stripAnsi(shown(raw))
+      const at = line.toLowerCase().indexOf(wanted)
+      if (at < 0) continue
+      if (hits.length === most) return { hits, more: true }
+      const start = at > 60 ? at - 40 : 0
+      const part = line.slice(start, start + 160).trim()
+      hits.push({ number: first + place, text: `${start > 0 ? '…' : ''}${part}` })
+    }
   }
   return { hits, more: false }
+}
+
+// Written with its name: the character itself is invisible in an editor.
+const esc = '\\u001b'
+const colours = new RegExp(String.raw`${esc}\[[0-9;:]*m`, 'g')
+
+/** False when no line of a piece can hold it: most pieces are done with then, without looking at each line. */
+function mayHold(text: string, wanted: string): boolean {
+  const plain = text.includes('\u001b') ? text.replace(colours, '') : text
+  // Other sequences and control characters may split a word, too.
+  return (
+    plain.toLowerCase().includes(wanted) ||
+    /[^\n\t\r -~\u00a0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\uffff]/.test(plain)
+  )
 }
 
 interface HitsProps {
