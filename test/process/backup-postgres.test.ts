@@ -16,7 +16,12 @@ afterEach(cleanUp)
 /** A folder with a configuration that names a database, and a master key kept beside it. */
 function installation(url: string): string {
   const cwd = temporaryFolder()
-  const lines = [`database: { url: '${url}' }`, 'dataDir: data', 'masterKeyFile: keys/master.key', 'log: { level: warn }']
+  const lines = [
+    `database: { url: '${url}' }`,
+    'dataDir: data',
+    'masterKeyFile: keys/master.key',
+    'log: { level: warn }',
+  ]
   writeFileSync(join(cwd, 'penstock.yaml'), `${lines.join('\n')}\n`)
   return cwd
 }

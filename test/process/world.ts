@@ -40,8 +40,13 @@ export async function cleanUp(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
-function run(args: readonly string[], cwd: string): { child: ChildProcess; out: () => string; err: () => string } {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PENSTOCK_')))
+function run(
+  args: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; out: () => string; err: () => string } {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PENSTOCK|AWS)_/.test(name))
+  const env = { ...Object.fromEntries(inherited), ...more }
   const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   children.add(child)
   let [out, err] = ['', '']
@@ -57,13 +62,26 @@ function run(args: readonly string[], cwd: string): { child: ChildProcess; out: 
 /** Runs a command to its end. */
 export async function penstock(
   args: readonly string[],
-  options: { readonly cwd: string; readonly input?: string },
+  options: { readonly cwd: string; readonly input?: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Ended> {
-  const { child, out, err } = run(args, options.cwd)
+  const { child, out, err } = run(args, options.cwd, options.env)
   child.stdin?.end(options.input ?? '')
   await once(child, 'close')
   children.delete(child)
   return { status: child.exitCode, out: out(), err: err() }
+}
+
+/** Starts a command that goes on; it is ended by a signal. */
+export function start(args: readonly string[], { cwd }: { readonly cwd: string }): Omit<ServerProcess, 'address'> {
+  const { child, out, err } = run(args, cwd)
+  return { child, out, err, end: (signal) => endWith(child, signal) }
+}
+
+async function endWith(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  child.kill(signal)
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  children.delete(child)
+  return child.exitCode
 }
 
 /** Starts `penstock serve` on a free port and waits for its READY line. Errors: when it ends before, with what it said. */
@@ -77,12 +95,7 @@ export async function serve(cwd: string, args: readonly string[] = []): Promise<
     address,
     out,
     err,
-    end: async (signal) => {
-      child.kill(signal)
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      children.delete(child)
-      return child.exitCode
-    },
+    end: (signal) => endWith(child, signal),
   }
 }
 

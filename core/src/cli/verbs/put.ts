@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { readPipelineText } from '../../app/pipeline-text.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
+import { normalize } from '../../engine/normalize.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
 import { Refused } from '../api/refusal.js'
@@ -7,7 +9,7 @@ import { print } from '../output.js'
 import type { VerbOptions } from './options.js'
 
 /**
- * `penstock put FILE`: creates the pipeline of a YAML or JSON file, or updates it (`-` reads standard input). Creating starts
+ * `penstock put FILE`: creates the pipeline of a YAML or JSON file, or updates it when it says something new (`-` reads standard input). Creating starts
  * an execution (X1); updating starts one with `--start` only.
  */
 export async function put(file: string, options: VerbOptions & { readonly start?: boolean }): Promise<void> {
@@ -18,15 +20,33 @@ export async function put(file: string, options: VerbOptions & { readonly start?
       const made = await client.createPipeline({ pipeline, ...(tags ? { tags } : {}) })
       return { result: 'created', version: made.pipeline.version, started: undefined }
     }
-    const changed = await client.updatePipeline({ pipeline })
+    // An update ends executions that are under way (X10): one that says nothing new is none.
+    const same = isSame(pipeline, known)
+    const kept = same ? known : (await client.updatePipeline({ pipeline })).pipeline
     const started = options.start ? await client.startPipelineExecution({ name: pipeline.name }) : undefined
-    return { result: 'updated', version: changed.pipeline.version, started: started?.pipelineExecutionId }
+    return { result: same ? 'unchanged' : 'updated', version: kept.version, started: started?.pipelineExecutionId }
   })
   const answer = { pipelineName: pipeline.name, result, version, ...(started ? { pipelineExecutionId: started } : {}) }
   print(options.output, answer, () => [
     `${pipeline.name} is ${result}, version ${version}`,
     ...(started ? [`${started} is started`] : []),
   ])
+}
+
+/** S11: what is not given is as the server fills it in. */
+function isSame(given: PipelineDeclaration, known: PipelineDeclaration): boolean {
+  if (!Array.isArray(given.stages) || !given.stages.every((stage) => Array.isArray(stage?.actions))) return false
+  const { roleArn = known.roleArn, artifactStore, artifactStores, ...rest } = given
+  const { artifactStore: store, artifactStores: stores } = known
+  const stored =
+    artifactStore || artifactStores
+      ? { artifactStore, artifactStores }
+      : { artifactStore: store, artifactStores: stores }
+  const filled = normalize({ ...rest, ...stored, roleArn } as PipelineDeclaration, known.version ?? 0, {
+    bucket: '',
+    accountId: '',
+  })
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(filled)), JSON.parse(JSON.stringify(known)))
 }
 
 async function existing(client: Client, name: string): Promise<PipelineDeclaration | undefined> {
