@@ -10,6 +10,7 @@ import type { CredentialsFor } from './job-view.js'
 import * as jobs from './jobs.js'
 import type { Operations } from './operations.js'
 import { putActionRevision } from './report-revision.js'
+import { listRuleExecutions } from './rule-history.js'
 import { startPipelineExecution } from './start-execution.js'
 import * as steer from './steer-execution.js'
 import * as tags from './tags.js'
@@ -54,7 +55,7 @@ export function createOperations(engine: Engine, parts: OperationParts): Operati
     getPipelineExecution: on(history.getPipelineExecution),
     listPipelineExecutions: on(history.listPipelineExecutions),
     listActionExecutions: on(history.listActionExecutions),
-    listRuleExecutions: on(history.listRuleExecutions),
+    listRuleExecutions: on(listRuleExecutions),
     listDeployActionExecutionTargets: on(deployTargetsOf),
     createCustomActionType: on(types.createCustomActionType),
     deleteCustomActionType: on(types.deleteCustomActionType),
@@ -87,8 +88,8 @@ function jobOperations(engine: Engine, { credentialsFor, clientTokenKey: key }: 
     },
     async getThirdPartyJobDetails(_by, { jobId, clientToken }) {
       const { nonce } = await thirdPartyJob(engine, jobId, clientToken, key, 'InvalidJobException')
-      const { jobDetails } = await jobs.getJobDetails(engine, credentialsFor, { jobId })
-      return { jobDetails: { ...jobDetails, nonce } }
+      const { id, data } = (await jobs.getJobDetails(engine, credentialsFor, { jobId })).jobDetails
+      return { jobDetails: { id, data, nonce } }
     },
     async putThirdPartyJobSuccessResult(_by, { clientToken, ...input }) {
       await checked(input.jobId, clientToken)

@@ -2,9 +2,8 @@
 import type { Principal } from '../domain/access.js'
 import type { ActionExecution } from '../domain/action.js'
 import type { Artifact } from '../domain/artifact.js'
-import type { RuleExecution } from '../domain/condition.js'
 import type { PipelineExecution } from '../domain/execution.js'
-import type { Pipeline, PipelineDeclaration, RuleDeclaration } from '../domain/pipeline.js'
+import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
 import type { Engine } from './engine.js'
 import { declarationOf, executionUrl } from './get-pipeline-state.js'
 import { executionNotFound, pipelineNotFound } from './names.js'
@@ -125,20 +124,35 @@ export async function listActionExecutions(
   _by: Principal,
   input: Input<'listActionExecutions'>,
 ): Output<'listActionExecutions'> {
+  if (input.filter?.latestInPipelineExecution?.startTimeRange === 'Latest') return listLatestRuns(engine, input)
   const { list, executionId, page } = await historyPage(engine, 'actions', input)
-  const found = await engine.store.read.actions(input.pipelineName, { ...page, executionId })
-  const declarations = await declarationsOf(engine, found.items)
-  const latest = input.filter?.latestInPipelineExecution?.startTimeRange === 'Latest'
-  const shown = latest ? newestRuns(found.items) : found.items
-  return withToken(
-    { actionExecutionDetails: shown.map((one) => actionDetail(engine, one, declarations.get(one.pipelineVersion))) },
-    list,
-    found.next,
-  )
+  const { items, next } = await engine.store.read.actions(input.pipelineName, { ...page, executionId })
+  return withToken({ actionExecutionDetails: await actionDetails(engine, items) }, list, next)
 }
 
-/** What the three history lists share: the filter's execution is looked up, the token is read. */
-async function historyPage(engine: Engine, what: string, input: Input<'listActionExecutions'>) {
+async function listLatestRuns(
+  engine: Engine,
+  { pipelineName, filter, nextToken, maxResults = pageSize }: Input<'listActionExecutions'>,
+): Output<'listActionExecutions'> {
+  const id = filter?.latestInPipelineExecution?.pipelineExecutionId ?? ''
+  await mustExist(engine, pipelineName)
+  await executionOf(engine, pipelineName, id)
+  const list = `latest actions ${pipelineName} ${id}`
+  const after = positionOf<string>(list, nextToken, 'string')
+  const all = await latestRuns(engine, pipelineName, id)
+  const from = all.findIndex((one) => one.id === after) + 1
+  const shown = all.slice(from, from + maxResults)
+  const last = from + maxResults < all.length ? shown.at(-1)?.id : undefined
+  return withToken({ actionExecutionDetails: await actionDetails(engine, shown) }, list, last)
+}
+
+async function actionDetails(engine: Engine, actions: readonly ActionExecution[]): Promise<V.ActionExecutionDetail[]> {
+  const declarations = await declarationsOf(engine, actions)
+  return actions.map((one) => actionDetail(engine, one, declarations.get(one.pipelineVersion)))
+}
+
+/** What the lists of actions and rules share: the filter's execution is looked up, the token is read. */
+export async function historyPage(engine: Engine, what: string, input: Input<'listActionExecutions'>) {
   await mustExist(engine, input.pipelineName)
   const executionId = input.filter?.pipelineExecutionId ?? input.filter?.latestInPipelineExecution?.pipelineExecutionId
   if (executionId !== undefined) await executionOf(engine, input.pipelineName, executionId)
@@ -147,16 +161,25 @@ async function historyPage(engine: Engine, what: string, input: Input<'listActio
   return { list, executionId, page }
 }
 
-/** Of several runs of an action in one execution, the last. */
-function newestRuns(actions: readonly ActionExecution[]): ActionExecution[] {
-  const seen = new Set<string>()
-  return actions.filter(({ stageName, actionName }) => {
-    const key = `${stageName}/${actionName}`
-    return seen.has(key) ? false : seen.add(key)
-  })
+/** The last run of each action in one execution, newest first: which they are only the whole of it tells. */
+async function latestRuns(engine: Engine, pipelineName: string, executionId: string): Promise<ActionExecution[]> {
+  const latest = new Map<string, ActionExecution>()
+  let before: number | undefined
+  do {
+    const page = await engine.store.read.actions(pipelineName, { before, limit: 1000, executionId })
+    for (const action of page.items) {
+      const key = `${action.stageName}/${action.actionName}`
+      if (!latest.has(key)) latest.set(key, action)
+    }
+    before = page.next
+  } while (before !== undefined)
+  return [...latest.values()]
 }
 
-async function declarationsOf(engine: Engine, runs: readonly { pipelineName: string; pipelineVersion: number }[]) {
+export async function declarationsOf(
+  engine: Engine,
+  runs: readonly { pipelineName: string; pipelineVersion: number }[],
+) {
   const declarations = new Map<number, PipelineDeclaration>()
   for (const { pipelineName, pipelineVersion } of runs) {
     if (declarations.has(pipelineVersion)) continue
@@ -219,57 +242,4 @@ function actionOutput(
 
 function artifactDetail({ name, location }: Artifact): V.ArtifactDetail {
   return { name, s3location: { bucket: location.bucket, key: location.key } }
-}
-
-/** Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, InvalidNextTokenException. */
-export async function listRuleExecutions(
-  engine: Engine,
-  _by: Principal,
-  input: Input<'listRuleExecutions'>,
-): Output<'listRuleExecutions'> {
-  const { list, executionId, page } = await historyPage(engine, 'rules', input)
-  const found = await engine.store.read.rules(input.pipelineName, { ...page, executionId })
-  const declarations = await declarationsOf(engine, found.items)
-  return withToken(
-    { ruleExecutionDetails: found.items.map((one) => ruleDetail(engine, one, declarations.get(one.pipelineVersion))) },
-    list,
-    found.next,
-  )
-}
-
-function ruleDetail(
-  engine: Engine,
-  rule: RuleExecution,
-  pipeline: PipelineDeclaration | undefined,
-): V.RuleExecutionDetail {
-  const typeId = ruleDeclaration(rule, pipeline)?.ruleTypeId ?? { category: 'Rule', provider: 'Unknown' }
-  return {
-    pipelineExecutionId: rule.executionId,
-    ruleExecutionId: rule.id,
-    pipelineVersion: rule.pipelineVersion,
-    stageName: rule.stageName,
-    ruleName: rule.ruleName,
-    startTime: new Date(rule.started),
-    lastUpdateTime: new Date(rule.updated),
-    status: rule.status,
-    input: {
-      ruleTypeId: typeId,
-      configuration: hideSecrets(engine.types, typeId, rule.configuration),
-      resolvedConfiguration: hideSecrets(engine.types, typeId, rule.resolvedConfiguration),
-      inputArtifacts: [],
-    },
-    output: {
-      executionResult: {
-        ...(rule.externalExecutionId === undefined ? {} : { externalExecutionId: rule.externalExecutionId }),
-        ...(rule.summary === undefined ? {} : { externalExecutionSummary: rule.summary }),
-        ...(rule.externalExecutionUrl === undefined ? {} : { externalExecutionUrl: rule.externalExecutionUrl }),
-        ...(rule.error ? { errorDetails: rule.error } : {}),
-      },
-    },
-  }
-}
-
-function ruleDeclaration(rule: RuleExecution, pipeline: PipelineDeclaration | undefined): RuleDeclaration | undefined {
-  const stage = pipeline?.stages.find((one) => one.name === rule.stageName)
-  return stage?.[rule.kind]?.conditions?.flatMap((one) => one.rules ?? []).find((one) => one.name === rule.ruleName)
 }

@@ -260,7 +260,7 @@ export interface JobOperations {
   getThirdPartyJobDetails(
     by: Principal,
     input: { jobId: string; clientToken: string },
-  ): Answer<{ jobDetails: V.JobDetails & { nonce: string } }>
+  ): Answer<{ jobDetails: Omit<V.JobDetails, 'accountId'> & { nonce: string } }>
   putThirdPartyJobSuccessResult(by: Principal, input: V.JobSuccessInput & { clientToken: string }): None
   putThirdPartyJobFailureResult(by: Principal, input: V.JobFailureInput & { clientToken: string }): None
 }

@@ -204,6 +204,8 @@ export interface RuleExecutionDetail {
     ruleTypeId: RuleTypeId
     configuration: Record<string, string>
     resolvedConfiguration: Record<string, string>
+    roleArn?: string
+    region?: string
     inputArtifacts: ArtifactDetail[]
   }
   output?: {

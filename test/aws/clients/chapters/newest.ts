@@ -41,7 +41,14 @@ async function targets(world: World, pipelineName: string): Promise<void> {
   const [{ actionExecutionId = '' } = {}] = actionExecutionDetails as { actionExecutionId?: string }[]
   const database = await openSqlite(join(world.server.server.config.dataDir, 'penstock.db'))
   const all = ['one', 'two', 'three'].map((targetId, index) => {
-    return { targetId, targetType: 'INSTANCE', status: index === 0 ? 'Failed' : 'Succeeded', events: [] }
+    return {
+      targetId,
+      targetType: 'INSTANCE',
+      status: index === 0 ? 'Failed' : 'Succeeded',
+      startTime: new Date(0),
+      endTime: new Date(1000),
+      events: [],
+    }
   })
   await createEngineStore(database).putDeployTargets(actionExecutionId, all)
   await database.close()
