@@ -31,6 +31,8 @@ export class GroupCommit {
   private readonly unhurried: Waiting[] = []
   private running: Promise<void> | undefined
   private timer: NodeJS.Timeout | undefined
+  /** Whether the unhurried have waited long enough. */
+  private isDue = false
 
   constructor(
     private readonly db: Kysely<Schema>,
@@ -67,12 +69,14 @@ export class GroupCommit {
   private hurry(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    if (this.unhurried.length > 0) this.running ??= this.drain()
+    this.isDue = this.unhurried.length > 0
+    if (this.isDue) this.running ??= this.drain()
   }
 
   private async drain(): Promise<void> {
     await Promise.resolve() // let callers of the same tick join the first batch
-    while (this.queue.length > 0 || this.unhurried.length > 0) await this.commit()
+    while (this.queue.length > 0 || (this.isDue && this.unhurried.length > 0)) await this.commit()
+    this.isDue = false
     this.running = undefined
   }
 
