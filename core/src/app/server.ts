@@ -22,6 +22,7 @@ import { asLogger, createPino } from './logger.js'
 import { addPeriodicTasks } from './periodic.js'
 import { pluginProblems } from './plugin-problems.js'
 import { StopStack } from './stop-stack.js'
+import { StorageWatch } from './storage-watch.js'
 
 export interface StartOptions extends ConfigSources {
   /** Short for `overrides: { dataDir, 'server.port': ... }`. */
@@ -133,10 +134,16 @@ export async function openPort(
   ready: () => boolean,
 ): Promise<Listening> {
   const { host, port, metrics } = config.server
+  const storage = new StorageWatch({
+    clock,
+    dataFolder: config.dataDir,
+    write: () => parts.meta.set('probe', String(clock.now())),
+  })
   const handle = createHttpApp({
     clock,
     log,
     ready,
+    storageProblem: () => storage.problem(),
     mounts: () => parts.host.mounts(),
     version: parts.services.identity.version,
     metricsFor: metrics,

@@ -14,6 +14,8 @@ export interface HttpAppParts {
   readonly mounts: () => readonly PluginMount[]
   /** Ready once all plugins are started, and until the server begins to stop. */
   readonly ready: () => boolean
+  /** Why nothing can be written now, though the server runs: a full disk, say. `undefined` while all is well. */
+  readonly storageProblem: () => Promise<string | undefined>
   readonly version: string
   /** Who may read /metrics. */
   readonly metricsFor: 'loopback' | 'open' | 'off'
@@ -60,19 +62,25 @@ function ownPages(parts: HttpAppParts): Koa.Middleware {
   return async (ctx, next) => {
     const reading = ctx.method === 'GET' || ctx.method === 'HEAD'
     if (reading && ctx.path === '/health') ctx.body = { status: 'ok', version: parts.version }
-    else if (reading && ctx.path === '/ready') {
-      ctx.status = parts.ready() ? 200 : 503
-      ctx.body = { status: parts.ready() ? 'ready' : 'not ready' }
-    } else if (reading && ctx.path === '/metrics') await answerMetrics(ctx, parts)
+    else if (reading && ctx.path === '/ready') await answerReady(ctx, parts)
+    else if (reading && ctx.path === '/metrics') await answerMetrics(ctx, parts)
     else await next()
   }
 }
 
+/** The reason may name folders and servers, so it is for this machine, as metrics are; others are told that there is one. */
+async function answerReady(ctx: Koa.Context, parts: HttpAppParts): Promise<void> {
+  const problem = parts.ready() ? await parts.storageProblem() : undefined
+  const ready = parts.ready() && problem === undefined
+  ctx.status = ready ? 200 : 503
+  ctx.body = {
+    status: ready ? 'ready' : 'not ready',
+    ...(problem === undefined ? {} : { reason: isDirect(ctx) ? problem : 'what it must keep cannot be written' }),
+  }
+}
+
 async function answerMetrics(ctx: Koa.Context, parts: HttpAppParts): Promise<void> {
-  const direct = ctx.get('x-forwarded-for') === '' && ctx.get('forwarded') === ''
-  const allowed =
-    parts.metricsFor === 'open' ||
-    (parts.metricsFor === 'loopback' && direct && isLoopback(ctx.req.socket.remoteAddress))
+  const allowed = parts.metricsFor === 'open' || (parts.metricsFor === 'loopback' && isDirect(ctx))
   if (!allowed) {
     ctx.status = parts.metricsFor === 'off' ? 404 : 403
     ctx.body = {
@@ -86,6 +94,12 @@ async function answerMetrics(ctx: Koa.Context, parts: HttpAppParts): Promise<voi
   const { type, text } = await parts.metrics()
   ctx.set('content-type', type)
   ctx.body = text
+}
+
+/** Asked by this machine itself, and not by a proxy for somebody else. */
+function isDirect(ctx: Koa.Context): boolean {
+  const forwarded = ctx.get('x-forwarded-for') !== '' || ctx.get('forwarded') !== ''
+  return !forwarded && isLoopback(ctx.req.socket.remoteAddress)
 }
 
 function isLoopback(address: string | undefined): boolean {
