@@ -220,11 +220,16 @@ test('a worker may do a worker’s calls, and no more; a job’s own key still l
   })
   const elsewhere = { Bucket: placeOf(job.data?.outputArtifacts).Bucket, Key: 'elsewhere', Body: 'x' }
   await expect(storeOf(job).send(new PutObjectCommand(elsewhere))).rejects.toMatchObject({ name: 'AccessDenied' })
+  const output = placeOf(job.data?.outputArtifacts)
+  await storeOf(job).send(new PutObjectCommand({ ...output, Body: 'x' }))
+  await expect(storeOf(job).send(new GetObjectCommand(output))).rejects.toMatchObject({ name: 'AccessDenied' })
   await worker.send(
     new PutJobFailureResultCommand({ jobId: job.id, failureDetails: { type: 'ConfigurationError', message: 'no' } }),
   )
   await expect(own.send(new GetJobDetailsCommand({ jobId: job.id }))).rejects.toMatchObject({
     name: 'UnrecognizedClientException',
   })
+  const late = storeOf(job).send(new PutObjectCommand({ ...output, Body: 'after the end' }))
+  await expect(late).rejects.toMatchObject({ name: 'InvalidAccessKeyId' })
   expect(subject.log.join('\n')).not.toContain('hunter2')
 }, 60_000)

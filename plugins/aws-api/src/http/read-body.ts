@@ -27,6 +27,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   })
 }
 
-function tooLarge(limit: number): ApiError {
+/** The answer to more than is taken. */
+export function tooLarge(limit: number): ApiError {
   return new ApiError('RequestEntityTooLargeException', `The request is larger than ${limit} bytes.`, 413)
 }

@@ -36,11 +36,12 @@ export class ArtifactBucket {
     try {
       await send(response, requestId, await this.answer(request))
     } catch (error) {
+      const told = this.asS3Error(error, requestId)
+      // An object that proves damaged on its way breaks off: the client sees fewer bytes than it was promised.
       if (response.headersSent || response.destroyed) {
         response.destroy()
         return
       }
-      const told = this.asS3Error(error, requestId)
       await send(response, requestId, errorAnswer(request, requestId, told)).catch(() => response.destroy())
     }
   }

@@ -14,7 +14,7 @@ export interface Signable {
 
 /** Splits a request into what is signed. Errors: a URIError for a path or query that is not well-formed. */
 export function signable(request: IncomingMessage): Signable {
-  const url = request.url ?? '/'
+  const url = originForm(request.url ?? '/')
   const at = url.indexOf('?')
   const headers = new Map<string, string>()
   // Node's own `headers` joins repeated ones with a space after the comma, and drops some.
@@ -32,6 +32,13 @@ export function signable(request: IncomingMessage): Signable {
     query: queryOf(at < 0 ? '' : url.slice(at + 1)),
     headers,
   }
+}
+
+/** What is sent to a proxy names the whole address (RFC 9112, 3.2.2); what is signed is the path. */
+function originForm(url: string): string {
+  const path = /^https?:\/\/[^/?]*(.*)$/i.exec(url)?.[1]
+  if (path === undefined) return url
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Unlike a form's, a signed query's plus sign is a plus sign. */

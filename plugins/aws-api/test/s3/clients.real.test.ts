@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -194,6 +194,41 @@ print(json.dumps([of('get_object', '${readableKey}'), of('put_object', '${writab
     expect((await stored()).toString()).toBe('sent')
     expect((await fetch(get.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'))).status).toBe(403)
     expect((await fetch(get, { method: 'DELETE' })).status).toBe(403)
+  })
+})
+
+describe("Debian's aws s3, with an administrator's key", () => {
+  const s3 = (...args: string[]) => aws(subject.endpoint, ['s3', ...args]).catch((error: Error) => error.message)
+  const listed = async (prefix: string) => (await subject.artifacts.list?.(bucket, { prefix }))?.map(({ key }) => key)
+
+  it('copies folders there and back, lists, moves and removes them', async () => {
+    const [there, back] = [join(folder, 'tree'), join(folder, 'back')]
+    mkdirSync(join(there, 'sub'), { recursive: true })
+    for (const name of ['a b.txt', 'sub/ü+%&.txt']) writeFileSync(join(there, name), name)
+    await s3('cp', '--quiet', '--recursive', there, `s3://${bucket}/tree`)
+    expect(await listed('tree/')).toEqual(['tree/a b.txt', 'tree/sub/ü+%&.txt'])
+    await s3('cp', '--quiet', '--recursive', `s3://${bucket}/tree`, back)
+    expect(readFileSync(join(back, 'sub/ü+%&.txt'), 'utf8')).toBe('sub/ü+%&.txt')
+    const nothing = await s3('sync', `s3://${bucket}/tree`, back)
+    expect(nothing).toBeUndefined()
+    await s3('mv', '--quiet', file('moved', noise(10)), `s3://${bucket}/tree/moved`)
+    await s3('rm', '--quiet', '--recursive', `s3://${bucket}/tree`, '--exclude', 'moved')
+    expect(await listed('tree/')).toEqual(['tree/moved'])
+  })
+
+  it('pages through more than a thousand keys', async () => {
+    const keys = Array.from({ length: 1005 }, (_, index) => `many/${String(index).padStart(4, '0')}`)
+    for (const key of keys) await put(key, Buffer.from(key))
+    const answer = await aws(subject.endpoint, ['s3api', 'list-objects-v2', '--bucket', bucket, '--prefix', 'many/'])
+    expect((answer as { Contents: { Key: string }[] }).Contents.map(({ Key }) => Key)).toEqual(keys)
+  })
+
+  it('is told in words what is not served', async () => {
+    await put('one', noise(1))
+    expect(await s3('cp', `s3://${bucket}/one`, `s3://${bucket}/two`)).toContain('does not implement copying objects')
+    expect(await s3('mb', 's3://another-bucket-of-mine')).toContain('does not implement making buckets')
+    expect(await s3('rb', `s3://${bucket}`)).toContain('does not implement deleting buckets')
+    expect(await s3('ls', 's3://no-such-bucket')).toContain('NoSuchBucket')
   })
 })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BucketUnderTest, bucket, noise, startBucket } from '../support/bucket.js'
 import { type RawAnswer } from '../support/raw.js'
@@ -13,7 +13,7 @@ const call = s3Caller(() => subject.port)
 const code = codeOf
 
 beforeAll(async () => {
-  subject = await startBucket()
+  subject = await startBucket({}, { encryptionKey: Buffer.alloc(32, 7) })
 })
 afterAll(() => subject.stop())
 
@@ -205,4 +205,17 @@ test.each<[string, Record<string, string>, string]>([
   expect(code(await complete(id, [[1, sent.etag]], headers))).toBe(expected)
   expect((await call('GET', at)).body).toBe('there already')
   expect((await complete(id, [[1, sent.etag]])).status).toBe(200)
+})
+
+test('of an encrypted store no byte of a part is on the disk in clear, before the upload is finished or after', async () => {
+  const id = await begin()
+  const { headers } = await part(id, 1, 'VERY CLEAR '.repeat(20_000))
+  const clear = () =>
+    readdirSync(subject.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes('VERY CLEAR'))
+  expect(clear()).toEqual([])
+  await complete(id, [[1, headers.etag]])
+  expect(clear()).toEqual([])
+  expect((await call('GET', at)).body.startsWith('VERY CLEAR')).toBe(true)
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -192,6 +192,22 @@ describe('who is refused', () => {
 
   test.each(['acl', 'tagging', 'torrent'])('?%s is not served', async (name) => {
     expect((await call('GET', object, { query: { [name]: '' } })).status).toBe(501)
+  })
+
+  test('an object that was changed on the disk breaks off, and the log says so', async () => {
+    const sealed = await startBucket({}, { encryptionKey: Buffer.alloc(32, 7) })
+    await sealed.artifacts.put({ bucket, key: readableKey }, Readable.from([noise(3_000_000)]))
+    const file = join(sealed.folder, 'artifacts', bucket, readableKey)
+    const bytes = readFileSync(file)
+    bytes.writeUInt8(bytes.readUInt8(2_500_000) ^ 1, 2_500_000)
+    const { atime, mtime } = statSync(file)
+    writeFileSync(file, bytes)
+    utimesSync(file, atime, mtime)
+    const host = `127.0.0.1:${sealed.port}`
+    const headers = await sign(host, { method: 'GET', path: object, service: 's3' })
+    await expect(send(sealed.port, { method: 'GET', path: object, headers })).rejects.toThrow()
+    expect(JSON.stringify(sealed.log.lines)).toContain('cannot be decrypted')
+    await sealed.stop()
   })
 
   test('a defect of the store is not told', async () => {

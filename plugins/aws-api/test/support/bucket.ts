@@ -21,9 +21,12 @@ export const readableKey = 'shop/Source/aaaaaaaa'
 export const writableKey = 'shop/Built/bbbbbbbb'
 
 /** Serves a fresh, empty bucket on a free port. The job's credentials may read one key and write another. */
-export async function startBucket(fakes: Fakes = {}): Promise<BucketUnderTest> {
+export async function startBucket(
+  fakes: Fakes = {},
+  options: { readonly encryptionKey?: Buffer } = {},
+): Promise<BucketUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-bucket-'))
-  const artifacts = new FolderArtifactStore(join(folder, 'artifacts'))
+  const artifacts = new FolderArtifactStore(join(folder, 'artifacts'), options)
   await artifacts.open()
   const uploads = new Uploads(artifacts, join(folder, 'uploads'))
   const job = {
