@@ -393,7 +393,7 @@ test('it ends with the server that started it, even when that is killed and its 
   const module = JSON.stringify(join(__dirname, '../../../src/host/isolated/plugin-process.ts'))
   const place = JSON.stringify({ kind: 'file', path: join(folder, 'loop.ts'), bundled: false })
   const script = `const { PluginProcess } = require(${module})
-    const made = new PluginProcess({ plugin: 'loop', handlers: {}, onLine() {}, onError() {} })
+    const made = new PluginProcess({ plugin: 'loop', memory: 64, handlers: {}, onLine() {}, onError() {} })
     made.channel.call('load', { place: ${place} }).then(() => {
       void made.channel.call('register', { config: {}, dataFolder: '/nowhere' })
       setTimeout(() => console.log(made.pid), 300)
