@@ -1,3 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PipelineDeclaration, StageDeclaration } from '@penstock/core'
+import { startServer } from '@penstock/core/server'
+import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
@@ -54,4 +60,74 @@ export async function barriers(browser: Browser, from: Page, urls: readonly stri
   }
   await context.close()
   return found
+}
+
+/** Whoever makes what the reader looks at. */
+export const maker = {
+  name: 'test',
+  arn: 'arn:aws:iam::000000000000:user/test',
+  policies: ['AWSCodePipeline_FullAccess'],
+}
+
+/** A whole server with a git repository beside it, and a reader who is signed in. */
+export async function startWorld() {
+  const git: TestGitServer = await startGitServer()
+  await git.createRepository('acme/shop')
+  const dataDir = mkdtempSync(join(tmpdir(), 'penstock-browser-'))
+  const log: string[] = []
+  const server = await startServer({ dataDir, port: 0, env: {}, writeLog: (line) => void log.push(line) })
+  const browser = await startBrowser()
+  const password = readFileSync(join(dataDir, 'secrets', 'initialAdminPassword'), 'utf8').trim()
+  const reader = await openPage(browser, server.address, password)
+  return {
+    ...reader,
+    git,
+    dataDir,
+    server,
+    browser,
+    log,
+    at: (path: string) => server.address + path,
+    stage: (name: string) =>
+      reader.page.locator('.stage-row', { has: reader.page.getByRole('heading', { name, exact: true, level: 2 }) }),
+    async stop() {
+      await browser.close()
+      await server.stop()
+      await git.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>
+
+/** Makes a pipeline that fetches the repository and goes on with these stages; it starts at once (X1). */
+export async function makePipeline(
+  { server, git }: World,
+  name: string,
+  stages: readonly StageDeclaration[],
+  more: Partial<PipelineDeclaration> = {},
+): Promise<void> {
+  const fetch = {
+    name: 'Fetch',
+    actionTypeId: { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' },
+    configuration: { Url: `${git.url}/acme/shop.git`, Branch: 'main' },
+    outputArtifacts: [{ name: 'Code' }],
+  } as const
+  await server.services.operations.createPipeline(maker, {
+    pipeline: {
+      name,
+      pipelineType: 'V2',
+      roleArn: 'arn:aws:iam::000000000000:role/penstock',
+      artifactStore: { type: 'S3', location: server.services.identity.bucket },
+      ...more,
+      stages: [{ name: 'Source', actions: [fetch] }, ...stages],
+    },
+  })
+}
+
+/** A stage with one shell command. */
+export function shell(name: string, command: string): StageDeclaration {
+  const actionTypeId = { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' } as const
+  const configuration = { Command: command }
+  return { name, actions: [{ name, actionTypeId, configuration, inputArtifacts: [{ name: 'Code' }] }] }
 }

@@ -59,9 +59,20 @@ export function enhance(box) {
   function check() {
     mistake = findMistake(text.value)
     const marked = marks.get(lineAt(text.value, text.selectionStart))
-    state.textContent = mistake ? `Line ${mistake.line}, column ${mistake.column}: ${mistake.message}` : (marked ?? '')
-    state.classList.toggle('problem', state.textContent !== '')
+    say(mistake ? `Line ${mistake.line}, column ${mistake.column}: ${mistake.message}` : (marked ?? ''))
     soon()
+  }
+
+  function say(words) {
+    if (state.firstChild?.textContent === words) return
+    state.replaceChildren(words)
+    state.classList.toggle('problem', words !== '')
+    if (!mistake) return
+    const button = element('button', 'link-button')
+    button.type = 'button'
+    button.textContent = 'Go there'
+    button.addEventListener('click', () => goTo(mistake.line, mistake.column))
+    state.append(' ', button)
   }
 
   text.addEventListener('input', () => {
@@ -81,10 +92,11 @@ export function enhance(box) {
     goTo(Number(link.dataset.line))
   })
 
-  function goTo(line) {
+  function goTo(line, column) {
     const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0)
     text.focus()
-    text.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0))
+    if (column) text.setSelectionRange(start + column - 1, start + column - 1)
+    else text.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0))
     text.scrollTop = Math.max(0, (line - 6) * lineHeight())
     check()
   }

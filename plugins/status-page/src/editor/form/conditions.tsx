@@ -60,7 +60,11 @@ function Kindred({ title, results, at, conditions = [] }: KindProps) {
       {conditions.map((condition, index) => (
         <Condition key={index} title={title} results={results} at={`${list}[${index}]`} condition={condition} />
       ))}
-      {conditions.length === 0 && <Add deed={`add:${list}`}>Add a {title.toLowerCase()}</Add>}
+      {conditions.length === 0 && (
+        <Add deed={`add:${list}`}>
+          Add {title.startsWith('Entry') ? 'an' : 'a'} {title.toLowerCase()}
+        </Add>
+      )}
     </>
   )
 }
