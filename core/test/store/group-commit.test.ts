@@ -141,6 +141,24 @@ describe('what makes commits last', () => {
     expect(await keys(database.db)).toHaveLength(4)
   })
 
+  test('what nobody waits for gets no commit of its own when another is over, and shares the next', async () => {
+    const disk = slowDisk()
+    const commits = new GroupCommit(database.db, disk)
+    const first = commits.run(put('test-1'))
+    await turns()
+    commits.runSoon(put('test-later'))
+    disk.waiting.shift()?.release()
+    await first
+    await turns()
+    expect(disk.waiting).toEqual([])
+    const second = commits.run(put('test-2'))
+    await turns()
+    disk.waiting.shift()?.release()
+    await second
+    expect(disk.waiting).toEqual([])
+    expect(await keys(database.db)).toHaveLength(3)
+  })
+
   test('a disk that refuses fails all that shared the commit', async () => {
     const disk = slowDisk()
     const commits = new GroupCommit(database.db, disk)
