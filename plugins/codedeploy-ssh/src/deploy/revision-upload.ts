@@ -1,4 +1,5 @@
 /** The tar streams of one revision, prepared once for all hosts that need the same one. */
+import type { Clock } from '@penstock/core'
 import type { BundleContents } from '../bundle/contents.js'
 import { FileHandles } from '../bundle/file-handles.js'
 import { type Delta, deltaOf } from '../bundle/manifest.js'
@@ -38,6 +39,7 @@ export class RevisionUpload {
     private readonly plan: RevisionPlan,
     private readonly settings: DeploymentSettings,
     private readonly manifests: ManifestCache,
+    private readonly clock: Clock,
   ) {
     manifests.set(contents.manifest.digest, contents.manifest)
   }
@@ -83,7 +85,7 @@ export class RevisionUpload {
   }
 
   private bundlePart(prefix: string, only?: ReadonlySet<string>): SharedPieces {
-    return new SharedPieces(new TarLayout(this.contents, prefix, this.files, only))
+    return new SharedPieces(new TarLayout(this.contents, prefix, this.files, only), this.clock)
   }
 
   private stream(root: string, bundle: SharedPieces, base?: string, delta?: Delta): ByteSource {

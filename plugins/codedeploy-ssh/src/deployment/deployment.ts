@@ -174,6 +174,7 @@ export class Deployment {
             ...(commit === undefined ? {} : { commit }),
           },
           manifests,
+          this.parts.ctx.clock,
         ),
     )
     return this.upload

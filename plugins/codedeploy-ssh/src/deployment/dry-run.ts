@@ -1,5 +1,5 @@
 /** Says what a deployment would do; connects to nothing. */
-import type { ActionLog } from '@penstock/core'
+import { type ActionLog, systemClock } from '@penstock/core'
 import { readContents } from '../bundle/contents.js'
 import { FileHandles } from '../bundle/file-handles.js'
 import type { ScannedBundle } from '../bundle/scan.js'
@@ -19,7 +19,7 @@ export async function dryRun(
 ): Promise<void> {
   for (const line of describePlan(group, plan)) log.line(line)
   const files = new FileHandles()
-  const part = new SharedPieces(new TarLayout(await readContents(bundle), 'deployment-archive', files))
+  const part = new SharedPieces(new TarLayout(await readContents(bundle), 'deployment-archive', files), systemClock)
   for (const host of group.hosts) {
     const folder = `${host.root === '' ? '<deployment root>' : host.root}/${group.groupId}`
     await new PrintShell(host.id, (line) => log.line(line)).upload(part.pieces(), `tar -x into ${folder}`)

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@penstock/core'
 import { readContents } from '../../src/bundle/contents.js'
 import { FileHandles } from '../../src/bundle/file-handles.js'
 import { deltaOf, readManifest } from '../../src/bundle/manifest.js'
@@ -36,7 +37,7 @@ test.each([['tar'], ['busybox tar']])('%s unpacks what we pack, twice over', asy
   mkdirSync(join(bundle, 'nothing'))
   const files = new FileHandles()
   const layout = new TarLayout(await readContents(await scanBundle(bundle)), 'top', files)
-  const part = new SharedPieces(layout)
+  const part = new SharedPieces(layout, systemClock)
   const last = new TarPart()
   last.addText('run/complete', 'yes')
   for (const target of ['one', 'two']) {
@@ -64,7 +65,7 @@ test('many go through the pieces at their own speed, and all get the same bytes 
   const layout = new TarLayout(await readContents(await scanBundle(bundle)), 'top', files)
   const whole = Buffer.alloc(layout.size)
   await layout.fill(whole, 0)
-  const shared = new SharedPieces(layout)
+  const shared = new SharedPieces(layout, systemClock)
   const buffers = new Set<ArrayBufferLike>()
   const digestOf = async (pause: number, stopAt = Number.POSITIVE_INFINITY) => {
     const hash = createHash('sha256')
@@ -92,7 +93,7 @@ test('a file that became shorter since it was read fails all who send it', async
   const contents = await readContents(await scanBundle(bundle))
   truncateSync(join(bundle, 'big'), 700_000)
   const files = new FileHandles()
-  const shared = new SharedPieces(new TarLayout(contents, 'top', files))
+  const shared = new SharedPieces(new TarLayout(contents, 'top', files), systemClock)
   const read = async () => {
     for await (const piece of shared.pieces()) expect(piece.length).toBeGreaterThan(0)
   }

@@ -47,7 +47,9 @@ export async function deployLocal(options: LocalDeployment): Promise<LocalResult
     ignoreApplicationStopFailures: options.ignoreStop ?? false,
     keep: options.keep ?? 5,
   }
-  const upload = readContents(bundle).then((contents) => new RevisionUpload(contents, plan, settings, manifests))
+  const upload = readContents(bundle).then(
+    (contents) => new RevisionUpload(contents, plan, settings, manifests, systemClock),
+  )
   const result = await new HostDeployment({
     open: options.shell ?? (async () => new LocalShell()),
     root: options.root,
