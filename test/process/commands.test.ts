@@ -1,5 +1,5 @@
 /** The command line as people call it, on the built package. */
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanUp, penstock, serve, temporaryFolder } from './world.js'
 
@@ -81,26 +81,50 @@ describe('validate', () => {
     writeFileSync(join(cwd, 'p.json'), '{\n  "pipeline": {,}\n}\n')
     expect(await penstock(['validate', 'p.json'], { cwd })).toMatchObject({
       status: 1,
-      err: expect.stringMatching(/p\.json: is not JSON.*line 2/),
+      out: expect.stringMatching(/p\.json: is not JSON.*line 2/),
     })
+  })
+
+  test('says the line of every problem of every file, in YAML and in JSON', async () => {
+    const cwd = temporaryFolder()
+    const yaml = 'pipeline:\n  name: a b\n  stages:\n    - name: Source\n      actions: []\n'
+    writeFileSync(join(cwd, 'a.yaml'), yaml)
+    writeFileSync(join(cwd, 'b.json'), '{\n\t"name": "b",\n\t"name": "c d",\n\t"stages": []\n}\n')
+    writeFileSync(join(cwd, 'c.yml'), 'pipeline: {\n  name: [\n')
+    const { status, out } = await penstock(['validate', 'a.yaml', 'b.json', 'c.yml', 'none.json'], { cwd })
+    expect(status).toBe(1)
+    for (const line of ['a.yaml:2:3: name:', 'a.yaml:4:7: stages[0]:', 'b.json:3:2: ', 'b.json:4:2: stages:', 'c.yml:'])
+      expect(out).toContain(line)
+    expect(out).toContain('none.json: cannot be read (ENOENT)')
   })
 })
 
-test('doctor finds what is wrong with the data folder, with a remedy', async () => {
+test('doctor finds what is wrong with the data folder, its keys and its database, with a remedy', async () => {
   const cwd = temporaryFolder()
   await penstock(['access-key', 'list', '--data', 'd'], { cwd })
   const secrets = join(cwd, 'd', 'secrets')
-  const well = await penstock(['doctor', '--data', 'd', '--output', 'json'], { cwd })
-  const findings = (out: string) => JSON.parse(out) as { name: string; state: string; remedy?: string }[]
-  expect(findings(well.out).find(({ name }) => name === 'data folder')).toMatchObject({ state: 'ok' })
+  const look = async () => {
+    const { status, out } = await penstock(['doctor', '--data', 'd', '--json'], { cwd })
+    const findings = JSON.parse(out) as { name: string; state: string; found: string; remedy?: string }[]
+    return { status, of: (name: string) => findings.find((finding) => finding.name === name) }
+  }
+  const well = await look()
+  for (const name of ['data folder', 'secrets', 'master key', 'database', 'plugins'])
+    expect(well.of(name)).toMatchObject({ state: 'ok' })
 
-  chmodSync(secrets, 0o755)
-  const ill = await penstock(['doctor', '--data', 'd', '--output', 'json'], { cwd })
-  expect(ill.status).toBe(1)
-  expect(findings(ill.out).find(({ name }) => name === 'data folder')).toMatchObject({
-    state: 'bad',
-    remedy: expect.stringContaining('chmod'),
-  })
+  writeFileSync(join(secrets, 'master.key'), `${'0'.repeat(64)}\n`)
+  chmodSync(join(secrets, 'master.key'), 0o644)
+  const open = await look()
+  expect(open.status).toBe(1)
+  expect(open.of('secrets')).toMatchObject({ state: 'bad', remedy: expect.stringContaining('chmod') })
+  expect(open.of('database')).toMatchObject({ state: 'bad', found: expect.stringContaining('another master key') })
+
+  rmSync(join(secrets, 'master.key'))
+  writeFileSync(join(cwd, 'd', 'penstock.db'), 'this is no database')
+  const lost = await look()
+  expect(lost.of('master key')).toMatchObject({ state: 'bad', remedy: expect.stringContaining('backup') })
+  expect(lost.of('database')).toMatchObject({ state: 'bad', remedy: expect.stringContaining('restore') })
+  expect(existsSync(join(secrets, 'master.key'))).toBe(false) // looking makes nothing
 })
 
 test('plugin list shows what the bundled plugins provide', async () => {

@@ -18,9 +18,8 @@ export async function openMasterKey({ dataDir, masterKeyFile }: Config, database
  * another key: it could open no access key and no secret, and would seal new ones that the others cannot open.
  */
 export async function checkMasterKey(meta: MetaStore, key: MasterKey, file: string): Promise<void> {
-  const mark = key.sign('master key', 'mark').toString('hex').slice(0, 16)
-  const known = await meta.keep('masterKeyMark', mark)
-  if (known === mark) return
+  const known = await meta.keep('masterKeyMark', key.mark)
+  if (known === key.mark) return
   throw new ConfigError([
     `${file} is not the master key that this database was sealed with: put that one there (a backup has it), or name it with masterKeyFile`,
   ])

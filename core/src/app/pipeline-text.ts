@@ -91,13 +91,17 @@ function placesOf({ data, yaml }: Parsed, text: string, file: string): Pick<Pipe
   }
 }
 
-function tolerantly(text: string, file: string) {
-  try {
-    return { yaml: parseYaml(text, file), warnings: [] }
-  } catch (error) {
-    const problems = error instanceof YamlError ? error.problems : []
-    return { warnings: problems.filter((problem) => problem.includes('keys must be unique')) }
-  }
+/** JSON lets a key stand twice, and the last counts: that is never meant. */
+function tolerantly(text: string, file: string): { readonly yaml?: YamlFile; readonly warnings: readonly string[] } {
+  const warnings: string[] = []
+  for (const uniqueKeys of [true, false])
+    try {
+      return { yaml: parseYaml(text, file, uniqueKeys), warnings }
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error
+      warnings.push(...error.problems.filter((problem) => problem.includes('keys must be unique')))
+    }
+  return { warnings }
 }
 
 /** `stages[1].name` as its parts. */

@@ -181,7 +181,7 @@ function addActionTypes(program: Command): void {
 
 function addDoctor(program: Command): void {
   withOutput(where(program.command('doctor').description('look for what would keep Penstock from working'))).action(
-    async (options) => (await import('./doctor.js')).doctor(options),
+    async (options) => (await import('./doctor/doctor.js')).doctor(options),
   )
 }
 

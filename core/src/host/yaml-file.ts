@@ -31,11 +31,11 @@ export function readYamlFile(file: string): YamlFile {
   return parseYaml(text, file)
 }
 
-/** As readYamlFile, of a text; `file` is what errors call it. Errors: YamlError when it is not YAML, or no map. */
-export function parseYaml(text: string, file: string): YamlFile {
+/** As readYamlFile, of a text; `file` is what errors call it; with `uniqueKeys` false the last of equal keys counts. Errors: YamlError. */
+export function parseYaml(text: string, file: string, uniqueKeys = true): YamlFile {
   const yaml = require('yaml') as typeof import('yaml')
   const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys })
   if (document.errors.length > 0) {
     throw new YamlError(document.errors.map((error) => `${at(file, lines, error.pos[0])}: ${error.message}`))
   }

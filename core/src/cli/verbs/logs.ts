@@ -24,9 +24,15 @@ export async function logs(pipelineName: string, action: string | undefined, opt
     const { actionExecutionId } = await pickAction(client, pipelineName, pipelineExecutionId, action)
     const run = { pipelineName, pipelineExecutionId, actionExecutionId }
     const { write, end } = writer()
-    if (options.follow) await tail(client, run, write)
-    else await soFar(client, run, write)
+    let empty = true
+    const note = (text: string) => {
+      empty &&= text === ''
+      write(text)
+    }
+    if (options.follow) await tail(client, run, note)
+    else await soFar(client, run, note)
     end()
+    if (empty) process.stderr.write('Nothing has been written into this log yet.\n')
   })
 }
 

@@ -1,0 +1,25 @@
+import { lookAtDatabase } from './database.js'
+import type { Check } from './finding.js'
+import { lookAtDataFolder, lookAtDisk, lookAtSecrets } from './folder.js'
+import { lookAtClock, lookAtNode } from './machine.js'
+import { lookAtMasterKey } from './master-key.js'
+import { lookAtPlugins } from './plugins.js'
+import { lookAtPort, lookAtServer } from './port.js'
+import { lookAtService } from './service.js'
+import { lookAtTools } from './tools.js'
+
+/** Everything that `penstock doctor` looks at, in the order in which it is told. */
+export const checks: readonly Check[] = [
+  lookAtNode,
+  lookAtClock,
+  lookAtTools,
+  lookAtDataFolder,
+  lookAtSecrets,
+  lookAtMasterKey,
+  lookAtDatabase,
+  lookAtDisk,
+  lookAtPlugins,
+  lookAtPort,
+  lookAtServer,
+  lookAtService,
+]

@@ -1,0 +1,78 @@
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Config } from '../../app/config.js'
+import { lockHolder } from '../../app/folder-lock.js'
+import { reason } from '../../host/contain.js'
+import type { Finding } from './finding.js'
+
+/** Whether it is there, or can be made, and is this user's. */
+export function lookAtDataFolder({ dataDir }: Config): Finding {
+  const name = 'data folder'
+  if (!existsSync(dataDir)) {
+    const parent = existing(dirname(dataDir))
+    if (writable(parent)) return { name, state: 'ok', found: `${dataDir} will be made` }
+    const found = `${dataDir} is not there, and ${parent} is not writable`
+    return { name, state: 'bad', found, remedy: 'make it writable, or choose another with --data' }
+  }
+  if (!writable(dataDir))
+    return {
+      name,
+      state: 'bad',
+      found: `${dataDir} is not writable by this user`,
+      remedy: `chown -R $(id -un) ${dataDir}`,
+    }
+  const holder = lockHolder(dataDir)
+  const found = holder === undefined ? dataDir : `${dataDir}, in use by the server with pid ${holder}`
+  return { name, state: 'ok', found }
+}
+
+/** Nothing of the secrets, and not the database, may be for others to read. */
+export function lookAtSecrets({ dataDir, masterKeyFile, artifacts }: Config): Finding {
+  const name = 'secrets'
+  const files = ['penstock.db', 'penstock.db-wal', 'penstock.db-shm'].map((file) => join(dataDir, file))
+  const keys = [masterKeyFile, artifacts.encryptionKeyFile].filter((file) => file !== undefined)
+  try {
+    const all = [...files, ...keys, ...below(join(dataDir, 'secrets'))].filter((file) => existsSync(file))
+    const open = all.filter((file) => (lstatSync(file).mode & 0o077) !== 0)
+    if (open.length === 0) return { name, state: 'ok', found: `${all.length} files, for their owner alone` }
+    return {
+      name,
+      state: 'bad',
+      found: `${open.join(', ')} can be read by others`,
+      remedy: `chmod go= ${open.join(' ')}`,
+    }
+  } catch (error) {
+    return { name, state: 'bad', found: reason(error), remedy: `run this as the user that the server runs as` }
+  }
+}
+
+/** Room for artifacts and logs. */
+export function lookAtDisk({ dataDir }: Config): Finding {
+  const { bavail, bsize } = statfsSync(existing(dataDir))
+  const free = (bavail * bsize) / 2 ** 30
+  const found = `${free.toFixed(1)} GiB free for ${dataDir}`
+  if (free >= 5) return { name: 'disk', state: 'ok', found }
+  const remedy = 'artifacts and logs need room: free some, or lower retention.historyDays'
+  return { name: 'disk', state: free < 0.5 ? 'bad' : 'warn', found, remedy }
+}
+
+function below(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter(
+    (entry) => !entry.isSymbolicLink(),
+  )
+  return [folder, ...entries.map((entry) => join(entry.parentPath, entry.name))]
+}
+
+function existing(path: string): string {
+  return existsSync(path) ? path : existing(dirname(path))
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
