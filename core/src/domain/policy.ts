@@ -50,6 +50,10 @@ function statementProblems(statement: unknown): string[] {
     const list = Array.isArray(value) ? value : [value]
     if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== ''))
       problems.push(`.${key} must be a text or a list of texts`)
+    else if (list.some((item) => item.includes('${')))
+      problems.push(
+        `.${key} has a policy variable such as \${aws:username}, which is not supported: write out what it stands for`,
+      )
   }
   return problems
 }

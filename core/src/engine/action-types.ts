@@ -125,15 +125,22 @@ export async function listActionTypes(
   _by: Principal,
   input: Input<'listActionTypes'>,
 ): Promise<{ actionTypes: ActionType[]; nextToken?: string }> {
-  const from = positionOf<number>('action types', input.nextToken, 'number') ?? 0
+  const list = `action types ${input.actionOwnerFilter ?? ''} ${input.regionFilter ?? ''}`
+  const from = positionOf<number>(list, input.nextToken, 'number') ?? 0
   const all = engine.types
     .list()
     .filter(({ id }) => input.actionOwnerFilter === undefined || id.owner === input.actionOwnerFilter)
+    .filter(({ id }) => isUsableIn(engine, id, input.regionFilter))
   const end = from + listPage
   return {
     actionTypes: all.slice(from, end),
-    ...(end < all.length ? { nextToken: nextToken('action types', end) } : {}),
+    ...(end < all.length ? { nextToken: nextToken(list, end) } : {}),
   }
+}
+
+/** S7: in other regions than the pipeline's own, sources and what is not AWS's cannot be used. */
+function isUsableIn({ region }: Engine, { category, owner }: ActionType['id'], wanted: string | undefined): boolean {
+  return wanted === undefined || wanted === region || (owner === 'AWS' && category !== 'Source')
 }
 
 /** Errors: ActionTypeNotFoundException. */

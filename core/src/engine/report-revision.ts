@@ -1,5 +1,6 @@
 import type { Principal } from '../domain/access.js'
 import type { ExecutionTrigger } from '../domain/execution.js'
+import { Fault } from '../domain/faults.js'
 import type { SourceRevision } from '../domain/revision.js'
 import type { Engine } from './engine.js'
 import { actionNotFound, pipelineNotFound, stageNotFound } from './names.js'
@@ -33,7 +34,10 @@ export async function reportRevision(engine: Engine, found: FoundSource): Promis
   return { pipelineExecutionId }
 }
 
-/** J14. Errors: PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, ConcurrentPipelineExecutionsLimitExceededException. */
+/**
+ * J14. Errors: PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, ValidationException,
+ * ConcurrentPipelineExecutionsLimitExceededException.
+ */
 export async function putActionRevision(
   engine: Engine,
   by: Principal,
@@ -44,7 +48,14 @@ export async function putActionRevision(
   if (!pipeline) throw pipelineNotFound(engine, pipelineName)
   const stage = pipeline.declaration.stages.find((one) => one.name === stageName)
   if (!stage) throw stageNotFound(stageName, pipelineName)
-  if (!stage.actions.some((one) => one.name === actionName)) throw actionNotFound(actionName, stageName, pipelineName)
+  const action = stage.actions.find((one) => one.name === actionName)
+  if (!action) throw actionNotFound(actionName, stageName, pipelineName)
+  if (action.actionTypeId.category !== 'Source') {
+    throw new Fault(
+      'ValidationException',
+      `The action '${actionName}' in stage '${stageName}' is no source action: only those have revisions`,
+    )
+  }
   const used = await engine.store.read.revisionUsed(pipelineName, actionName, actionRevision.revisionId)
   if (used !== undefined) return { newRevision: false, pipelineExecutionId: used }
   const { pipelineExecutionId = '' } = await reportRevision(engine, {

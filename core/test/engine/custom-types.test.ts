@@ -136,3 +136,11 @@ test('S21: a deleted type carries no tags any more', async () => {
   await b.operations.deleteCustomActionType(me, id)
   await expect(b.operations.listTags(me, { resourceArn })).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
 })
+
+test('S7: of other regions only what can be used there is listed', async () => {
+  await b.operations.createCustomActionType(me, jenkins)
+  const listed = async (regionFilter: string) =>
+    (await b.operations.listActionTypes(me, { regionFilter })).actionTypes.map((one) => one.id.provider)
+  expect(await listed('eu-central-1')).toEqual(['MyJenkins', 'Repo'])
+  expect(await listed('eu-west-1')).toEqual([])
+})

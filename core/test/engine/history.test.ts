@@ -49,3 +49,14 @@ test.each([1, 2, 100])('R2: every run stays in the history: pages of %d', async 
     'b Succeeded',
   ])
 })
+
+test('J14: only a source action has revisions', async () => {
+  const actionRevision = { revisionId: 'r2', revisionChangeId: 'r2', created: new Date(0) }
+  const put = b.operations.putActionRevision(me, {
+    pipelineName: 'demo',
+    stageName: 'Build',
+    actionName: 'a',
+    actionRevision,
+  })
+  await expect(put).rejects.toMatchObject({ code: 'ValidationException' })
+})

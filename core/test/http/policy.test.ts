@@ -107,6 +107,12 @@ test.each([
     says: 'Effect is "allow"',
   },
   { it: 'no actions', policy: document(statement('Allow', [])), says: 'Action must be' },
+  {
+    it: 'a policy variable, which would deny nobody',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM's own words.
+    policy: { Statement: [{ Effect: 'Deny', Action: '*', Resource: 'arn:aws:codepipeline:*:*:${aws:username}-*' }] },
+    says: 'Resource has a policy variable',
+  },
 ])('refused: $it', ({ policy, says }) => {
   expect(policyProblems(policy).join()).toContain(says)
 })

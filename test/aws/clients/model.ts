@@ -39,7 +39,7 @@ export class ModelCheck {
     const [kind, namespace, name, , first, second] = shape as [number, string, string, unknown, Shape, Shape]
     // A member with traits: the shape, then they.
     if (typeof namespace !== 'string') return this.look(kind, value, at)
-    if (kind === structureKind) return this.structure(shape, value, at)
+    if (kind === structureKind) return this.structure(shape as readonly unknown[], value, at)
     if (kind === listKind) return this.list(first, value, at)
     if (kind === mapKind) return this.map(second, value, at)
     if (kind === simpleKind) return this.simple(first as number, value, at)

@@ -16,7 +16,7 @@ import { auditDetail } from './audit-detail.js'
 import { authorize } from './authorize.js'
 import { encode } from './encode.js'
 import { type Endpoint, endpointOf } from './endpoint.js'
-import { parseBody } from './parse-body.js'
+import { parseBody, unpacked } from './parse-body.js'
 import { waitHeader, waitOf } from './wait.js'
 
 export type ApiServices = Pick<ServerServices, 'identity' | 'clock' | 'operations' | 'access' | 'workers' | 'logs'>
@@ -51,7 +51,8 @@ export class CodePipelineApi {
     try {
       const operation = target(request)
       const { credentials, body } = await this.authenticate(request)
-      const input = read(operation.input, parseBody(body))
+      const json = await unpacked(body, request.headers['content-encoding'], this.options.maxRequestBytes)
+      const input = read(operation.input, parseBody(json))
       const answer = await this.perform(operation, credentials, input, contextOf(request, response, this.server))
       send(response, requestId, 200, operation.silent ? '' : encode(answer))
     } catch (error) {

@@ -297,7 +297,7 @@ test('a client that hangs up half way is no failure of the server’s', async ()
   const body = '{"name":"shop"}'
   const headers = await sign(host(), { body, headers: { 'x-amz-target': target('DeletePipeline') } })
   const whole = wire('POST', '/', headers, body)
-  await exchange(api.port, whole.subarray(0, whole.length - 5))
+  await exchange(api.port, whole.subarray(0, whole.length - 5), { hangUp: true })
   await eventually(() => api.log.lines.length > 0)
   expect(api.log.lines).toMatchObject([{ level: 'debug', message: 'A client hung up' }])
   expect(called).toEqual([])

@@ -2,12 +2,13 @@ import { connect } from 'node:net'
 
 /**
  * Sends bytes as they are, on a connection of their own, and answers what comes back until it is closed.
+ * `hangUp`: says at once that no more will come, for what may be less than the server waits for; it may not answer then.
  * Errors: when nothing at all has happened for ten seconds.
  */
-export function exchange(port: number, bytes: Buffer): Promise<string> {
+export function exchange(port: number, bytes: Buffer, { hangUp = false } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes))
+    const socket = connect(port, '127.0.0.1', () => (hangUp ? socket.end(bytes) : socket.write(bytes)))
     socket.setTimeout(10_000, () => {
       reject(new Error(`no answer to ${JSON.stringify(bytes.toString('latin1').slice(0, 2000))}`))
       socket.destroy()
