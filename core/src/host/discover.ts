@@ -76,7 +76,7 @@ function readSection(key: string, value: unknown, usual: Isolation): Partial<Plu
   if (isolation === 'process' || isolation === 'none') return { config, isolation }
   const memory = memoryOf(isolation)
   if (memory !== undefined) return { config, isolation: 'process', memory }
-  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own), { memory: 256 } (the same, with so many MB, at least ${leastMemory}) or "none" (inside the server) is right`
+  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least ${leastMemory}`
   return { config, place: { missing } }
 }
 

@@ -426,6 +426,6 @@ test('a memory limit that is none is told of', async () => {
   const w = await world({ './x.ts': { isolation: { memory: '1 GB' } } }, { files: { 'x.ts': source('x', '') } })
   await w.host.register()
   expect(w.problems('x')).toContain(
-    `penstock.yaml: plugins../x.ts.isolation is {"memory":"1 GB"}: "process" (in a process of its own), { memory: 256 } (the same, with so many MB, at least 32) or "none" (inside the server) is right`,
+    `penstock.yaml: plugins../x.ts.isolation is {"memory":"1 GB"}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least 32`,
   )
 })
