@@ -83,14 +83,14 @@ export class BucketArtifacts implements ArtifactAccess {
         'RevisionUnavailable',
       )
     }
-    if (answer.statusCode !== 200 && answer.statusCode !== 206) throw await this.#refused(answer)
+    if (![200, 206].includes(answer.statusCode ?? 0) || !isBuckets(answer)) throw await this.#refused(answer)
     const flags = answer.statusCode === 206 ? 'a' : 'w'
     await pipeline(answer, createWriteStream(zip, { flags, mode: 0o600 }), { signal })
   }
 
   async #upload(artifact: Artifact, body: FileBody, signal: AbortSignal): Promise<void> {
     const answer = await this.#send('PUT', artifact, body, signal, { 'content-type': 'application/zip' })
-    if (answer.statusCode !== 200) throw await this.#refused(answer)
+    if (answer.statusCode !== 200 || !isBuckets(answer)) throw await this.#refused(answer)
     answer.resume()
   }
 
@@ -140,6 +140,9 @@ export class BucketArtifacts implements ArtifactAccess {
     }
   }
 }
+
+/** A page of whatever is in the way may come with status 200, too. */
+const isBuckets = ({ headers }: IncomingMessage) => headers.etag !== undefined
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256')

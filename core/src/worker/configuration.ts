@@ -70,7 +70,10 @@ function unknownNames(declarations: PropertyDeclarations, strings: Readonly<Reco
   const known = Object.keys(declarations)
   return Object.keys(strings)
     .filter((name) => !Object.hasOwn(declarations, name))
-    .map((name) => `${name} is not a property of this action: ${known.length > 0 ? known.join(', ') : 'it has none'}`)
+    .map((name) => {
+      const all = known.length > 0 ? known.join(', ') : 'it has none'
+      return `${name} is not a property of this action: ${all} (is the plugin that runs it older than the one that checked the pipeline?)`
+    })
 }
 
 /** Errors: Error saying what is wrong with the value; a secret's own value is not quoted. */

@@ -5,7 +5,8 @@ import type { DeployTarget, JobApiAccess, ReportedResult } from '../host/action-
 import type { WorkerJobAccess } from '../host/worker-service.js'
 import { BearableWait } from './bearable-wait.js'
 import type { HeldJob, HeldJobState, JobClient } from './job-client.js'
-import type { PenstockApi } from './penstock-api.js'
+import { ApiRefused, type PenstockApi } from './penstock-api.js'
+import { untilAccepted } from './retry.js'
 import { inSeconds } from './wire-times.js'
 
 /** The least time between two calls that wait, and between two tries, milliseconds. */
@@ -103,7 +104,7 @@ export class HttpJobClient implements JobClient {
   }
 
   async secret(job: HeldJob, name: string): Promise<string | undefined> {
-    return (await this.#about<{ value?: string }>('GetSecret', job, { name })).value
+    return (await this.#insist(() => this.#about<{ value?: string }>('GetSecret', job, { name }))).value
   }
 
   access(job: HeldJob): Promise<WorkerJobAccess> {
@@ -121,7 +122,9 @@ export class HttpJobClient implements JobClient {
 
   /** For a function that speaks CodePipeline's job API itself. */
   async jobApi(job: Job): Promise<JobApiAccess> {
-    const { region, accountId, accessKeyId, secretAccessKey, sessionToken } = await this.access(held(job))
+    const { region, accountId, accessKeyId, secretAccessKey, sessionToken } = await this.#insist(() =>
+      this.access(held(job)),
+    )
     const place = ({ name, location, revisionId }: Job['data']['inputArtifacts'][number]) => ({
       name,
       bucketName: location.bucket,
@@ -161,6 +164,15 @@ export class HttpJobClient implements JobClient {
       }
       if (this.clock.now() - began < pause) await sleep(this.clock, pause)
     }
+  }
+
+  /** A server that is away for a moment fails no job; one that refuses does. Errors: the refusal; when the worker stops. */
+  #insist<T>(call: () => Promise<T>): Promise<T> {
+    const { clock } = this
+    const onFailure = (error: unknown) => {
+      if (error instanceof ApiRefused && error.code === 'AccessDeniedException') throw error
+    }
+    return untilAccepted(call, { clock, signal: this.#closed.signal, onFailure })
   }
 
   #about<T = object>(operation: string, { jobId, fence }: HeldJob, more: object = {}): Promise<T> {

@@ -50,8 +50,19 @@ export class SignedClient {
         : new HttpAgent({ keepAlive: true })
   }
 
-  /** The answer's head; its body is the caller's to read. Errors: the connection's, a silence, the signal's reason. */
-  send(wanted: SignedRequest): Promise<IncomingMessage> {
+  /**
+   * The answer's head; its body is the caller's to read. What was refused while the clocks were found to differ is sent
+   * once more. Errors: the connection's, a silence, the signal's reason.
+   */
+  async send(wanted: SignedRequest): Promise<IncomingMessage> {
+    const skew = this.#skew
+    const answer = await this.#once(wanted)
+    if (this.#skew === skew) return answer
+    answer.resume()
+    return this.#once(wanted)
+  }
+
+  #once(wanted: SignedRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { signal, body } = wanted
       if (signal.aborted) return reject(signal.reason)
@@ -94,12 +105,12 @@ export class SignedClient {
     this.#agent.destroy()
   }
 
-  /** A refusal may be for the time alone: the next try goes by the server's clock. */
+  /** A refusal may be for the time alone: the next try goes by the server's clock, as long as it is about the same. */
   #compareClocks({ statusCode = 0, headers }: IncomingMessage): void {
     const theirs = Date.parse(headers.date ?? '')
     if (statusCode < 400 || statusCode > 403 || Number.isNaN(theirs)) return
     const skew = theirs - Date.now()
-    this.#skew = Math.abs(skew) > 60_000 ? skew : 0
+    if (Math.abs(skew - this.#skew) > 60_000) this.#skew = Math.abs(skew) > 60_000 ? skew : 0
   }
 }
 

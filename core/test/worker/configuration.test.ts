@@ -38,7 +38,7 @@ test.each<{ it: string; strings: Record<string, string>; says: string | RegExp }
   {
     it: 'an unknown one',
     strings: { Name: 'n', Nmae: 'x' },
-    says: 'Nmae is not a property of this action: Name, Count, Fast, Kind, Color, Password',
+    says: 'Nmae is not a property of this action: Name, Count, Fast, Kind, Color, Password (is the plugin that runs it older than the one that checked the pipeline?)',
   },
   { it: 'no number', strings: { Name: 'n', Count: '3x' }, says: 'Count is "3x": a number is right, such as 10' },
   {

@@ -7,6 +7,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 export class Network {
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #isUp = true
+  /** Bytes that went to the server, and came from it. */
+  sent = 0
+  received = 0
   readonly #server: Server
 
   /** `target` is asked at each connection: a server may come back at another port. */
@@ -60,6 +63,12 @@ export class Network {
       for (const socket of pair) socket.destroy()
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
+    client.on('data', ({ length }) => {
+      this.sent += length
+    })
+    server.on('data', ({ length }) => {
+      this.received += length
+    })
     client.pipe(server)
     server.pipe(client)
   }

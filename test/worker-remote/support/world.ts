@@ -39,7 +39,9 @@ export async function until<T>(
 
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'penstock-remote-'))
-  readonly network = new Network(() => this.server.port)
+  readonly network = new Network(() => this.detour ?? this.server.port)
+  /** The port that the network leads to instead of the server's. */
+  detour: number | undefined
   #postgres: TestPostgres | undefined
   readonly #workers = new Set<WorkerProcess>()
   /** Milliseconds by which the server's clock is ahead. */
@@ -84,7 +86,7 @@ export class World {
   /** A worker on the folder `name`, which is ready when the promise resolves. */
   async work(
     name: string,
-    options: { readonly keys?: Keys; readonly args?: readonly string[] } = {},
+    options: { readonly keys?: Keys; readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
   ): Promise<WorkerProcess> {
     const data = join(this.folder, name)
     if (!existsSync(data)) {
@@ -94,6 +96,7 @@ export class World {
     const worker = this.spawn(
       ['worker', '--endpoint', this.network.endpoint, '--data', data, '--name', name, ...(options.args ?? [])],
       options.keys,
+      options.env,
     )
     await until(
       () => worker.said().includes('WORKING ') || worker.child.exitCode !== null,
@@ -102,12 +105,17 @@ export class World {
     return worker
   }
 
-  spawn(args: readonly string[], { accessKeyId, secretAccessKey } = this.keys): WorkerProcess {
+  spawn(
+    args: readonly string[],
+    { accessKeyId, secretAccessKey } = this.keys,
+    more: NodeJS.ProcessEnv = {},
+  ): WorkerProcess {
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...more,
     }
     const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
