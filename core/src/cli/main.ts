@@ -1,5 +1,5 @@
 /** `penstock`: one command per file, loaded when it is called. */
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import { wholeNumberOf, withOutput } from './options.js'
 import { exitStatus, fail } from './output.js'
 import { addPipelineCommands } from './pipeline-commands.js'
@@ -46,6 +46,7 @@ export function createProgram(): Command {
   addPlugins(program, where)
   program.commandsGroup('More:')
   addVersion(program)
+  addCompletion(program)
   program.addHelpCommand(new Command('help').argument('[command]').description('help for a command'))
   return program
 }
@@ -61,6 +62,14 @@ function endQuietlyAtBrokenPipe(): void {
       if (error.code === 'EPIPE') process.exit(exitStatus.brokenPipe)
       throw error
     })
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands: penstock completion bash >>~/.bashrc')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./completion.js')).completion(program, shell))
 }
 
 function addVersion(program: Command): void {
