@@ -54,9 +54,11 @@
       for (const other of document.querySelectorAll('[data-pop][open]')) if (other !== pop) other.open = false
       const body = pop.querySelector('.pop-body')
       body?.classList.toggle('left', body.getBoundingClientRect().right > window.innerWidth - 8)
-      pop
-        .querySelector('.pop-body input:not([type=hidden]), .pop-body textarea, .pop-body select, .pop-body button')
-        ?.focus()
+      // What is folded away inside cannot take the focus.
+      const fields = pop.querySelectorAll(
+        '.pop-body input:not([type=hidden]), .pop-body textarea, .pop-body select, .pop-body button',
+      )
+      for (const field of fields) if (field.checkVisibility()) return field.focus()
     },
     true,
   )

@@ -68,7 +68,7 @@ export function enhance(box) {
     state.replaceChildren(words)
     state.classList.toggle('problem', words !== '')
     if (!mistake) return
-    const button = element('button', 'link-button')
+    const button = element('button', 'button quiet')
     button.type = 'button'
     button.textContent = 'Go there'
     button.addEventListener('click', () => goTo(mistake.line, mistake.column))

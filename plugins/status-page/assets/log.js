@@ -151,6 +151,8 @@
       })
       .finally(() => {
         chunk.fetching = undefined
+        // It came back into view while it was being given up.
+        if (chunk.near && !chunk.loaded && chunk.abort.signal.aborted && chunk.element.isConnected) void load(chunk)
       })
     return chunk.fetching
   }

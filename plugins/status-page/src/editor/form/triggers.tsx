@@ -77,7 +77,7 @@ function PullRequest({ filter, at }: { readonly filter: GitPullRequestFilter; re
       <Remove at={at} label="Remove this pull request filter" />
       <Around path={at} />
       <Around path={`${at}.events`} />
-      <fieldset class="choices" id={fieldId(`${at}.events`)}>
+      <fieldset class="form-choices" id={fieldId(`${at}.events`)}>
         <legend>
           When it is <span class="quiet">(any of them when none is ticked)</span>
         </legend>
