@@ -35,11 +35,11 @@ export async function openClient(options: S3ArtifactStoreOptions): Promise<S3Cli
 const remedy = 'npm install @aws-sdk/client-s3 @aws-sdk/lib-storage'
 
 /** Optional dependencies: without them only this store does not work. */
-export function loadClient() {
+export function loadClient(): Promise<typeof import('@aws-sdk/client-s3')> {
   return import('@aws-sdk/client-s3').catch(notInstalled)
 }
 
-export function loadUpload() {
+export function loadUpload(): Promise<typeof import('@aws-sdk/lib-storage')> {
   return import('@aws-sdk/lib-storage').catch(notInstalled)
 }
 
