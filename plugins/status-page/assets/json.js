@@ -165,7 +165,7 @@ function findMistake(text) {
     const at = scan(text)
     const before = text.slice(0, at).split('\n')
     const message =
-      at >= text.length ? 'the text ends too early' : `${JSON.stringify(text.slice(at, at + 12))} cannot stand here`
+      at >= text.length ? 'the text ends too early' : `“${text.slice(at, at + 12).split('\n')[0]}” cannot stand here`
     return { line: before.length, column: before.at(-1).length + 1, message }
   }
 }

@@ -215,19 +215,26 @@
     if (on) toEnd()
   }
 
+  /** Tabs in the background listen to nothing: a browser has few connections to one server. */
   function watch(onNews) {
-    const events = new EventSource(`${base}/events`)
-    events.onmessage = (event) => {
-      const news = JSON.parse(event.data)
-      total = news.lines
-      complete = news.complete
-      if (state) state.textContent = `${total.toLocaleString('en')} lines${complete ? '' : ', still growing'}`
-      onNews()
-      if (complete) {
+    let events
+    const listen = () => {
+      events?.close()
+      if (complete || document.hidden) return
+      events = new EventSource(`${base}/events`)
+      events.onmessage = (event) => {
+        const news = JSON.parse(event.data)
+        total = news.lines
+        complete = news.complete
+        if (state) state.textContent = `${total.toLocaleString('en')} lines${complete ? '' : ', still growing'}`
+        onNews()
+        if (!complete) return
         events.close()
         if (follow) follow.hidden = true
       }
     }
+    document.addEventListener('visibilitychange', listen)
+    listen()
   }
 
   // One growth after the other, and none is forgotten.

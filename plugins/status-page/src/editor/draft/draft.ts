@@ -27,9 +27,9 @@ export function readDraft(form: URLSearchParams): Draft {
   }))
   const triggers = posted.places('triggers').map((at) => readTrigger(posted, at))
   return {
-    ...rest,
     name: posted.text('name') ?? '',
     roleArn: posted.text('roleArn') ?? '',
+    ...rest,
     ...optional('executionMode', posted.text('executionMode') as Draft['executionMode']),
     ...optional('pipelineType', posted.text('pipelineType') as Draft['pipelineType']),
     ...(bucket && { artifactStore: { ...(rest.artifactStore as object), type: 'S3', location: bucket } as const }),

@@ -8,9 +8,9 @@ export function readAction(posted: Posted, at: string): ActionDeclaration {
   const environment = posted.places(`${at}.environmentVariables`).map((place) => readVariable(posted, place))
   const exported = posted.names(`${at}.outputVariables`)
   return {
-    ...rest,
     name: posted.text(`${at}.name`) ?? '',
     actionTypeId: typeId(posted.text(`${at}.actionTypeId`) ?? ''),
+    ...rest,
     ...optional('runOrder', posted.number(`${at}.runOrder`)),
     configuration: posted.configuration(`${at}.configuration`),
     inputArtifacts: posted.names(`${at}.inputArtifacts`).map((name) => ({ name })),

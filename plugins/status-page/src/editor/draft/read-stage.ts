@@ -7,8 +7,8 @@ export function readStage(posted: Posted, at: string): StageDeclaration {
   const beforeEntry = readConditions(posted, `${at}.beforeEntry.conditions`)
   const onSuccess = readConditions(posted, `${at}.onSuccess.conditions`)
   return {
-    ...posted.rest(at),
     name: posted.text(`${at}.name`) ?? '',
+    ...posted.rest(at),
     actions: posted.places(`${at}.actions`).map((place) => readAction(posted, place)),
     ...optional('beforeEntry', beforeEntry && { conditions: beforeEntry }),
     ...optional('onSuccess', onSuccess && { conditions: onSuccess }),
@@ -44,8 +44,8 @@ function readRule(posted: Posted, at: string): RuleDeclaration {
   const configuration = posted.configuration(`${at}.configuration`)
   const inputs = posted.names(`${at}.inputArtifacts`).map((name) => ({ name }))
   return {
-    ...rest,
     name: posted.text(`${at}.name`) ?? '',
+    ...rest,
     ruleTypeId: was?.provider === provider ? was : { category: 'Rule', owner: 'AWS', provider, version: '1' },
     ...(Object.keys(configuration).length > 0 && { configuration }),
     ...optional('commands', posted.lines(`${at}.commands`)),

@@ -25,6 +25,6 @@ function placeOf(error: unknown, text: string): string {
   const before = text.slice(0, at).split('\n')
   const where = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
   const found =
-    at >= text.length ? 'the text ends too early' : `${JSON.stringify(text.slice(at, at + 12))} cannot stand here`
+    at >= text.length ? 'the text ends too early' : `“${text.slice(at, at + 12).split('\n')[0]}” cannot stand here`
   return error instanceof SyntaxError ? `${where}: ${found}.` : String(error)
 }
