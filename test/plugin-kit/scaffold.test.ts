@@ -83,6 +83,14 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
   expect(await penstock(['plugin', 'remove', 'hello', '--data', 'data'], { cwd })).toMatchObject({ status: 0 })
   expect(existsSync(join(cwd, 'data/plugins/node_modules/penstock-plugin-hello'))).toBe(false)
   expect(existsSync(join(cwd, 'data/plugins.prev/node_modules/penstock-plugin-hello'))).toBe(true)
+  const back = await penstock(['plugin', 'rollback', '--data', 'data'], { cwd })
+  expect(back).toMatchObject({
+    status: 0,
+    out: expect.stringMatching(/^penstock-plugin-hello not there -> file:.*hello/),
+  })
+  expect(existsSync(join(cwd, 'data/plugins/node_modules/penstock-plugin-hello'))).toBe(true)
+  const none = await penstock(['plugin', 'rollback', '--data', 'new'], { cwd })
+  expect(none).toMatchObject({ status: 1, err: expect.stringContaining('no plugin was added or removed yet') })
   const again = await penstock(['plugin', 'remove', 'drop-foldr', '--data', 'data'], { cwd })
   expect(again).toMatchObject({ status: 1, err: expect.stringContaining("did you mean 'drop-folder'") })
 })

@@ -4,6 +4,11 @@ import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { Tag } from '../engine/views.js'
 import { parseYaml, YamlError, type YamlFile } from '../host/yaml-file.js'
 
+/** A text that is no pipeline; the message names the file, and its line if it has one. */
+export class PipelineTextError extends Error {
+  override readonly name = 'PipelineTextError'
+}
+
 /** A file in the shape that `aws codepipeline get-pipeline` prints (its metadata is ignored), or the structure alone. */
 export interface PipelineFile {
   readonly pipeline: PipelineDeclaration
@@ -21,13 +26,13 @@ export interface PipelineText extends PipelineFile {
 /** File names that are taken for pipelines in a folder of them. */
 export const pipelineFileName = /\.(json|ya?ml)$/
 
-/** Reads a file, or standard input for `-`. Errors: SyntaxError and TypeError, naming the file, and its line if it has one. */
+/** Reads a file, or standard input for `-`. Errors: PipelineTextError. */
 export function readPipelineText(file: string): PipelineText {
   let text: string
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    throw new SyntaxError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new PipelineTextError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   return parsePipelineText(text, file === '-' ? 'standard input' : file)
 }
@@ -50,7 +55,7 @@ function yamlOf(text: string, file: string): Parsed {
     const yaml = parseYaml(text, file)
     return { data: yaml.data, yaml }
   } catch (error) {
-    throw error instanceof YamlError ? new SyntaxError(error.message) : error
+    throw error instanceof YamlError ? new PipelineTextError(error.message) : error
   }
 }
 
@@ -58,17 +63,17 @@ function jsonOf(text: string, file: string): Parsed {
   try {
     return { data: JSON.parse(text) }
   } catch (error) {
-    throw new SyntaxError(`${file}: is not JSON: ${withLine(text, (error as Error).message)}`)
+    throw new PipelineTextError(`${file}: is not JSON: ${withLine(text, (error as Error).message)}`)
   }
 }
 
 function contentOf(data: unknown, file: string): PipelineFile {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new TypeError(`${file}: must be an object such as get-pipeline prints`)
+    throw new PipelineTextError(`${file}: must be an object such as get-pipeline prints`)
   const { pipeline, tags } = data as { pipeline?: unknown; tags?: readonly Tag[] }
   const declaration = (pipeline ?? data) as PipelineDeclaration
   if (typeof declaration !== 'object' || typeof declaration.name !== 'string')
-    throw new TypeError(`${file}: has no "pipeline" with a "name", and is no pipeline structure itself`)
+    throw new PipelineTextError(`${file}: has no "pipeline" with a "name", and is no pipeline structure itself`)
   return { pipeline: declaration, ...(tags === undefined ? {} : { tags }) }
 }
 

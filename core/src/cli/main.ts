@@ -89,7 +89,7 @@ function where(command: Command): Command {
 function addServe(program: Command): void {
   where(program.command('serve').description('start the server'))
     .option('--host <address>', 'the address to listen at')
-    .option('--port <number>', 'the port to listen at', wholeNumberOf('--port', 0, 65_535))
+    .option('--port <number>', 'the port to listen at', wholeNumberOf(0, 65_535))
     .action(async (options) => (await import('./serve.js')).serve(options))
 }
 
@@ -97,7 +97,7 @@ function addWorker(program: Command): void {
   signing(where(program.command('worker').description("run a server's jobs on this machine")))
     .requiredOption('--endpoint <url>', 'the server, such as https://penstock.example.com')
     .option('--name <name>', 'what to call a new worker; the name of the machine unless given')
-    .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf('--concurrency', 1, 1000))
+    .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf(1, 1000))
     .action(async (options) => (await import('./worker.js')).worker(options))
 }
 

@@ -8,10 +8,10 @@ export function withOutput(command: Command): Command {
     .addOption(new Option('--json', 'the same as --output json').implies({ output: 'json' }))
 }
 
-/** Errors: InvalidArgumentError naming the option, the value and what would be right. */
-export function wholeNumberOf(option: string, least: number, most: number): (text: string) => number {
+/** Errors: InvalidArgumentError, to which commander adds the option and the value. */
+export function wholeNumberOf(least: number, most: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
-    throw new InvalidArgumentError(`${option} is '${text}', but must be a number from ${least} to ${most}`)
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`)
   }
 }

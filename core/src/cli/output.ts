@@ -24,6 +24,7 @@ const explainedErrors = [
   'ListenFailed',
   'PluginRefused',
   'CommandFailed',
+  'PipelineTextError',
   'Error',
   'SyntaxError',
 ]

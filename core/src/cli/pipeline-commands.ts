@@ -38,10 +38,10 @@ function addReading(verb: Verb): void {
     .alias('state')
     .action(async (name, options) => (await import('./verbs/status.js')).status(name, options))
   verb('executions <pipeline>', 'its executions, newest first')
-    .option('--limit <number>', 'at most so many', wholeNumberOf('--limit', 1, 10_000), 20)
+    .option('--limit <number>', 'at most so many', wholeNumberOf(1, 10_000), 20)
     .action(async (name, options) => (await import('./verbs/executions.js')).executions(name, options))
   verb('history <pipeline> [execution]', 'every action that ran, newest first')
-    .option('--limit <number>', 'at most so many', wholeNumberOf('--limit', 1, 10_000), 50)
+    .option('--limit <number>', 'at most so many', wholeNumberOf(1, 10_000), 50)
     .action(async (name, execution, options) => (await import('./verbs/history.js')).history(name, execution, options))
   verb('logs <pipeline> [action]', "an action's log; of the one that runs, or failed, or ended last, unless named")
     .option('-f, --follow', 'as it grows, to its end')
@@ -114,7 +114,7 @@ function addSteering(verb: Verb): void {
 
 function addDefining(verb: Verb): void {
   verb('get <pipeline>', 'its definition')
-    .option('--definition-version <number>', 'an older one', wholeNumberOf('--definition-version', 1, 99_999))
+    .option('--definition-version <number>', 'an older one', wholeNumberOf(1, 99_999))
     .addOption(new Option('--format <format>', 'yaml or json').choices(['yaml', 'json']).default('yaml'))
     .option('--output-file <file>', 'where to write it; standard output unless given')
     .action(async (name, options) => (await import('./verbs/get.js')).get(name, options))

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
 import { dataFormat } from '../../app/data-folder.js'
 import { version } from '../../app/identity.js'
+import { isClosed } from '../doctor/folder.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
@@ -17,6 +18,8 @@ export async function backup(folder: string, options: WhereOptions): Promise<voi
   const config = configOf(options)
   const { dataDir, database } = config
   const target = resolve(folder)
+  if (isClosed(dataDir))
+    throw new CommandFailed(`${dataDir} is not this user's: run this as the user that the server runs as`)
   if (!existsSync(dataDir) || (database.url === undefined && !existsSync(join(dataDir, 'penstock.db'))))
     throw new CommandFailed(`${dataDir} is no data folder: it has no penstock.db (--data names another)`)
   if (existsSync(target) && readdirSync(target).length > 0)

@@ -4,6 +4,7 @@ import type { Config } from '../../app/config.js'
 import { reason } from '../../host/contain.js'
 import { MasterKey } from '../../http/master-key.js'
 import type { Finding } from './finding.js'
+import { closed, isClosed } from './folder.js'
 
 const name = 'database'
 const mark = "select value from meta where key = 'masterKeyMark'"
@@ -14,6 +15,7 @@ export async function lookAtDatabase(config: Config): Promise<Finding> {
   const file = join(dataDir, 'penstock.db')
   try {
     if (database.url !== undefined) return await lookAtPostgres(config, database.url)
+    if (isClosed(dataDir)) return closed(name, dataDir)
     if (!existsSync(file)) return { name, state: 'ok', found: `${file} will be made` }
     return await lookAtSqlite(config, file)
   } catch (error) {

@@ -14,13 +14,7 @@ export function lookAtDataFolder({ dataDir }: Config): Finding {
     const found = `${dataDir} is not there, and ${parent} is not writable`
     return { name, state: 'bad', found, remedy: 'make it writable, or choose another with --data' }
   }
-  if (!writable(dataDir))
-    return {
-      name,
-      state: 'bad',
-      found: `${dataDir} is not writable by this user`,
-      remedy: `chown -R $(id -un) ${dataDir}`,
-    }
+  if (!writable(dataDir)) return closed(name, dataDir)
   const holder = lockHolder(dataDir)
   const found = holder === undefined ? dataDir : `${dataDir}, in use by the server with pid ${holder}`
   return { name, state: 'ok', found }
@@ -29,6 +23,7 @@ export function lookAtDataFolder({ dataDir }: Config): Finding {
 /** Nothing of the secrets, and not the database, may be for others to read. */
 export function lookAtSecrets({ dataDir, masterKeyFile, artifacts }: Config): Finding {
   const name = 'secrets'
+  if (isClosed(dataDir)) return closed(name, dataDir)
   const files = ['penstock.db', 'penstock.db-wal', 'penstock.db-shm'].map((file) => join(dataDir, file))
   const keys = [masterKeyFile, artifacts.encryptionKeyFile].filter((file) => file !== undefined)
   try {
@@ -56,6 +51,17 @@ export function lookAtDisk({ dataDir }: Config): Finding {
   return { name: 'disk', state: free < 0.5 ? 'bad' : 'warn', found, remedy }
 }
 
+/** True when there is a folder that this user may not look into: nothing can then be said of what is in it. */
+export function isClosed(folder: string): boolean {
+  return existsSync(folder) && !permits(folder, constants.R_OK | constants.X_OK)
+}
+
+/** What is to be said of something in such a folder. */
+export function closed(name: string, folder: string): Finding {
+  const remedy = `run this as the user that the server runs as, or give it the folder: chown -R USER ${folder}`
+  return { name, state: 'bad', found: `${folder} is not this user's`, remedy }
+}
+
 function below(folder: string): string[] {
   if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter(
@@ -69,8 +75,12 @@ function existing(path: string): string {
 }
 
 function writable(path: string): boolean {
+  return permits(path, constants.W_OK)
+}
+
+function permits(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.W_OK)
+    accessSync(path, mode)
     return true
   } catch {
     return false

@@ -4,10 +4,12 @@ import type { Config } from '../../app/config.js'
 import { reason } from '../../host/contain.js'
 import { MasterKey } from '../../http/master-key.js'
 import type { Finding } from './finding.js'
+import { closed, isClosed } from './folder.js'
 
 /** There, and well formed, wherever there is data that was sealed with it. That it is the database's is checked with that. */
 export function lookAtMasterKey({ dataDir, masterKeyFile, database }: Config): Finding {
   const name = 'master key'
+  if (isClosed(dataDir)) return closed(name, dataDir)
   const file = masterKeyFile ?? join(dataDir, 'secrets', 'master.key')
   if (!existsSync(file)) {
     const used = database.url === undefined && existsSync(join(dataDir, 'penstock.db'))
