@@ -26,7 +26,7 @@ import { BucketClient, type Told } from './support/bucket-client.js'
 import { median } from './support/figures.js'
 import { memoryOf, processorOf } from './support/processes.js'
 
-const rounds = Number(process.env.ROUNDS ?? 5)
+const rounds = 5
 const [role = '300', option = ''] = process.argv.slice(2)
 
 /** The child that is measured: a whole server, and an administrator's key. */

@@ -55,12 +55,13 @@ export class ArtifactBucket {
     const caller = await identify(claim, signed, { region: identity.region, service: 's3' }, access, clock)
     checkSignature(caller, signed, payloadOf(signed.headers, claim.expiresAfter !== undefined))
     const { principal } = caller.credentials
-    checkHeaders(signed.method, signed.headers, identity)
+    const headers = claim.expiresAfter === undefined ? signed.headers : withHoisted(signed.headers, signed.query)
+    checkHeaders(signed.method, headers, identity)
     const from: S3Request = {
       request,
       route,
       query: signed.query,
-      headers: signed.headers,
+      headers,
       caller,
       identity,
       artifacts,
@@ -110,6 +111,21 @@ export class ArtifactBucket {
     this.log[hungUp ? 'debug' : 'error']('A request to the artifact bucket failed', { requestId, error: text })
     return new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500)
   }
+}
+
+/**
+ * A presigned URL may say in its query what else a header says (encryption, metadata). Not so checksums: SDKs presign that of a
+ * body that is not there yet.
+ */
+function withHoisted(headers: ReadonlyMap<string, string>, query: URLSearchParams): ReadonlyMap<string, string> {
+  const all = new Map(headers)
+  for (const [name, value] of query) {
+    const said = /^x-amz-(server-side-encryption|meta-|acl$|tagging$|object-lock-|grant-|expected-bucket-owner$)/i.test(
+      name,
+    )
+    if (said && !all.has(name.toLowerCase())) all.set(name.toLowerCase(), value)
+  }
+  return all
 }
 
 /** What stands for the body in the signature. Errors: InvalidRequest. */

@@ -1,15 +1,13 @@
 /**
  * Multipart uploads on their way, as objects of the bucket that they are for: what one is to become under
  * `.multipart/<id>/upload`, its parts under `.multipart/<id>/00001` and so on. So parts are encrypted where objects are,
- * a part sent twice counts once, and any server of several can go on with an upload. A file for each upload in the
- * plugin's folder tells when it was begun, for the day on which nobody has finished it.
+ * a part sent twice counts once, and any server of several can go on with an upload.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { ArtifactLocation, ArtifactStore } from '@penstock/core'
+import { BegunUploads } from './begun-uploads.js'
 import { type ChecksumName, checksumHeader, checksumNames } from './checksums.js'
 import { noSuchUpload, notImplemented } from './s3-error.js'
 
@@ -51,19 +49,20 @@ type Listing = NonNullable<ArtifactStore['list']>
 export class Uploads {
   /** Completions in progress: one at a time for an upload. */
   private readonly completing = new Map<string, Promise<Completed>>()
+  private readonly begun: BegunUploads
 
   constructor(
     private readonly store: ArtifactStore,
-    private readonly folder: string,
-  ) {}
+    folder: string,
+  ) {
+    this.begun = new BegunUploads(folder)
+  }
 
   /** Errors: NotImplemented when the store cannot list, and so could not find the parts of an upload that is given up. */
   async create(upload: Upload): Promise<string> {
     if (this.store.list === undefined) throw notImplemented('uploads in parts: its store cannot list objects')
     const id = randomBytes(24).toString('hex')
-    const note = JSON.stringify({ bucket: upload.at.bucket, started: upload.started } satisfies Begun)
-    await mkdir(this.folder, { recursive: true, mode: 0o700 })
-    await writeFile(join(this.folder, `${id}.json`), note, { mode: 0o600, flush: true })
+    await this.begun.note(id, { bucket: upload.at.bucket, started: upload.started })
     await this.write(id, upload)
     return id
   }
@@ -160,21 +159,16 @@ export class Uploads {
     // The upload itself goes first: from then on it takes no part.
     await this.store.delete({ bucket, key: nameOf(id, 'upload') })
     await this.discard(id, bucket)
-    await rm(join(this.folder, `${id}.json`), { force: true })
+    await this.begun.forget(id)
   }
 
   /** Throws away what was begun here before `limit` (epoch milliseconds). Answers how many. */
   async expire(limit: number): Promise<number> {
     let expired = 0
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      const path = join(this.folder, name)
-      const id = name.replace(/\.json$/, '')
-      const begun = idPattern.test(id) ? await begunAt(path) : undefined
-      const started = begun?.started ?? (await stat(path).catch(() => undefined))?.mtimeMs ?? limit
-      if (started >= limit || this.completing.has(id)) continue
-      if (begun) await this.abort(id, begun.bucket)
-      // Whatever else is here has no owner any more.
-      await rm(path, { recursive: true, force: true })
+    for await (const { id, bucket } of this.begun.before(limit)) {
+      if (this.completing.has(id)) continue
+      if (bucket === undefined) await this.begun.forget(id)
+      else await this.abort(id, bucket)
       expired++
     }
     return expired
@@ -198,20 +192,6 @@ export class Uploads {
   private async write(id: string, upload: Upload): Promise<void> {
     const body = Readable.from([Buffer.from(JSON.stringify(upload))])
     await this.store.put({ bucket: upload.at.bucket, key: nameOf(id, 'upload') }, body)
-  }
-}
-
-/** What the plugin's folder knows of an upload. */
-interface Begun {
-  readonly bucket: string
-  readonly started: number
-}
-
-async function begunAt(path: string): Promise<Begun | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Begun
-  } catch {
-    return undefined // half a note, left by a crash
   }
 }
 

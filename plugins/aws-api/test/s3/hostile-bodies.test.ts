@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ArtifactBucket } from '../../src/s3/artifact-bucket.js'
-import { sign } from '../sigv4/signer.js'
+import { presign, sign } from '../sigv4/signer.js'
 import { type BucketUnderTest, bucket, startBucket } from '../support/bucket.js'
 import { eventually } from '../support/eventually.js'
 import { codeOf, s3Caller } from '../support/s3-caller.js'
@@ -65,6 +65,24 @@ test.each<[string, Record<string, string>, string]>([
   ['the condition that it be there', { 'if-match': '*' }, 'NoSuchKey'],
 ])('%s is refused rather than forgotten', async (_, headers, expected) => {
   expect(codeOf(await call('PUT', path, { body: 'x', headers }))).toBe(expected)
+})
+
+test('what a presigned URL says in its query counts as a header', async () => {
+  const host = `127.0.0.1:${subject.port}`
+  const at = `/${bucket}/hostile/presigned`
+  const unsigned = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+  const send = async (query: Record<string, string>) => {
+    const url = await presign(host, { method: 'PUT', path: at, service: 's3', query, headers: unsigned }, 60)
+    return fetch(`http://${host}${at}?${url}`, { method: 'PUT', body: 'x' })
+  }
+  const kept = await send({
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-meta-by': 'url',
+    'x-amz-checksum-crc32': 'AAAAAA==',
+  })
+  expect([kept.status, kept.headers.get('x-amz-server-side-encryption')]).toEqual([200, 'aws:kms'])
+  expect((await call('HEAD', at)).headers['x-amz-meta-by']).toBe('url')
+  expect(await (await send({ 'x-amz-acl': 'public-read' })).text()).toContain('AccessControlListNotSupported')
 })
 
 test('two writes at a time that both want to be the first are not both', async () => {

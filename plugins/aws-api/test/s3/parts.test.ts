@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ArtifactBucket } from '../../src/s3/artifact-bucket.js'
+import { Uploads } from '../../src/s3/uploads.js'
 import { type BucketUnderTest, bucket, noise, startBucket } from '../support/bucket.js'
 import { type RawAnswer } from '../support/raw.js'
 import { codeOf, s3Caller, textsOf } from '../support/s3-caller.js'
+import { fakeServices, recordingLog, serve } from '../support/server.js'
 
 // Megabytes, on machines that may be busy.
 jest.setTimeout(60_000)
@@ -218,4 +221,30 @@ test('of an encrypted store no byte of a part is on the disk in clear, before th
   await complete(id, [[1, headers.etag]])
   expect(clear()).toEqual([])
   expect((await call('GET', at)).body.startsWith('VERY CLEAR')).toBe(true)
+})
+
+test('another server on the same store goes on with an upload, and finishes it', async () => {
+  const id = await begin()
+  const { headers } = await part(id, 1, 'begun here')
+  const services = { ...fakeServices({}), artifacts: subject.artifacts }
+  const uploads = new Uploads(subject.artifacts, join(subject.folder, 'of another server'))
+  const bucketOfAnother = new ArtifactBucket(services, uploads, recordingLog())
+  const another = await serve((request, response) => bucketOfAnother.handle(request, response))
+  const there = s3Caller(() => another.port)
+  expect(textsOf((await there('GET', at, { query: { uploadId: id } })).body, 'PartNumber')).toEqual(['1'])
+  const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${headers.etag}</ETag></Part></CompleteMultipartUpload>`
+  expect((await there('POST', at, { query: { uploadId: id }, body })).status).toBe(200)
+  expect((await call('GET', at)).body).toBe('begun here')
+  expect(await partsLeft(id)).toEqual([`.multipart/${id}/upload`])
+  await another.stop()
+})
+
+test('what is left of an upload is thrown away after its time, also what an older server left', async () => {
+  const id = await begin()
+  await part(id, 1, 'never finished')
+  mkdirSync(join(subject.folder, 'uploads', 'c'.repeat(48)))
+  writeFileSync(join(subject.folder, 'uploads', 'c'.repeat(48), 'data-1-x'), 'x')
+  expect(await subject.uploads.expire(Date.now() + 60_000)).toBeGreaterThan(1)
+  expect(await partsLeft(id)).toEqual([])
+  expect(readdirSync(join(subject.folder, 'uploads'))).toEqual([])
 })
