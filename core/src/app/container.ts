@@ -100,6 +100,7 @@ export class Parts {
     @inject(tokens.accessStore) readonly accessStore: SqlAccessStore,
     @inject(tokens.auditStore) readonly auditStore: SqlAuditStore,
     @inject(tokens.meta) readonly meta: MetaStore,
+    @inject(tokens.masterKey) readonly masterKey: Given['masterKey'],
     @inject(tokens.metrics) readonly metrics: Metrics,
     @inject(tokens.logs) readonly logs: ActionLogs,
     @inject(tokens.localJobs) readonly localJobs: LocalJobs,

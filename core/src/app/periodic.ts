@@ -7,6 +7,7 @@ import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'
 import { oldHistory } from '../store/old-history.js'
 import type { Config } from './config.js'
 import type { Parts } from './container.js'
+import { sealTask } from './seal-task.js'
 
 export interface PeriodicParts {
   readonly clock: Clock
@@ -39,6 +40,7 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: Pe
   // What a command wrote straight into the database, where no signal comes from.
   coordinator.every({ name: 'action-types', next: everyMs(5_000), ...local, run: () => parts.catalogue.load() })
   coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
+  coordinator.every(sealTask({ ...parts, clock, log }))
   coordinator.every(
     retention({
       clock,

@@ -12,7 +12,7 @@ export interface Key {
 export type Secrecy = (type: ActionTypeId | RuleTypeId) => (property: string) => boolean
 
 /** What begins like this is sealed. A value that somebody sent with it is sealed like a secret, so none is mistaken for one. */
-const mark = '\u0000sealed '
+export const mark = '\u0000sealed '
 
 /** Values of a configuration, sealed one by one. */
 export class Sealer {

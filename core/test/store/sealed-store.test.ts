@@ -7,6 +7,7 @@ import { secrecyOf } from '../../src/engine/secrets.js'
 import { MasterKey } from '../../src/http/master-key.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
+import { isAllSealed, sealRest } from '../../src/store/seal-rest.js'
 import { sealedStore } from '../../src/store/sealed-store.js'
 import { action, bench, me, pipeline, stage, testCatalogue } from '../engine/support.js'
 
@@ -132,4 +133,38 @@ test("W3 a webhook's token is sealed", async () => {
   expect(await everything()).not.toContain(secret)
   expect((await webhooks.get('hook'))?.definition).toEqual(definition)
   expect((await webhooks.list())[0]?.definition).toEqual(definition)
+})
+
+test('what was written in clear is sealed by going through the tables, once, and from where it was left', async () => {
+  const clear = await bench(database) // as an older Penstock wrote
+  await clear.operations.createPipeline(me, { pipeline: declared })
+  await clear.finish('Repo')
+  await clear.finish('Make')
+  await clear.operations.startPipelineExecution(me, { name: 'demo' })
+  await clear.finish('Repo')
+  const tell = async (table: 'pipeline_versions' | 'jobs' | 'action_executions') =>
+    (await database.db.selectFrom(table).select('doc').execute()).filter(({ doc }) => doc.includes(secret)).length
+  expect([await tell('pipeline_versions'), await tell('jobs'), await tell('action_executions')]).toEqual([1, 2, 2])
+  const key = MasterKey.load(join(folder, 'master.key'))
+  const catalogue = testCatalogue()
+  const { webhooks } = sealedStore(createEngineStore(database), key, () => () => true)
+  let pauses = 0
+  const stopping = new AbortController()
+  const pause = async () => {
+    if (++pauses === 2) stopping.abort()
+  }
+  const parts = { database, key, secrecy: (type: never) => secrecyOf(catalogue, type), webhooks, pause }
+  const half = await sealRest(parts, {}, stopping.signal)
+  expect(isAllSealed(half)).toBe(false)
+  expect(await tell('jobs')).toBe(2)
+  const whole = await sealRest(parts, half, new AbortController().signal)
+  expect(isAllSealed(whole)).toBe(true)
+  const rows = await everything()
+  expect(rows).not.toContain(secret)
+  expect(rows).toContain('legible')
+  await sealRest(parts, {}, new AbortController().signal)
+  expect(await everything()).toBe(rows)
+  const b = await sealed()
+  const [job] = await b.jobs.claim('worker', ['Build/Custom/Make/1'], 1)
+  expect(job?.data.configuration).toEqual({ Secret: secret, Text: 'legible' })
 })
