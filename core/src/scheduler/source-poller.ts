@@ -48,28 +48,44 @@ type Answer =
   | { readonly revision: FoundRevision | undefined }
   | { readonly changes: readonly FoundRevision[]; readonly cursor: string }
 
+/** Sources read at a time. */
+const atOnce = 500
+
 export class SourcePoller {
   /** Polls of this server that have not ended, by poll key. */
   private readonly running = new Map<string, Promise<void>>()
+  /** Due when last looked, and not begun, by poll key. Whoever took one since then, or edited it, its claim will tell. */
+  private readonly waiting = new Map<string, readonly SourceState[]>()
+  /** There was more to be read. */
+  private more = false
   private readonly stopping = new AbortController()
 
   constructor(private readonly parts: SourcePollerParts) {}
 
   /** Starts polls for what is due, as many as may run at a time. Does not wait for them. */
   async startDue(): Promise<void> {
-    const free = this.parts.concurrency - this.running.size
-    if (free <= 0 || this.stopping.signal.aborted) return
-    const due = await this.parts.states.due(this.parts.clock.now(), 500)
-    const groups = byPollKey(due)
-    for (const [key, states] of groups) {
-      if (this.running.size >= this.parts.concurrency) break
+    if (this.running.size >= this.parts.concurrency || this.stopping.signal.aborted) return
+    // What waits since the last look comes first: of hundreds that are due at once, each is read once.
+    if (this.waiting.size === 0) {
+      const due = await this.parts.states.due(this.parts.clock.now(), atOnce)
+      this.more = due.length === atOnce
+      for (const [key, states] of byPollKey(due)) if (!this.running.has(key)) this.waiting.set(key, states)
+    }
+    this.startWaiting()
+  }
+
+  private startWaiting(): void {
+    for (const [key, states] of this.waiting) {
+      if (this.running.size >= this.parts.concurrency || this.stopping.signal.aborted) return
       if (this.running.has(key)) continue
+      this.waiting.delete(key)
       const poll = this.pollGroup(states)
         .catch((error) => this.parts.log.error('poll failed', { pipelineName: states[0]?.pipelineName, err: error }))
         .finally(() => {
           this.running.delete(key)
           // A finished poll makes room at once: a wave of many sources is not slowed down to the coordinator's beat.
-          if (this.parts.concurrency - this.running.size === 1) void this.startDue().catch(() => {})
+          if (this.waiting.size > 0) this.startWaiting()
+          else if (this.more) void this.startDue().catch(() => {})
         })
       this.running.set(key, poll)
     }

@@ -432,3 +432,23 @@ describe('a source whose git triggers want more than the tip of its branch (G1-G
     expect(world.started).toHaveLength(1)
   })
 })
+
+test('a wave of many sources is read once, and ends in one beat however few run at a time', async () => {
+  const w = new World(database, { concurrency: 2 })
+  const names = Array.from({ length: 40 }, (_, index) => `p${index}`)
+  await w.add(...names.map((name) => pipeline(name, { Repo: name })))
+  const due = jest.spyOn(w.states, 'due')
+  let [running, most] = [0, 0]
+  w.answer = async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running--
+    return { revisionId: 'r1' }
+  }
+  await w.round()
+  expect([...w.asked].sort()).toEqual([...names].sort())
+  expect(most).toBe(2)
+  expect(due).toHaveBeenCalledTimes(1)
+  await w.round()
+  expect(w.asked).toHaveLength(80)
+})
