@@ -1,14 +1,15 @@
 /** Two servers on one PostgreSQL behind a real proxy with TLS, and a worker that knows only the proxy. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
 import type { Build } from '../crash/support/builds.js'
 import { Client, insist } from '../crash/support/client.js'
-import { besideData, Installation, type ServerProcess } from '../crash/support/installation.js'
+import { besideData, Installation, type Keys, type ServerProcess } from '../crash/support/installation.js'
 import type { Asked } from '../crash/support/ordeal.js'
 import { builds, declare, type Places, type Plan } from '../crash/support/pipelines.js'
 import { writeTickSource } from '../crash/support/tick-source.js'
@@ -32,6 +33,7 @@ const plan: Plan = {
 interface Machine {
   readonly installation: Installation
   readonly client: Client
+  readonly keys: Keys
   server: ServerProcess
 }
 
@@ -70,11 +72,11 @@ async function startMachines(...enabled: [boolean, boolean]): Promise<[Machine, 
   const first = await Installation.create(options(0))
   installations.push(first)
   const keys = await first.createKeys()
-  const one = { installation: first, client: new Client(first, keys), server: first.start() }
+  const one = { installation: first, client: new Client(first, keys), keys, server: first.start() }
   await one.server.ready
   const second = await Installation.create({ ...options(1), beside: first })
   installations.push(second)
-  const two = { installation: second, client: new Client(second, keys, one.client), server: second.start() }
+  const two = { installation: second, client: new Client(second, keys, one.client), keys, server: second.start() }
   await two.server.ready
   return [one, two]
 }
@@ -198,4 +200,27 @@ test('what a server runs itself is read at the other one: while it runs, afterwa
       expect(await b.client.log(plan.name, actionExecutionId)).toContain(`of ${actionExecutionId}`)
   }
   await b.server.stop()
+})
+
+test('an upload in parts, each of which comes to another server', async () => {
+  const [a, b] = await startMachines(false, false)
+  proxy = await startNginx(join(a.installation.folder, 'proxy'), [a.installation.port, b.installation.port])
+  const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = a.keys
+  const { ca: AWS_CA_BUNDLE, endpoint } = proxy
+  const env = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_CA_BUNDLE,
+    AWS_DEFAULT_REGION: 'us-east-1',
+  }
+  const [from, to] = ['from', 'to'].map((name) => join(a.installation.folder, name)) as [string, string]
+  writeFileSync(from, randomBytes(30_000_000))
+  const run = (...args: string[]) => promisify(execFile)('aws', ['--endpoint-url', endpoint, ...args], { env })
+  const { stdout } = await run('s3api', 'list-buckets', '--output', 'json')
+  const { Buckets } = JSON.parse(stdout) as { Buckets: { Name: string }[] }
+  const object = `s3://${Buckets[0]?.Name}/far/upload/object`
+  await run('s3', 'cp', from, object)
+  await run('s3', 'cp', object, to)
+  expect(readFileSync(to).equals(readFileSync(from))).toBe(true)
 })

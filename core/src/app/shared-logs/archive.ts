@@ -12,7 +12,7 @@ export interface LogArchiveParts {
 }
 
 /** An object for each of many short logs would cost more than it is worth. */
-const smallest = 32 * 1024
+export const isShort = (size: number) => size <= 32 * 1024
 const stretch = 1024 * 1024
 
 export class LogArchive {
@@ -24,7 +24,7 @@ export class LogArchive {
     for (;;) {
       const { size = 0, finished = false } = (await store.get(id)) ?? {}
       if (finished) return
-      const isObject = size > smallest
+      const isObject = !isShort(size)
       if (isObject) await this.put(id, Readable.from(this.#pieces(id, size)))
       const isDone = await store.change(id, clock.now(), async ({ log, set, drop }) => {
         if (log.size !== size) return false // another job of the action writes on

@@ -7,6 +7,7 @@ import { fileSize, readBytes } from '../../worker/files.js'
 import { ActionLogs } from '../../worker/log-service.js'
 import { untilAccepted } from '../../worker/retry.js'
 import { logFile, workFolder } from '../../worker/workspace.js'
+import { isShort } from './archive.js'
 import { logTopic } from './received.js'
 import { type WriteOnParts, writeOn } from './write-on.js'
 
@@ -80,11 +81,22 @@ export class PublishedLogs extends ActionLogs {
     const { store, archive, writer, reads } = this.parts
     const known = await store.get(id)
     if (known?.finished && known.writer === writer) return
-    const job = await reads.jobOfAction(id)
+    if (known === undefined && isShort(size)) return this.#publishShort(id, size)
     const isOthers = known !== undefined && known.size > 0 && known.writer !== writer
-    if (isOthers && job && job.workerId !== writer) return // they went on without this server
+    const job = isOthers ? await reads.jobOfAction(id) : undefined
+    if (job && job.workerId !== writer) return // they went on without this server
     await this.#send(id, size)
     await archive.close(id)
+  }
+
+  /** Most logs are short, and nobody read them elsewhere while they grew: one transaction is enough. */
+  async #publishShort(id: string, size: number): Promise<void> {
+    const { store, clock, writer } = this.parts
+    const bytes = await readBytes(logFile(this.dataFolder, id), 0, size)
+    await store.change(id, clock.now(), async ({ replace, set }) => {
+      await replace(bytes)
+      set({ writer, base: 0, received: size, finished: true })
+    })
   }
 
   #give(id: string): void {
