@@ -2,6 +2,11 @@
 import type { JsonSchema } from '@penstock/core'
 import type { FileExistsBehavior } from './appspec/model.js'
 
+/** Without DEPLOYMENT_STOP_ON_ALARM: nothing here raises alarms; a ValidateService script, or a rule after the action, asks them. */
+export const ROLLBACK_EVENTS = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] as const
+
+export type RollbackEvent = (typeof ROLLBACK_EVENTS)[number]
+
 /** A host in the inventory, or written where it is used. */
 export interface HostConfig {
   /** Name or address; `local` is the server's own machine, without SSH. */
@@ -26,7 +31,7 @@ export interface GroupConfig {
   readonly deploymentConfig?: string
   readonly fileExistsBehavior?: FileExistsBehavior
   readonly ignoreApplicationStopFailures?: boolean
-  readonly autoRollback?: { readonly enabled: boolean; readonly events?: readonly string[] }
+  readonly autoRollback?: { readonly enabled: boolean; readonly events?: readonly RollbackEvent[] }
   readonly knownHosts?: string
   readonly root?: string
   readonly keepRevisions?: number
@@ -90,7 +95,7 @@ const group = {
       type: 'object',
       additionalProperties: false,
       required: ['enabled'],
-      properties: { enabled: { type: 'boolean' }, events: { type: 'array', items: { enum: ['DEPLOYMENT_FAILURE'] } } },
+      properties: { enabled: { type: 'boolean' }, events: { type: 'array', items: { enum: ROLLBACK_EVENTS } } },
     },
     knownHosts: { ...text, description: 'A file, or the lines themselves' },
     root: { ...text, description: 'Deployment root on the hosts; %h and %p are host and port' },

@@ -19,6 +19,7 @@ import { dryRun } from './deployment/dry-run.js'
 import { GroupLocks } from './deployment/group-locks.js'
 import { GroupHistory } from './deployment/history.js'
 import { rollBack } from './deployment/rollback.js'
+import { afterStop, stopEvent } from './deployment/stop.js'
 import type { DeploymentGroup } from './group/deployment-group.js'
 import { propertyProblems, resolveGroup } from './group/resolve-group.js'
 import { planRevision, type RevisionPlan } from './plan/revision-plan.js'
@@ -138,8 +139,14 @@ class GroupDeployment {
     }).run()
     if (outcome.succeeded) return this.succeed(outcome, history)
     const { deploymentId, message } = outcome
-    if (this.ctx.signal.aborted || !this.group.autoRollback) throw new JobFailed(message, 'JobFailed', deploymentId)
-    return this.rollBackAndFail(parts, this.newPlace({ deploymentId, message }), { deploymentId, message })
+    const event = this.ctx.signal.aborted ? stopEvent(this.ctx.signal) : 'DEPLOYMENT_FAILURE'
+    if (event === undefined || !this.group.rollbackEvents.includes(event)) {
+      throw new JobFailed(message, 'JobFailed', deploymentId)
+    }
+    const failed = { deploymentId, message }
+    if (event === 'DEPLOYMENT_FAILURE') return this.rollBackAndFail(parts, this.newPlace(failed), failed)
+    const past = { ...parts, ctx: afterStop(this.ctx), signal: new AbortController().signal }
+    return this.rollBackAndFail(past, this.newPlace(failed), failed)
   }
 
   private async parts() {
@@ -150,6 +157,7 @@ class GroupDeployment {
     return {
       group,
       ctx,
+      signal: ctx.signal,
       manifests,
       shells: { hostKeys, handshakes: shared.handshakes, pool: shared.pool, clock: ctx.clock },
     }
@@ -166,7 +174,7 @@ class GroupDeployment {
 
   private async succeed(outcome: DeploymentOutcome, history: GroupHistory): Promise<ActionResult> {
     const { deploymentId, digest, summary } = outcome
-    const folder = this.group.autoRollback ? history.bundleFolder(deploymentId) : undefined
+    const folder = this.group.rollbackEvents.length > 0 ? history.bundleFolder(deploymentId) : undefined
     if (folder !== undefined) await keepBundle(this.bundle, folder)
     await history.recordSuccess({
       deploymentId,

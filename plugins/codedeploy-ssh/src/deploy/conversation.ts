@@ -35,6 +35,8 @@ export class Conversation {
   private heardAll = () => {}
   private listener: Listener | undefined
   private following = false
+  /** The other side goes on telling until the channel is closed. */
+  private readonly hangUp = new AbortController()
   private readonly answerComplete = new Promise<void>((resolve) => {
     this.answered = resolve
   })
@@ -42,7 +44,10 @@ export class Conversation {
     this.reply = resolve
   })
   private readonly ended = new Promise<undefined>((resolve) => {
-    this.heardAll = () => resolve(undefined)
+    this.heardAll = () => {
+      resolve(undefined)
+      this.hangUp.abort(new Error('all was said'))
+    }
   })
 
   constructor(
@@ -59,7 +64,7 @@ export class Conversation {
     )
     this.exit = shell.upload(this.say(token, where), 'exec /bin/sh -s', {
       onOutput: (piece) => this.frames.add(piece),
-      ...(signal === undefined ? {} : { signal }),
+      signal: signal === undefined ? this.hangUp.signal : AbortSignal.any([signal, this.hangUp.signal]),
     })
     this.exit.catch(() => undefined) // Whoever waits is told.
   }

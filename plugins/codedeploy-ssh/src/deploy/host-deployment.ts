@@ -28,6 +28,8 @@ export interface HostDeploymentOptions {
   readonly patience?: number
 }
 
+/** Conversations that a host may begin and not answer. */
+const UNANSWERED = 5
 /** How sending ends when the run was started meanwhile. */
 const ALREADY_STARTED = 75
 
@@ -37,6 +39,8 @@ export class HostDeployment {
   private shell: Shell | undefined
   private lastProbe: Probe | undefined
   private useDelta = true
+  /** Conversations that were begun before the first answer. */
+  private unanswered = 0
 
   constructor(private readonly options: HostDeploymentOptions) {
     this.reader = new StreamReader(options.listener, options.loggedUntil)
@@ -60,8 +64,7 @@ export class HostDeployment {
       } catch (error) {
         if (this.options.signal.aborted) return this.cancel()
         if (!(error instanceof ConnectionLost) || !error.temporary) return this.failed(error)
-        // A host that was never reached is not waited for: opening has tried often enough.
-        if (this.lastProbe === undefined && this.options.resumed !== true) return this.failed(error)
+        if (this.isHopeless) return this.failed(error)
         const now = this.options.clock.now()
         lostSince ??= now
         if (now - lostSince > (this.options.patience ?? 300_000)) return this.outOfReach(error)
@@ -74,10 +77,20 @@ export class HostDeployment {
     }
   }
 
+  /**
+   * A host that never answered is not waited for: opening a shell has tried often enough. One that lets us in and is
+   * lost before it answers gets a few more chances.
+   */
+  private get isHopeless(): boolean {
+    if (this.lastProbe !== undefined || this.options.resumed === true) return false
+    return this.unanswered === 0 || this.unanswered > UNANSWERED
+  }
+
   /** One conversation's worth of work; `undefined` when it has to be tried in another way. */
   private async attempt(): Promise<HostResult | undefined> {
     const { signal, manifests } = this.options
     this.shell ??= await this.options.open(signal)
+    this.unanswered++
     const talk = new Conversation(this.shell, this.options, manifests, signal)
     this.lastProbe = await talk.probe()
     if (this.lastProbe.state === 'started') await this.follow(this.shell, talk, 'follow')

@@ -33,6 +33,8 @@ export interface DeploymentParts {
   readonly manifests: ManifestCache
   readonly shells: ShellSource
   readonly ctx: JobContext
+  /** Ends the deployment. The job's own signal, but for a rollback after a stop. */
+  readonly signal: AbortSignal
 }
 
 export interface DeploymentOutcome {
@@ -70,7 +72,7 @@ export class Deployment {
     await this.keepPlace(place.hosts)
     ctx.log.line(`Deployment ${place.deploymentId} to ${group.hosts.length} hosts (${group.configurationName})`)
     const run = await runFleet(this.fleet(manifest.digest), {
-      signal: ctx.signal,
+      signal: this.parts.signal,
       deploy: (id) => this.deployTo(id, manifest.digest),
       changed: (fleet) => this.changed(fleet),
     })
@@ -84,12 +86,12 @@ export class Deployment {
 
   /** Logs in to the hosts that will be first, while the bundle is read. */
   private warmUp(): WarmShells {
-    const { group, place, shells, ctx } = this.parts
+    const { group, place, shells } = this.parts
     const atOnce = group.hosts.length - minimumHealthy(group.configuration, group.hosts.length)
     const first = group.hosts
       .filter((_, index) => place.hosts[index] === 'Pending')
       .slice(0, Math.max(0, Math.min(atOnce, WARM)))
-    this.warm = new WarmShells(first, (host) => openShell(host, shells, ctx.signal))
+    this.warm = new WarmShells(first, (host) => openShell(host, shells, this.parts.signal))
     return this.warm
   }
 
@@ -123,7 +125,7 @@ export class Deployment {
       upload: () => this.revisionUpload(),
       manifests,
       clock: ctx.clock,
-      signal: ctx.signal,
+      signal: this.parts.signal,
       listener: this.listenerFor(host),
       resumed: place.hosts[group.hosts.indexOf(host)] === 'InProgress',
       loggedUntil: this.offsets.get(id),

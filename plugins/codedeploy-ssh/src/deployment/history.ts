@@ -1,4 +1,5 @@
 /** What is known of a group from earlier deployments: each host's health and revision, and the last success. */
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileExistsBehavior } from '../appspec/model.js'
@@ -83,8 +84,10 @@ export class GroupHistory {
     this.saving = this.saving.then(async () => {
       await mkdir(this.folder, { recursive: true })
       const file = join(this.folder, 'history.json')
-      await writeFile(`${file}.tmp`, JSON.stringify(this.records))
-      await rename(`${file}.tmp`, file)
+      // A server that is about to die may be writing it too: each its own.
+      const temporary = `${file}.${randomUUID()}.tmp`
+      await writeFile(temporary, JSON.stringify(this.records))
+      await rename(temporary, file)
     })
     return this.saving
   }

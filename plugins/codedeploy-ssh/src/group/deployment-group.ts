@@ -1,6 +1,7 @@
 /** A deployment group, ready to be deployed to: whatever configuration it came from. */
 import { createHash } from 'node:crypto'
 import type { FileExistsBehavior } from '../appspec/model.js'
+import type { RollbackEvent } from '../config.js'
 import type { MinimumHealthyHosts } from '../fleet/configuration.js'
 import type { SshTarget } from '../shell/target.js'
 
@@ -21,7 +22,8 @@ export interface DeploymentGroup {
   readonly configurationName: string
   readonly fileExistsBehavior: FileExistsBehavior
   readonly ignoreApplicationStopFailures: boolean
-  readonly autoRollback: boolean
+  /** What is followed by a deployment of the last successful revision. */
+  readonly rollbackEvents: readonly RollbackEvent[]
   readonly trafficEvents: boolean
   readonly keepRevisions: number
   /** A file or the lines; the default file when absent. */

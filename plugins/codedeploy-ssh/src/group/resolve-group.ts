@@ -1,6 +1,6 @@
 /** Finds the deployment group of an action: declared in penstock.yaml, or described by the action itself. */
 import { JobFailed } from '@penstock/core'
-import type { CodeDeployConfig, GroupConfig } from '../config.js'
+import type { CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
 import { findConfiguration } from '../fleet/configuration.js'
 import type { CodeDeployProperties } from '../properties.js'
 import { type DeploymentGroup, groupIdOf } from './deployment-group.js'
@@ -48,17 +48,20 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     fileExistsBehavior: properties.FileExistsBehavior ?? group.fileExistsBehavior ?? 'DISALLOW',
     ignoreApplicationStopFailures:
       properties.IgnoreApplicationStopFailures ?? group.ignoreApplicationStopFailures ?? false,
-    autoRollback: properties.AutoRollback ?? rollsBack(group),
+    rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
     keepRevisions: group.keepRevisions ?? 5,
     ...(knownHosts === undefined ? {} : { knownHosts }),
   }
 }
 
-function rollsBack({ autoRollback }: GroupConfig): boolean {
-  return (
-    autoRollback?.enabled === true && (autoRollback.events ?? ['DEPLOYMENT_FAILURE']).includes('DEPLOYMENT_FAILURE')
-  )
+/** The action's AutoRollback switches; the events are the group's, failures when it names none. */
+function rollbackEvents(
+  { AutoRollback }: CodeDeployProperties,
+  { autoRollback }: GroupConfig,
+): readonly RollbackEvent[] {
+  if (!(AutoRollback ?? autoRollback?.enabled ?? false)) return []
+  return autoRollback?.events ?? ['DEPLOYMENT_FAILURE']
 }
 
 function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties): GroupConfig | undefined {

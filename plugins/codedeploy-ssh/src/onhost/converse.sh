@@ -48,6 +48,13 @@ case $verb in
     [ ! -e "$folder" ] || rm -rf -- "$folder"
     umask 022
     mkdir -p -- "$folder" && cd -- "$folder" && tar -xpof - && exec /bin/sh "$folder/run/agent.sh" start "$token"
+    code=$?
+    # shellcheck disable=SC2046
+    set -- $(df -Pk "$root" 2>/dev/null | tail -n 1)
+    if [ "${4:-1024}" -lt 1024 ]; then printf 'No space left on device: %s KiB on the file system of %s\n' "$4" "$root" >&2; fi
+    # What is left of it would only fill the disk.
+    cd / && rm -rf -- "$folder"
+    exit $code
     ;;
   follow | cancel) exec /bin/sh "$folder/run/agent.sh" "$verb" "$token" "$argument" ;;
 esac

@@ -4,19 +4,25 @@
 # has closed the other end. By awk: a shell reads a pipe byte by byte. A very long line becomes several.
 reader() {
   LC_ALL=C R_LETTER=$1 R_NAME=$2 R_STREAM=$stream R_LOG=$home/logs/scripts.log exec $awk '
-    BEGIN { out = ENVIRON["R_STREAM"]; log_file = ENVIRON["R_LOG"] }
+    BEGIN { out = ENVIRON["R_STREAM"]; log_file = ENVIRON["R_LOG"]; ask = "date \"+%Y-%m-%d %H:%M:%S\"" }
     {
-      getline up < "/proc/uptime"; close("/proc/uptime"); sub(/\..*/, "", up)
-      if (up != seen) { seen = up; "date \"+%Y-%m-%d %H:%M:%S\"" | getline now; close("date \"+%Y-%m-%d %H:%M:%S\"") }
+      # The seed of before is the time, to the second: asking costs no process.
+      srand(); second = srand()
+      if (second != seen) { seen = second; ask | getline now; close(ask); lines = 0 }
       rest = $0
       do {
-        line = substr(rest, 1, 16384); rest = substr(rest, 16385)
+        line = rest
+        if (length(rest) > 16384) { line = substr(rest, 1, 16384); rest = substr(rest, 16385) } else rest = ""
         print ENVIRON["R_LETTER"] line >> out
-        gsub(/\033\[[0-9;:?<=>]*[ -\/]*[@-~]/, "", line)
-        gsub(/\033\][^\007\033]*(\007|\033\\)/, "", line)
+        if (index(line, "\033")) {
+          gsub(/\033\[[0-9;:?<=>]*[ -\/]*[@-~]/, "", line)
+          gsub(/\033\][^\007\033]*(\007|\033\\)/, "", line)
+        }
         print now " [" ENVIRON["R_NAME"] "]" line >> log_file
       } while (rest != "")
-      fflush(out); fflush(log_file)
+      fflush(out)
+      # Nobody follows scripts.log live when thousands of lines come in a second.
+      if (++lines < 100) fflush(log_file)
     }'
 }
 
@@ -162,8 +168,8 @@ hook() {
   wait "$hook_pid"
   code=$?
   : >exited
-  # shellcheck disable=SC2086
-  wait $readers
+  unread=
+  for reader_pid in $readers; do wait "$reader_pid" || unread=1; done
   if [ -e timed-out ]; then wait "$dog"; else kill "$dog" 2>/dev/null; wait "$dog"; fi
   rm -f hook out err exited
   judge
@@ -176,6 +182,8 @@ judge() {
     fail ScriptTimedOut "Script at specified location: $location failed to complete in $limit seconds"
   elif [ -e left-open ]; then
     fail UnknownError "Script at specified location: $location failed to close STDOUT/STDERR within $limit seconds: redirect the output of what it starts in the background"
+  elif [ -n "$unread" ]; then
+    fail UnknownError "Script at specified location: $location was cut off, for its output could not be written to $home: is its disk full?"
   elif [ "$code" -gt 128 ]; then
     fail ScriptFailed "Script at specified location: $location was killed by signal $((code - 128))"
   elif [ "$code" -ne 0 ]; then

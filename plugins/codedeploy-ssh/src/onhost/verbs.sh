@@ -46,13 +46,24 @@ follow() {
     nap
     tries=$((tries - 1))
   done
-  while alive "$run" && kill -0 "$tail_pid" 2>/dev/null; do sleep 1; done
+  trap '' PIPE
+  ticks=0
+  while alive "$run" && listened; do sleep 1; done
   if ! alive "$run" && ! tail -n 1 "$stream" | grep -q '^Z'; then
     clock
     emit Z Failed "$epoch" UnknownError 'the run on this host ended without a result: the host was restarted, or its processes were killed'
   fi
-  sleep 2 # busybox looks once a second
+  # Whoever listens may be far behind, and closes the channel after the last record.
+  while listened; do sleep 1; done
   kill "$tail_pid" 2>/dev/null
+}
+
+# listened: somebody still takes what we say. Asked by an empty line on stderr, every few seconds; always once it is over.
+listened() {
+  ticks=$((ticks + 1))
+  kill -0 "$tail_pid" 2>/dev/null || return 1
+  if [ $((ticks % 10)) != 0 ] && alive "$run"; then return 0; fi
+  printf '\n' >&2
 }
 
 cancel() {

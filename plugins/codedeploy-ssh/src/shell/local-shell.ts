@@ -44,7 +44,10 @@ export class LocalShell implements Shell {
       })
     })
     // What it started may hold its outputs open: its end is not waited for.
-    const kill = () => void child.kill('SIGKILL')
-    return untilAborted(exitUnlessUnsent(ended, pump(source, child.stdin), kill), options.signal, kill)
+    // As a closed channel: what runs finds out when it says something.
+    const abandon = () => {
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
+    }
+    return untilAborted(exitUnlessUnsent(ended, pump(source, child.stdin), abandon), options.signal, abandon)
   }
 }

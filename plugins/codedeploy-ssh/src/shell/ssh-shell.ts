@@ -20,6 +20,7 @@ export class SshShell implements Shell {
   private readonly extra: Connection[] = []
   /** False once something went wrong on the connection: it is not given back then. */
   private sound = true
+  private closed = false
 
   private constructor(
     private readonly target: SshTarget,
@@ -62,11 +63,12 @@ export class SshShell implements Shell {
   }
 
   async close(): Promise<void> {
+    if (this.closed) return // The connection may be somebody else's by now.
+    this.closed = true
     for (const connection of this.extra) connection.end()
     const { pool, clock } = this.options
     if (pool !== undefined && this.sound) pool.give(this.key, this.connection, clock)
     else this.connection.end()
-    this.sound = false
   }
 
   private async start(source: ByteSource, command: string, options: RunOptions): Promise<Exit> {
@@ -82,10 +84,7 @@ export class SshShell implements Shell {
       return { ...known, stderr: stderr.toString() }
     })
     // sshd answers a closed channel only when the command ended: that is not waited for.
-    const abandon = () => {
-      this.sound = false
-      channel.destroy()
-    }
+    const abandon = () => void channel.destroy()
     return untilAborted(exitUnlessUnsent(exit, pump(source, channel), abandon), options.signal, abandon)
   }
 

@@ -48,7 +48,7 @@ test('a declared group, by tags, with jumps, defaults and placeholders', () => {
   expect(group).toMatchObject({
     configuration: { type: 'FLEET_PERCENT', value: 75 },
     fileExistsBehavior: 'DISALLOW',
-    autoRollback: false,
+    rollbackEvents: [],
   })
   expect(group.hosts).toEqual([
     {
@@ -73,7 +73,7 @@ test('a declared group, by tags, with jumps, defaults and placeholders', () => {
 test('a list of names, addresses and hosts written out', () => {
   const group = resolveGroup(config, { ...names, DeploymentGroupName: 'listed' })
   expect(group.hosts.map(({ id }) => id)).toEqual(['db', 'root@10.0.0.9', 'local'])
-  expect(group.autoRollback).toBe(true)
+  expect(group.rollbackEvents).toEqual(['DEPLOYMENT_FAILURE'])
 })
 
 test('a group that the action describes itself', () => {
@@ -92,7 +92,7 @@ test('a group that the action describes itself', () => {
   expect(group).toMatchObject({
     configuration: { type: 'HOST_COUNT', value: 0 },
     fileExistsBehavior: 'RETAIN',
-    autoRollback: true,
+    rollbackEvents: ['DEPLOYMENT_FAILURE'],
   })
   expect(group.hosts).toMatchObject([
     { id: 'deploy@a', target: { identityFile: '/k', jumps: [{ host: 'bastion', user: 'j' }] } },

@@ -7,6 +7,10 @@ export interface Cutter {
   readonly connections: number
   /** Bytes that clients sent so far. */
   readonly sent: number
+  /** Connections that are open now. */
+  readonly open: number
+  /** From now on the connections that are open relay nothing, and say nothing of it. */
+  freeze(): void
   /** Ends all connections now, without a word. */
   cut(): void
   stop(): Promise<void>
@@ -44,6 +48,12 @@ export async function startCutter(target: number, cutAfter = Number.POSITIVE_INF
     port: typeof address === 'object' && address !== null ? address.port : 0,
     get connections() {
       return connections
+    },
+    get open() {
+      return open.size / 2
+    },
+    freeze() {
+      for (const socket of open) socket.unpipe().pause()
     },
     get sent() {
       return sent
