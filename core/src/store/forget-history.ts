@@ -1,7 +1,7 @@
 import type { Database, Tx } from './database.js'
 
-/** Jobs of executions that stay, forgotten with each hundred executions or so: bounds how long others wait to write. */
-const jobsAtOnce = 1_000
+/** Jobs of executions that stay, forgotten beside each batch of executions: bounds how long others wait to write. */
+const jobsAtOnce = 100
 
 /**
  * X11. A pipeline's versions and stage records stay: they describe the present. A revision that is forgotten counts as
@@ -36,7 +36,7 @@ async function forgetExecutions(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.deleteFrom('executions').where('id', 'in', ids).execute()
 }
 
-/** Of rules, and of actions that were tried again, in executions that are still kept. */
+/** In executions that go on, and so are kept, though they began so long ago. */
 async function forgetJobs(tx: Tx, before: number): Promise<void> {
   const old = tx.selectFrom('jobs').select('id').where('ended', '<', before).orderBy('ended').limit(jobsAtOnce)
   await tx.deleteFrom('jobs').where('id', 'in', old).execute()
