@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { unpack } from '../artifacts/unpack.js'
 import type { Artifact, ArtifactStore } from '../domain/artifact.js'
@@ -49,8 +49,16 @@ export class StoredArtifacts implements ArtifactAccess {
     scratch: string,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const put = (zip: string) =>
-      this.artifacts.put(artifact.location, createReadStream(zip, { highWaterMark: 256 * 1024 }))
-    return withZip(artifact, source, how, scratch, signal, put)
+    return withZip(artifact, source, how, scratch, signal, (zip) => this.put(zip, artifact))
+  }
+
+  /** Opened here, so that a store that gives up before it reads leaves no stream behind that nobody listens to. */
+  private async put(zip: string, { location }: Artifact): Promise<void> {
+    const file = await open(zip)
+    try {
+      await this.artifacts.put(location, file.createReadStream({ highWaterMark: 256 * 1024 }))
+    } finally {
+      await file.close()
+    }
   }
 }
