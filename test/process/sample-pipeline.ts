@@ -21,8 +21,6 @@ export async function serveSample(): Promise<TestGitServer> {
 export function samplePipeline(gitUrl: string, ship = 'echo shipping to #{variables.Place}', name = 'site'): string {
   return `pipeline:
   name: ${name}
-  roleArn: arn:aws:iam::000000000000:role/penstock
-  artifactStore: { type: S3, location: codepipeline-us-east-1-0000000000 }
   pipelineType: V2
   variables:
     - { name: Place, defaultValue: here }

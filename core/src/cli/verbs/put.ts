@@ -8,14 +8,19 @@ import { Refused } from '../api/refusal.js'
 import { print } from '../output.js'
 import type { VerbOptions } from './options.js'
 
+/** The API wants a role of everybody, as AWS does; here nobody assumes one, so files need not name any. */
+const unusedRole = 'arn:aws:iam::000000000000:role/penstock'
+
 /**
  * `penstock put FILE`: creates the pipeline of a YAML or JSON file, or updates it when it says something new (`-` reads standard input). Creating starts
  * an execution (X1); updating starts one with `--start` only.
  */
 export async function put(file: string, options: VerbOptions & { readonly start?: boolean }): Promise<void> {
-  const { pipeline, tags } = readPipelineText(file)
+  const { pipeline: given, tags } = readPipelineText(file)
+  const { name } = given
   const { result, version, started } = await withClient(options, async (client) => {
-    const known = await existing(client, pipeline.name)
+    const known = await existing(client, name)
+    const pipeline = { ...given, roleArn: given.roleArn ?? known?.roleArn ?? unusedRole }
     if (!known) {
       const made = await client.createPipeline({ pipeline, ...(tags ? { tags } : {}) })
       return { result: 'created', version: made.pipeline.version, started: undefined }
@@ -23,12 +28,12 @@ export async function put(file: string, options: VerbOptions & { readonly start?
     // An update ends executions that are under way (X10): one that says nothing new is none.
     const same = isSame(pipeline, known)
     const kept = same ? known : (await client.updatePipeline({ pipeline })).pipeline
-    const started = options.start ? await client.startPipelineExecution({ name: pipeline.name }) : undefined
+    const started = options.start ? await client.startPipelineExecution({ name }) : undefined
     return { result: same ? 'unchanged' : 'updated', version: kept.version, started: started?.pipelineExecutionId }
   })
-  const answer = { pipelineName: pipeline.name, result, version, ...(started ? { pipelineExecutionId: started } : {}) }
+  const answer = { pipelineName: name, result, version, ...(started ? { pipelineExecutionId: started } : {}) }
   print(options.output, answer, () => [
-    `${pipeline.name} is ${result}, version ${version}`,
+    `${name} is ${result}, version ${version}`,
     ...(started ? [`${started} is started`] : []),
   ])
 }
