@@ -1,5 +1,5 @@
 import { Icon } from './icons.js'
-import { External, safeHref, shortId } from './link.js'
+import { External, safeHref } from './link.js'
 
 interface RevisionProps {
   readonly id: string | undefined
@@ -12,7 +12,7 @@ interface RevisionProps {
 /** A commit or object version: its short id, linked where it has an address, and what it says of itself. */
 export function Revision({ id, summary, url, of }: RevisionProps) {
   if (!id) return null
-  const short = <code title={id}>{/^[0-9a-f]{12,}$/i.test(id) ? id.slice(0, 8) : shortId(id)}</code>
+  const short = <code title={id}>{id.length > 12 ? id.slice(0, 8) : id}</code>
   return (
     <span class="revision">
       <Icon name="commit" />

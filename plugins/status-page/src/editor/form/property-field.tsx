@@ -39,7 +39,8 @@ interface PropertyProps {
 function PropertyField({ path, name, property, value }: PropertyProps) {
   if (!property) return <Field path={path} label={name} value={value} hint="This type does not declare it." />
   const { description, example, required, secret, type } = property
-  const about = [description, example && `Example: ${example}`].filter(Boolean).join(' ')
+  const kept = secret ? 'Kept secret: **** leaves it as it is.' : undefined
+  const about = [sentence(description), kept, example && `Example: ${example}`].filter(Boolean).join(' ')
   const common = { path, label: name, required }
   const choices = type === 'boolean' ? ['true', 'false'] : property.enum
   if (choices) {
@@ -51,11 +52,17 @@ function PropertyField({ path, name, property, value }: PropertyProps) {
     <Field
       {...common}
       value={value}
-      hint={secret ? `${about} Kept secret: **** leaves it as it is.` : about}
+      hint={about}
       type={secret ? 'password' : type === 'number' ? 'number' : 'text'}
       placeholder={property.default === undefined ? undefined : String(property.default)}
     />
   )
+}
+
+/** Declarations are written with capitals and full stops, or without. */
+function sentence(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?:]$/.test(text) ? '' : '.'}`
 }
 
 /** What stands for no choice: nothing, when one has to be made. */
