@@ -16,6 +16,8 @@ export interface SharedLog {
   readonly received: number
   /** The end of what it sent that may yet turn out to be the beginning of a secret, and what is secret: sealed. */
   readonly sealed?: string | undefined
+  /** Which of a server's files this was when it was finished: another one of the same writer goes on where it ended. */
+  readonly ending?: string | undefined
 }
 
 /** What one change of a log may do; it is done whole or not at all, and one after the other. */

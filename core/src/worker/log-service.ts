@@ -58,6 +58,15 @@ export class ActionLogs implements LogService {
   }
 
   async read(actionExecutionId: string, from: number, limit = DEFAULT_LIMIT): Promise<LogChunk | undefined> {
+    try {
+      return await this.#read(actionExecutionId, from, limit)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      return undefined // it was there, and was forgotten before it could be opened
+    }
+  }
+
+  async #read(actionExecutionId: string, from: number, limit: number): Promise<LogChunk | undefined> {
     const log = await this.#current(actionExecutionId, from + limit)
     if (log === undefined) return undefined
     const start = Math.max(0, Math.min(from, log.size))
@@ -123,7 +132,7 @@ export class ActionLogs implements LogService {
   async forget(actionExecutionIds: readonly string[]): Promise<void> {
     for (const id of actionExecutionIds) {
       const log = logFile(this.dataFolder, id)
-      for (const file of [log, `${log}.idx`]) await rm(file, { force: true })
+      for (const file of [`${log}.idx`, log]) await rm(file, { force: true })
     }
   }
 
@@ -142,7 +151,7 @@ export class ActionLogs implements LogService {
   /** What can be read now, once the first `wanted` bytes are taken over, as far as they are there. */
   async #current(actionExecutionId: string, wanted: number): Promise<{ size: number; complete: boolean } | undefined> {
     await this.#finishing.get(actionExecutionId)
-    const live = this.#live.get(actionExecutionId) ?? (await this.#abandoned(actionExecutionId))
+    const live = this.#live.get(actionExecutionId) ?? this.#abandoned(actionExecutionId)
     if (live) {
       // Where the disk is full, what was taken over so far is still worth reading.
       if (live.ingest.size < wanted) await live.ingest.pump().catch(() => {})
@@ -155,12 +164,13 @@ export class ActionLogs implements LogService {
     return size === undefined ? undefined : { size, complete: true }
   }
 
-  /** A spool that a crash left behind, until its job is taken up again. */
-  async #abandoned(actionExecutionId: string): Promise<LiveLog | undefined> {
+  /**
+   * A spool that a crash left behind, until its job is taken up again. In one go: a log that ended while its spool was
+   * looked for would live on without one, empty.
+   */
+  #abandoned(actionExecutionId: string): LiveLog | undefined {
     const folder = workFolder(this.dataFolder, actionExecutionId)
-    if ((await fileSize(folder.spool)) === undefined) return undefined
-    const known = this.#live.get(actionExecutionId)
-    if (known) return known
+    if (!existsSync(folder.spool)) return undefined
     const ingest = new LogIngest(folder.spool, logFile(this.dataFolder, actionExecutionId), readMasks(folder))
     const live = { ingest, followers: new Set<() => void>() }
     this.#live.set(actionExecutionId, live)
@@ -168,7 +178,7 @@ export class ActionLogs implements LogService {
   }
 
   async #finish(actionExecutionId: string): Promise<void> {
-    const live = this.#live.get(actionExecutionId) ?? (await this.#abandoned(actionExecutionId))
+    const live = this.#live.get(actionExecutionId) ?? this.#abandoned(actionExecutionId)
     if (live === undefined) return
     await live.ingest.finish()
     this.#live.delete(actionExecutionId)

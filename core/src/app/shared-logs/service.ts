@@ -34,7 +34,9 @@ export class SharedLogs implements LogService {
   constructor(private readonly parts: SharedLogsParts) {}
 
   async read(id: string, from: number, limit = usualLimit): Promise<LogChunk | undefined> {
-    if (await this.#isOwn(id)) return this.parts.own.read(id, from, limit)
+    const own = (await this.#isOwn(id)) ? await this.parts.own.read(id, from, limit) : undefined
+    if (own) return own
+    // Also when it was ours as we looked, and was given to the database before we had read it.
     const log = await this.#find(id)
     if (log === undefined) return undefined
     const start = Math.max(0, Math.min(from, log.size))
@@ -45,8 +47,8 @@ export class SharedLogs implements LogService {
   }
 
   async size(id: string): Promise<number | undefined> {
-    if (await this.#isOwn(id)) return this.parts.own.size(id)
-    return (await this.#find(id))?.size
+    const own = (await this.#isOwn(id)) ? await this.parts.own.size(id) : undefined
+    return own ?? (await this.#find(id))?.size
   }
 
   follow(id: string, tell: () => void): () => void {
@@ -69,17 +71,20 @@ export class SharedLogs implements LogService {
   async #isOwn(id: string): Promise<boolean> {
     if (!this.parts.own.has(id)) return false
     const log = await this.parts.store.get(id)
-    return log === undefined || (log.base === 0 && log.writer === this.parts.own.parts.writer) || log.size === 0
+    if (log === undefined || log.size === 0) return true
+    return !log.finished && log.base === 0 && log.writer === this.parts.own.parts.writer
   }
 
   /** The log, once the server that has it was asked for it, if one may have it. */
   async #find(id: string): Promise<SharedLog | undefined> {
     const log = await this.parts.store.get(id)
-    if (log?.finished) return log
+    // Our next job of the same action may be writing on, and has nothing there yet.
+    if (log?.finished && !this.parts.own.isWriting(id)) return log
     const job = await this.parts.reads.jobOfAction(id)
     // A job that speaks to servers over HTTP sends what it has by itself.
     if (job?.status === 'InProgress' && !log?.writer.includes(':')) await this.#ask(id)
-    return log
+    else return log
+    return log && { ...log, finished: false }
   }
 
   async #ask(id: string): Promise<void> {

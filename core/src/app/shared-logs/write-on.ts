@@ -15,13 +15,17 @@ export async function writeOn<T>(
   writer: string,
   work: (change: LogChange) => Promise<T>,
 ): Promise<T> {
-  const known = await store.get(id)
-  const before = known?.isObject ? await archive.read(id, known, 0, known.size) : undefined
-  return store.change(id, clock.now(), async (change) => {
-    const { log } = change
-    if (before && log.isObject) await change.replace(before)
-    if (log.writer !== writer) change.set({ writer, base: log.size, received: 0 })
-    change.set({ finished: false, isObject: false })
-    return work(change)
-  })
+  for (;;) {
+    const known = await store.get(id)
+    const before = known?.isObject ? await archive.readAll(id, known) : undefined
+    const done = await store.change(id, clock.now(), async (change) => {
+      const { log } = change
+      if (log.isObject && log.size !== before?.length) return undefined // it was finished since we looked
+      if (before && log.isObject) await change.replace(before)
+      if (log.writer !== writer) change.set({ writer, base: log.size, received: 0, ending: undefined })
+      change.set({ finished: false, isObject: false })
+      return { answer: await work(change) }
+    })
+    if (done) return done.answer
+  }
 }
