@@ -12,6 +12,7 @@ export { artifactKey } from './domain/artifact.js'
 export { ArtifactError, type ArtifactErrorCode, isArtifactError } from './domain/artifact-error.js'
 export * from './domain/clock.js'
 export { Fault, type FaultCode, type FaultDetail, isFault } from './domain/faults.js'
+export type * from './domain/git-event.js'
 export { type GithubEvent, githubEvent } from './domain/github-event.js'
 export type * from './domain/job.js'
 export { failureTypes } from './domain/job.js'
@@ -21,7 +22,9 @@ export { transitionReason } from './domain/transition.js'
 export * from './domain/webhook.js'
 export type * from './engine/operations.js'
 export type * as Views from './engine/views.js'
+export type * from './host/action-job.js'
 export * from './host/action-provider.js'
+export type * from './host/action-type-declaration.js'
 export type {
   ActionChangedEvent,
   ApprovalNeededEvent,
@@ -31,7 +34,12 @@ export type {
   PluginHooks,
   RevisionFoundEvent,
 } from './host/hooks.js'
+export type * from './host/http-client.js'
+export type * from './host/job-api-access.js'
 export * from './host/job-failed.js'
 export * from './host/plugin.js'
+export type * from './host/provider-context.js'
+export * from './host/rule-provider.js'
 export type * from './host/services.js'
+export * from './host/source-provider.js'
 export * from './http/webhook-authentication.js'

@@ -4,7 +4,7 @@ import type { ActionExecution } from '../domain/action.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
 import type { EngineReads } from '../engine/ports.js'
-import type { JobApiAccess, ReportedResult } from '../host/action-provider.js'
+import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { AccessService, ServerIdentity } from '../host/services.js'
 
 export interface JobApiParts {

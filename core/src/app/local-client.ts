@@ -1,6 +1,6 @@
 import type { LocalJobs } from '../engine/local-jobs.js'
 import type { DeployTarget as View } from '../engine/views.js'
-import type { DeployTarget } from '../host/action-provider.js'
+import type { DeployTarget } from '../host/provider-context.js'
 import type { JobClient } from '../worker/job-client.js'
 
 /** A provider tells milliseconds, the API answers Dates. */

@@ -1,7 +1,9 @@
 /** A server's parts for one pipeline run on this machine: no port, no polling, a data folder of its own. */
 import { type Clock, systemClock } from '../domain/clock.js'
 import { sweep } from '../engine/sweep.js'
-import type { ActionProvider, PropertyDeclarations, SourceProvider } from '../host/action-provider.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { PropertyDeclarations } from '../host/action-type-declaration.js'
+import type { SourceProvider } from '../host/source-provider.js'
 import { everyMs } from '../scheduler/coordinator.js'
 import { startTicker } from '../scheduler/ticker.js'
 import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'

@@ -5,8 +5,9 @@ import { Fault } from '../domain/faults.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { LocalJobs } from '../engine/local-jobs.js'
 import type { EngineReads } from '../engine/ports.js'
-import type { DeployTarget, ReportedResult } from '../host/action-provider.js'
 import type { BeforeActionEvent } from '../host/hooks.js'
+import type { ReportedResult } from '../host/job-api-access.js'
+import type { DeployTarget } from '../host/provider-context.js'
 import type {
   AccessService,
   LongPoll,

@@ -1,7 +1,7 @@
 /** What the poller and the webhooks are made of. */
 import type { InjectionToken } from 'tsyringe'
 import { reportRevision } from '../engine/report-revision.js'
-import type { SourceProvider } from '../host/action-provider.js'
+import type { SourceProvider } from '../host/source-provider.js'
 import { SourcePoller } from '../scheduler/source-poller.js'
 import { SourceReports } from '../scheduler/source-reports.js'
 import { type ReadConfiguration, SourceWatch } from '../scheduler/source-watch.js'

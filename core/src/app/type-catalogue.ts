@@ -6,9 +6,11 @@ import type { EngineStore } from '../engine/ports.js'
 import type { ActionTypeFacts } from '../engine/state.js'
 import { clientIdOf } from '../engine/third-party.js'
 import type { RuleType } from '../engine/views.js'
-import type { ActionProvider, ArtifactCount, PropertyDeclarations, RuleProvider } from '../host/action-provider.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { ArtifactCount, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { declaredId } from '../host/declaration.js'
 import type { ProviderRegistry } from '../host/registry.js'
+import type { RuleProvider } from '../host/rule-provider.js'
 import { configurationProblems, problemsElsewhere } from '../worker/configuration-problems.js'
 
 /** J10: minutes, where nobody says otherwise. */

@@ -1,6 +1,6 @@
 /** What happened in a repository between two looks at its branches and tags, for git triggers (G1-G5). */
 import type { FoundRevision, GitEvent } from '../domain/git-event.js'
-import type { ChangeInterest, ChangesFound, PollContext } from '../host/action-provider.js'
+import type { ChangeInterest, ChangesFound, PollContext } from '../host/source-provider.js'
 import { branchTip } from './branch-tip.js'
 import { changedFiles } from './changed-files.js'
 import type { GitSourceTarget } from './git-source.js'

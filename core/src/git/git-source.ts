@@ -2,15 +2,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { FoundRevision } from '../domain/git-event.js'
-import type {
-  ActionJob,
-  ActionResult,
-  ChangeInterest,
-  ChangesFound,
-  JobContext,
-  PollContext,
-} from '../host/action-provider.js'
+import type { ActionJob, ActionResult } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
+import type { JobContext } from '../host/provider-context.js'
+import type { ChangeInterest, ChangesFound, PollContext } from '../host/source-provider.js'
 import { branchTip } from './branch-tip.js'
 import { type CommitInfo, subject } from './commit.js'
 import { fetchCommit, type GitEngine } from './fetch-commit.js'

@@ -1,6 +1,6 @@
 /** What happened to a repository's pull requests between two looks at those that are open (G1-G3). */
 import type { FoundRevision, GitEvent } from '../domain/git-event.js'
-import type { PollContext } from '../host/action-provider.js'
+import type { PollContext } from '../host/source-provider.js'
 
 /** One pull request, as a server's API tells it. */
 export interface PullRequest {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JobContext } from '../host/action-provider.js'
+import type { JobContext } from '../host/provider-context.js'
 import type { CommandRunner } from './git-binary.js'
 import { GitError } from './git-error.js'
 

@@ -1,7 +1,8 @@
 /** From what a provider declares to what the engine, the API and the page know as an action type. */
 import { type ActionTypeId, type ArtifactDetails, actionCategories, actionTypeKey } from '../domain/action-type.js'
-import type { ActionTypeDeclaration, ArtifactCount, PropertyDeclarations, RuleProvider } from './action-provider.js'
+import type { ActionTypeDeclaration, ArtifactCount, PropertyDeclarations } from './action-type-declaration.js'
 import { suggestion } from './nearest.js'
+import type { RuleProvider } from './rule-provider.js'
 import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
 
 /** The id of a declared action type: owner `Custom` and version `1` unless said. */

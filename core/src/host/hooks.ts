@@ -3,7 +3,7 @@ import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook } from
 import type { ActionStatus } from '../domain/action.js'
 import type { ArtifactLocation } from '../domain/artifact.js'
 import type { ExecutionStatus } from '../domain/execution.js'
-import type { FoundRevision } from './action-provider.js'
+import type { FoundRevision } from '../domain/git-event.js'
 
 /**
  * A source found this.

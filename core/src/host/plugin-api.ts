@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import type { Clock } from '../domain/clock.js'
-import type { ActionProvider, RuleProvider } from './action-provider.js'
+import type { ActionProvider } from './action-provider.js'
 import type { Hooks } from './hooks.js'
 import type { HttpMount, Logger, PluginApi } from './plugin.js'
 import type { PluginLife } from './plugin-entry.js'
 import { pluginHooks } from './plugin-hooks.js'
 import type { ProviderRegistry } from './registry.js'
+import type { RuleProvider } from './rule-provider.js'
 import type { ServerServices } from './services.js'
 
 export interface PluginApiParts {

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ArtifactStore } from '../domain/artifact.js'
-import type { ActionProvider, PropertyDeclarations, RuleProvider, SourceProvider } from './action-provider.js'
+import type { ActionProvider } from './action-provider.js'
+import type { PropertyDeclarations } from './action-type-declaration.js'
 import type { PluginHooks } from './hooks.js'
+import type { RuleProvider } from './rule-provider.js'
 import type { ServerServices } from './services.js'
+import type { SourceProvider } from './source-provider.js'
 
 /**
  * The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major.

@@ -1,9 +1,11 @@
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import type { ArtifactStore } from '../domain/artifact.js'
-import type { ActionProvider, RuleProvider, SourceProvider } from './action-provider.js'
+import type { ActionProvider } from './action-provider.js'
 import { actionTypeInfo, declarationProblems, declaredId, ruleProblems, ruleTypeInfo } from './declaration.js'
 import type { Notifier, SecretStore } from './plugin.js'
+import type { RuleProvider } from './rule-provider.js'
 import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
+import type { SourceProvider } from './source-provider.js'
 
 type Kind = 'action' | 'rule' | 'notifier' | 'secret store' | 'artifact store'
 

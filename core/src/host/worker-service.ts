@@ -1,7 +1,8 @@
 /** The queue for workers on other machines, as whoever speaks to them over a network needs it. */
 import type { Principal } from '../domain/access.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
-import type { DeployTarget, ReportedResult } from './action-provider.js'
+import type { ReportedResult } from './job-api-access.js'
+import type { DeployTarget } from './provider-context.js'
 
 /**
  * Who calls. A name belongs to its principal: another's worker of the same name is another worker.

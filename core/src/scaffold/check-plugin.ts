@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../domain/clock.js'
-import type { ActionProvider, PropertyDeclarations, RuleProvider } from '../host/action-provider.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { PropertyDeclarations } from '../host/action-type-declaration.js'
 import { contain, reason } from '../host/contain.js'
 import { createHooks } from '../host/hooks.js'
 import { checkSchema, withDefaults } from '../host/json-schema.js'
@@ -13,6 +14,7 @@ import type { Logger, Plugin } from '../host/plugin.js'
 import { createPluginApi } from '../host/plugin-api.js'
 import { PluginLife } from '../host/plugin-entry.js'
 import { ProviderRegistry } from '../host/registry.js'
+import type { RuleProvider } from '../host/rule-provider.js'
 
 export interface PluginCheck {
   readonly name: string

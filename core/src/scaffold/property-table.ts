@@ -1,4 +1,4 @@
-import type { PropertyDeclarations } from '../host/action-provider.js'
+import type { PropertyDeclarations } from '../host/action-type-declaration.js'
 
 /** The Markdown table of a provider's configuration, as READMEs have it. Nothing when there is none. */
 export function propertyTable(properties: PropertyDeclarations): string {

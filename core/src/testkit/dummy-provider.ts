@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ActionCategory } from '../domain/action-type.js'
 import type { FailureType } from '../domain/job.js'
-import type { ActionProvider, ActionTypeDeclaration, PropertyDeclarations } from '../host/action-provider.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { ActionTypeDeclaration, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { JobFailed } from '../host/job-failed.js'
 
 /**

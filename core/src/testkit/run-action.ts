@@ -2,13 +2,11 @@ import type { Clock } from '../domain/clock.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
 import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
-import type {
-  ActionProvider,
-  ActionResult,
-  JobApiAccess,
-  PropertyDeclarations,
-  RuleProvider,
-} from '../host/action-provider.js'
+import type { ActionResult } from '../host/action-job.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { PropertyDeclarations } from '../host/action-type-declaration.js'
+import type { JobApiAccess } from '../host/job-api-access.js'
+import type { RuleProvider } from '../host/rule-provider.js'
 import { Trial } from './trial.js'
 
 /**

@@ -5,9 +5,11 @@ import { basename, join } from 'node:path'
 import { type RunningServer, startServer } from '../app/server.js'
 import { systemPrincipal } from '../app/system-principal.js'
 import type { Clock } from '../domain/clock.js'
-import type { ActionProvider, RuleProvider, SourceProvider } from '../host/action-provider.js'
+import type { ActionProvider } from '../host/action-provider.js'
 import { bundledPlugins } from '../host/discover.js'
 import { API_VERSION, definePlugin, isPlugin, type Plugin } from '../host/plugin.js'
+import type { RuleProvider } from '../host/rule-provider.js'
+import type { SourceProvider } from '../host/source-provider.js'
 
 /**
  * A plugin, or a provider that is to be wrapped in one.

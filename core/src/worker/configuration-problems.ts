@@ -1,4 +1,4 @@
-import type { ActionTypeDeclaration } from '../host/action-provider.js'
+import type { ActionTypeDeclaration } from '../host/action-type-declaration.js'
 import { reason } from '../host/contain.js'
 import { isIsolated } from '../host/isolated/proxies.js'
 import { type ConfigurationValue, parseValue } from './configuration.js'

@@ -1,4 +1,4 @@
-import type { PropertyDeclaration, PropertyDeclarations } from '../host/action-provider.js'
+import type { PropertyDeclaration, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { JobFailed } from '../host/job-failed.js'
 
 export type ConfigurationValue = string | number | boolean

@@ -1,6 +1,6 @@
 import { homedir, tmpdir, userInfo } from 'node:os'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
-import type { ActionJob } from '../host/action-provider.js'
+import type { ActionJob } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
 import { findSecret, resolveSecrets, type SecretLookup } from './configuration.js'
 

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../domain/clock.js'
-import type { HttpClient, HttpRequest, HttpResponse } from '../host/action-provider.js'
+import type { HttpClient, HttpRequest, HttpResponse } from '../host/http-client.js'
 import { JobFailed } from '../host/job-failed.js'
 
 /** What a job's HTTP client works with. */

@@ -1,7 +1,8 @@
 /** A server's queue from another machine. */
 import { type Clock, sleep } from '../domain/clock.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
-import type { DeployTarget, JobApiAccess, ReportedResult } from '../host/action-provider.js'
+import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
+import type { DeployTarget } from '../host/provider-context.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'
 import { BearableWait } from './bearable-wait.js'
 import type { HeldJob, HeldJobState, JobClient } from './job-client.js'

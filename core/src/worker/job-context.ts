@@ -5,18 +5,11 @@ import { type Artifact } from '../domain/artifact.js'
 import { isArtifactError } from '../domain/artifact-error.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import type { ExecutionDetails } from '../domain/job.js'
-import type {
-  ActionJob,
-  DeployTarget,
-  ExecOptions,
-  ExecResult,
-  HttpClient,
-  InputArtifact,
-  JobApiAccess,
-  JobContext,
-  OutputOptions,
-} from '../host/action-provider.js'
+import type { ActionJob, InputArtifact } from '../host/action-job.js'
+import type { HttpClient } from '../host/http-client.js'
+import type { JobApiAccess } from '../host/job-api-access.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
+import type { DeployTarget, ExecOptions, ExecResult, JobContext, OutputOptions } from '../host/provider-context.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'

@@ -1,6 +1,6 @@
 import { isFault } from '../domain/faults.js'
 import type { ExecutionDetails, JobSuccess } from '../domain/job.js'
-import type { ActionResult } from '../host/action-provider.js'
+import type { ActionResult } from '../host/action-job.js'
 import type { HeldRun } from './held.js'
 import { clearAction } from './leftovers.js'
 import { asJobFailed } from './log-spool.js'

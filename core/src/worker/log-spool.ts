@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
-import type { ActionLog } from '../host/action-provider.js'
 import { JobFailed } from '../host/job-failed.js'
+import type { ActionLog } from '../host/provider-context.js'
 import { LogReplay } from './log-replay.js'
 import { Masker } from './mask.js'
 import type { WorkFolder } from './workspace.js'

@@ -3,18 +3,13 @@ import { join } from 'node:path'
 import { isNativeError } from 'node:util/types'
 import type { Clock } from '../domain/clock.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
-import type {
-  ActionJob,
-  ActionProvider,
-  ActionResult,
-  ConfigurationOf,
-  DeployTarget,
-  JobApiAccess,
-  JobContext,
-  PropertyDeclarations,
-} from '../host/action-provider.js'
+import type { ActionJob, ActionResult } from '../host/action-job.js'
+import type { ActionProvider } from '../host/action-provider.js'
+import type { ConfigurationOf, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { isPluginProcessEnded, type PluginProcessEnded } from '../host/isolated/process-ended.js'
+import type { JobApiAccess } from '../host/job-api-access.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
+import type { DeployTarget, JobContext } from '../host/provider-context.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { parseConfiguration, type SecretLookup } from './configuration.js'
 import { resolveVariables } from './environment.js'

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
-import type { JobApiAccess } from '../host/action-provider.js'
 import type { BeforeActionEvent } from '../host/hooks.js'
+import type { JobApiAccess } from '../host/job-api-access.js'
 import type { Logger } from '../host/plugin.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import type { SecretLookup } from './configuration.js'

@@ -1,5 +1,7 @@
-import { defineAction, defineRule, defineSource } from '../../src/host/action-provider.js'
+import { defineAction } from '../../src/host/action-provider.js'
 import { JobFailed } from '../../src/host/job-failed.js'
+import { defineRule } from '../../src/host/rule-provider.js'
+import { defineSource } from '../../src/host/source-provider.js'
 import { dummyProvider } from '../../src/testkit/dummy-provider.js'
 import { runPipelineWith } from '../../src/testkit/run-pipeline.js'
 import { startTestServer } from '../../src/testkit/test-server.js'

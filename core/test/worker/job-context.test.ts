@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ActionJob, JobContext } from '../../src/host/action-provider'
+import type { ActionJob } from '../../src/host/action-job'
+import type { JobContext } from '../../src/host/provider-context'
 import { dummyProvider } from '../../src/testkit/dummy-provider'
 import { type RunActionOptions, runAction } from '../../src/testkit/run-action'
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { cp, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { defineSource } from '../../host/action-provider.js'
+import { defineSource } from '../../host/source-provider.js'
 
 const execute = promisify(execFile)
 

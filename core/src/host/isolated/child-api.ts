@@ -1,8 +1,10 @@
 /** PluginApi in a plugin's own process: it keeps the functions and notes what is to be declared at the host. */
 import { mkdirSync } from 'node:fs'
-import type { ActionProvider, RuleProvider, SourceProvider } from '../action-provider.js'
+import type { ActionProvider } from '../action-provider.js'
 import type { HookName, PluginHooks } from '../hooks.js'
 import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
+import type { RuleProvider } from '../rule-provider.js'
+import type { SourceProvider } from '../source-provider.js'
 import type { Channel } from './channel.js'
 import type { DeclaredAction, DeclaredRule, RegisterAnswer, RegisterRequest } from './protocol.js'
 

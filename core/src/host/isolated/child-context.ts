@@ -1,17 +1,11 @@
 /** What a provider is given in a plugin's own process: every deed is the host's, asked for over the channel. */
 import { systemClock } from '../../domain/clock.js'
-import type {
-  ExecResult,
-  HttpClient,
-  HttpRequest,
-  HttpResponse,
-  InputArtifact,
-  JobApiAccess,
-  JobContext,
-  PollContext,
-  ReportedResult,
-} from '../action-provider.js'
+import type { InputArtifact } from '../action-job.js'
+import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
+import type { JobApiAccess, ReportedResult } from '../job-api-access.js'
 import { JobFailed } from '../job-failed.js'
+import type { ExecResult, JobContext } from '../provider-context.js'
+import type { PollContext } from '../source-provider.js'
 import type { Channel } from './channel.js'
 import type { ContextMethod, RunRequest, WireBytes } from './protocol.js'
 

@@ -1,7 +1,8 @@
 /** A plugin in its own process: answers the host's calls. */
-import type { SourceProvider } from '../action-provider.js'
+
 import { loadPlugin } from '../load.js'
 import type { Notification, Plugin } from '../plugin.js'
+import type { SourceProvider } from '../source-provider.js'
 import type { Channel, Handlers } from './channel.js'
 import { childApi, Registration } from './child-api.js'
 import { childJobContext, childPollContext } from './child-context.js'

@@ -1,15 +1,8 @@
 /** Serves what a job or poll in a plugin's process asks of its context, on the context that the host holds. */
-import type {
-  DeployTarget,
-  ExecOptions,
-  HttpClient,
-  HttpRequest,
-  HttpResponse,
-  JobApiAccess,
-  JobContext,
-  OutputOptions,
-  PollContext,
-} from '../action-provider.js'
+import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
+import type { JobApiAccess } from '../job-api-access.js'
+import type { DeployTarget, ExecOptions, JobContext, OutputOptions } from '../provider-context.js'
+import type { PollContext } from '../source-provider.js'
 import { type ContextCall, type ContextMethod, contextMethods, type WireBytes } from './protocol.js'
 
 type Served = Record<ContextMethod, (...args: never[]) => unknown>

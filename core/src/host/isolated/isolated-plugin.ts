@@ -1,10 +1,11 @@
 /** A plugin in a process of its own: started, watched, started anew when it ends, and let go. */
 import type { Clock } from '../../domain/clock.js'
-import type { JobContext, PollContext } from '../action-provider.js'
 import { contain, reason, StepTimeout } from '../contain.js'
 import type { PluginPlace } from '../discover.js'
 import type { Manifest } from '../manifest.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
+import type { JobContext } from '../provider-context.js'
+import type { PollContext } from '../source-provider.js'
 import { ContextCalls } from './context-calls.js'
 import { isolationLimits, usualMemory } from './limits.js'
 import { PluginProcess } from './plugin-process.js'

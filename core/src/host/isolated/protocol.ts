@@ -1,9 +1,11 @@
 /** What the host and a plugin's own process say to each other. All of it is JSON. */
-import type { ActionJob, ActionTypeDeclaration, RuleProvider } from '../action-provider.js'
+import type { ActionJob } from '../action-job.js'
+import type { ActionTypeDeclaration } from '../action-type-declaration.js'
 import type { PluginPlace } from '../discover.js'
 import type { HookName } from '../hooks.js'
 import type { Manifest } from '../manifest.js'
 import type { JsonSchema } from '../plugin.js'
+import type { RuleProvider } from '../rule-provider.js'
 
 /** `load`: host to plugin. */
 export interface LoadRequest {

@@ -1,14 +1,10 @@
 /** Providers as the host registers them for an isolated plugin: their declarations, and functions that ask its process. */
-import type {
-  ActionJob,
-  ActionProvider,
-  ChangesFound,
-  JobContext,
-  PollContext,
-  RuleProvider,
-  SourceProvider,
-} from '../action-provider.js'
+import type { ActionJob } from '../action-job.js'
+import type { ActionProvider } from '../action-provider.js'
 import type { Notifier, PluginApi, SecretStore } from '../plugin.js'
+import type { JobContext } from '../provider-context.js'
+import type { RuleProvider } from '../rule-provider.js'
+import type { ChangesFound, PollContext, SourceProvider } from '../source-provider.js'
 import type { AskRequest, DeclaredAction, DeclaredRule, PollRequest, RegisterAnswer, RunRequest } from './protocol.js'
 
 /** How the proxies reach the plugin's process. */

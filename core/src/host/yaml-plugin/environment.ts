@@ -1,4 +1,4 @@
-import type { ActionJob, InputArtifact } from '../action-provider.js'
+import type { ActionJob, InputArtifact } from '../action-job.js'
 import type { YamlAction } from './read.js'
 
 type Values = Readonly<Record<string, string | number | boolean>>

@@ -1,15 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Revision } from '../../domain/revision.js'
-import type {
-  ActionJob,
-  ActionProvider,
-  ActionResult,
-  InputArtifact,
-  JobContext,
-  PropertyDeclaration,
-  SourceProvider,
-} from '../action-provider.js'
+import type { ActionJob, ActionResult, InputArtifact } from '../action-job.js'
+import type { ActionProvider } from '../action-provider.js'
+import type { PropertyDeclaration } from '../action-type-declaration.js'
+import type { JobContext } from '../provider-context.js'
+import type { SourceProvider } from '../source-provider.js'
 import { configurationVariables, folderVariables, revisionVariables } from './environment.js'
 import { readCommandOutput } from './output-file.js'
 import { runPoll } from './poll.js'

@@ -1,4 +1,4 @@
-import type { ActionTypeDeclaration, PropertyDeclaration } from '../action-provider.js'
+import type { ActionTypeDeclaration, PropertyDeclaration } from '../action-type-declaration.js'
 import { checkSchema, pathText } from '../json-schema.js'
 import { PluginRefused } from '../manifest.js'
 import { readYamlFile, YamlError } from '../yaml-file.js'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import type { ActionProvider, PropertyDeclarations } from '../../host/action-provider.js'
+import type { ActionProvider } from '../../host/action-provider.js'
+import type { PropertyDeclarations } from '../../host/action-type-declaration.js'
 import { declarationProblems } from '../../host/declaration.js'
 import { configurationProblems } from '../../worker/configuration-problems.js'
 import { type TestRunner, testRunner } from '../runner.js'

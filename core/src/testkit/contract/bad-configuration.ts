@@ -1,6 +1,6 @@
 /** Wrong configurations must be refused in words that name the property. */
 import assert from 'node:assert/strict'
-import type { PropertyDeclaration } from '../../host/action-provider.js'
+import type { PropertyDeclaration } from '../../host/action-type-declaration.js'
 import { type AnyProvider, reasonOf, runChecked } from './checked-trial.js'
 import { type ActionCase, type BadCase, merged } from './fixtures.js'
 

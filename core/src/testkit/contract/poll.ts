@@ -1,5 +1,5 @@
 import { systemClock } from '../../domain/clock.js'
-import type { PollContext } from '../../host/action-provider.js'
+import type { PollContext } from '../../host/source-provider.js'
 import { createHttpClient } from '../../worker/http-client.js'
 
 /**

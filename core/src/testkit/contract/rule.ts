@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { PropertyDeclarations, RuleProvider } from '../../host/action-provider.js'
+import type { PropertyDeclarations } from '../../host/action-type-declaration.js'
 import { ruleProblems } from '../../host/declaration.js'
+import type { RuleProvider } from '../../host/rule-provider.js'
 import { type TestRunner, testRunner } from '../runner.js'
 import { actionChecks, suiteTimeout } from './action.js'
 import { type AnyProvider, reasonOf, runChecked } from './checked-trial.js'

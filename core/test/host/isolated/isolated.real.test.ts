@@ -4,8 +4,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../../../src/domain/clock.js'
-import type { ActionProvider, JobContext, SourceProvider } from '../../../src/host/action-provider.js'
+import type { ActionProvider } from '../../../src/host/action-provider.js'
 import { isPluginProcessEnded } from '../../../src/host/isolated/process-ended.js'
+import type { JobContext } from '../../../src/host/provider-context.js'
+import type { SourceProvider } from '../../../src/host/source-provider.js'
 import { action, removeFolders, source, temporaryFolder, type World, world, writeFiles } from '../world.js'
 
 jest.setTimeout(120_000) // a process that runs from source starts slowly on a busy machine

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../src/domain/clock.js'
-import type { SourceProvider } from '../../../src/host/action-provider.js'
+import type { SourceProvider } from '../../../src/host/source-provider.js'
 import { loadYamlPlugin } from '../../../src/host/yaml-plugin/index.js'
 import { type RunActionOptions, runAction } from '../../../src/testkit/run-action.js'
 import { removeFolders, temporaryFolder, world } from '../world.js'
