@@ -1,34 +1,18 @@
 /** What lists of pipelines are made from, on both databases. */
 import type { PipelineExecution } from '../../src/domain/execution.js'
-import { type Database, openPostgres, openSqlite } from '../../src/store/database.js'
+import type { Database } from '../../src/store/database.js'
 import { DefinitionCache } from '../../src/store/definition-cache.js'
 import { createOverviewReads, type OverviewReads } from '../../src/store/overview-reads.js'
 import { executionRow } from '../../src/store/rows.js'
-import { postgresFolder, startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
+import { onEachDatabase } from './support/databases.js'
 
-let postgres: TestPostgres | undefined
-beforeAll(async () => {
-  if (postgresFolder()) postgres = await startPostgres()
-}, 120_000)
-afterAll(() => postgres?.stop())
-
-const databases = [
-  { on: 'SQLite', open: async () => openSqlite(':memory:') },
-  { on: 'PostgreSQL', open: async () => openPostgres((await postgres?.database()) ?? '') },
-]
-const there = databases.filter(({ on }) => on === 'SQLite' || postgresFolder() !== undefined)
-
-describe.each(there)('$on', ({ open }) => {
-  let database: Database
+onEachDatabase((database) => {
   let reads: OverviewReads
   beforeEach(async () => {
-    database = await open()
-    reads = createOverviewReads(database, new DefinitionCache())
+    reads = createOverviewReads(database(), new DefinitionCache())
     for (const name of ['Shop', 'shop_api', 'blog']) await addPipeline(name)
   }, 60_000)
-  afterEach(() => database.close())
-
-  const write = (work: Parameters<Database['write']>[0]) => database.write(work)
+  const write = (work: Parameters<Database['write']>[0]) => database().write(work)
 
   async function addPipeline(name: string): Promise<void> {
     const declaration = { name, roleArn: '', stages: [{ name: 'Ask', actions: [] }] }

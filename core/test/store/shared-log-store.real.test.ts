@@ -1,29 +1,10 @@
 /** Logs that servers share, on both databases. */
-import { type Database, openPostgres, openSqlite } from '../../src/store/database.js'
 import { sharedLogStore } from '../../src/store/shared-log-store.js'
-import { postgresFolder, startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
+import { onEachDatabase } from './support/databases.js'
 
-let postgres: TestPostgres | undefined
-beforeAll(async () => {
-  if (postgresFolder()) postgres = await startPostgres()
-}, 120_000)
-afterAll(() => postgres?.stop())
-
-const databases = [
-  { on: 'SQLite', open: async () => openSqlite(':memory:') },
-  { on: 'PostgreSQL', open: async () => openPostgres((await postgres?.database()) ?? '') },
-]
-const there = databases.filter(({ on }) => on === 'SQLite' || postgresFolder() !== undefined)
-
-describe.each(there)('$on', ({ open }) => {
-  let database: Database
-  beforeEach(async () => {
-    database = await open()
-  }, 60_000)
-  afterEach(() => database.close())
-
+onEachDatabase((database) => {
   test('what is added is read from any byte on, beyond the borders of its pieces', async () => {
-    const logs = sharedLogStore(database)
+    const logs = sharedLogStore(database())
     const bytes = Buffer.from(Array.from({ length: 600_000 }, (_, i) => i % 251))
     await logs.change('a', 1, ({ add }) => add(bytes.subarray(0, 7)))
     await logs.change('a', 2, ({ add }) => add(bytes.subarray(7)))
@@ -44,7 +25,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('changes at once come one after the other, and one that fails is none', async () => {
-    const logs = sharedLogStore(database)
+    const logs = sharedLogStore(database())
     const line = (i: number) => Buffer.from(`line ${String(i).padStart(2, '0')}\n`)
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -66,7 +47,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('who is silent, and who is asked for', async () => {
-    const logs = sharedLogStore(database)
+    const logs = sharedLogStore(database())
     await logs.change('old', 10, async ({ set }) => set({ writer: 'job:1' }))
     await logs.change('done', 10, async ({ set }) => set({ finished: true }))
     await logs.change('new', 20, async () => undefined)
@@ -80,7 +61,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('an object takes the place of the pieces, and they come back', async () => {
-    const logs = sharedLogStore(database)
+    const logs = sharedLogStore(database())
     await logs.change('a', 1, ({ add }) => add(Buffer.from('hello')))
     await logs.change('a', 1, async ({ drop, set }) => {
       await drop()

@@ -2,35 +2,16 @@
 
 import { SqlAccessStore } from '../../src/store/access-store.js'
 import { SqlAuditStore } from '../../src/store/audit-store.js'
-import { type Database, openPostgres, openSqlite } from '../../src/store/database.js'
 import { MetaStore } from '../../src/store/meta-store.js'
 import { oldHistory } from '../../src/store/old-history.js'
 import { pluginStateStore } from '../../src/store/plugin-state-store.js'
 import { sourceStateStore } from '../../src/store/source-state-store.js'
 import { taskStore } from '../../src/store/task-store.js'
-import { postgresFolder, startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
+import { onEachDatabase } from './support/databases.js'
 
-let postgres: TestPostgres | undefined
-beforeAll(async () => {
-  if (postgresFolder()) postgres = await startPostgres()
-}, 120_000)
-afterAll(() => postgres?.stop())
-
-const databases = [
-  { on: 'SQLite', open: async () => openSqlite(':memory:') },
-  { on: 'PostgreSQL', open: async () => openPostgres((await postgres?.database()) ?? '') },
-]
-const there = databases.filter(({ on }) => on === 'SQLite' || postgresFolder() !== undefined)
-
-describe.each(there)('$on', ({ open }) => {
-  let database: Database
-  beforeEach(async () => {
-    database = await open()
-  }, 60_000)
-  afterEach(() => database.close())
-
+onEachDatabase((database) => {
   test('a fact that two servers make up at once is one', async () => {
-    const meta = new MetaStore(database)
+    const meta = new MetaStore(database())
     const kept = await Promise.all([meta.keep('bucket', 'a'), meta.keep('bucket', 'b')])
     expect(kept[0]).toBe(kept[1])
     await meta.set('bucket', 'c')
@@ -39,7 +20,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('a task is claimed once for each time, and again when its claim has ended', async () => {
-    const tasks = taskStore(database)
+    const tasks = taskStore(database())
     const claim = (now: number, next: number) => tasks.claim({ name: 't', now, next, until: now + 30 })
     expect((await Promise.all([claim(100, 200), claim(100, 200), claim(100, 200)])).filter(Boolean)).toHaveLength(1)
     expect(await claim(150, 200)).toBe(false) // not due
@@ -50,7 +31,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('a poll is claimed once, and a finished one is not written over an edit', async () => {
-    const states = sourceStateStore(database)
+    const states = sourceStateStore(database())
     const state = (actionName: string, nextPoll: number) => ({
       pipelineName: 'p',
       actionName,
@@ -80,7 +61,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('a plugin stays switched off until it is switched on', async () => {
-    const states = pluginStateStore(database)
+    const states = pluginStateStore(database())
     await states.setEnabled('a', false)
     await states.setEnabled('b', false)
     await states.setEnabled('a', true)
@@ -88,7 +69,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('users, keys and sessions', async () => {
-    const store = new SqlAccessStore(database)
+    const store = new SqlAccessStore(database())
     expect(await store.hasUsers()).toBe(false)
     await store.putUser({ name: 'ann', passwordHash: 'h1', policies: [] })
     await store.putUser({ name: 'ann', passwordHash: 'h2', policies: ['AWSCodePipelineApproverAccess'] })
@@ -123,7 +104,7 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('the audit log forgets what is too old', async () => {
-    const audit = new SqlAuditStore(database)
+    const audit = new SqlAuditStore(database())
     for (const at of [1, 2, 3])
       await audit.add({ at, principal: 'p', operation: 'o', target: 't', result: 'ok', detail: `${at}` })
     await audit.deleteBefore(2)
@@ -131,6 +112,6 @@ describe.each(there)('$on', ({ open }) => {
   })
 
   test('an empty history leaves nothing to remove', async () => {
-    expect(await oldHistory(database, 1, 10)).toEqual({ actionExecutionIds: [], artifacts: [] })
+    expect(await oldHistory(database(), 1, 10)).toEqual({ actionExecutionIds: [], artifacts: [] })
   })
 })
