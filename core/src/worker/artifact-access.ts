@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { unpack } from '../artifacts/unpack.js'
 import type { Artifact, ArtifactStore } from '../domain/artifact.js'
-import { JobFailed } from '../host/job-failed.js'
+import { missingArtifact } from './missing-artifact.js'
 import { type Packing, scratchFile, withZip } from './with-zip.js'
 
 /** How a job gets at artifacts. Both calls may be repeated after a restart. */
@@ -26,13 +26,7 @@ export class StoredArtifacts implements ArtifactAccess {
 
   async fetch(artifact: Artifact, folder: string, scratch: string, signal: AbortSignal): Promise<void> {
     const object = await this.artifacts.get(artifact.location)
-    if (object === undefined) {
-      const { bucket, key } = artifact.location
-      throw new JobFailed(
-        `input artifact "${artifact.name}" is not in the artifact store (s3://${bucket}/${key}): it was deleted, or its action never put it out`,
-        'RevisionUnavailable',
-      )
-    }
+    if (object === undefined) throw missingArtifact(artifact)
     const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
     try {
       await pipeline(object.body, createWriteStream(zip, { mode: 0o600 }), { signal })

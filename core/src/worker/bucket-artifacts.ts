@@ -11,6 +11,7 @@ import { isFault } from '../domain/faults.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'
 import type { ArtifactAccess } from './artifact-access.js'
+import { missingArtifact } from './missing-artifact.js'
 import { readText } from './penstock-api.js'
 import { type FileBody, objectPath, type SignedClient } from './signed-request.js'
 import { type Packing, scratchFile, withZip } from './with-zip.js'
@@ -77,11 +78,7 @@ export class BucketArtifacts implements ArtifactAccess {
     }
     if (answer.statusCode === 404) {
       answer.resume()
-      const { bucket, key } = artifact.location
-      throw new JobFailed(
-        `input artifact "${artifact.name}" is not in the artifact store (s3://${bucket}/${key}): it was deleted, or its action never put it out`,
-        'RevisionUnavailable',
-      )
+      throw missingArtifact(artifact)
     }
     if (![200, 206].includes(answer.statusCode ?? 0) || !isBuckets(answer)) throw await this.#refused(answer)
     const flags = answer.statusCode === 206 ? 'a' : 'w'
