@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openPostgres, openSqlite } from '../store/database.js'
 import type { Config } from './config.js'
@@ -19,7 +19,10 @@ export async function openDatabase({ database: { url }, dataDir }: Config): Prom
 
 /** SQLite gives its other files the mode of this one, and the folder may be one that others can look into. */
 function keepPrivate(file: string): void {
-  closeSync(openSync(file, 'a', 0o600))
+  // A file that is there must not be opened: to close it again would drop the locks of a server in this process.
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) closeSync(openSync(file, 'a', 0o600))
+  else if (found.isDirectory()) throw new Error('EISDIR: it is a folder')
   for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600)
 }
 

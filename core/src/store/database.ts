@@ -45,18 +45,20 @@ const patience = 5000
 export async function openSqlite(file: string, waitsFor = patience): Promise<Database> {
   const { default: Sqlite } = await import('better-sqlite3')
   const connection = new Sqlite(file)
-  connection.pragma('journal_mode = WAL')
+  // Another answer where there can be none, as in memory: then SQLite itself makes commits durable.
+  const journal = connection.pragma('journal_mode = WAL', { simple: true })
   connection.pragma('synchronous = FULL')
   connection.pragma(`busy_timeout = ${waitsFor}`)
   connection.pragma('cache_size = -8000')
   // 16 MB of log, written over again and again: pages that every change touches reach the file once in a while only.
   connection.pragma('wal_autocheckpoint = 4000')
+  let wal: WalSync | undefined
   const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: cacheStatements(connection) }),
+    dialect: new SqliteDialect({ database: cacheStatements(connection, () => wal?.check()) }),
   })
   await migrate(db, 'sqlite')
   const signals = new EventEmitter().setMaxListeners(0)
-  const wal = file === ':memory:' ? undefined : new WalSync(connection, file)
+  if (journal === 'wal') wal = new WalSync(connection, file)
   const commits = new GroupCommit(db, wal)
   return {
     dialect: 'sqlite',
@@ -68,8 +70,8 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
     onSignal: (listener) => subscribe(signals, listener),
     close: async () => {
       await commits.drained()
-      wal?.close()
       await db.destroy()
+      wal?.close() // last: a commit that came too late must not take another file's descriptor for the log's
     },
   }
 }

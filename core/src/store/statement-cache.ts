@@ -12,13 +12,17 @@ const nothing: SqliteStatement = {
   iterate: () => [][Symbol.iterator](),
 }
 
-/** Keeps prepared statements, so that a query is compiled by SQLite once, not each time Kysely runs it. */
-export function cacheStatements(connection: Sqlite.Database): SqliteDatabase {
+/**
+ * Keeps prepared statements, so that a query is compiled by SQLite once, not each time Kysely runs it.
+ * `check` is asked before each: it throws when nothing may be read or written any more.
+ */
+export function cacheStatements(connection: Sqlite.Database, check = () => {}): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => connection.close(),
     prepare(text) {
       if (text === 'rollback' && !connection.inTransaction) return nothing
+      check()
       const known = kept.get(text)
       if (known) {
         kept.delete(text)

@@ -72,11 +72,38 @@ test('the log is synced still after it was begun anew', async () => {
   )
 })
 
-test('once the disk has refused, nothing is taken any more', async () => {
+test('what an earlier life may have failed to sync is in the database itself once it is open again', async () => {
+  await put('test-1')
+  const crashed = join(folder, 'crashed.db')
+  for (const end of ['', '-wal']) fs.copyFileSync(join(folder, `penstock.db${end}`), `${crashed}${end}`)
+  const again = await openSqlite(crashed)
+  fs.copyFileSync(crashed, join(folder, 'alone.db'))
+  await again.close()
+  const alone = new Sqlite(join(folder, 'alone.db'))
+  expect(alone.prepare('select value from meta where key = ?').pluck().get('test-1')).toBe('x')
+  alone.close()
+})
+
+test('a log that is taken away is not mistaken for one that is durable', async () => {
+  await put('test-1')
+  fs.unlinkSync(join(folder, 'penstock.db-wal'))
+  await expect(put('test-2')).rejects.toThrow('may have lost its last changes')
+})
+
+test('a commit that comes once the database is being closed is refused', async () => {
+  const closing = database.close()
+  await expect(put('too-late')).rejects.toThrow()
+  await closing
+  expect(asked).toEqual([])
+  database = await openSqlite(join(folder, 'penstock.db'))
+})
+
+test('once the disk has refused, nothing is taken any more, and nothing shown that may be gone', async () => {
   refusal = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
   const lost = `${join(folder, 'penstock.db')} may have lost its last changes: its disk refused them, so mend it and restart the server`
   await expect(put('test-1')).rejects.toThrow(lost)
   refusal = undefined
   await expect(put('test-2')).rejects.toThrow(lost)
+  await expect(database.db.selectFrom('meta').selectAll().execute()).rejects.toThrow(lost)
   expect(asked).toHaveLength(1)
 })
