@@ -128,8 +128,9 @@ test('its step runs on and is adopted, nothing is said twice, and the result is 
   expect(readFileSync(join(artifacts.outputs.Site ?? '', 'site.txt'), 'utf8')).toBe('built\n')
   const lines = (await log()).split('\n')
   const ended = "the process of plugin 'mortal' ended by itself with exit code 9; the action goes on in a new one"
+  const stored = expect.stringMatching(/^output artifact "Site": \d+ bytes$/)
   const notices = [`${ended} (2 of 3)`, `${ended} (3 of 3)`]
-  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['begins', ...notices, 'ends', ''])
+  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['begins', ...notices, 'ends', stored, ''])
   expect(host.list()).toMatchObject([
     { state: 'started', problems: [expect.stringContaining('1 s'), expect.stringContaining('2 s')] },
   ])
