@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Fault, type FaultCode, faultCodes } from '../domain/faults.js'
+import { readErrorBody } from './error-body.js'
 import { SignedClient, type SigningKeys } from './signed-request.js'
 
 export interface PenstockApiOptions {
@@ -78,18 +79,9 @@ export async function readText(answer: IncomingMessage): Promise<string> {
 }
 
 function refusal(status: number, text: string): Error {
-  const { __type: code, message = '' } = readError(text)
+  const { __type: code, message = '' } = readErrorBody(text)
   if (code === undefined) return new ApiRefused(`HTTP ${status}`, 'the answer is none of Penstock', status)
   // Rights can be given while the worker runs: what is denied now is tried again.
   const isFinal = (faultCodes as readonly string[]).includes(code) && code !== 'AccessDeniedException'
   return isFinal ? new Fault(code as FaultCode, message) : new ApiRefused(code, message, status)
-}
-
-function readError(text: string): { readonly __type?: string; readonly message?: string } {
-  try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
 }

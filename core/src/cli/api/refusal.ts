@@ -1,3 +1,4 @@
+import { readErrorBody } from '../../worker/error-body.js'
 import { CommandFailed } from '../output.js'
 
 /** What the server refused, in its words, and what to do where that is known. */
@@ -20,7 +21,7 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 export function refused(endpoint: string, status: number, text: string): Refused {
-  const { __type: code, message } = readError(text)
+  const { __type: code, message } = readErrorBody(text)
   if (code === undefined)
     return new Refused(
       `HTTP ${status}`,
@@ -41,13 +42,4 @@ export function unreachable(endpoint: string, error: unknown): CommandFailed {
   const { code, message } = error as NodeJS.ErrnoException
   const why = code === 'ECONNREFUSED' ? 'nothing listens there' : message || code
   return new CommandFailed(`${endpoint} cannot be reached (${why}): does the server run, and is the address right?`)
-}
-
-function readError(text: string): { readonly __type?: string; readonly message?: string } {
-  try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
 }

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ExecutionStatus } from '../../domain/execution.js'
 import type { ActionExecutionDetail } from '../../engine/views.js'
+import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
-import { pages } from '../api/pages.js'
 import { actionLine, noteLine, outcomeLine } from './lines.js'
 import { LogLines } from './log-lines.js'
 import { whyWaiting } from './why-waiting.js'
@@ -63,14 +63,7 @@ class Watch {
 
   async look(last: boolean): Promise<void> {
     const { pipelineName, pipelineExecutionId } = this.ref
-    const actions = await pages(async (page) => {
-      const { actionExecutionDetails: items, ...rest } = await this.client.listActionExecutions({
-        pipelineName,
-        filter: { pipelineExecutionId },
-        ...page,
-      })
-      return { items, ...rest }
-    })
+    const actions = await actionExecutionsOf(this.client, pipelineName, pipelineExecutionId)
     actions.reverse() // oldest first
     for (const action of actions) await this.#tell(action)
     if (!last && !actions.some(({ status }) => status === 'InProgress')) await this.#tellWhy()

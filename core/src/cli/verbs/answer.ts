@@ -1,8 +1,8 @@
 /** `penstock approve` and `penstock reject`. */
 import type { PipelineState } from '../../engine/views.js'
+import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
-import { pages } from '../api/pages.js'
 import { CommandFailed, print } from '../output.js'
 import type { VerbOptions } from './options.js'
 import { pickExecution, stateOf } from './pick.js'
@@ -50,15 +50,7 @@ function inState({ stageStates }: PipelineState): Pending[] {
 async function inExecution(client: Client, pipelineName: string, execution: string | undefined): Promise<Pending[]> {
   const { pipelineExecutionId, status } = await pickExecution(client, pipelineName, execution)
   if (status !== 'InProgress') return []
-  const actions = await pages(async (page) => {
-    const filter = { pipelineExecutionId }
-    const { actionExecutionDetails: items, ...rest } = await client.listActionExecutions({
-      pipelineName,
-      filter,
-      ...page,
-    })
-    return { items, ...rest }
-  })
+  const actions = await actionExecutionsOf(client, pipelineName, pipelineExecutionId)
   return actions.flatMap(({ stageName, actionName, status: now, input, output }) => {
     const token = output?.executionResult?.externalExecutionId
     const asks = now === 'InProgress' && input.actionTypeId.category === 'Approval' && token !== undefined

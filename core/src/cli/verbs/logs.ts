@@ -1,8 +1,8 @@
 import type { ActionExecutionDetail } from '../../engine/views.js'
 import { suggestion } from '../../host/nearest.js'
+import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
-import { pages } from '../api/pages.js'
 import { byLine, tail } from '../follow/tail.js'
 import { CommandFailed } from '../output.js'
 import { cleanLog } from '../terminal/clean.js'
@@ -61,15 +61,7 @@ async function pickAction(
   pipelineExecutionId: string,
   action: string | undefined,
 ): Promise<ActionExecutionDetail> {
-  const ran = await pages(async (page) => {
-    const filter = { pipelineExecutionId }
-    const { actionExecutionDetails: items, ...rest } = await client.listActionExecutions({
-      pipelineName,
-      filter,
-      ...page,
-    })
-    return { items, ...rest }
-  })
+  const ran = await actionExecutionsOf(client, pipelineName, pipelineExecutionId)
   const writes = ran.filter(({ input }) => input.actionTypeId.category !== 'Approval')
   const failed = writes.find(({ status }) => status === 'Failed')
   const running = writes.find(({ status }) => status === 'InProgress')
