@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PipelineDeclaration, StageDeclaration } from '@penstock/core'
+import type { PipelineDeclaration, Principal, StageDeclaration } from '@penstock/core'
 import { startServer } from '@penstock/core/server'
 import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import axe from 'axe-core'
@@ -63,7 +63,7 @@ export async function barriers(browser: Browser, from: Page, urls: readonly stri
 }
 
 /** Whoever makes what the reader looks at. */
-export const maker = {
+export const maker: Principal = {
   name: 'test',
   arn: 'arn:aws:iam::000000000000:user/test',
   policies: ['AWSCodePipeline_FullAccess'],
