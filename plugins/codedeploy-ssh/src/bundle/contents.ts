@@ -7,8 +7,10 @@ import type { BundleEntry } from '../plan/bundle-tree.js'
 import { type Manifest, type ManifestEntry, sealManifest } from './manifest.js'
 import type { ScannedBundle } from './scan.js'
 
-/** Bytes; what is larger is read again for each host, in pieces of this size. */
-export const PIECE = 256 * 1024
+/** Bytes; what is larger is read again for those who are sent it, a piece at a time. */
+export const SMALL = 256 * 1024
+/** Bytes that are read and sent at once. A quarter of this costs a fifth more time of the processor for large files. */
+export const PIECE = 1024 * 1024
 const KEPT_IN_MEMORY = 32 * 1024 * 1024
 /** Milliseconds that the event loop may be held for. */
 const SLICE = 8
@@ -29,7 +31,7 @@ export async function readContents(bundle: ScannedBundle): Promise<BundleContent
   let since = performance.now()
   for (const entry of bundle.tree.entries) {
     let content = entry.target ?? ''
-    if (entry.kind === 'file' && entry.size <= PIECE) {
+    if (entry.kind === 'file' && entry.size <= SMALL) {
       // Sync: a tenth of the cost of a promise each, in slices that nobody notices.
       const bytes = readFileSync(join(bundle.folder, entry.path))
       if (bytes.length !== entry.size) throw new Error(`${entry.path} changed while it was read`)
@@ -53,7 +55,7 @@ export async function readContents(bundle: ScannedBundle): Promise<BundleContent
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  const piece = Buffer.allocUnsafe(4 * PIECE)
+  const piece = Buffer.allocUnsafe(PIECE)
   const file = await open(path)
   try {
     for (;;) {

@@ -4,15 +4,15 @@ import { PIECE } from './contents.js'
 import type { TarPieces } from './tar.js'
 
 /** Buffers that may be kept beyond those in use: fresh ones for each piece would cost more than the encryption. */
-const KEPT = 24
+const KEPT = 6
 /** Who is so many pieces ahead of another waits a little for it: what it makes next would be made twice. */
-const AHEAD = 16
+const AHEAD = 4
 /** Who is so many pieces behind is not waited for any more. */
-const LEFT_BEHIND = 96
+const LEFT_BEHIND = 24
 /** Milliseconds that are waited for one piece. With the limit above, a slow host costs the others two seconds at most. */
-const PATIENCE = 20
+const PATIENCE = 80
 /** With so many hosts at different places, nobody reads ahead any more. */
-const CROWD = 64
+const CROWD = 16
 
 /** What pieces are made of: so many bytes, any range of which can be had. */
 export interface Pieceable {

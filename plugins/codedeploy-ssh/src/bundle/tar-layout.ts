@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BundleEntry } from '../plan/bundle-tree.js'
-import { type BundleContents, PIECE } from './contents.js'
+import { type BundleContents, SMALL } from './contents.js'
 import type { FileHandles } from './file-handles.js'
 import { tarHeader, tarHeaderLength, tarPadding } from './tar-header.js'
 
@@ -71,7 +71,7 @@ export class TarLayout {
 
   private async read(entry: BundleEntry, offset: number, room: Buffer): Promise<void> {
     const path = join(this.contents.folder, entry.path)
-    if (entry.size > PIECE) return this.files.read(path, offset, room)
+    if (entry.size > SMALL) return this.files.read(path, offset, room)
     // Sync: a tenth of the cost of a promise each.
     const bytes = this.contents.kept.get(entry.path) ?? readFileSync(path)
     if (bytes.copy(room, 0, offset, offset + room.length) < room.length) {

@@ -1,7 +1,7 @@
 /** Where a deployment's commands run: one interface, and a backend each for SSH, this machine, and a dry run. */
 import type { Readable } from 'node:stream'
 
-/** Pieces of what is sent; big ones (256 KiB) are fast. One may be overwritten once the next is asked for. */
+/** Pieces of what is sent; big ones (1 MiB) are fast. One may be overwritten once the next is asked for. */
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 export interface RunOptions {
