@@ -1,22 +1,12 @@
 import { Fault } from '@penstock/core'
 import { ids } from './support/data.js'
-import { startSite, type Visitor } from './support/site.js'
+import { signedInSite } from './support/site.js'
 
 const shop = '/pipelines/shop-frontend'
 const stage = { pipelineName: 'shop-frontend', stageName: 'Deploy' }
 
 describe('what forms do', () => {
-  let site: Awaited<ReturnType<typeof startSite>>
-  let visitor: Visitor
-  beforeAll(async () => {
-    site = await startSite()
-    visitor = await site.visitor().signIn()
-  })
-  afterAll(() => site.stop())
-  beforeEach(() => {
-    site.sample.calls.length = 0
-    site.sample.audits.length = 0
-  })
+  const on = signedInSite()
 
   test.each([
     [
@@ -102,11 +92,11 @@ describe('what forms do', () => {
     ],
     ['delete', '/delete', { typed: 'shop-frontend' }, 'deletePipeline', { name: 'shop-frontend' }],
   ])('%s', async (_, path, fields, operation, input) => {
-    const answer = await visitor.submit(shop, shop + path, fields as Record<string, string>)
+    const answer = await on.visitor.submit(shop, shop + path, fields as Record<string, string>)
     expect(answer.status).toBe(303)
-    expect(site.sample.calls).toEqual([[operation, input]])
-    expect((await visitor.get(answer.location)).text).toContain('notice good')
-    expect((await visitor.get(answer.location)).text).not.toContain('notice good')
+    expect(on.site.sample.calls).toEqual([[operation, input]])
+    expect((await on.visitor.get(answer.location)).text).toContain('notice good')
+    expect((await on.visitor.get(answer.location)).text).not.toContain('notice good')
   })
 
   test.each([
@@ -120,24 +110,24 @@ describe('what forms do', () => {
       'Approved or Rejected',
     ],
   ])('%s is refused before the server is asked', async (_, path, fields, words) => {
-    const answer = await visitor.submit(shop, shop + path, fields as Record<string, string>)
-    expect(site.sample.calls).toEqual([])
-    expect((await visitor.get(answer.location)).text).toContain(words)
+    const answer = await on.visitor.submit(shop, shop + path, fields as Record<string, string>)
+    expect(on.site.sample.calls).toEqual([])
+    expect((await on.visitor.get(answer.location)).text).toContain(words)
   })
 
   test('a fault is told in its own words', async () => {
-    site.sample.refusal = new Fault('StageNotRetryableException', 'Nothing failed in <Deploy>')
-    const answer = await visitor.submit(shop, `${shop}/stages/Deploy/retry`, { execution: ids.done })
-    expect((await visitor.get(answer.location)).text).toContain('Nothing failed in &lt;Deploy>')
+    on.site.sample.refusal = new Fault('StageNotRetryableException', 'Nothing failed in <Deploy>')
+    const answer = await on.visitor.submit(shop, `${shop}/stages/Deploy/retry`, { execution: ids.done })
+    expect((await on.visitor.get(answer.location)).text).toContain('Nothing failed in &lt;Deploy>')
   })
 
   test('what was done is written down, and what was refused', async () => {
     const at = `${shop}/stages/Approve/actions/Release/approval`
-    await visitor.submit(shop, at, { token: ids.token, status: 'Rejected', summary: 'too slow' })
-    site.sample.refusal = new Fault('StageNotRetryableException', 'no')
-    await visitor.submit(shop, `${shop}/stages/Deploy/retry`, { execution: ids.done })
+    await on.visitor.submit(shop, at, { token: ids.token, status: 'Rejected', summary: 'too slow' })
+    on.site.sample.refusal = new Fault('StageNotRetryableException', 'no')
+    await on.visitor.submit(shop, `${shop}/stages/Deploy/retry`, { execution: ids.done })
     const principal = 'arn:aws:iam::123456789012:user/admin'
-    expect(site.sample.audits).toEqual([
+    expect(on.site.sample.audits).toEqual([
       {
         principal,
         operation: 'PutApprovalResult',
@@ -156,14 +146,14 @@ describe('what forms do', () => {
   })
 
   test('a key’s secret is in one answer, and nowhere else', async () => {
-    const made = await visitor.submit('/access-keys', '/access-keys', {
+    const made = await on.visitor.submit('/access-keys', '/access-keys', {
       userName: 'ci',
       policy: 'AWSCodePipeline_FullAccess',
     })
     expect(made.status).toBe(200)
     expect(made.text).toContain('shown-once-secret')
-    expect((await visitor.get('/access-keys')).text).not.toContain('shown-once-secret')
-    expect(JSON.stringify(site.sample.calls)).not.toContain('shown-once-secret')
+    expect((await on.visitor.get('/access-keys')).text).not.toContain('shown-once-secret')
+    expect(JSON.stringify(on.site.sample.calls)).not.toContain('shown-once-secret')
   })
 
   test.each([
@@ -171,27 +161,31 @@ describe('what forms do', () => {
     [{ userName: 'ci', document: '{' }, 'The policy document is not JSON'],
     [{ userName: 'ci', document: '[]' }, 'The policy document must be'],
   ])('a key asked for with %j is refused', async (fields, words) => {
-    const answer = await visitor.submit('/access-keys', '/access-keys', fields)
+    const answer = await on.visitor.submit('/access-keys', '/access-keys', fields)
     expect(answer.status).toBe(400)
     expect(answer.text).toContain(words)
-    expect(site.sample.calls).toEqual([])
+    expect(on.site.sample.calls).toEqual([])
   })
 
   test('plugins are switched off and on, and that is written down', async () => {
-    await visitor.submit('/plugins', '/plugins/rake-build/disable')
-    expect(site.sample.calls).toEqual([['disable', 'rake-build']])
+    await on.visitor.submit('/plugins', '/plugins/rake-build/disable')
+    expect(on.site.sample.calls).toEqual([['disable', 'rake-build']])
     const principal = 'arn:aws:iam::123456789012:user/admin'
-    expect(site.sample.audits).toEqual([{ principal, operation: 'DisablePlugin', target: 'rake-build', result: 'ok' }])
+    expect(on.site.sample.audits).toEqual([
+      { principal, operation: 'DisablePlugin', target: 'rake-build', result: 'ok' },
+    ])
   })
 
   test('what became of a plugin that was loaded anew is said, and what the host refuses', async () => {
-    await visitor.submit('/plugins', '/plugins/rake-build/reload')
-    expect((await visitor.get('/plugins')).text).toContain('rake-build is loaded anew')
-    await visitor.submit('/plugins', '/plugins/grafana-annotate/enable')
-    expect((await visitor.get('/plugins')).text).toMatch(/role="alert".*grafana-annotate was enabled, and is failed/s)
-    await visitor.submit('/plugins', '/plugins/nobody/reload')
-    expect((await visitor.get('/plugins')).text).toContain("there is no plugin 'nobody'")
-    expect(site.sample.audits.map(({ operation, result }) => [operation, result])).toEqual([
+    await on.visitor.submit('/plugins', '/plugins/rake-build/reload')
+    expect((await on.visitor.get('/plugins')).text).toContain('rake-build is loaded anew')
+    await on.visitor.submit('/plugins', '/plugins/grafana-annotate/enable')
+    expect((await on.visitor.get('/plugins')).text).toMatch(
+      /role="alert".*grafana-annotate was enabled, and is failed/s,
+    )
+    await on.visitor.submit('/plugins', '/plugins/nobody/reload')
+    expect((await on.visitor.get('/plugins')).text).toContain("there is no plugin 'nobody'")
+    expect(on.site.sample.audits.map(({ operation, result }) => [operation, result])).toEqual([
       ['ReloadPlugin', 'ok'],
       ['EnablePlugin', 'ok'],
       ['ReloadPlugin', 'PluginRefused'],

@@ -1,26 +1,17 @@
 import type { PipelineDeclaration } from '@penstock/core'
 import { shop } from './support/data.js'
 import { parseHTML } from './support/fields.js'
-import { startSite, type Visitor } from './support/site.js'
+import { signedInSite } from './support/site.js'
 
 const edit = '/pipelines/shop-frontend/edit'
 type Fields = [string, string][]
 
 describe('parts of the editor’s form', () => {
-  let site: Awaited<ReturnType<typeof startSite>>
-  let visitor: Visitor
-  beforeAll(async () => {
-    site = await startSite()
-    visitor = await site.visitor().signIn()
-  })
-  afterAll(() => site.stop())
-  beforeEach(() => {
-    site.sample.calls.length = 0
-  })
+  const on = signedInSite()
 
-  const form = async () => parseHTML((await visitor.get(edit)).text)
+  const form = async () => parseHTML((await on.visitor.get(edit)).text)
   const press = async (fields: Fields, deed: string) => {
-    const { text, status } = await visitor.post(edit, [...fields, ['do', deed]])
+    const { text, status } = await on.visitor.post(edit, [...fields, ['do', deed]])
     return { text, status, fields: parseHTML(text) }
   }
   const filled = (fields: Fields, values: Record<string, string>): Fields => [
@@ -30,7 +21,7 @@ describe('parts of the editor’s form', () => {
   const saved = async (fields: Fields) => {
     const { status, text } = await press(fields, 'save')
     if (status !== 303) throw new Error(text.slice(0, 2000))
-    const [[, input] = []] = site.sample.calls
+    const [[, input] = []] = on.site.sample.calls
     return (input as { pipeline: PipelineDeclaration }).pipeline
   }
 
@@ -104,7 +95,7 @@ describe('parts of the editor’s form', () => {
       result: 'RETRY',
       retryConfiguration: { retryMode: 'ALL_ACTIONS' },
     })
-    site.sample.calls.length = 0
+    on.site.sample.calls.length = 0
     expect((await saved(filled(retried, { 'stages[1].onFailure.result': '' }))).stages[1]?.onFailure).toBeUndefined()
   })
 
@@ -161,7 +152,7 @@ describe('parts of the editor’s form', () => {
     expect(text).toMatch(/removed: <\/span><code> *&quot;name&quot;: &quot;Build&quot;/)
     expect(text).toMatch(/added: <\/span><code> *&quot;name&quot;: &quot;Compile&quot;/)
     expect((await press(await form(), 'compare')).text).toContain('this is what is saved')
-    expect(site.sample.calls).toEqual([])
+    expect(on.site.sample.calls).toEqual([])
   })
 
   test('a secret that was typed is on no page, and is saved as typed (J3)', async () => {
@@ -177,7 +168,7 @@ describe('parts of the editor’s form', () => {
   })
 
   test('a secret typed as JSON is not repeated when the text is refused', async () => {
-    const fields = parseHTML((await visitor.get(`${edit}?as=json`)).text)
+    const fields = parseHTML((await on.visitor.get(`${edit}?as=json`)).text)
     const json = (new Map(fields).get('json') ?? '').replace('"****"', '"ghp_secret"').replace('shop-frontend', 'other')
     const { status, text } = await press(filled(fields, { json }), 'save')
     expect(status).toBe(400)
@@ -188,7 +179,7 @@ describe('parts of the editor’s form', () => {
   test('another session’s sealed secret has to be typed again', async () => {
     const token = 'stages[0].actions[0].configuration.OAuthToken'
     const { fields } = await press(filled(await form(), { [token]: 'typed' }), 'redraw')
-    const other = await site.visitor().signIn()
+    const other = await on.site.visitor().signIn()
     const mine = parseHTML((await other.get(edit)).text)
     const stolen = filled(mine, { [token]: new Map(fields).get(token) ?? '' })
     const { status, text } = await other.post(edit, [...stolen, ['do', 'save']])
@@ -200,13 +191,13 @@ describe('parts of the editor’s form', () => {
     const { status, text } = await press(filled(await form(), { 'stages[0].actions[0].name': 'Renamed' }), 'save')
     expect(status).toBe(400)
     expect(text).toContain('belongs to another name')
-    expect(site.sample.calls).toEqual([])
+    expect(on.site.sample.calls).toEqual([])
   })
 
   test('a problem in JSON has its line', async () => {
-    const fields = parseHTML((await visitor.get(`${edit}?as=json`)).text)
+    const fields = parseHTML((await on.visitor.get(`${edit}?as=json`)).text)
     const { Fault } = await import('@penstock/core')
-    site.sample.refusal = new Fault('InvalidStageDeclarationException', 'one', [
+    on.site.sample.refusal = new Fault('InvalidStageDeclarationException', 'one', [
       { path: 'stages[1].actions[0].inputArtifacts[0].name', message: 'is wrong' },
     ])
     const { text } = await press(fields, 'save')

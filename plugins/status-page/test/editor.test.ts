@@ -1,39 +1,30 @@
 import { Fault } from '@penstock/core'
 import { shop } from './support/data.js'
 import { parseHTML } from './support/fields.js'
-import { startSite, type Visitor } from './support/site.js'
+import { signedInSite } from './support/site.js'
 
 const edit = '/pipelines/shop-frontend/edit'
 
 describe('the editor', () => {
-  let site: Awaited<ReturnType<typeof startSite>>
-  let visitor: Visitor
-  beforeAll(async () => {
-    site = await startSite()
-    visitor = await site.visitor().signIn()
-  })
-  afterAll(() => site.stop())
-  beforeEach(() => {
-    site.sample.calls.length = 0
-  })
+  const on = signedInSite()
 
-  const form = async (path = edit) => parseHTML((await visitor.get(path)).text)
+  const form = async (path = edit) => parseHTML((await on.visitor.get(path)).text)
 
   test('what is saved without a change is what was read: secrets, conditions and the files of artifacts stay', async () => {
-    const answer = await visitor.post(edit, [...(await form()), ['do', 'save']])
+    const answer = await on.visitor.post(edit, [...(await form()), ['do', 'save']])
     expect(answer.status).toBe(303)
     const { version: _, ...unchanged } = shop
     const saved = structuredClone(unchanged)
-    expect(site.sample.calls.map(([name]) => name)).toEqual(['updatePipeline', 'startPipelineExecution'])
-    const input = site.sample.calls[0]?.[1] as { pipeline: typeof shop }
+    expect(on.site.sample.calls.map(([name]) => name)).toEqual(['updatePipeline', 'startPipelineExecution'])
+    const input = on.site.sample.calls[0]?.[1] as { pipeline: typeof shop }
     expect(withDefaults(input.pipeline)).toEqual(withDefaults(saved))
     expect(input.pipeline.stages[0]?.actions[0]?.configuration?.OAuthToken).toBe('****')
   })
 
   test('the stages run again only when that is ticked', async () => {
     const fields = (await form()).filter(([name]) => name !== 'again')
-    await visitor.post(edit, [...fields, ['do', 'save']])
-    expect(site.sample.calls.map(([name]) => name)).toEqual(['updatePipeline'])
+    await on.visitor.post(edit, [...fields, ['do', 'save']])
+    expect(on.site.sample.calls.map(([name]) => name)).toEqual(['updatePipeline'])
   })
 
   test.each([
@@ -43,27 +34,27 @@ describe('the editor', () => {
     ['down:stages[0]', (names: string[]) => expect(names).toEqual(['Build', 'Source', 'Approve', 'Deploy'])],
     ['up:stages[0]', (names: string[]) => expect(names).toEqual(['Source', 'Build', 'Approve', 'Deploy'])],
   ])('%s changes the draft and saves nothing', async (deed, check) => {
-    const answer = await visitor.post(edit, [...(await form()), ['do', deed]])
+    const answer = await on.visitor.post(edit, [...(await form()), ['do', deed]])
     expect(answer.status).toBe(200)
     check(stageNames(parseHTML(answer.text)))
-    expect(site.sample.calls).toEqual([])
+    expect(on.site.sample.calls).toEqual([])
   })
 
   test('another type brings its own properties and drops the others', async () => {
     const fields = (await form()).map(([name, value]): [string, string] =>
       name === 'stages[1].actions[0].actionTypeId' ? [name, 'Test/ThirdParty/BlazeMeter/1'] : [name, value],
     )
-    const { text } = await visitor.post(edit, [...fields, ['do', 'redraw']])
+    const { text } = await on.visitor.post(edit, [...fields, ['do', 'redraw']])
     expect(text).toContain('name="stages[1].actions[0].configuration.ApiSecret"')
     expect(text).not.toContain('name="stages[1].actions[0].configuration.Task"')
   })
 
   test('each problem stands at its field, and above with its place', async () => {
-    site.sample.refusal = new Fault('InvalidActionDeclarationException', '2 problems', [
+    on.site.sample.refusal = new Fault('InvalidActionDeclarationException', '2 problems', [
       { path: 'stages[0].actions[0].configuration.Repo', message: 'Repo is missing' },
       { path: 'stages[1].name', message: 'has <no> name' },
     ])
-    const { status, text } = await visitor.post(edit, [...(await form()), ['do', 'save']])
+    const { status, text } = await on.visitor.post(edit, [...(await form()), ['do', 'save']])
     expect(status).toBe(400)
     expect(text).toContain('2 things are wrong.')
     expect(text).toContain('id="f-stages-0-actions-0-configuration-Repo-problem"')
@@ -73,26 +64,26 @@ describe('the editor', () => {
 
   test('someone else’s save in between is noticed, and nothing is lost', async () => {
     const fields = (await form()).map(([name, value]): [string, string] => [name, name === 'version' ? '6' : value])
-    const { status, text } = await visitor.post(edit, [...fields, ['do', 'save']])
+    const { status, text } = await on.visitor.post(edit, [...fields, ['do', 'save']])
     expect(status).toBe(409)
     expect(text).toContain('Someone else saved version 7 while you edited version 6')
-    expect(site.sample.calls).toEqual([])
+    expect(on.site.sample.calls).toEqual([])
     // Nothing is lost: what differs is shown, and whoever saves once more has seen it.
     expect(text).toContain('What changes')
-    const again = await visitor.post(edit, [...parseHTML(text), ['do', 'save']])
+    const again = await on.visitor.post(edit, [...parseHTML(text), ['do', 'save']])
     expect(again.status).toBe(303)
   })
 
   test('as JSON: drawn from the form, saved as it is, with or without “pipeline” around it', async () => {
-    const asJson = parseHTML((await visitor.post(edit, [...(await form()), ['do', 'as-json']])).text)
+    const asJson = parseHTML((await on.visitor.post(edit, [...(await form()), ['do', 'as-json']])).text)
     const text = asJson.find(([name]) => name === 'json')?.[1] ?? ''
     expect(JSON.parse(text).stages).toHaveLength(4)
     const wrapped = asJson.map(([name, value]): [string, string] => [
       name,
       name === 'json' ? `{"pipeline": ${text}, "metadata": {}}` : value,
     ])
-    expect((await visitor.post(edit, [...wrapped, ['do', 'save']])).status).toBe(303)
-    const input = site.sample.calls[0]?.[1] as { pipeline: typeof shop }
+    expect((await on.visitor.post(edit, [...wrapped, ['do', 'save']])).status).toBe(303)
+    const input = on.site.sample.calls[0]?.[1] as { pipeline: typeof shop }
     expect(withDefaults(input.pipeline)).toEqual(withDefaults({ ...shop, version: undefined as never }))
   })
 
@@ -105,7 +96,7 @@ describe('the editor', () => {
       name,
       name === 'json' ? json : value,
     ])
-    const { status, text } = await visitor.post(edit, [...fields, ['do', 'save']])
+    const { status, text } = await on.visitor.post(edit, [...fields, ['do', 'save']])
     expect(status).toBe(400)
     expect(text).toContain(words)
     expect(parseHTML(text).find(([name]) => name === 'json')?.[1]).toBe(json)
@@ -118,7 +109,7 @@ describe('the editor', () => {
         name,
         name === 'json' ? json : value,
       ])
-      const { status, text } = await visitor.post(edit, [...fields, ['do', 'as-form']])
+      const { status, text } = await on.visitor.post(edit, [...fields, ['do', 'as-form']])
       expect(status).toBe(400)
       expect(text).toContain('This cannot be shown as a form')
     },
@@ -128,8 +119,8 @@ describe('the editor', () => {
     const types =
       'source=Source/ThirdParty/GitHub/1&build=Build/Custom/Rake/1&approval=Approval/AWS/Manual/1&deploy=Deploy/AWS/CodeDeploy/1'
     const fields = await form(`/create/form?name=blog&${types}`)
-    await visitor.post('/create', [...fields, ['do', 'save']])
-    const [call] = site.sample.calls
+    await on.visitor.post('/create', [...fields, ['do', 'save']])
+    const [call] = on.site.sample.calls
     const { pipeline } = (call?.[1] ?? {}) as { pipeline: typeof shop }
     expect(call?.[0]).toBe('createPipeline')
     expect(pipeline.name).toBe('blog')
@@ -150,7 +141,7 @@ describe('the editor', () => {
   })
 
   test('a script’s form is told where to go', async () => {
-    const answer = await visitor.post(edit, [...(await form()), ['do', 'save']], { 'hx-request': 'true' })
+    const answer = await on.visitor.post(edit, [...(await form()), ['do', 'save']], { 'hx-request': 'true' })
     expect([answer.status, answer.headers.get('hx-redirect')]).toEqual([204, '/pipelines/shop-frontend'])
   })
 })

@@ -3,7 +3,7 @@ import { LogIndex } from '../src/log/log-index.js'
 import { cursorMove, overwritten } from '../src/log/rewrites.js'
 import { searchLog } from '../src/pages/log/search.js'
 import { ids } from './support/data.js'
-import { startSite, type Visitor } from './support/site.js'
+import { signedInSite } from './support/site.js'
 
 const esc = '\u001b'
 const bell = '\u0007'
@@ -132,16 +132,10 @@ describe('lines by number', () => {
 
 describe('the page of a log', () => {
   const at = `/pipelines/shop-frontend/actions/${ids.lint}/log`
-  let site: Awaited<ReturnType<typeof startSite>>
-  let visitor: Visitor
-  beforeAll(async () => {
-    site = await startSite()
-    visitor = await site.visitor().signIn()
-  })
-  afterAll(() => site.stop())
+  const on = signedInSite()
 
   test('opens at the end, in a chunk, with a way to the lines before', async () => {
-    const { text } = await visitor.get(at)
+    const { text } = await on.visitor.get(at)
     expect(text).toContain('4,009 lines')
     expect(text.match(/class="line"/g)).toHaveLength(9)
     expect(text).toContain('id="L4009"')
@@ -149,7 +143,7 @@ describe('the page of a log', () => {
   })
 
   test('a line’s address opens the chunk that holds it', async () => {
-    const { text } = await visitor.get(`${at}?line=25`)
+    const { text } = await on.visitor.get(`${at}?line=25`)
     expect(text).toContain('<div id="L25" class="line target"')
     expect(text).toContain('Later lines')
     expect(text).toContain('&lt;script>alert(1)&lt;/script>')
@@ -158,28 +152,28 @@ describe('the page of a log', () => {
   })
 
   test('pieces say how much there is', async () => {
-    const { headers, text } = await visitor.get(`${at}/lines?from=4001`)
+    const { headers, text } = await on.visitor.get(`${at}/lines?from=4001`)
     expect([headers.get('x-log-lines'), headers.get('x-log-complete')]).toEqual(['4009', 'true'])
     expect(text.match(/class="line"/g)).toHaveLength(9)
   })
 
   test('a search lists and marks', async () => {
-    const { text } = await visitor.get(`${at}?q=EXPECTED&line=25`)
+    const { text } = await on.visitor.get(`${at}?q=EXPECTED&line=25`)
     expect(text).toContain('100 lines with “EXPECTED”')
     expect(text).toContain('<mark>expected</mark>')
-    const nothing = await visitor.get(`${at}/search?q=${encodeURIComponent('<nothing>')}`)
+    const nothing = await on.visitor.get(`${at}/search?q=${encodeURIComponent('<nothing>')}`)
     expect(nothing.text).toContain('Nothing in this log holds “&lt;nothing>”')
   })
 
   test('the download is the log as it is', async () => {
-    const { headers, text } = await visitor.get(`${at}/raw`)
+    const { headers, text } = await on.visitor.get(`${at}/raw`)
     expect(headers.get('content-disposition')).toBe('attachment; filename="shop-frontend-Build-Lint-aaaaaaaa.log"')
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(text).toBe(site.sample.logs.get(ids.lint))
+    expect(text).toBe(on.site.sample.logs.get(ids.lint))
   })
 
   test('an action without a log says so', async () => {
-    const none = await visitor.get(`/pipelines/shop-frontend/actions/${ids.deploy}/log`)
+    const none = await on.visitor.get(`/pipelines/shop-frontend/actions/${ids.deploy}/log`)
     expect(none.text).toContain('This action wrote no log.')
   })
 })

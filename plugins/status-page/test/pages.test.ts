@@ -1,18 +1,11 @@
 import { ids } from './support/data.js'
-import { startSite, type Visitor } from './support/site.js'
+import { signedInSite } from './support/site.js'
 
 const shop = '/pipelines/shop-frontend'
 
 describe('pages', () => {
-  let site: Awaited<ReturnType<typeof startSite>>
-  let visitor: Visitor
-
-  beforeAll(async () => {
-    site = await startSite()
-    visitor = await site.visitor().signIn()
-  })
-  afterAll(() => site.stop())
-  afterEach(() => expect(site.problems).toEqual([]))
+  const on = signedInSite()
+  afterEach(() => expect(on.site.problems).toEqual([]))
 
   test.each([
     ['the list', '/', ['shop-frontend', 'Approval needed', 'Source problem', 'transition disabled']],
@@ -37,24 +30,24 @@ describe('pages', () => {
     ['the audit log', '/audit', ['DisableStageTransition', 'AccessDeniedException']],
     ['the wizard', '/create', ['Where do changes come from?', 'GitHub']],
   ])('%s shows what it must', async (_, path, texts) => {
-    const { status, text } = await visitor.get(path)
+    const { status, text } = await on.visitor.get(path)
     expect(status).toBe(200)
     for (const wanted of texts) expect(text).toContain(wanted)
   })
 
   test('nobody’s text becomes markup, and only http(s) becomes a link', async () => {
     for (const path of ['/', shop, `${shop}/history`, `${shop}/executions/${ids.waiting}`]) {
-      const { text } = await visitor.get(path)
+      const { text } = await on.visitor.get(path)
       expect(text).toContain('forgive &lt;b>typing')
       expect(text).not.toContain('<b>typing')
       expect(text).not.toMatch(/(href|src|action)="?javascript:/)
     }
-    const { text } = await visitor.get(`${shop}/history?text=${encodeURIComponent('"><script>alert(1)</script>')}`)
+    const { text } = await on.visitor.get(`${shop}/history?text=${encodeURIComponent('"><script>alert(1)</script>')}`)
     expect(text).not.toContain('<script>alert')
   })
 
   test('a secret that came unmasked is masked', async () => {
-    const { text } = await visitor.get(`${shop}/actions/${ids.source}`)
+    const { text } = await on.visitor.get(`${shop}/actions/${ids.source}`)
     expect(text).not.toContain('ghp_leaked')
   })
 
@@ -65,35 +58,35 @@ describe('pages', () => {
     ['an unknown action', `${shop}/actions/nobody`, 404],
     ['a static file that is not listed', '/static/x/..%2f..%2fpackage.json', 404],
   ])('%s is a page of its own', async (_, path, expected) => {
-    const { status, text } = await visitor.get(path)
+    const { status, text } = await on.visitor.get(path)
     expect(status).toBe(expected)
     expect(text).toContain('There is nothing here')
   })
 
   test('a defect is shown neutrally and logged whole', async () => {
-    const { overview } = site.sample.services
+    const { overview } = on.site.sample.services
     const broken = jest.spyOn(overview, 'names').mockRejectedValue(new Error('secret detail of the store'))
-    const { status, text } = await visitor.get('/')
+    const { status, text } = await on.visitor.get('/')
     broken.mockRestore()
     expect(status).toBe(500)
     expect(text).not.toContain('secret detail')
-    expect(site.problems.splice(0).join()).toContain('secret detail')
+    expect(on.site.problems.splice(0).join()).toContain('secret detail')
   })
 
   test('the history filters by status and text', async () => {
-    const failed = await visitor.get(`${shop}/history?status=Failed`)
+    const failed = await on.visitor.get(`${shop}/history?status=Failed`)
     expect(failed.text).toContain('Move to Ruby 3.4')
     expect(failed.text).not.toContain('Fix rounding of VAT')
-    const found = await visitor.get(`${shop}/history?text=vat`)
+    const found = await on.visitor.get(`${shop}/history?text=vat`)
     expect(found.text).toContain('Fix rounding of VAT')
     expect(found.text).not.toContain('Move to Ruby 3.4')
   })
 
   test('with no pipelines the list says how to add one', async () => {
-    const { pipelines } = site.sample
-    site.sample.pipelines = []
-    const { text } = await visitor.get('/')
-    site.sample.pipelines = pipelines
+    const { pipelines } = on.site.sample
+    on.site.sample.pipelines = []
+    const { text } = await on.visitor.get('/')
+    on.site.sample.pipelines = pipelines
     expect(text).toContain('No pipelines yet')
     expect(text).toContain('penstock import')
   })

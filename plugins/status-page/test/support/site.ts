@@ -96,3 +96,28 @@ export async function startSite(sample = new SampleServer()) {
     },
   }
 }
+
+/** For a describe: the page, and a visitor who has signed in; the sample server has been asked nothing when a test begins. */
+export function signedInSite(): { readonly site: Site; readonly visitor: Visitor } {
+  let site: Site
+  let visitor: Visitor
+  beforeAll(async () => {
+    site = await startSite()
+    visitor = await site.visitor().signIn()
+  })
+  afterAll(() => site.stop())
+  beforeEach(() => {
+    site.sample.calls.length = 0
+    site.sample.audits.length = 0
+  })
+  return {
+    get site() {
+      return site
+    },
+    get visitor() {
+      return visitor
+    },
+  }
+}
+
+type Site = Awaited<ReturnType<typeof startSite>>
