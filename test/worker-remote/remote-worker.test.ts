@@ -99,11 +99,12 @@ echo "end ${name}" >>'${world.folder}/ledger'`
 
   test('a worker that starts before its server waits for it', async () => {
     world.network.cut()
-    const starting = world.work('early')
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const worker = world.beginToWork('early')
+    // However long its start takes: it must have asked in vain.
+    await until(() => worker.said().includes('does not answer yet'), 'the worker finds no server')
     world.network.restore()
-    const worker = await starting
-    expect(worker.said()).toContain('does not answer yet')
+    await world.working(worker)
+    expect(worker.child.exitCode).toBeNull()
     await world.build('early', ['true'])
     expect(await world.ended('early', 'Run1')).toMatchObject({ status: 'Succeeded' })
     await worker.end('SIGTERM')

@@ -37,6 +37,12 @@ export async function until<T>(
   }
 }
 
+interface WorkOptions {
+  readonly keys?: Keys
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'penstock-remote-'))
   readonly network = new Network(() => this.detour ?? this.server.port)
@@ -84,25 +90,29 @@ export class World {
   }
 
   /** A worker on the folder `name`, which is ready when the promise resolves. */
-  async work(
-    name: string,
-    options: { readonly keys?: Keys; readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
-  ): Promise<WorkerProcess> {
+  async work(name: string, options: WorkOptions = {}): Promise<WorkerProcess> {
+    const worker = this.beginToWork(name, options)
+    await this.working(worker)
+    return worker
+  }
+
+  /** As `work`, but for the waiting. */
+  beginToWork(name: string, options: WorkOptions = {}): WorkerProcess {
     const data = join(this.folder, name)
     if (!existsSync(data)) {
       mkdirSync(data, { mode: 0o700 })
       writeTickSource(data)
     }
-    const worker = this.spawn(
+    return this.spawn(
       ['worker', '--endpoint', this.network.endpoint, '--data', data, '--name', name, ...(options.args ?? [])],
       options.keys,
       options.env,
     )
-    await until(
-      () => worker.said().includes('WORKING ') || worker.child.exitCode !== null,
-      `worker ${name}: ${worker.said()}`,
-    )
-    return worker
+  }
+
+  /** Resolves when it is ready, or has ended. */
+  async working({ said, child }: WorkerProcess): Promise<void> {
+    await until(() => said().includes('WORKING ') || child.exitCode !== null, 'the worker works')
   }
 
   spawn(
