@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { ArtifactLocation, ArtifactStore, ListedObject, ListOptions, StoredObject } from '../domain/artifact.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { ObjectCipher } from './folder/cipher.js'
-import { explain, isNoObject, putInPlace, removeEmptyFolders, syncFolder, temporaryName } from './folder/durable.js'
+import { explain, isNoObject, putInPlace, removeEmptyFolders, syncPath, temporaryName } from './folder/durable.js'
 import { listKeys } from './folder/list-keys.js'
 import { checkBucket, checkLocation, notePath } from './folder/names.js'
 import { Notes } from './folder/notes.js'
@@ -132,7 +132,7 @@ export class FolderArtifactStore implements ArtifactStore {
     await this.inTurn(at, async () => {
       try {
         await unlink(path)
-        await syncFolder(dirname(path))
+        await syncPath(dirname(path))
       } catch (error) {
         if (!isNoObject(error)) throw error
       }

@@ -8,9 +8,9 @@ export function temporaryName(folder: string): string {
   return join(folder, randomBytes(12).toString('hex'))
 }
 
-/** Makes a folder's entries outlive a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+/** Makes a folder's entries, or a file's bytes, outlive a power cut. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r')
   try {
     await handle.sync()
   } finally {
@@ -22,7 +22,7 @@ export async function syncFolder(folder: string): Promise<void> {
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made))
 }
 
 /** Renames a synced file into its place, making the folders on the way; another may be removing them just now. */
@@ -31,7 +31,7 @@ export async function putInPlace(from: string, to: string): Promise<void> {
     try {
       await makeFolder(dirname(to))
       await rename(from, to)
-      return await syncFolder(dirname(to))
+      return await syncPath(dirname(to))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 5) throw error
     }

@@ -1,18 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { copyFile, cp, rename, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
 import { dataFormat } from '../../app/data-folder.js'
 import { version } from '../../app/identity.js'
+import { syncPath } from '../../artifacts/folder/durable.js'
 import { isClosed } from '../doctor/folder.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
 import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
+import { syncTree } from './sync-tree.js'
 
 /**
  * `penstock backup FOLDER`: the database is copied by its own means, at one moment; files are copied after it, so that
- * whatever the copied database names is in the copy. The folder appears under its name when it is whole.
+ * whatever the copied database names is in the copy. The folder appears under its name when it is whole and on the disk.
  */
 export async function backup(folder: string, options: WhereOptions): Promise<void> {
   const config = configOf(options)
@@ -29,12 +31,14 @@ export async function backup(folder: string, options: WhereOptions): Promise<voi
   mkdirSync(unfinished, { recursive: true, mode: 0o700 })
   try {
     await copyAll(config, unfinished)
+    await syncTree(unfinished)
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true })
     throw error
   }
   await rm(target, { recursive: true, force: true })
   await rename(unfinished, target)
+  await syncPath(dirname(target))
   process.stdout.write(`${[target, ...remarks(config)].join('\n')}\n`)
 }
 

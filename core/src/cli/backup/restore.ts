@@ -7,6 +7,7 @@ import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
 import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
+import { syncTree } from './sync-tree.js'
 
 /** `penstock restore FOLDER`: brings a backup into a data folder (and a database) that is empty; nothing is ever written over. */
 export async function restore(folder: string, options: WhereOptions): Promise<void> {
@@ -26,6 +27,7 @@ export async function restore(folder: string, options: WhereOptions): Promise<vo
     if (existsSync(source))
       await cp(source, join(dataDir, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
   }
+  await syncTree(dataDir)
   process.stdout.write(`${[dataDir, ...remarks(config, from)].join('\n')}\n`)
 }
 
