@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@penstock/core'
-import { runAction, startGitServer, type TestGitServer } from '@penstock/core/testkit'
+import { runAction, type TestGitServer } from '@penstock/core/testkit'
 import { codecommit } from '../src/codecommit.js'
 import { type CodeCommitConfig, credentialsOf, regionOf } from '../src/config.js'
 import { gitPassword } from '../src/git-password.js'
+import { keys, startCodeCommit } from './codecommit-server.js'
 
-const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 const times = { engine: 'auto', pollTimeoutSeconds: 20, fetchTimeoutMinutes: 1 } as const
 
 let server: TestGitServer | undefined
@@ -17,21 +16,8 @@ afterEach(async () => {
   server = undefined
 })
 
-/** What AWS does with a password: compute it anew from the time it names. */
-function verified(login: { username: string; password: string }, host: string, path: string): boolean {
-  const [, time, signature] = /^(\d{8}T\d{6})Z([0-9a-f]{64})$/.exec(login.password) ?? []
-  if (time === undefined || login.username !== keys.accessKeyId) return false
-  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-  const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
-  const day = time.slice(0, 8)
-  const request = sha(`GIT\n${path}\n\nhost:${host}\n\nhost\n`)
-  const text = `AWS4-HMAC-SHA256\n${time}\n${day}/eu-west-1/codecommit/aws4_request\n${request}`
-  const key = mac(mac(mac(mac(`AWS4${keys.secretAccessKey}`, day), 'eu-west-1'), 'codecommit'), 'aws4_request')
-  return mac(key, text).toString('hex') === signature
-}
-
 async function start(): Promise<{ config: CodeCommitConfig; id: string }> {
-  server = await startGitServer({ auth: (login, repository) => verified(login, '127.0.0.1', `/${repository}`) })
+  server = await startCodeCommit()
   await server.createRepository('v1/repos/site')
   const id = await server.commit('v1/repos/site', { 'index.html': '<p>hello' }, 'Say hello\n\nWarmly.', {
     when: 1_700_000_000_000,
