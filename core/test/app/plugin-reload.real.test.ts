@@ -1,25 +1,16 @@
 /** A plugin in a process of its own in a whole server: reloaded, disabled and killed while its action runs. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askServer } from '../../src/app/control-socket.js'
-import { type RunningServer, startServer } from '../../src/app/server.js'
+import type { RunningServer } from '../../src/app/server.js'
 import { systemPrincipal } from '../../src/app/system-principal.js'
+import { serverFolder } from './support/server-folder.js'
 
 jest.setTimeout(120_000) // real processes, on machines that are busy
 
-let folder: string
 let server: RunningServer
-const lines: string[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'penstock-reload-'))
-})
-afterEach(async () => {
-  await server?.stop()
-  lines.length = 0
-  rmSync(folder, { recursive: true, force: true })
-})
+const { at, ...own } = serverFolder()
+const eventually = (holds: () => Promise<boolean>, what: string) => own.eventually(holds, what, 60_000)
 
 /** `Wait` says which code runs it, waits in a step for the file `go`, and says it again. */
 const code = (version: string) => `import { existsSync, writeFileSync } from 'node:fs'
@@ -40,20 +31,11 @@ export default definePlugin({ name: 'waits', apiVersion: '^1.0', register(api) {
 `
 
 async function start(yaml: string): Promise<void> {
-  writeFileSync(join(folder, 'penstock.yaml'), yaml)
-  writeFileSync(join(folder, 'waits.ts'), code('old'))
-  const dataDir = join(folder, 'data')
-  server = await startServer({
-    file: join(folder, 'penstock.yaml'),
-    dataDir,
-    port: 0,
-    env: {},
-    bundled: [],
-    writeLog: (line) => lines.push(line),
-  })
+  writeFileSync(at('waits.ts'), code('old'))
+  server = await own.start(yaml)
 }
 
-async function startPipeline(where = folder): Promise<void> {
+async function startPipeline(where = at()): Promise<void> {
   const type = (category: 'Source' | 'Build', provider: string) =>
     ({ category, owner: 'Custom', provider, version: '1' }) as const
   const pipeline = {
@@ -79,7 +61,7 @@ async function startPipeline(where = folder): Promise<void> {
     ],
   } as const
   await server.services.operations.createPipeline(systemPrincipal('000000000000'), { pipeline })
-  await eventually(async () => existsSync(join(folder, 'ran')), 'the step')
+  await eventually(async () => existsSync(at('ran')), 'the step')
 }
 
 async function build() {
@@ -89,27 +71,19 @@ async function build() {
   return stageStates[1]?.actionStates[0]?.latestExecution
 }
 
-async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come to be; the log:\n${lines.join('')}`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-}
-
 const finish = async () => {
-  writeFileSync(join(folder, 'go'), '')
+  writeFileSync(at('go'), '')
   await eventually(async () => (await build())?.status !== 'InProgress', 'the end')
   return build()
 }
-const file = (name: string) => readFileSync(join(folder, name), 'utf8')
-const dataDir = () => join(folder, 'data')
+const file = (name: string) => readFileSync(at(name), 'utf8')
+const dataDir = () => at('data')
 
 test('a reload from the command line: the running action ends with the old code, its step runs once, and new ones have the new', async () => {
   await start('plugins:\n  ./waits.ts: {}\n')
   await startPipeline()
   expect(Number(file('pid'))).not.toBe(process.pid)
-  writeFileSync(join(folder, 'waits.ts'), code('new'))
+  writeFileSync(at('waits.ts'), code('new'))
   expect(await askServer(dataDir(), { command: 'plugin reload', name: 'waits' })).toMatchObject({
     state: 'started',
     problems: [],
@@ -153,11 +127,11 @@ test('its process is killed under a running step: the step goes on, the plugin c
 test('a plugin that was added to penstock.yaml comes with a reload; what is wrong is said', async () => {
   await start('plugins:\n  ./waits.ts: {}\n')
   const yaml = 'plugins:\n  ./waits.ts: {}\n  ./shop.plugin.yaml: {}\n'
-  writeFileSync(join(folder, 'shop.plugin.yaml'), "actions: [{ category: Build, provider: Shop, run: 'true' }]")
+  writeFileSync(at('shop.plugin.yaml'), "actions: [{ category: Build, provider: Shop, run: 'true' }]")
   await expect(askServer(dataDir(), { command: 'plugin reload', name: 'shop' })).rejects.toThrow(
     "no plugin is called 'shop'",
   )
-  writeFileSync(join(folder, 'penstock.yaml'), yaml)
+  writeFileSync(at('penstock.yaml'), yaml)
   expect(await askServer(dataDir(), { command: 'plugin reload', name: 'shop' })).toMatchObject({
     state: 'started',
     provides: ['action Build/Custom/Shop/1'],

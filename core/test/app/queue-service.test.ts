@@ -1,9 +1,8 @@
 /** Who works, on what, and what waits: asked of a whole server that runs nothing itself. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type RunningServer, startServer } from '../../src/app/server.js'
+import { writeFileSync } from 'node:fs'
+import type { RunningServer } from '../../src/app/server.js'
 import type { Principal } from '../../src/domain/access.js'
+import { serverFolder } from './support/server-folder.js'
 
 jest.setTimeout(60_000) // real files and ports, on machines that are busy
 
@@ -14,29 +13,14 @@ export default definePlugin({ name: 'quiet', apiVersion: '^1.0', register(api) {
     async latestRevision() { return undefined }, async run() {} })
 } })
 `
-let folder: string
 let server: RunningServer
+const own = serverFolder()
 
 async function start(yaml: string): Promise<void> {
-  writeFileSync(join(folder, 'penstock.yaml'), yaml)
-  server = await startServer({
-    file: join(folder, 'penstock.yaml'),
-    dataDir: join(folder, 'data'),
-    port: 0,
-    env: {},
-    bundled: [],
-    writeLog: () => {},
-  })
+  server = await own.start(yaml)
 }
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'penstock-queue-'))
-  writeFileSync(join(folder, 'quiet.ts'), plugin)
-})
-afterEach(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+beforeEach(() => writeFileSync(own.at('quiet.ts'), plugin))
 
 /** A pipeline that starts at once, with one source of this provider. */
 async function pipeline(name: string, provider: string): Promise<void> {

@@ -1,45 +1,21 @@
 /** A whole server, with plugins of the test's own instead of the bundled ones. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InjectionToken } from 'tsyringe'
-import { type RunningServer, type StartOptions, startServer } from '../../src/app/server.js'
+import type { RunningServer, StartOptions } from '../../src/app/server.js'
 import { tokens } from '../../src/app/tokens.js'
 import { systemClock } from '../../src/domain/clock.js'
+import { serverFolder } from './support/server-folder.js'
 
 jest.setTimeout(60_000) // real processes and ports, on machines that are busy
 
-let folder: string
-const running: RunningServer[] = []
-const lines: string[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'penstock-server-'))
-})
-afterEach(async () => {
-  for (const server of running.splice(0).reverse()) await server.stop()
-  lines.length = 0
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function start(options: StartOptions = {}, yaml = ''): Promise<RunningServer> {
-  writeFileSync(join(folder, 'penstock.yaml'), yaml)
-  const server = await startServer({
-    file: join(folder, 'penstock.yaml'),
-    dataDir: join(folder, 'data'),
-    port: 0,
-    env: {},
-    bundled: [],
-    writeLog: (line) => lines.push(line),
-    ...options,
-  })
-  running.push(server)
-  return server
-}
+const { at, lines, ...own } = serverFolder()
+const start = (options: StartOptions = {}, yaml = '') => own.start(yaml, options)
+const eventually = (holds: () => Promise<boolean>) => own.eventually(holds, 'it', 15_000)
 
 function plugin(name: string, body: string): void {
   const code = `import { definePlugin } from '@penstock/core'\nexport default definePlugin({ name: '${name}', apiVersion: '^1.0', register(api) { ${body} } })\n`
-  writeFileSync(join(folder, `${name}.ts`), code)
+  writeFileSync(at(`${name}.ts`), code)
 }
 
 const source = `api.provideSource({ category: 'Source', provider: 'Quiet', outputArtifacts: 1, configuration: {},
@@ -78,16 +54,8 @@ function pipeline(name: string, say = 'hello'): string {
 }
 
 function pipelineFile(name: string, text: string): void {
-  mkdirSync(join(folder, 'pipelines'), { recursive: true })
-  writeFileSync(join(folder, 'pipelines', `${name}.json`), text)
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`it did not come to be; the log:\n${lines.join('')}`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+  mkdirSync(at('pipelines'), { recursive: true })
+  writeFileSync(at('pipelines', `${name}.json`), text)
 }
 
 const get = async (server: RunningServer, path: string, init: RequestInit = {}) => {
@@ -123,7 +91,7 @@ test('every token of the container resolves, each to one object', async () => {
 
 test('two servers in one process share nothing, and one data folder takes one server', async () => {
   const one = await start()
-  const two = await start({ dataDir: join(folder, 'other') })
+  const two = await start({ dataDir: at('other') })
   await one.services.access.createAccessKey('ci', [])
   expect(await two.services.access.listAccessKeys()).toEqual([])
   expect(one.services.identity.bucket).not.toBe(two.services.identity.bucket)
@@ -132,7 +100,7 @@ test('two servers in one process share nothing, and one data folder takes one se
 
 test('a port in use is named, with what to do, and nothing is left running', async () => {
   const one = await start()
-  const dataDir = join(folder, 'other')
+  const dataDir = at('other')
   await expect(start({ port: one.port, dataDir })).rejects.toThrow(`port ${one.port} on 127.0.0.1 is in use`)
   expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
   await start({ dataDir })
@@ -202,9 +170,9 @@ test('X11 history that is too old is forgotten, with its logs and artifacts; wha
     (await operations.listPipelineExecutions(by, { pipelineName: 'old' })).pipelineExecutionSummaries
   const files = () =>
     ['logs', 'artifacts']
-      .filter((name) => existsSync(join(folder, 'data', name)))
+      .filter((name) => existsSync(at('data', name)))
       .flatMap((name) =>
-        readdirSync(join(folder, 'data', name), { recursive: true }).filter((file) =>
+        readdirSync(at('data', name), { recursive: true }).filter((file) =>
           /\.(log|zip|idx)$|[A-Za-z0-9]{7}$/.test(String(file)),
         ),
       )
@@ -253,7 +221,7 @@ test('S19: the name of a refused file is kept while the file is there; a limit o
     code: 'PipelineNameInUseException',
     message: expect.stringMatching(/^The name 'kept' belongs to the pipeline file kept\.json, which was refused /),
   })
-  rmSync(join(folder, 'pipelines', 'kept.json'))
+  rmSync(at('pipelines', 'kept.json'))
   await create('kept')
   await expect(create('kept')).rejects.toMatchObject({ code: 'InvalidStructureException' })
   await expect(create('more')).rejects.toMatchObject({
@@ -264,7 +232,7 @@ test('S19: the name of a refused file is kept while the file is there; a limit o
 
 test('a folder of pipelines that was named must be there, and what files change is written down', async () => {
   const without = await start({}, 'pipelines: nowhere\n')
-  expect(without.problems).toEqual([`pipelines: the folder ${join(folder, 'nowhere')} cannot be read (ENOENT)`])
+  expect(without.problems).toEqual([`pipelines: the folder ${at('nowhere')} cannot be read (ENOENT)`])
   await without.stop()
   plugin('two', `${source}\n${build}`)
   pipelineFile('good', pipeline('good'))
@@ -320,7 +288,7 @@ describe('mounts', () => {
 
 test('a configuration that is wrong starts nothing', async () => {
   await expect(start({}, 'server:\n  prot: 1\n')).rejects.toThrow("did you mean 'port'?")
-  expect(existsSync(join(folder, 'data'))).toBe(false)
+  expect(existsSync(at('data'))).toBe(false)
 })
 
 test('an artifact store that nobody provides starts nothing, and frees the data folder', async () => {
