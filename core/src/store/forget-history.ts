@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.js'
+import { oldExecutions } from './old-history.js'
 
 /** Jobs of executions that stay, forgotten beside each batch of executions: bounds how long others wait to write. */
 const jobsAtOnce = 100
@@ -9,19 +10,8 @@ const jobsAtOnce = 100
  */
 export async function forgetHistory(database: Database, before: number, limit: number): Promise<number> {
   return database.write(async (tx) => {
-    const old = await tx
-      .selectFrom('executions')
-      .select('id')
-      .where('live', '=', 0)
-      .where('started', '<', before)
-      .orderBy('started')
-      .limit(limit)
-      .execute()
-    if (old.length > 0)
-      await forgetExecutions(
-        tx,
-        old.map(({ id }) => id),
-      )
+    const old = await oldExecutions(tx, before, limit)
+    if (old.length > 0) await forgetExecutions(tx, old)
     await forgetJobs(tx, before)
     return old.length
   })
