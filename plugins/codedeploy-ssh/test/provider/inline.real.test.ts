@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runAction } from '@penstock/core/testkit'
-import { codeDeploy } from '../../src/provider.js'
+import { codeDeploy, connectionPool } from '../../src/provider.js'
 import { script } from '../support/bundle.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 
@@ -12,11 +12,15 @@ let fleet: TestFleet
 beforeAll(async () => {
   fleet = await startFleet(1)
 })
-afterAll(() => fleet.stop())
+const pool = connectionPool({})
+afterAll(() => {
+  pool.close()
+  return fleet.stop()
+})
 
 function inline(bundle: string, properties: Readonly<Record<string, string>> = {}) {
   const sshd = fleet.sshds[0]
-  return runAction(codeDeploy({}, join(fleet.folder, 'inline')), {
+  return runAction(codeDeploy({}, join(fleet.folder, 'inline'), pool), {
     configuration: {
       ApplicationName: 'my app',
       DeploymentGroupName: "it's",

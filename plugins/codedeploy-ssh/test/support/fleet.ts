@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunActionOptions, runAction, type SshdOptions, startSshd, type TestSshd } from '@penstock/core/testkit'
 import type { CodeDeployConfig, GroupConfig } from '../../src/config.js'
-import { codeDeploy } from '../../src/provider.js'
+import { codeDeploy, connectionPool } from '../../src/provider.js'
+import type { ConnectionPool } from '../../src/shell/connection-pool.js'
 import { type Content, writeBundle } from './bundle.js'
 
 export interface TestFleet {
@@ -55,6 +56,7 @@ export async function startFleet(count: number, settings: readonly string[] = []
     },
   })
   const dataFolder = join(folder, 'data')
+  const pools = new Set<ConnectionPool>()
   return {
     folder,
     sshds,
@@ -63,13 +65,16 @@ export async function startFleet(count: number, settings: readonly string[] = []
     config,
     bundle: (files) => writeBundle(join(folder, `bundle${bundles++}`), files),
     deploy(bundle, { group, properties, ...more } = {}) {
-      return runAction(codeDeploy(config(group), dataFolder), {
+      const pool = connectionPool(config(group))
+      pools.add(pool)
+      return runAction(codeDeploy(config(group), dataFolder, pool), {
         configuration: { ApplicationName: 'site', DeploymentGroupName: 'production', ...properties },
         inputs: { Built: bundle },
         ...more,
       })
     },
     async stop() {
+      for (const pool of pools) pool.close()
       await Promise.all(sshds.map((sshd) => sshd.stop()))
       rmSync(folder, { recursive: true, force: true })
     },
