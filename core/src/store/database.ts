@@ -50,6 +50,8 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   connection.pragma('synchronous = FULL')
   connection.pragma(`busy_timeout = ${waitsFor}`)
   connection.pragma('cache_size = -8000')
+  // What a statement of several rows keeps to take itself back: a file of its own each time, otherwise.
+  connection.pragma('temp_store = MEMORY')
   // 16 MB of log, written over again and again: pages that every change touches reach the file once in a while only.
   connection.pragma('wal_autocheckpoint = 4000')
   let wal: WalSync | undefined
