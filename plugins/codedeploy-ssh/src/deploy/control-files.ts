@@ -14,6 +14,8 @@ export interface DeploymentSettings {
   readonly ignoreApplicationStopFailures: boolean
   /** Revisions kept on a host, this one included. */
   readonly keep: number
+  /** KiB of scripts.log above which it is put aside; 64 MiB when absent. */
+  readonly logLimit?: number
   /** For BUNDLE_COMMIT. */
   readonly commit?: string
 }
@@ -42,6 +44,7 @@ export function settingsFile(
     P_BEHAVIOR: plan.fileExistsBehavior,
     P_IGNORE_STOP_FAILURES: settings.ignoreApplicationStopFailures ? '1' : '0',
     P_KEEP: String(settings.keep),
+    P_LOG_LIMIT: String(settings.logLimit ?? 64 * 1024),
     P_BUNDLE_COMMIT: settings.commit ?? '',
     P_BASE: base ?? '',
   }

@@ -32,10 +32,10 @@ choose_awk() {
   case $(awk -W version 2>&1 </dev/null | head -n 1) in mawk*) awk='awk -W interactive' ;; esac
 }
 
-# Eight files of at most 64 MiB, as version 2 of the agent keeps them; looked at before each script.
+# Eight files of at most P_LOG_LIMIT KiB, as version 2 of the agent keeps them; looked at before each script.
 rotate_log() {
   rl_log=$home/logs/scripts.log
-  [ -n "$(find "$rl_log" -size +131072 2>/dev/null)" ] || return 0
+  [ -n "$(find "$rl_log" -size "+$((P_LOG_LIMIT * 2))" 2>/dev/null)" ] || return 0
   for rl_number in 6 5 4 3 2 1; do
     [ ! -e "$rl_log.$rl_number" ] || mv -f "$rl_log.$rl_number" "$rl_log.$((rl_number + 1))"
   done

@@ -60,11 +60,17 @@ export class HostKeys {
       case 'known':
         return undefined
       case 'unknown':
-        return `the host key of ${name} is not known: ${shown}. If that is its fingerprint (ssh-keygen -lf on the host tells), add this line to ${this.place}: ${knownHostsLine(host, port, key)}`
+        return `the host key of ${name} is not known: ${shown}. If that is its fingerprint (ssh-keygen -lf on the host tells), add this line to ${this.place}: ${knownHostsLine(host, port, key)}${authorityNote(verdict.authority)}`
       case 'changed':
         return `THE HOST KEY OF ${name} HAS CHANGED: it shows ${shown}, but line ${verdict.line} of ${this.place} has another ${verdict.type} key. Somebody may be listening in; if the host was set up anew, replace that line`
       case 'revoked':
         return `the host key of ${name} is revoked by line ${verdict.line} of ${this.place}: ${shown}`
     }
   }
+}
+
+function authorityNote(line: number | undefined): string {
+  return line === undefined
+    ? ''
+    : ` (the @cert-authority of line ${line} does not help: host certificates are not supported)`
 }

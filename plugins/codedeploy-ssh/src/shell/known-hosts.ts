@@ -13,7 +13,8 @@ interface KnownHost {
 
 export type HostKeyVerdict =
   | { readonly verdict: 'known' }
-  | { readonly verdict: 'unknown' }
+  /** `authority`: a line that lets a certificate authority vouch for the host, which we cannot ask. */
+  | { readonly verdict: 'unknown'; readonly authority?: number }
   | { readonly verdict: 'changed'; readonly line: number; readonly type: string }
   | { readonly verdict: 'revoked'; readonly line: number }
 
@@ -43,7 +44,10 @@ export class KnownHosts {
     const pinned = matching.filter((known) => known.marker === undefined)
     if (pinned.some((known) => known.key === encoded)) return { verdict: 'known' }
     const other = pinned.find((known) => known.type === type) ?? pinned[0]
-    return other === undefined ? { verdict: 'unknown' } : { verdict: 'changed', line: other.line, type: other.type }
+    if (other !== undefined) return { verdict: 'changed', line: other.line, type: other.type }
+    const name = hostName(host, port)
+    const authority = this.hosts.find((known) => known.marker === 'cert-authority' && matches(known.patterns, name))
+    return { verdict: 'unknown', ...(authority === undefined ? {} : { authority: authority.line }) }
   }
 
   private matching(host: string, port: number, withRevoked = false): KnownHost[] {

@@ -47,6 +47,7 @@ export class LocalShell implements Shell {
     // As a closed channel: what runs finds out when it says something.
     const abandon = () => {
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
+      child.unref() // Nor does our own end wait for it.
     }
     return untilAborted(exitUnlessUnsent(ended, pump(source, child.stdin), abandon), options.signal, abandon)
   }

@@ -203,3 +203,23 @@ describe('permissions', () => {
     )
   })
 })
+
+/** What people write by mistake: each with the field that is wrong. */
+describe('malformed', () => {
+  test.each([
+    ['version: 0.0\nos:\tlinux\nhooks:\n\tAfterInstall: []\n', /tab|not valid YAML/i],
+    [`${HEAD}files: /var/www\n`, /^files: must be a list/],
+    [`${HEAD}files: [/var/www]\n`, /^files\[0\]: /],
+    [`${HEAD}files: [{source: [a], destination: /b}]\n`, /^files\[0\]\.source: /],
+    [`${HEAD}files: [{source: a, destination: {to: /b}}]\n`, /^files\[0\]\.destination: /],
+    [`${HEAD}files: [{source: a/../../b, destination: /b}]\n`, /^files\[0\]\.source: .*leads out of the bundle/],
+    [`${HEAD}hooks: [AfterInstall]\n`, /^hooks: must be a map/],
+    [`${HEAD}hooks: {AfterInstall: run.sh}\n`, /^hooks\.AfterInstall: /],
+    [`${HEAD}hooks: {AfterInstall: [run.sh]}\n`, /^hooks\.AfterInstall\[0\]: /],
+    [`${HEAD}hooks: {AfterInstall: [{location: ../../run.sh}]}\n`, /^hooks\.AfterInstall\[0\]\.location: /],
+    [`${HEAD}permissions: {object: /a}\n`, /^permissions: must be a list/],
+    [`${HEAD}permissions: [{object: /a, type: file}]\n`, /^permissions\[0\]\.type: /],
+  ])('%j', (text, problem) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(problem)])
+  })
+})

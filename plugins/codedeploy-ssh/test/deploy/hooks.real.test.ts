@@ -1,5 +1,15 @@
 /** Scripts on a host: limits, missing ones, daemons, users. This machine stands for the host. */
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { endProcessesWith, findAccount, processesWith } from '@penstock/core/testkit'
 import { type Content, script, writeBundle } from '../support/bundle.js'
@@ -119,6 +129,23 @@ test('scripts.log is written as the agent writes it', async () => {
       .map((line) => line.slice(20))
       .sort(),
   ).toEqual(['Script - hook.sh', '[stdout]out', '[stderr]err', '[stdout]end'].sort())
+})
+
+test('scripts.log is put aside at its limit, seven times at most', async () => {
+  const bundle = writeBundle(join(folder, 'rotated'), {
+    'appspec.yml': `version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n${'    - location: hook.sh\n'.repeat(10)}`,
+    'hook.sh': script(
+      'n=$(cat n 2>/dev/null || echo 0); n=$((n + 1)); echo $n > n; echo "run $n"; head -c 3000 /dev/zero | tr "\\0" x',
+    ),
+  })
+  const result = await deployLocal({ bundle, root: join(folder, 'rotated-root'), id: 'd-ROTATED', logLimit: 2 })
+  expect(result.status).toBe('Succeeded')
+  const logs = join(folder, 'rotated-root/g1/d-ROTATED/logs')
+  const names = ['scripts.log', ...[1, 2, 3, 4, 5, 6, 7].map((number) => `scripts.log.${number}`)]
+  expect(readdirSync(logs).sort()).toEqual(names)
+  // The newest first: of ten runs, the last eight are left.
+  const runs = names.map((name) => /\[stdout\]run (\d+)/.exec(readFileSync(join(logs, name), 'utf8'))?.[1])
+  expect(runs).toEqual(['10', '9', '8', '7', '6', '5', '4', '3'])
 })
 
 test('twenty thousand lines come whole and in order', async () => {

@@ -89,7 +89,10 @@ test('a revoked key is refused even when it is pinned too', () => {
 
 test('a certificate authority vouches for nothing here', () => {
   const text = `@cert-authority *.example.com ${key(0).type} ${key(0).base64}\n`
-  expect(new KnownHosts(text).check('a.example.com', 22, key(0).raw)).toEqual({ verdict: 'unknown' })
+  expect(new KnownHosts(text).check('a.example.com', 22, key(0).raw)).toEqual({
+    verdict: 'unknown',
+    authority: 1,
+  })
 })
 
 test('fingerprints and lines as OpenSSH writes them', () => {

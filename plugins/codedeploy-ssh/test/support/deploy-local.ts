@@ -20,6 +20,8 @@ export interface LocalDeployment {
   readonly ignoreStop?: boolean
   readonly signal?: AbortSignal
   readonly keep?: number
+  /** KiB. */
+  readonly logLimit?: number
   readonly manifests?: ManifestCache
   readonly shell?: () => Promise<Shell>
   readonly onLine?: (line: string) => void
@@ -46,6 +48,7 @@ export async function deployLocal(options: LocalDeployment): Promise<LocalResult
     events: lifecycleOf({ traffic: false }),
     ignoreApplicationStopFailures: options.ignoreStop ?? false,
     keep: options.keep ?? 5,
+    ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
   }
   const upload = readContents(bundle).then(
     (contents) => new RevisionUpload(contents, plan, settings, manifests, systemClock),
