@@ -79,7 +79,7 @@ end_script() {
     nap
     es_left=$(members "$1" "$2")
     es_passed=$(($(seconds) - es_begun))
-    [ "$es_passed" -ge 5 ] || continue
+    [ "$es_passed" -gt 5 ] || continue # whole seconds: never less than five
     [ -z "$es_left" ] || signal KILL "$es_left"
     [ "$es_passed" -lt 15 ] || break # not ours to signal, or stuck in the kernel
   done
