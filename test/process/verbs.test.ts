@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestGitServer } from '@penstock/core/testkit'
 import { samplePipeline, serveSample } from './sample-pipeline.js'
-import { cleanUp, penstock, type ServerProcess, serve, temporaryFolder, until } from './world.js'
+import { cleanUp, penstock, type ServerProcess, serve, start, temporaryFolder, until } from './world.js'
 
 jest.setTimeout(120_000) // real processes, on machines that are busy
 
@@ -59,14 +59,13 @@ test('start --logs follows with variables, stops at a disabled transition, and e
   expect(started).toMatchObject({ status: 0, out: expect.stringMatching(/^[0-9a-f-]{36}\n$/) })
   await waits()
   await here('approve', 'site')
-  const following = here('wait', 'site', '--logs')
-  await until(async () => (await here('status', 'site')).out.includes('x disabled by'))
+  const following = start(['wait', 'site', '--logs', '--data', 'data'], { cwd })
+  await until(() => following.out().includes('waits before Ship: its transition is disabled'))
   expect((await here('status', 'site')).out).toMatch(/x disabled by .*: not on Fridays\n.*waits\n.*Ship/s)
   expect(await here('enable', 'site', 'Ship')).toMatchObject({ status: 0 })
-  const { status, out } = await following
-  expect(out).toContain('waits before Ship: its transition is disabled')
-  expect(out).toContain('Shell | shipping to there')
-  expect(status).toBe(0)
+  await until(() => following.out().includes('Shell | shipping to there'))
+  await until(() => following.child.exitCode !== null)
+  expect(following.child.exitCode).toBe(0)
 })
 
 test('reject, and stop: what does not succeed ends with status 1', async () => {
