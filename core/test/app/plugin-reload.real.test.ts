@@ -5,6 +5,7 @@ import { askServer } from '../../src/app/control-socket.js'
 import type { RunningServer } from '../../src/app/server.js'
 import { systemPrincipal } from '../../src/app/system-principal.js'
 import { serverFolder } from './support/server-folder.js'
+import { twoStages } from './support/two-stages.js'
 
 jest.setTimeout(120_000) // real processes, on machines that are busy
 
@@ -36,30 +37,7 @@ async function start(yaml: string): Promise<void> {
 }
 
 async function startPipeline(where = at()): Promise<void> {
-  const type = (category: 'Source' | 'Build', provider: string) =>
-    ({ category, owner: 'Custom', provider, version: '1' }) as const
-  const pipeline = {
-    name: 'shop',
-    roleArn: 'arn:aws:iam::000000000000:role/penstock',
-    artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
-    stages: [
-      {
-        name: 'Source',
-        actions: [{ name: 'Fetch', actionTypeId: type('Source', 'Quiet'), outputArtifacts: [{ name: 'code' }] }],
-      },
-      {
-        name: 'Build',
-        actions: [
-          {
-            name: 'Wait',
-            actionTypeId: type('Build', 'Wait'),
-            configuration: { Folder: where },
-            inputArtifacts: [{ name: 'code' }],
-          },
-        ],
-      },
-    ],
-  } as const
+  const pipeline = twoStages('shop', 'Wait', 'Wait', { Folder: where })
   await server.services.operations.createPipeline(systemPrincipal('000000000000'), { pipeline })
   await eventually(async () => existsSync(at('ran')), 'the step')
 }

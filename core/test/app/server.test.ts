@@ -6,6 +6,7 @@ import type { RunningServer, StartOptions } from '../../src/app/server.js'
 import { tokens } from '../../src/app/tokens.js'
 import { systemClock } from '../../src/domain/clock.js'
 import { serverFolder } from './support/server-folder.js'
+import { twoStages } from './support/two-stages.js'
 
 jest.setTimeout(60_000) // real processes and ports, on machines that are busy
 
@@ -25,30 +26,8 @@ const build = `api.provideAction({ category: 'Build', provider: 'Echo', inputArt
   async run(job, ctx) { ctx.log.line('said ' + job.configuration.Say); return { summary: job.configuration.Say } } })`
 
 function pipeline(name: string, say = 'hello'): string {
-  const type = (category: string, provider: string) => ({ category, owner: 'Custom', provider, version: '1' })
   return JSON.stringify({
-    pipeline: {
-      name,
-      roleArn: 'arn:aws:iam::000000000000:role/penstock',
-      artifactStore: { type: 'S3', location: 'codepipeline-us-east-1-0000000000' },
-      stages: [
-        {
-          name: 'Source',
-          actions: [{ name: 'Fetch', actionTypeId: type('Source', 'Quiet'), outputArtifacts: [{ name: 'code' }] }],
-        },
-        {
-          name: 'Build',
-          actions: [
-            {
-              name: 'Say',
-              actionTypeId: type('Build', 'Echo'),
-              configuration: { Say: say },
-              inputArtifacts: [{ name: 'code' }],
-            },
-          ],
-        },
-      ],
-    },
+    pipeline: twoStages(name, 'Say', 'Echo', { Say: say }),
     metadata: { pipelineArn: 'arn:aws:codepipeline:us-east-1:000000000000:x', created: '2026-01-01T00:00:00Z' },
   })
 }
