@@ -1,7 +1,9 @@
 /** penstock.yaml, the environment and the command line, as one checked object. */
+
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
+import { defined } from '../domain/defined.js'
 import type { CustomActionTypeInput } from '../engine/views.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
@@ -170,6 +172,6 @@ function absolute(
         : { encryptionKeyFile: full(encryptionKeyFile, 'artifacts.encryptionKeyFile') }),
     },
     baseFolder,
-    ...(file === undefined ? {} : { file }),
+    ...defined({ file }),
   }
 }

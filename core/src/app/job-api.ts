@@ -2,6 +2,7 @@
 
 import type { ActionExecution } from '../domain/action.js'
 import { type Clock, sleep } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
 import type { EngineReads } from '../engine/ports.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
@@ -29,7 +30,7 @@ export function createJobApi(parts: JobApiParts): (job: Job) => Promise<JobApiAc
       name,
       bucketName: location.bucket,
       objectKey: location.key,
-      ...(revisionId === undefined ? {} : { revision: revisionId }),
+      ...defined({ revision: revisionId }),
     })
     return {
       endpoint: publicUrl,
@@ -70,8 +71,7 @@ async function whatItWorksFor(
   if (!rule) return undefined
   const { summary, externalExecutionId, error } = rule
   return {
-    ...(summary === undefined ? {} : { summary }),
-    ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+    ...defined({ summary, externalExecutionId }),
     ...(error ? { error } : {}),
   }
 }
@@ -90,17 +90,13 @@ async function readReport(
       outcome: 'failure',
       type: code,
       message,
-      ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+      ...defined({ externalExecutionId }),
     }
   }
   const token = next && next.id !== job.id ? next.continuationToken : undefined
   return {
     outcome: 'success',
-    ...(token === undefined ? {} : { continuationToken: token }),
-    ...(percentComplete === undefined ? {} : { percentComplete }),
-    ...(summary === undefined ? {} : { summary }),
-    ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
-    ...(outputVariables === undefined ? {} : { outputVariables }),
+    ...defined({ continuationToken: token, percentComplete, summary, externalExecutionId, outputVariables }),
   }
 }
 

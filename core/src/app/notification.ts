@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.js'
 import type { Effect } from '../engine/changes.js'
 import type { ApprovalNeededEvent, ExecutionChangedEvent } from '../host/hooks.js'
 import type { Notification } from '../host/plugin.js'
@@ -34,7 +35,7 @@ function approval(event: ApprovalNeededEvent, { region, publicUrl }: ServerIdent
   const expires = `${new Date(event.expires).toISOString().slice(0, 16)}Z`
   return {
     kind: 'approvalNeeded',
-    ...(NotificationArn === undefined ? {} : { target: NotificationArn }),
+    ...defined({ target: NotificationArn }),
     subject: `APPROVAL NEEDED: ${pipelineName} for action ${actionName}`,
     message: [
       `Pipeline ${pipelineName} waits in stage ${stageName} for somebody to approve ${actionName}, until ${expires}.`,
@@ -51,9 +52,9 @@ function approval(event: ApprovalNeededEvent, { region, publicUrl }: ServerIdent
         actionName,
         token,
         expires,
-        ...(ExternalEntityLink === undefined ? {} : { externalEntityLink: ExternalEntityLink }),
+        ...defined({ externalEntityLink: ExternalEntityLink }),
         approvalReviewLink: `${link}#${encodeURIComponent(stageName)}`,
-        ...(CustomData === undefined ? {} : { customData: CustomData }),
+        ...defined({ customData: CustomData }),
       },
     },
   }

@@ -1,8 +1,10 @@
 /** Pipelines kept as files: each is created, or updated when its file changed since it was last applied. */
+
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Principal } from '../domain/access.js'
+import { defined } from '../domain/defined.js'
 import { isFault } from '../domain/faults.js'
 import type { PipelineOperations } from '../engine/operations.js'
 import { reason } from '../host/contain.js'
@@ -34,7 +36,7 @@ export async function applyPipelineFiles(folder: string, parts: PipelineFilesPar
   const applied: AppliedFile[] = []
   const owners = new Map<string, string>()
   const failed = (file: string, problem: string, name?: string) =>
-    applied.push({ file, result: 'failed', problem, ...(name === undefined ? {} : { name }) })
+    applied.push({ file, result: 'failed', problem, ...defined({ name }) })
   for (const name of list(folder, parts.required ?? false, (problem) => failed(folder, problem))) {
     const file = join(folder, name)
     let refused: string | undefined

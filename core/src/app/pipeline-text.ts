@@ -1,5 +1,7 @@
 /** The text of a pipeline file: JSON as `get-pipeline` prints it, or the same in YAML; every problem can say its line. */
+
 import { readFileSync } from 'node:fs'
+import { defined } from '../domain/defined.js'
 import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { Tag } from '../engine/views.js'
 import { parseYaml, YamlError, type YamlFile } from '../host/yaml-file.js'
@@ -74,7 +76,7 @@ function contentOf(data: unknown, file: string): PipelineFile {
   const declaration = (pipeline ?? data) as PipelineDeclaration
   if (typeof declaration !== 'object' || typeof declaration.name !== 'string')
     throw new PipelineTextError(`${file}: has no "pipeline" with a "name", and is no pipeline structure itself`)
-  return { pipeline: declaration, ...(tags === undefined ? {} : { tags }) }
+  return { pipeline: declaration, ...defined({ tags }) }
 }
 
 /** JSON is YAML, too: the same parser finds its places, and is loaded once somebody asks for one. */

@@ -1,5 +1,6 @@
 import type { InjectionToken } from 'tsyringe'
 import { actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
 import type { JobInHand, QueueOverview, QueueService, WaitingJobs, WorkerPresence } from '../host/queue-service.js'
 import { onlyTypes } from '../worker/action-type-filter.js'
@@ -89,7 +90,7 @@ function jobInHand({ id, kind, status, workerId: holder, created, data }: Job): 
     actionExecutionId,
     kind,
     status: status === 'Dispatched' ? 'Dispatched' : 'InProgress',
-    ...(holder === undefined ? {} : { workerId: holder }),
+    ...defined({ workerId: holder }),
     created,
   }
 }

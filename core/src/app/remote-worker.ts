@@ -1,10 +1,12 @@
 /** A worker on a machine of its own: the same plugins and the same Worker, on a server's queue. */
+
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { FolderArtifactStore } from '../artifacts/folder-store.js'
 import { systemClock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
@@ -84,7 +86,7 @@ async function bringUp(starting: Starting): Promise<RunningWorker> {
   stack.push('data folder', lockFolder(config.dataDir))
   const { endpoint, accessKeyId, secretAccessKey, ca } = options
   const keys = { accessKeyId, secretAccessKey }
-  const api = new PenstockApi({ endpoint, region: config.server.region, keys, ...(ca === undefined ? {} : { ca }) })
+  const api = new PenstockApi({ endpoint, region: config.server.region, keys, ...defined({ ca }) })
   const client = new HttpJobClient(api, workerName(config.dataDir, options.name), systemClock)
   stack.push('connections', () => client.close())
   await introduce(client, log)

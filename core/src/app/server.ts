@@ -1,5 +1,7 @@
 /** Starts a whole server, in order, and stops it in reverse; main.ts and the tests use the same. */
+
 import { type Clock, systemClock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { sweep } from '../engine/sweep.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { reason } from '../host/contain.js'
@@ -99,7 +101,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
     config,
     services: parts.services,
     plugins: parts.host,
-    ...(passwordFile === undefined ? {} : { initialAdminPasswordFile: passwordFile }),
+    ...defined({ initialAdminPasswordFile: passwordFile }),
     problems: [...pluginProblems(parts.host), ...parts.book.problems(), ...workerProblems(config, parts), ...problems],
     stop: (why = 'stop() was called') => {
       ready = false

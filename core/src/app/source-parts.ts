@@ -1,5 +1,7 @@
 /** What the poller and the webhooks are made of. */
+
 import type { InjectionToken } from 'tsyringe'
+import { defined } from '../domain/defined.js'
 import { reportRevision } from '../engine/report-revision.js'
 import type { SourceProvider } from '../host/source-provider.js'
 import { SourcePoller } from '../scheduler/source-poller.js'
@@ -30,7 +32,7 @@ export function createReports(get: Get): SourceReports {
         pipelineName,
         revision: { ...revision, actionName },
         tag: event?.kind === 'tag' ? event.tag : undefined,
-        trigger: { triggerType: trigger, ...(detail === undefined ? {} : { triggerDetail: detail }) },
+        trigger: { triggerType: trigger, ...defined({ triggerDetail: detail }) },
       }),
   })
 }

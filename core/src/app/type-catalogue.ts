@@ -1,5 +1,6 @@
 import type { ActionConfigurationProperty, ActionType, ActionTypeId, ArtifactDetails } from '../domain/action-type.js'
 import { actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import type { RuleTypeId } from '../domain/pipeline.js'
 import type { TypeCatalogue } from '../engine/engine.js'
 import type { EngineStore } from '../engine/ports.js'
@@ -58,7 +59,7 @@ export class Catalogue implements TypeCatalogue {
       timeoutInMinutes: provider?.timeoutInMinutes ?? day,
       secretProperties: properties.filter((one) => one.secret).map((one) => one.name),
       idempotent: provider?.idempotent === true,
-      ...(queryable === undefined ? {} : { queryableProperty: queryable }),
+      ...defined({ queryableProperty: queryable }),
       ...(!provider && id.owner === 'ThirdParty' ? { clientId: clientIdOf(id) } : {}),
     }
   }

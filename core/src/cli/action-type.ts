@@ -3,6 +3,7 @@ import { clientTokenKey } from '../app/client-token-key.js'
 import { openMasterKey } from '../app/master-key.js'
 import { openConfigured } from '../app/offline.js'
 import { systemClock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { clientIdOf, clientTokenOf, putThirdPartyType } from '../engine/third-party.js'
 import type { ActionTypeDeclaration } from '../engine/views.js'
 import { checkSchema, pathText } from '../host/json-schema.js'
@@ -57,7 +58,7 @@ export async function clientToken(
 
 function audit(database: Database, operation: string, target: string, detail?: string): Promise<void> {
   const entry = { at: systemClock.now(), principal: 'penstock action-type', operation, target, result: 'ok' }
-  return new SqlAuditStore(database).add({ ...entry, ...(detail === undefined ? {} : { detail }) })
+  return new SqlAuditStore(database).add({ ...entry, ...defined({ detail }) })
 }
 
 /** Errors: CommandFailed with every problem of the file. */

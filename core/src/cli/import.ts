@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Config, loadConfig } from '../app/config.js'
 import { lockHolder } from '../app/folder-lock.js'
 import { withPlugins } from '../app/offline.js'
+import { defined } from '../domain/defined.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { reason } from '../host/contain.js'
 import type { Client } from './api/client.js'
@@ -35,7 +36,7 @@ export interface ImportOptions extends ConnectOptions {
  */
 export async function importPipeline(file: string, options: ImportOptions): Promise<void> {
   const config = loadConfig({
-    ...(options.config === undefined ? {} : { file: options.config }),
+    ...defined({ file: options.config }),
     overrides: { ...dataOverride(options.data), 'server.region': regionOf(options) },
   })
   const report = new Report()

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { runRemoteWorker } from '../app/worker-main.js'
+import { defined } from '../domain/defined.js'
 import { type EndpointOptions, endpointOf, keysOf, regionOf, trustedOf } from './endpoint.js'
 import type { WhereOptions } from './main.js'
 
@@ -15,8 +16,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
     endpoint: endpointOf(options.endpoint),
     ...keysOf(options, 'PenstockWorkerAccess'),
     ...trustedOf(options),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.config === undefined ? {} : { file: options.config }),
+    ...defined({ name: options.name, file: options.config }),
     overrides: {
       dataDir: resolve(options.data ?? process.env.PENSTOCK_DATA ?? '.penstock-worker'),
       'server.region': regionOf(options),

@@ -1,4 +1,5 @@
 /** What a GitHub webhook's payload says, as revisions with events that git triggers match on (W4, G1-G4). Pure. */
+import { defined } from './defined.js'
 import type { FoundRevision, GitEvent } from './git-event.js'
 import { single, type WebhookHeaders } from './webhook.js'
 
@@ -34,8 +35,7 @@ function pushed(json: Json): GithubEvent {
   const before = commitId(json.before)
   const repository = text(record(json.repository).full_name)
   const more = {
-    ...(repository === undefined ? {} : { repository }),
-    ...(before === undefined ? {} : { previousRevisionId: before }),
+    ...defined({ repository, previousRevisionId: before }),
   }
   const head = record(json.head_commit)
   if (ref.startsWith('refs/tags/')) {
@@ -49,7 +49,7 @@ function pushed(json: Json): GithubEvent {
     kind: 'push',
     branch: ref.slice('refs/heads/'.length),
     ...(json.created === true || before === undefined ? { newBranch: true } : {}),
-    ...(files === undefined ? {} : { changedFiles: files }),
+    ...defined({ changedFiles: files }),
     ...more,
   }
   return found({ ...describe(head), revisionId: id, event })
@@ -93,18 +93,18 @@ function pullRequest(json: Json): GithubEvent {
   const event: GitEvent = {
     kind: 'pullRequest',
     pullRequestEvent: happened,
-    ...present({ ...names, repository: text(record(json.repository).full_name) }),
+    ...defined({ ...names, repository: text(record(json.repository).full_name) }),
   }
   const author = text(record(pull.user).login)
   const about = { revisionSummary: text(pull.title), revisionUrl: text(pull.html_url), author }
-  return found({ revisionId: id, revisionChangeId: id, ...present(about), event })
+  return found({ revisionId: id, revisionChangeId: id, ...defined(about), event })
 }
 
 function describe(commit: Json): Omit<FoundRevision, 'revisionId'> {
   const created = Date.parse(text(commit.timestamp) ?? '')
   const id = commitId(commit.id)
   return {
-    ...present({
+    ...defined({
       revisionChangeId: id,
       revisionSummary: text(commit.message)?.split('\n', 1)[0]?.slice(0, 2048),
       revisionUrl: text(commit.url),
@@ -128,12 +128,6 @@ function text(value: unknown): string | undefined {
 function commitId(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(value) || /^0+$/.test(value)) return undefined
   return value
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function present<T extends object>(values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>
 }
 
 const ignored = (reason: string): GithubEvent => ({ kind: 'ignored', reason })

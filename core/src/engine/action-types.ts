@@ -1,7 +1,9 @@
 /** Custom action types (J1, J2, J11), and the catalogue as CodePipeline shows it. */
+
 import { isDeepStrictEqual } from 'node:util'
 import type { Principal } from '../domain/access.js'
 import { type ActionType, actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import { Fault } from '../domain/faults.js'
 import type { Engine } from './engine.js'
 import type { ActionTypeOperations } from './operations.js'
@@ -180,7 +182,7 @@ function declarationOf(type: ActionType, accountId: string): V.ActionTypeDeclara
       key: one.key,
       noEcho: one.secret,
       queryable: one.queryable ?? false,
-      ...(one.description === undefined ? {} : { description: one.description }),
+      ...defined({ description: one.description }),
     })),
     urls: {
       ...(settings?.thirdPartyConfigurationUrl === undefined
@@ -231,7 +233,7 @@ export function typeFrom({
       key: one.key,
       secret: one.noEcho,
       queryable: one.queryable ?? false,
-      ...(one.description === undefined ? {} : { description: one.description }),
+      ...defined({ description: one.description }),
     })),
     inputArtifactDetails,
     outputArtifactDetails,

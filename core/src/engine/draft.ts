@@ -1,5 +1,6 @@
 import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
+import { defined } from '../domain/defined.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
 import type { Job, JobStatus } from '../domain/job.js'
 import type { PipelineDeclaration, StageDeclaration } from '../domain/pipeline.js'
@@ -190,7 +191,7 @@ export class Draft {
       stageName: action.stageName,
       actionName: action.actionName,
       status: action.status,
-      ...(action.summary === undefined ? {} : { summary: action.summary }),
+      ...defined({ summary: action.summary }),
     })
   }
 
@@ -210,7 +211,7 @@ export class Draft {
         sequence: this.sequence,
       },
       effects: this.effects,
-      ...(executionId === undefined ? {} : { executionId }),
+      ...defined({ executionId }),
     }
   }
 }

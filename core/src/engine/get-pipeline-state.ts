@@ -1,6 +1,7 @@
 import type { Principal } from '../domain/access.js'
 import type { ActionExecution } from '../domain/action.js'
 import type { ConditionExecution, RuleExecution } from '../domain/condition.js'
+import { defined } from '../domain/defined.js'
 import type { PipelineExecution } from '../domain/execution.js'
 import type { ActionDeclaration, Pipeline, StageDeclaration } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
@@ -101,9 +102,9 @@ function stageExecution(execution: PipelineExecution, status: V.StageExecution['
 function transitionState({ enabled, lastChangedBy, lastChangedAt, disabledReason }: Transition): V.TransitionState {
   return {
     enabled,
-    ...(lastChangedBy === undefined ? {} : { lastChangedBy }),
+    ...defined({ lastChangedBy }),
     ...(lastChangedAt === undefined ? {} : { lastChangedAt: new Date(lastChangedAt) }),
-    ...(disabledReason === undefined ? {} : { disabledReason }),
+    ...defined({ disabledReason }),
   }
 }
 
@@ -146,13 +147,15 @@ export function actionExecution(
   return {
     actionExecutionId: action.id,
     status: action.status,
-    ...(action.summary === undefined ? {} : { summary: action.summary }),
+    ...defined({ summary: action.summary }),
     lastStatusChange: new Date(action.updated),
     ...(action.token !== undefined && action.status === 'InProgress' ? { token: action.token } : {}),
-    ...(action.lastUpdatedBy === undefined ? {} : { lastUpdatedBy: action.lastUpdatedBy }),
-    ...(action.externalExecutionId === undefined ? {} : { externalExecutionId: action.externalExecutionId }),
-    ...(url === undefined ? {} : { externalExecutionUrl: url }),
-    ...(action.percentComplete === undefined ? {} : { percentComplete: action.percentComplete }),
+    ...defined({
+      lastUpdatedBy: action.lastUpdatedBy,
+      externalExecutionId: action.externalExecutionId,
+      externalExecutionUrl: url,
+      percentComplete: action.percentComplete,
+    }),
     ...(action.error ? { errorDetails: action.error } : {}),
   }
 }
@@ -181,7 +184,7 @@ function conditionStates(loaded: Loaded, stage: StageExecution): Partial<V.Stage
 function conditionState({ rules }: Loaded, condition: ConditionExecution): V.StageConditionState {
   const brief = {
     status: condition.status,
-    ...(condition.summary === undefined ? {} : { summary: condition.summary }),
+    ...defined({ summary: condition.summary }),
   }
   const ruleStates = Object.entries(condition.rules).map(([ruleName, id]) => ruleState(ruleName, rules.get(id)))
   return {
@@ -198,9 +201,11 @@ function ruleState(ruleName: string, rule: RuleExecution | undefined): V.RuleSta
       ruleExecutionId: rule.id,
       status: rule.status,
       lastStatusChange: new Date(rule.updated),
-      ...(rule.summary === undefined ? {} : { summary: rule.summary }),
-      ...(rule.externalExecutionId === undefined ? {} : { externalExecutionId: rule.externalExecutionId }),
-      ...(rule.externalExecutionUrl === undefined ? {} : { externalExecutionUrl: rule.externalExecutionUrl }),
+      ...defined({
+        summary: rule.summary,
+        externalExecutionId: rule.externalExecutionId,
+        externalExecutionUrl: rule.externalExecutionUrl,
+      }),
       ...(rule.error ? { errorDetails: rule.error } : {}),
     },
   }

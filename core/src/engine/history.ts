@@ -1,7 +1,9 @@
 /** What was: executions, and the actions and rules they ran; newest first (X11). */
+
 import type { Principal } from '../domain/access.js'
 import type { ActionExecution } from '../domain/action.js'
 import type { Artifact } from '../domain/artifact.js'
+import { defined } from '../domain/defined.js'
 import type { PipelineExecution } from '../domain/execution.js'
 import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
 import type { Engine } from './engine.js'
@@ -43,7 +45,7 @@ export async function getPipelineExecution(
       pipelineVersion: execution.pipelineVersion,
       pipelineExecutionId: execution.id,
       status: execution.status,
-      ...(execution.statusSummary === undefined ? {} : { statusSummary: execution.statusSummary }),
+      ...defined({ statusSummary: execution.statusSummary }),
       artifactRevisions: artifactRevisions(execution, version?.declaration),
       ...(variables.length > 0 ? { variables } : {}),
       ...kindOf(execution),
@@ -73,10 +75,9 @@ function artifactRevisions(
     return (source.outputArtifacts ?? []).map(({ name }) => ({
       name,
       revisionId: revision.revisionId,
-      ...(revision.revisionChangeId === undefined ? {} : { revisionChangeIdentifier: revision.revisionChangeId }),
-      ...(revision.revisionSummary === undefined ? {} : { revisionSummary: revision.revisionSummary }),
+      ...defined({ revisionChangeIdentifier: revision.revisionChangeId, revisionSummary: revision.revisionSummary }),
       ...(revision.created === undefined ? {} : { created: new Date(revision.created) }),
-      ...(revision.revisionUrl === undefined ? {} : { revisionUrl: revision.revisionUrl }),
+      ...defined({ revisionUrl: revision.revisionUrl }),
     }))
   })
 }
@@ -104,14 +105,13 @@ export function executionSummary(execution: PipelineExecution): V.PipelineExecut
   return {
     pipelineExecutionId: execution.id,
     status: execution.status,
-    ...(execution.statusSummary === undefined ? {} : { statusSummary: execution.statusSummary }),
+    ...defined({ statusSummary: execution.statusSummary }),
     startTime: new Date(execution.started),
     lastUpdateTime: new Date(execution.updated),
     sourceRevisions: execution.sourceRevisions.map(({ actionName, revisionId, revisionSummary, revisionUrl }) => ({
       actionName,
       revisionId,
-      ...(revisionSummary === undefined ? {} : { revisionSummary }),
-      ...(revisionUrl === undefined ? {} : { revisionUrl }),
+      ...defined({ revisionSummary, revisionUrl }),
     })),
     ...(execution.stop ? { stopTrigger: reason === undefined ? {} : { reason } } : {}),
     ...kindOf(execution),
@@ -204,7 +204,7 @@ function actionDetail(
     actionName: action.actionName,
     startTime: new Date(action.started),
     lastUpdateTime: new Date(action.updated),
-    ...(action.lastUpdatedBy === undefined ? {} : { updatedBy: action.lastUpdatedBy }),
+    ...defined({ updatedBy: action.lastUpdatedBy }),
     status: action.status,
     input: {
       actionTypeId: typeId,
@@ -231,9 +231,7 @@ function actionOutput(
   return {
     outputArtifacts: action.status === 'Succeeded' ? action.outputArtifacts.map(artifactDetail) : [],
     executionResult: {
-      ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
-      ...(action.summary === undefined ? {} : { externalExecutionSummary: action.summary }),
-      ...(url === undefined ? {} : { externalExecutionUrl: url }),
+      ...defined({ externalExecutionId, externalExecutionSummary: action.summary, externalExecutionUrl: url }),
       ...(action.error ? { errorDetails: action.error } : {}),
     },
     outputVariables: { ...action.outputVariables },

@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
 import type { Engine } from './engine.js'
 import { pipelineArn } from './names.js'
@@ -25,7 +26,7 @@ export async function jobDataView(engine: Engine, job: Job, credentialsFor: Cred
     inputArtifacts: data.inputArtifacts.map(jobArtifact),
     outputArtifacts: data.outputArtifacts.map(jobArtifact),
     artifactCredentials: { accessKeyId, secretAccessKey, sessionToken },
-    ...(job.continuationToken === undefined ? {} : { continuationToken: job.continuationToken }),
+    ...defined({ continuationToken: job.continuationToken }),
     ...(data.encryptionKey ? { encryptionKey: data.encryptionKey } : {}),
   }
 }
@@ -33,7 +34,7 @@ export async function jobDataView(engine: Engine, job: Job, credentialsFor: Cred
 function jobArtifact({ name, location, revisionId }: Job['data']['inputArtifacts'][number]): V.JobArtifact {
   return {
     name,
-    ...(revisionId === undefined ? {} : { revision: revisionId }),
+    ...defined({ revision: revisionId }),
     location: { type: 'S3', s3Location: { bucketName: location.bucket, objectKey: location.key } },
   }
 }

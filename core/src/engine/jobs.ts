@@ -1,5 +1,7 @@
 /** CodePipeline's job protocol, for workers that somebody else wrote (J5..J9, J13). */
+
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import { Fault } from '../domain/faults.js'
 import type { Job, JobFailure, JobStatus, JobSuccess } from '../domain/job.js'
 import { announce, applyIn } from './apply.js'
@@ -135,18 +137,13 @@ function successOf(input: Input<'putJobSuccessResult'>): JobSuccess {
             revisionId: revision.revision,
             revisionChangeId: revision.changeIdentifier,
             ...(revision.created ? { created: revision.created.getTime() } : {}),
-            ...(revision.revisionSummary === undefined ? {} : { revisionSummary: revision.revisionSummary }),
+            ...defined({ revisionSummary: revision.revisionSummary }),
           },
         }
       : {}),
     ...(input.outputVariables ? { outputVariables: input.outputVariables } : {}),
-    ...(input.continuationToken === undefined ? {} : { continuationToken: input.continuationToken }),
+    ...defined({ continuationToken: input.continuationToken }),
   }
-}
-
-/** Without the members that are undefined. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
 }
 
 /** J9, J12. Errors: JobNotFoundException, InvalidJobStateException. */

@@ -1,6 +1,8 @@
 /** The rules that conditions ran; newest first (X11). */
+
 import type { Principal } from '../domain/access.js'
 import type { RuleExecution } from '../domain/condition.js'
+import { defined } from '../domain/defined.js'
 import type { PipelineDeclaration, RuleDeclaration } from '../domain/pipeline.js'
 import type { Engine } from './engine.js'
 import { declarationsOf, historyPage } from './history.js'
@@ -51,9 +53,11 @@ function ruleDetail(
     },
     output: {
       executionResult: {
-        ...(rule.externalExecutionId === undefined ? {} : { externalExecutionId: rule.externalExecutionId }),
-        ...(rule.summary === undefined ? {} : { externalExecutionSummary: rule.summary }),
-        ...(rule.externalExecutionUrl === undefined ? {} : { externalExecutionUrl: rule.externalExecutionUrl }),
+        ...defined({
+          externalExecutionId: rule.externalExecutionId,
+          externalExecutionSummary: rule.summary,
+          externalExecutionUrl: rule.externalExecutionUrl,
+        }),
         ...(rule.error ? { errorDetails: rule.error } : {}),
       },
     },

@@ -1,7 +1,9 @@
 /** Webhooks as resources (W1..W5); receiving one is the API plugin's part. */
+
 import { randomBytes } from 'node:crypto'
 import type { Principal } from '../domain/access.js'
 import { isCidr } from '../domain/cidr.js'
+import { defined } from '../domain/defined.js'
 import { Fault } from '../domain/faults.js'
 import type { Engine } from './engine.js'
 import { pipelineNotFound, webhookArn } from './names.js'
@@ -96,8 +98,7 @@ function view(engine: Engine, publicUrl: string, stored: StoredWebhook): V.Webho
     arn: webhookArn(engine, definition.name),
     tags: tagList(stored.tags),
     ...(stored.lastTriggered === undefined ? {} : { lastTriggered: new Date(stored.lastTriggered) }),
-    ...(stored.errorCode === undefined ? {} : { errorCode: stored.errorCode }),
-    ...(stored.errorMessage === undefined ? {} : { errorMessage: stored.errorMessage }),
+    ...defined({ errorCode: stored.errorCode, errorMessage: stored.errorMessage }),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What happened in a repository between two looks at its branches and tags, for git triggers (G1-G5). */
+import { defined } from '../domain/defined.js'
 import type { FoundRevision, GitEvent } from '../domain/git-event.js'
 import type { ChangeInterest, ChangesFound, PollContext } from '../host/source-provider.js'
 import { branchTip } from './branch-tip.js'
@@ -60,7 +61,7 @@ export async function findChanges(
       revisionId: ref.commit,
       revisionChangeId: ref.commit,
       event,
-      ...(commitUrl === undefined ? {} : { revisionUrl: commitUrl }),
+      ...defined({ revisionUrl: commitUrl }),
     })
   }
   return { revisions: [...revisions, ...(pulls?.revisions ?? [])], cursor: JSON.stringify(now) }
@@ -122,7 +123,7 @@ async function describeEvent(
   const branch = name.slice(heads.length)
   if (previous === undefined) return { kind: 'push', branch, newBranch: true }
   const files = interest.changedFiles ? await filesOf(target, url, branch, previous, commit, ctx) : undefined
-  return { kind: 'push', branch, ...since, ...(files === undefined ? {} : { changedFiles: files }) }
+  return { kind: 'push', branch, ...since, ...defined({ changedFiles: files }) }
 }
 
 /** The changed files, or `undefined` when they cannot be found out (the old commit is gone, say): filters then let the push pass. */

@@ -1,8 +1,10 @@
 /** One HTTP exchange with a git server over a kept connection; redirects and refusals become words for the owner. */
+
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import { rootCertificates } from 'node:tls'
+import { defined } from '../domain/defined.js'
 import { GitError } from './git-error.js'
 import { authorization, type GitLimits, type GitRemote } from './remote.js'
 
@@ -134,7 +136,7 @@ function start(remote: GitRemote, url: URL, question: GitQuestion): http.ClientR
   const headers = {
     'user-agent': 'git/penstock',
     ...question.headers,
-    ...(allowed === undefined ? {} : { authorization: allowed }),
+    ...defined({ authorization: allowed }),
     ...(question.body === undefined ? {} : { 'content-length': Buffer.byteLength(question.body) }),
   }
   const { request } = url.protocol === 'https:' ? https : http

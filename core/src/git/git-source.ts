@@ -1,6 +1,8 @@
 /** What every git source does, whatever its configuration looks like: polling, changes for triggers, fetching. */
+
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { defined } from '../domain/defined.js'
 import type { FoundRevision } from '../domain/git-event.js'
 import type { ActionJob, ActionResult } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
@@ -85,7 +87,7 @@ export function gitSource<C>(
         revisionId: tip.commit,
         revisionChangeId: tip.commit,
         event: { kind: 'push', branch },
-        ...(url === undefined ? {} : { revisionUrl: url }),
+        ...defined({ revisionUrl: url }),
       }
     },
     changesSince: (configuration, cursor, interest, ctx) =>
@@ -185,7 +187,7 @@ function describeResult(target: GitSourceTarget, url: string, commit: CommitInfo
   return {
     summary: summary.slice(0, 2048),
     externalExecutionId: commit.id,
-    ...(commitUrl === undefined ? {} : { externalExecutionUrl: commitUrl }),
+    ...defined({ externalExecutionUrl: commitUrl }),
     outputVariables: {
       AuthorDate: timestamp(commit.authored),
       BranchName: target.branch,
@@ -199,7 +201,7 @@ function describeResult(target: GitSourceTarget, url: string, commit: CommitInfo
       revisionSummary: summary.slice(0, 2048),
       author: commit.author,
       created: commit.committed,
-      ...(commitUrl === undefined ? {} : { revisionUrl: commitUrl }),
+      ...defined({ revisionUrl: commitUrl }),
     },
   }
 }

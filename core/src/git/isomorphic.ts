@@ -2,8 +2,10 @@
  * Fetching without a git program: isomorphic-git in a process of its own, because it holds whole packs in memory and
  * its work would stop everything else. Requests go over the process's channel, never on its command line.
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { defined } from '../domain/defined.js'
 import type { ChangesRequest } from './changed-files.js'
 import type { CommitInfo } from './commit.js'
 import { emptyFolders, type FetchRequest } from './git-binary.js'
@@ -61,7 +63,7 @@ async function ask(remote: GitRemote, signal: AbortSignal, question: Question): 
   signal.addEventListener('abort', stop, { once: true })
   try {
     const answered = answerOf(child)
-    child.send({ ...question, name: remote.url, ...(allowed === undefined ? {} : { authorization: allowed }) })
+    child.send({ ...question, name: remote.url, ...defined({ authorization: allowed }) })
     const answer = await answered
     if (!('message' in answer)) return answer
     throw answer.problem === undefined ? new Error(answer.message) : new GitError(answer.problem, answer.message)
@@ -78,7 +80,7 @@ function start(caFile: string | undefined): ChildProcess {
   const fromSource = __filename.endsWith('.ts')
   return fork(join(__dirname, `isomorphic-child.${fromSource ? 'ts' : 'js'}`), [], {
     execArgv: fromSource ? ['--import', 'tsx'] : [],
-    env: { PATH: process.env.PATH ?? '', ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }) },
+    env: { PATH: process.env.PATH ?? '', ...defined({ NODE_EXTRA_CA_CERTS: caFile }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
 }

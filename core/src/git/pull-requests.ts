@@ -1,4 +1,5 @@
 /** What happened to a repository's pull requests between two looks at those that are open (G1-G3). */
+import { defined } from '../domain/defined.js'
 import type { FoundRevision, GitEvent } from '../domain/git-event.js'
 import type { PollContext } from '../host/source-provider.js'
 
@@ -86,15 +87,12 @@ async function found(
     revisionId: commit,
     revisionChangeId: commit,
     ...(title === undefined ? {} : { revisionSummary: title.slice(0, 2048) }),
-    ...(url === undefined ? {} : { revisionUrl: url }),
-    ...(author === undefined ? {} : { author }),
+    ...defined({ revisionUrl: url, author }),
     event: {
       kind: 'pullRequest',
       pullRequestEvent,
       targetBranch,
-      ...(branch === undefined ? {} : { branch }),
-      ...(base === undefined ? {} : { previousRevisionId: base }),
-      ...(files === undefined ? {} : { changedFiles: files }),
+      ...defined({ branch, previousRevisionId: base, changedFiles: files }),
     },
   }
 }

@@ -1,5 +1,7 @@
 /** From what a provider declares to what the engine, the API and the page know as an action type. */
+
 import { type ActionTypeId, type ArtifactDetails, actionCategories, actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import type { ActionTypeDeclaration, ArtifactCount, PropertyDeclarations } from './action-type-declaration.js'
 import { suggestion } from './nearest.js'
 import type { RuleProvider } from './rule-provider.js'
@@ -21,7 +23,7 @@ export function artifactDetails(count: ArtifactCount | undefined): ArtifactDetai
 export function actionTypeInfo(plugin: string, declaration: ActionTypeDeclaration): ActionTypeInfo {
   return {
     id: declaredId(declaration),
-    ...(declaration.description === undefined ? {} : { description: declaration.description }),
+    ...defined({ description: declaration.description }),
     properties: declaration.configuration,
     inputArtifacts: artifactDetails(declaration.inputArtifacts),
     outputArtifacts: artifactDetails(declaration.outputArtifacts),
@@ -34,7 +36,7 @@ export function ruleTypeInfo(plugin: string, rule: RuleProvider): RuleTypeInfo {
   return {
     provider: rule.provider,
     version: rule.version ?? '1',
-    ...(rule.description === undefined ? {} : { description: rule.description }),
+    ...defined({ description: rule.description }),
     properties: rule.configuration,
     inputArtifacts: artifactDetails(rule.inputArtifacts),
     plugin,

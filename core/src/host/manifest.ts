@@ -1,9 +1,11 @@
 /** The static part of a plugin: package.json's `penstock` field, read and checked before any of its code runs. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import satisfies from 'semver/functions/satisfies'
 import gtr from 'semver/ranges/gtr'
 import validRange from 'semver/ranges/valid'
+import { defined } from '../domain/defined.js'
 import { suggestion } from './nearest.js'
 import { API_VERSION } from './plugin.js'
 
@@ -95,7 +97,7 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
     entry: field.entry,
     provides: provides.map(provided),
     esModule: pkg.type === 'module',
-    ...(source === undefined ? {} : { sourceEntry: source }),
+    ...defined({ sourceEntry: source }),
   }
 }
 

@@ -1,6 +1,8 @@
 /** The single steps that bring one plugin to `registered`. Each changes the entry's state when it succeeded. */
+
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { contain } from './contain.js'
 import { placeOf } from './discover.js'
 import type { Hooks } from './hooks.js'
@@ -70,7 +72,7 @@ function isolate(
   return new IsolatedPlugin({
     name,
     place: placeOf(entry.reference),
-    ...(entry.reference.memory === undefined ? {} : { memory: entry.reference.memory }),
+    ...defined({ memory: entry.reference.memory }),
     ...(manifest ? { manifest } : {}),
     clock,
     log: log(name),

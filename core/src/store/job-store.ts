@@ -1,5 +1,7 @@
 /** The queue's rows: found, claimed, changed under their fence, kept alive by heartbeats. */
+
 import { sql } from 'kysely'
+import { defined } from '../domain/defined.js'
 import type { Job, JobStatus } from '../domain/job.js'
 import type { EngineStore, JobClaim, Unit } from '../engine/ports.js'
 import type { Database, Tx } from './database.js'
@@ -47,9 +49,7 @@ export async function updateJob(
   patch: Parameters<Unit['updateJob']>[2],
 ): Promise<boolean> {
   const set = {
-    ...(patch.status === undefined ? {} : { status: patch.status }),
-    ...(patch.ended === undefined ? {} : { ended: patch.ended }),
-    ...(patch.nonce === undefined ? {} : { nonce: patch.nonce }),
+    ...defined({ status: patch.status, ended: patch.ended, nonce: patch.nonce }),
     ...('workerId' in patch ? { worker_id: patch.workerId ?? null } : {}),
     ...('leaseUntil' in patch ? { lease_until: patch.leaseUntil ?? null } : {}),
     ...('continuationToken' in patch ? { continuation_token: patch.continuationToken ?? null } : {}),

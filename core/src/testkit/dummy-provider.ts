@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ActionCategory } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import type { FailureType } from '../domain/job.js'
 import type { ActionProvider } from '../host/action-provider.js'
 import type { ActionTypeDeclaration, PropertyDeclarations } from '../host/action-type-declaration.js'
@@ -65,7 +66,7 @@ export function dummyProvider(script: DummyScript = {}): ActionProvider {
       }
       failIfTold(script)
       const { outputVariables, summary } = script
-      return { ...(outputVariables ? { outputVariables } : {}), ...(summary === undefined ? {} : { summary }) }
+      return { ...(outputVariables ? { outputVariables } : {}), ...defined({ summary }) }
     },
   }
 }

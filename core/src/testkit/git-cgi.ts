@@ -1,6 +1,8 @@
 /** Answers one HTTP request with `git http-backend`, git's own CGI program: what real git servers run. */
+
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { defined } from '../domain/defined.js'
 import { cleanGitEnvironment } from './git-commits.js'
 
 export interface CgiOptions {
@@ -61,7 +63,7 @@ function environment(request: IncomingMessage, options: CgiOptions): Record<stri
     CONTENT_LENGTH: header('content-length'),
     HTTP_CONTENT_ENCODING: header('content-encoding'),
     REMOTE_ADDR: '127.0.0.1',
-    ...(options.user === undefined ? {} : { REMOTE_USER: options.user }),
+    ...defined({ REMOTE_USER: options.user }),
     ...(options.protocol2 === false ? {} : { GIT_PROTOCOL: header('git-protocol') }),
   })
 }

@@ -1,10 +1,12 @@
 /** A real git server for tests and the demo: git's own http-backend behind a small HTTP server on the loopback address. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defined } from '../domain/defined.js'
 import { answerWithGit } from './git-cgi.js'
 import { type CommitFiles, type CommitOptions, git, makeCommit } from './git-commits.js'
 
@@ -156,7 +158,7 @@ function describe(request: IncomingMessage): SeenRequest {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     connection: request.socket.remotePort ?? 0,
-    ...(authorization === undefined ? {} : { authorization }),
+    ...defined({ authorization }),
   }
 }
 

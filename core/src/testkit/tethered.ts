@@ -1,6 +1,8 @@
 /** A child process that never outlives its parent: for the real servers (PostgreSQL, sshd, git) that tests and the demo start. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { defined } from '../domain/defined.js'
 
 /**
  * A process of its own group that ends when `stop` is called, or when this process dies, however it dies.
@@ -49,8 +51,7 @@ export function startTethered(command: readonly [string, ...string[]], options: 
   const child = spawn('/bin/sh', ['-c', script, 'tether', options.signal ?? 'TERM', ...command], {
     detached: true,
     stdio: ['pipe', output, output],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    ...defined({ cwd: options.cwd, env: options.env }),
     ...(options.account === undefined ? {} : { uid: options.account.uid, gid: options.account.gid }),
   })
   if (typeof output === 'number') closeSync(output)

@@ -1,4 +1,5 @@
 /** One action execution that can be run, killed and run again, each time as a new server would do it. */
+
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, systemClock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, JobData } from '../domain/job.js'
 import type { ActionProvider } from '../host/action-provider.js'
 import type { PropertyDeclarations } from '../host/action-type-declaration.js'
@@ -118,7 +120,7 @@ export class Trial {
       provider,
       jobId: this.#jobId,
       data: this.data,
-      ...(this.#token === undefined ? {} : { continuationToken: this.#token }),
+      ...defined({ continuationToken: this.#token }),
       dataFolder: logs.dataFolder,
       logs,
       steps,

@@ -1,4 +1,5 @@
 import { homedir, tmpdir, userInfo } from 'node:os'
+import { defined } from '../domain/defined.js'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
 import type { ActionJob } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
@@ -31,7 +32,7 @@ function machineEnvironment(): Readonly<Record<string, string>> {
     TMPDIR: tmpdir(),
     LANG: 'C.UTF-8',
     CI: 'true',
-    ...(TZ === undefined ? {} : { TZ }),
+    ...defined({ TZ }),
     PENSTOCK: 'true',
   }
 }

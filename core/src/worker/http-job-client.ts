@@ -1,5 +1,7 @@
 /** A server's queue from another machine. */
+
 import { type Clock, sleep } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { DeployTarget } from '../host/provider-context.js'
@@ -130,7 +132,7 @@ export class HttpJobClient implements JobClient {
       name,
       bucketName: location.bucket,
       objectKey: location.key,
-      ...(revisionId === undefined ? {} : { revision: revisionId }),
+      ...defined({ revision: revisionId }),
     })
     return {
       endpoint: this.api.options.endpoint,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type Artifact } from '../domain/artifact.js'
 import { isArtifactError } from '../domain/artifact-error.js'
 import { type Clock, sleep } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { ExecutionDetails } from '../domain/job.js'
 import type { ActionJob, InputArtifact } from '../host/action-job.js'
 import type { HttpClient } from '../host/http-client.js'
@@ -158,7 +159,7 @@ export class WorkerJobContext implements JobContext {
         `input artifact "${name}" could not be unpacked`,
       )
     }
-    return { name, folder: target, ...(revisionId === undefined ? {} : { revisionId }) }
+    return { name, folder: target, ...defined({ revisionId }) }
   }
 
   async #pack(path: string, { name, files, packed }: OutputOptions) {

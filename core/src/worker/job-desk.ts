@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.js'
 import { isFault } from '../domain/faults.js'
 import type { ExecutionDetails, JobSuccess } from '../domain/job.js'
 import type { ActionResult } from '../host/action-job.js'
@@ -111,7 +112,7 @@ export class JobDesk {
       again: () => providers.find(job.data.actionTypeId),
       jobId: job.id,
       data: job.data,
-      ...(job.continuationToken === undefined ? {} : { continuationToken: job.continuationToken }),
+      ...defined({ continuationToken: job.continuationToken }),
       steps: this.steps,
       signal: held.signal,
       checkpoint: (token) => this.#insist(held, 'checkpoint', () => client.checkpoint(job.id, job.fence, token)),
@@ -185,9 +186,7 @@ export class JobDesk {
 function successOf(result: ActionResult): JobSuccess {
   const { summary, externalExecutionId, externalExecutionUrl, outputVariables, revision } = result
   const details = {
-    ...(summary === undefined ? {} : { summary }),
-    ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
-    ...(externalExecutionUrl === undefined ? {} : { externalExecutionUrl }),
+    ...defined({ summary, externalExecutionId, externalExecutionUrl }),
   }
   return {
     ...(Object.keys(details).length > 0 ? { executionDetails: details } : {}),

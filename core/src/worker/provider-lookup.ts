@@ -1,4 +1,5 @@
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import { defined } from '../domain/defined.js'
 import { asPlugin } from '../host/contain.js'
 import { declaredId } from '../host/declaration.js'
 import type { ProviderRegistry } from '../host/registry.js'
@@ -41,7 +42,7 @@ function underItsName(plugin: string, provider: Runnable): Runnable {
     configuration,
     // Called on the provider itself, which may be a class with fields of its own.
     ...(validate ? { validate: (values) => validate.call(provider, values) } : {}),
-    ...(idempotent === undefined ? {} : { idempotent }),
+    ...defined({ idempotent }),
     run: (job, ctx) => asPlugin(plugin, async () => provider.run(job, ctx)),
   }
 }

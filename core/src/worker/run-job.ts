@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNativeError } from 'node:util/types'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
 import type { ActionJob, ActionResult } from '../host/action-job.js'
 import type { ActionProvider } from '../host/action-provider.js'
@@ -211,7 +212,7 @@ export class JobRun {
       // The disk is full: the failure itself still is reported.
     }
     const { type, message, externalId } = failure
-    return { type, message, ...(externalId === undefined ? {} : { externalExecutionId: externalId }) }
+    return { type, message, ...defined({ externalExecutionId: externalId }) }
   }
 
   #shown(text: string, limit: number): string {

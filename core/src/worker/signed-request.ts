@@ -1,8 +1,10 @@
 /** HTTP requests signed with AWS Signature Version 4, as every server that speaks AWS's protocols checks them. */
+
 import { createHash, createHmac } from 'node:crypto'
 import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http'
 import { Agent as HttpsAgent, request as overHttps } from 'node:https'
 import { rootCertificates } from 'node:tls'
+import { defined } from '../domain/defined.js'
 
 export interface SigningKeys {
   readonly accessKeyId: string
@@ -132,7 +134,7 @@ function sign(wanted: SignedRequest, host: string, now: number): Record<string, 
     host,
     'x-amz-date': date,
     'x-amz-content-sha256': hash,
-    ...(keys.sessionToken === undefined ? {} : { 'x-amz-security-token': keys.sessionToken }),
+    ...defined({ 'x-amz-security-token': keys.sessionToken }),
   }
   const names = Object.keys(headers).sort()
   const canonical = `${method}\n${path}\n\n${names.map((name) => `${name}:${headers[name]}\n`).join('')}\n${names.join(';')}\n${hash}`

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { defined } from '../domain/defined.js'
 import { JobFailed } from '../host/job-failed.js'
 import type { ProcessIdentity } from './process-table.js'
 import { shellQuote } from './supervisor.js'
@@ -60,7 +61,7 @@ export function writeStep(spec: StepSpec): StepRecord {
   const record: StepRecord = {
     fingerprint: fingerprint(spec.command),
     title: spec.title,
-    ...(spec.deadline === undefined ? {} : { deadline: spec.deadline }),
+    ...defined({ deadline: spec.deadline }),
   }
   const script = commandScript(spec)
   mkdirSync(spec.folder, { recursive: true, mode: 0o700 })

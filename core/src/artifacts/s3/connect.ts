@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import { defined } from '../../domain/defined.js'
 
 export interface S3ArtifactStoreOptions {
   readonly region: string
@@ -22,10 +23,10 @@ export async function openClient(options: S3ArtifactStoreOptions): Promise<S3Cli
   return new S3Client({
     region,
     forcePathStyle,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...defined({ endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
-      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }),
+      : { credentials: { accessKeyId, secretAccessKey, ...defined({ sessionToken }) } }),
     // Stores that are not AWS's do not all know the newer checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

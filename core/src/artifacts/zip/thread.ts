@@ -1,6 +1,8 @@
 /** What runs in a zip thread: takes a task by its name, answers with its result. Nothing here touches the server. */
+
 import { parentPort } from 'node:worker_threads'
 import { isArtifactError } from '../../domain/artifact-error.js'
+import { defined } from '../../domain/defined.js'
 import { deflateFiles, deflatePiece } from './deflate.js'
 import { checkArchive, extractFiles, finishFolder, openArchive } from './extract.js'
 import { extractLarge } from './extract-large.js'
@@ -37,7 +39,7 @@ async function answer({ name, input }: TaskMessage): Promise<void> {
     parentPort?.postMessage({ result }, bytes === undefined ? [] : [bytes.buffer as ArrayBuffer])
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
-    const problem = { message, isArtifactError: isArtifactError(error), ...(code === undefined ? {} : { code }) }
+    const problem = { message, isArtifactError: isArtifactError(error), ...defined({ code }) }
     parentPort?.postMessage({ problem })
   }
 }

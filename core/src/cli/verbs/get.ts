@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { defined } from '../../domain/defined.js'
 import { withClient } from '../api/connect.js'
 import { CommandFailed } from '../output.js'
 import type { VerbOptions } from './options.js'
@@ -17,7 +18,7 @@ export async function get(name: string, options: GetOptions): Promise<void> {
     onPipeline(client, name, () =>
       client.getPipeline({
         name,
-        ...(options.definitionVersion === undefined ? {} : { version: options.definitionVersion }),
+        ...defined({ version: options.definitionVersion }),
       }),
     ),
   )

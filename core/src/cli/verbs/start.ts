@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.js'
 import type { SourceRevisionOverride } from '../../domain/revision.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
@@ -26,7 +27,7 @@ export async function start(name: string, options: StartOptions): Promise<void> 
         name,
         ...(variables.length > 0 ? { variables } : {}),
         ...(sourceRevisions.length > 0 ? { sourceRevisions } : {}),
-        ...(token === undefined ? {} : { clientRequestToken: token }),
+        ...defined({ clientRequestToken: token }),
       }),
     )
     await announce(client, name, pipelineExecutionId, options)

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.js'
 import type { PipelineExecutionSummary } from '../../engine/views.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
@@ -24,7 +25,7 @@ export async function stop(name: string, execution: string | undefined, options:
       pipelineName: name,
       pipelineExecutionId,
       ...(options.abandon ? { abandon: true } : {}),
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...defined({ reason: options.reason }),
     })
     const said = options.abandon ? 'is abandoned' : 'stops once its actions have ended'
     print(options.output, { pipelineName: name, pipelineExecutionId }, () => [`${pipelineExecutionId} ${said}`])

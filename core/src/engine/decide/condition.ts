@@ -1,4 +1,5 @@
 import type { ConditionExecution, ConditionKind } from '../../domain/condition.js'
+import { defined } from '../../domain/defined.js'
 import { Fault } from '../../domain/faults.js'
 import type { ConditionDeclaration, StageDeclaration } from '../../domain/pipeline.js'
 import type { StageExecution } from '../../domain/stage.js'
@@ -62,7 +63,7 @@ function concludeCondition(
   const status = step(conditionLifecycle, condition.status, broken ? 'break' : 'hold')
   for (const rule of rules) endRule(draft, rule.id, 'stop')
   const summary = broken && `${broken.ruleName}: ${broken.error?.message ?? broken.summary ?? 'did not hold'}`
-  const judged = { ...condition, status, updated: draft.now, ...(summary === undefined ? {} : { summary }) }
+  const judged = { ...condition, status, updated: draft.now, ...defined({ summary }) }
   draft.putStageExecution({ ...stage, [kind]: judged })
   if (broken) applyResult(draft, stage, kind, declaration)
   return 'moved'

@@ -1,4 +1,5 @@
 import type { ActionExecution } from '../../domain/action.js'
+import { defined } from '../../domain/defined.js'
 import type { PipelineExecution } from '../../domain/execution.js'
 import { Fault } from '../../domain/faults.js'
 import type { ExecutionDetails, Job, JobSuccess } from '../../domain/job.js'
@@ -20,7 +21,7 @@ export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent
   }
   const action = draft.findAction(id)
   if (action?.status === 'InProgress') {
-    draft.putAction({ ...action, ...shown(details) })
+    draft.putAction({ ...action, ...defined(details) })
     draft.tellAction(id)
   }
   return job.data.pipelineExecutionId
@@ -93,7 +94,7 @@ function continueJob(draft: Draft, job: Job, success: JobSuccess, continuationTo
   })
   if (job.kind === 'rule') return
   const action = draft.action(job.data.actionExecutionId)
-  draft.putAction({ ...action, ...shown(success.executionDetails ?? {}) })
+  draft.putAction({ ...action, ...defined(success.executionDetails ?? {}) })
   draft.tellAction(action.id)
 }
 
@@ -111,7 +112,7 @@ function succeed(draft: Draft, action: ActionExecution, success: JobSuccess): vo
     success.currentRevision ?? execution.sourceRevisions.find((one) => one.actionName === action.actionName)
   const artifacts = action.outputArtifacts.map((one) => (revision ? { ...one, revisionId: revision.revisionId } : one))
   draft.stepAction(action.id, 'succeed', {
-    ...shown(success.executionDetails ?? {}),
+    ...defined(success.executionDetails ?? {}),
     percentComplete: 100,
     outputArtifacts: artifacts,
     ...(variables ? { outputVariables: variables } : {}),
@@ -161,10 +162,6 @@ function pinned(
 ): PipelineExecution['sourceRevisions'] {
   const others = execution.sourceRevisions.filter((one) => one.actionName !== actionName)
   return [...others, { ...revision, actionName }]
-}
-
-function shown(details: ExecutionDetails): Partial<ActionExecution> {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
 }
 
 function withoutPercent({

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.js'
 import type { PipelineExecution } from '../../domain/execution.js'
 import { Fault } from '../../domain/faults.js'
 import type { Draft } from '../draft.js'
@@ -12,7 +13,7 @@ export function stop(draft: Draft, event: StopEvent): string {
   const execution = draft.execution(event.executionId)
   refuseUnlessStoppable(execution, event)
   const reason = event.reason ?? execution.stop?.reason
-  const asked = { abandon: event.abandon, ...(reason === undefined ? {} : { reason }) }
+  const asked = { abandon: event.abandon, ...defined({ reason }) }
   if (execution.position?.waiting) {
     draft.stepExecution(execution.id, 'stop', { stop: asked }) // T5
     return execution.id

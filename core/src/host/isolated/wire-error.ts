@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.js'
 import type { FailureType } from '../../domain/job.js'
 import { isJobFailed, JobFailed } from '../job-failed.js'
 import { PluginRefused } from '../manifest.js'
@@ -23,7 +24,7 @@ export function toWire(error: unknown): WireError {
       name: 'JobFailed',
       failure: type,
       ...(stack ? { stack } : {}),
-      ...(externalExecutionId === undefined ? {} : { externalExecutionId }),
+      ...defined({ externalExecutionId }),
     }
   }
   if (!(error instanceof Error)) return { message: wordsOf(error) }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { defined } from '../../domain/defined.js'
 import { JobFailed } from '../job-failed.js'
 
 /** What a command wrote to $PENSTOCK_OUTPUT, and what it means. */
@@ -23,9 +24,7 @@ export async function readCommandOutput(path: string): Promise<CommandOutput> {
     throw new JobFailed(`PENSTOCK_OUTPUT has ${stranger}: ::summary, ::url and ::id are known`)
   return {
     variables,
-    ...(summary === undefined ? {} : { summary }),
-    ...(url === undefined ? {} : { url }),
-    ...(id === undefined ? {} : { id }),
+    ...defined({ summary, url, id }),
   }
 }
 

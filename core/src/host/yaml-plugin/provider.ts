@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { defined } from '../../domain/defined.js'
 import type { Revision } from '../../domain/revision.js'
 import type { ActionJob, ActionResult, InputArtifact } from '../action-job.js'
 import type { ActionProvider } from '../action-provider.js'
@@ -20,11 +21,7 @@ export function yamlProvider(action: YamlAction): ActionProvider {
   const declaration = {
     category,
     provider,
-    ...(version === undefined ? {} : { version }),
-    ...(description === undefined ? {} : { description }),
-    ...(inputArtifacts === undefined ? {} : { inputArtifacts }),
-    ...(outputArtifacts === undefined ? {} : { outputArtifacts }),
-    ...(timeoutInMinutes === undefined ? {} : { timeoutInMinutes }),
+    ...defined({ version, description, inputArtifacts, outputArtifacts, timeoutInMinutes }),
     // A source only reads: to fetch again does no harm.
     idempotent: idempotent ?? category === 'Source',
     ...(entityUrl === undefined ? {} : { settings: { entityUrlTemplate: entityUrl } }),
@@ -74,9 +71,7 @@ async function runScript(action: YamlAction, job: ActionJob<Values>, ctx: JobCon
   }
   const { variables, summary, url, id } = await readCommandOutput(file)
   return {
-    ...(summary === undefined ? {} : { summary }),
-    ...(url === undefined ? {} : { externalExecutionUrl: url }),
-    ...(id === undefined ? {} : { externalExecutionId: id }),
+    ...defined({ summary, externalExecutionUrl: url, externalExecutionId: id }),
     ...(Object.keys(variables).length > 0 ? { outputVariables: variables } : {}),
     ...(revision ? { revision } : {}),
   }

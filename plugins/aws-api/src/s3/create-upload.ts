@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 import { encryptionHeaders, metadataOf } from './object-headers.js'
 import { objectOf } from './route.js'
 import { permit, type S3Verb } from './s3-request.js'
@@ -14,8 +15,7 @@ export const createUpload: S3Verb = async (from) => {
     at,
     metadata,
     started: from.clock.now(),
-    ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
-    ...(type === undefined ? {} : { checksumType: type }),
+    ...defined({ checksumAlgorithm: algorithm, checksumType: type }),
   })
   const headers: Record<string, string> = { 'content-type': 'application/xml', ...encryptionHeaders(metadata) }
   if (algorithm !== undefined) headers['x-amz-checksum-algorithm'] = algorithm

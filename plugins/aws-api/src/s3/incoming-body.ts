@@ -1,4 +1,5 @@
 import { pipeline, type Readable } from 'node:stream'
+import { defined } from '@penstock/core'
 import { AwsChunked } from './aws-chunked.js'
 import { CheckedBody, type Promised } from './checked-body.js'
 import { type ChecksumName, checksumHeader, checksumNames, isChecksum } from './checksums.js'
@@ -69,7 +70,7 @@ function promisedBy({ headers }: S3Request, payload: string, chunked: AwsChunked
     length,
     checksums: headerChecksums(headers),
     inTrailer,
-    ...(md5 === undefined ? {} : { md5 }),
+    ...defined({ md5 }),
     ...(/^[0-9a-f]{64}$/.test(payload) ? { sha256: payload } : {}),
     ...(chunked ? { trailers: chunked.trailers } : {}),
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { defined } from '@penstock/core'
 import { Refused } from './refused.js'
 import type { Scope } from './signing-key.js'
 
@@ -113,7 +114,7 @@ function claim({ credential, signature, signedHeaders, date, sessionToken }: Fie
     signature,
     date: text,
     time,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...defined({ sessionToken }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   authenticate,
   DeliveryLog,
+  defined,
   githubEvent,
   isFault,
   type JsonQuery,
@@ -78,7 +79,7 @@ export class WebhookReceiver {
         headers: request.headers,
         body,
         remoteAddress: request.socket.remoteAddress ?? '',
-        ...(trustedProxies === undefined ? {} : { trustedProxies }),
+        ...defined({ trustedProxies }),
       },
     )
     if (why === undefined) return undefined

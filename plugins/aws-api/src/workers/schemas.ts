@@ -1,4 +1,4 @@
-import type { ExecutionDetails, JobSuccess, Revision } from '@penstock/core'
+import { defined, type ExecutionDetails, type JobSuccess, type Revision } from '@penstock/core'
 import { type InputOf, integer, list, map, structure, text, timestamp } from '../model/shape.js'
 import { failureDetails as failure } from '../schemas/job.js'
 import { jobId } from '../schemas/names.js'
@@ -45,11 +45,6 @@ export const success = structure(
   {},
   { executionDetails, currentRevision: revision, outputVariables: map(text({ min: 1, max: 100 }), text()) },
 )
-
-/** Without what is undefined. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
-}
 
 export function detailsOf(details: InputOf<typeof executionDetails>): ExecutionDetails {
   return defined(details) as ExecutionDetails

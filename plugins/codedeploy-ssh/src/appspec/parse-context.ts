@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 import type { SelinuxContext } from './model.js'
 import type { Reader } from './reader.js'
 
@@ -14,7 +15,7 @@ export function parseContext(value: Reader): SelinuxContext | undefined {
     value.get('type').problem('is missing: name the SELinux type, such as httpd_sys_content_t')
   const range = parseRange(value.get('range'))
   if (type === undefined) return undefined
-  return { type, ...(user === undefined ? {} : { user }), ...(range === undefined ? {} : { range }) }
+  return { type, ...defined({ user, range }) }
 }
 
 function label(value: Reader): string | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 import { type AppSpec, type HookScript, LIFECYCLE_EVENTS, type LifecycleEvent } from './model.js'
 import { normalizeRelative } from './paths.js'
 import type { Reader } from './reader.js'
@@ -46,7 +47,7 @@ function parseScripts(list: Reader): HookScript[] {
     const runas = parseUser(item.get('runas'))
     const sudo = item.get('sudo').value === true
     if (location === undefined || timeout === undefined) return []
-    return [{ location, timeout, sudo, ...(runas === undefined ? {} : { runas }) }]
+    return [{ location, timeout, sudo, ...defined({ runas }) }]
   })
 }
 

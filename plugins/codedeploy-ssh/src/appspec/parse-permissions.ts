@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 import type { Permission, PermissionTarget } from './model.js'
 import { parseAcls } from './parse-acls.js'
 import { parseContext } from './parse-context.js'
@@ -36,11 +37,9 @@ function parsePermission(item: Reader): Permission[] {
       pattern,
       except,
       type,
-      ...(mode === undefined ? {} : { mode }),
-      ...(owner === undefined ? {} : { owner }),
-      ...(group === undefined ? {} : { group }),
+      ...defined({ mode, owner, group }),
       ...(acls.length === 0 ? {} : { acls }),
-      ...(context === undefined ? {} : { context }),
+      ...defined({ context }),
     },
   ]
 }

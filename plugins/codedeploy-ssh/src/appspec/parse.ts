@@ -1,4 +1,5 @@
 /** Reads an AppSpec file the way version 2 of CodeDeploy's agent does, but tells all problems at once. */
+import { defined } from '@penstock/core'
 import { parseDocument } from 'yaml'
 import { AppSpecError, FILE_EXISTS_BEHAVIORS, type FileExistsBehavior, type ParsedAppSpec } from './model.js'
 import { parseFiles } from './parse-files.js'
@@ -23,7 +24,7 @@ export function parseAppSpec(text: string, fileName = 'appspec.yml'): ParsedAppS
   const permissions = parsePermissions(root.get('permissions'))
   for (const key of root.keys()) if (!KNOWN_KEYS.includes(key)) warnOfKey(root.get(key), key)
   if (findings.problems.length > 0) throw new AppSpecError(fileName, findings.problems)
-  const appSpec = { files, hooks, permissions, ...(behavior === undefined ? {} : { fileExistsBehavior: behavior }) }
+  const appSpec = { files, hooks, permissions, ...defined({ fileExistsBehavior: behavior }) }
   return { appSpec, warnings: findings.warnings }
 }
 

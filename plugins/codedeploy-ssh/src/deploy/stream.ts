@@ -1,4 +1,5 @@
 /** Reads the records that a host's supervisor writes while it runs the events. */
+import { defined } from '@penstock/core'
 import type { Diagnostics, ErrorCode, EventResult, EventStatus, HostResult } from './result.js'
 
 /** Told of what happens on a host, as it happens. */
@@ -82,7 +83,7 @@ export class StreamReader {
           ? {}
           : { startTime: before.startTime }),
       ...(status === 'Succeeded' || status === 'Failed' ? { endTime: at } : {}),
-      ...(diagnostics === undefined ? {} : { diagnostics }),
+      ...defined({ diagnostics }),
     }
     this.events.set(name, event)
     this.listener.onEvent?.(event)

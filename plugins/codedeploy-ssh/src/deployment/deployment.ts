@@ -1,5 +1,5 @@
 /** One deployment of one revision to all hosts of a group. */
-import type { JobContext } from '@penstock/core'
+import { defined, type JobContext } from '@penstock/core'
 import { type BundleContents, readContents } from '../bundle/contents.js'
 import type { ScannedBundle } from '../bundle/scan.js'
 import { HostDeployment } from '../deploy/host-deployment.js'
@@ -173,7 +173,7 @@ export class Deployment {
             events: this.events,
             ignoreApplicationStopFailures: group.ignoreApplicationStopFailures,
             keep: group.keepRevisions,
-            ...(commit === undefined ? {} : { commit }),
+            ...defined({ commit }),
           },
           manifests,
           this.parts.ctx.clock,

@@ -1,5 +1,5 @@
 /** Opens the right kind of shell for a host. */
-import type { Clock } from '@penstock/core'
+import { type Clock, defined } from '@penstock/core'
 import type { GroupHost } from '../group/deployment-group.js'
 import type { ConnectionPool } from '../shell/connection-pool.js'
 import type { Handshakes } from '../shell/handshakes.js'
@@ -18,5 +18,5 @@ export interface ShellSource {
 /** Errors: as connect; JobFailed for keys that are not usable or not known. */
 export async function openShell(host: GroupHost, source: ShellSource, signal: AbortSignal | undefined): Promise<Shell> {
   if (host.target === 'local') return new LocalShell()
-  return SshShell.open(host.target, { ...source, ...(signal === undefined ? {} : { signal }) })
+  return SshShell.open(host.target, { ...source, ...defined({ signal }) })
 }

@@ -1,5 +1,5 @@
 /** The state of every host of a deployment, told to the page and to ListDeployActionExecutionTargets as it changes. */
-import type { DeployTarget, JobContext } from '@penstock/core'
+import { type DeployTarget, defined, type JobContext } from '@penstock/core'
 import type { EventResult, HostStatus } from '../deploy/result.js'
 import type { PlannedEvent } from '../plan/lifecycle.js'
 
@@ -55,13 +55,11 @@ export class Targets {
       targetId,
       targetType: 'SSH',
       status,
-      ...(startTime === undefined ? {} : { startTime }),
-      ...(endTime === undefined ? {} : { endTime }),
+      ...defined({ startTime, endTime }),
       events: [...events.values()].map((event) => ({
         name: event.name,
         status: event.status,
-        ...(event.startTime === undefined ? {} : { startTime: event.startTime }),
-        ...(event.endTime === undefined ? {} : { endTime: event.endTime }),
+        ...defined({ startTime: event.startTime, endTime: event.endTime }),
         ...(event.diagnostics === undefined
           ? {}
           : { message: `${event.diagnostics.errorCode}: ${event.diagnostics.message}` }),

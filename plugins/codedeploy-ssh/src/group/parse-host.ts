@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 /** `user@host:port`, as people write it. */
 
 export interface WrittenHost {
@@ -16,7 +17,7 @@ export function parseHost(text: string): WrittenHost | string {
   const port = portText === undefined ? undefined : Number(portText)
   if (port !== undefined && (port < 1 || port > 65535)) return `${JSON.stringify(text)}: the port must be 1 to 65535`
   const host = name.replace(/^\[(.*)\]$/, '$1')
-  return { host, ...(port === undefined ? {} : { port }), ...(user === undefined ? {} : { user }) }
+  return { host, ...defined({ port, user }) }
 }
 
 /** A comma list; blanks around the commas do not matter. */

@@ -1,5 +1,5 @@
 /** Finds the deployment group of an action: declared in penstock.yaml, or described by the action itself. */
-import { JobFailed } from '@penstock/core'
+import { defined, JobFailed } from '@penstock/core'
 import type { CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
 import { findConfiguration } from '../fleet/configuration.js'
 import type { CodeDeployProperties } from '../properties.js'
@@ -51,7 +51,7 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
     keepRevisions: group.keepRevisions ?? 5,
-    ...(knownHosts === undefined ? {} : { knownHosts }),
+    ...defined({ knownHosts }),
   }
 }
 

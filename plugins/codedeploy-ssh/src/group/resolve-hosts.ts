@@ -1,5 +1,7 @@
 /** From names, addresses and tags to hosts that can be logged in to. */
+
 import { userInfo } from 'node:os'
+import { defined } from '@penstock/core'
 import type { CodeDeployConfig, HostConfig } from '../config.js'
 import { type SshTarget, targetName } from '../shell/target.js'
 import type { GroupHost } from './deployment-group.js'
@@ -77,10 +79,7 @@ export class HostResolver {
       port: host.port ?? 22,
       user: host.user ?? defaults.user ?? userInfo().username,
       jumps: [],
-      ...(identityFile === undefined ? {} : { identityFile }),
-      ...(passphrase === undefined ? {} : { passphrase }),
-      ...(password === undefined ? {} : { password }),
-      ...(host.agent === undefined ? {} : { agent: host.agent }),
+      ...defined({ identityFile, passphrase, password, agent: host.agent }),
     }
   }
 

@@ -1,4 +1,5 @@
 /** From `permissions` to what is set on each deployed path. */
+import { defined } from '@penstock/core'
 import type { AclEntry, Permission, Problem, SelinuxContext } from '../appspec/model.js'
 import { ancestorsOf, isBelow } from '../appspec/paths.js'
 import type { CopyPlan } from './copy-plan.js'
@@ -101,11 +102,7 @@ class PermissionDraft {
     const value: PathPermission = {
       path: target,
       kind,
-      ...(mode === undefined ? {} : { mode }),
-      ...(acls === undefined ? {} : { acls }),
-      ...(context === undefined ? {} : { context }),
-      ...(owner === undefined ? {} : { owner }),
-      ...(group === undefined ? {} : { group }),
+      ...defined({ mode, acls, context, owner, group }),
     }
     this.set.set(target, { value, from: path })
   }

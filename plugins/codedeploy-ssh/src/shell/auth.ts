@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { JobFailed } from '@penstock/core'
+import { defined, JobFailed } from '@penstock/core'
 import type { ConnectConfig } from 'ssh2'
 import type { SshTarget } from './target.js'
 
@@ -20,8 +20,7 @@ export function expandHome(path: string): string {
  */
 export async function authOf(target: SshTarget): Promise<ConnectConfig> {
   const common: ConnectConfig = {
-    ...(target.password === undefined ? {} : { password: target.password }),
-    ...(target.agent === undefined ? {} : { agent: target.agent }),
+    ...defined({ password: target.password, agent: target.agent }),
   }
   const file = target.identityFile ?? (Object.keys(common).length > 0 ? undefined : implicitKey())
   if (file !== undefined) return { ...common, ...(await keyOf(file, target)) }
@@ -59,5 +58,5 @@ async function keyOf(path: string, target: SshTarget): Promise<ConnectConfig> {
       'ConfigurationError',
     )
   }
-  return { privateKey, ...(target.passphrase === undefined ? {} : { passphrase: target.passphrase }) }
+  return { privateKey, ...defined({ passphrase: target.passphrase }) }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@penstock/core'
+import { type Clock, defined } from '@penstock/core'
 import type { ClientChannel } from 'ssh2'
 import type { Connection } from './connection.js'
 import { ConnectionLost, type Exit } from './shell.js'
@@ -49,7 +49,7 @@ function endOf(channel: ClientChannel): Session['ended'] {
   return new Promise((resolve) => {
     let exit: Omit<Exit, 'stderr'> | undefined
     channel.once('exit', (code: number | null, signal?: string) => {
-      exit = { code: code ?? undefined, ...(signal === undefined ? {} : { signal }) }
+      exit = { code: code ?? undefined, ...defined({ signal }) }
     })
     channel.once('close', () => resolve(exit))
   })

@@ -1,3 +1,4 @@
+import { defined } from '@penstock/core'
 import type { PullRequestApi } from '@penstock/core/git'
 import type { Forge } from './forge.js'
 import { githubPullRequests } from './github.js'
@@ -24,7 +25,7 @@ export function pullRequestsAt(
   kind = wellKnown[new URL(server).host],
 ): PullRequestApi | undefined {
   if (kind === undefined) return undefined
-  const forge: Forge = { api: apiAt(server, kind), repository, ...(token === undefined ? {} : { token }) }
+  const forge: Forge = { api: apiAt(server, kind), repository, ...defined({ token }) }
   return kind === 'gitlab' ? gitlabMergeRequests(forge) : githubPullRequests(forge)
 }
 

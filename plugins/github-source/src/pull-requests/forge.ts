@@ -1,5 +1,5 @@
 /** One question to a git server's REST API, with its refusals in words for the source's owner. */
-import type { HttpResponse, PollContext } from '@penstock/core'
+import { defined, type HttpResponse, type PollContext } from '@penstock/core'
 import { GitError } from '@penstock/core/git'
 
 /** One repository, as its server's API knows it. */
@@ -23,7 +23,7 @@ export async function ask(forge: Forge, path: string, ctx: PollContext, etag?: s
     'user-agent': 'penstock',
     accept: 'application/json',
     ...(forge.token === undefined ? {} : { authorization: `Bearer ${forge.token}` }),
-    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...defined({ 'if-none-match': etag }),
   }
   const answer = await ctx.http.request(url, { headers, timeout: 15_000, retries: 1 })
   if (answer.ok || answer.status === 404 || (answer.status === 304 && etag !== undefined)) return answer
@@ -66,9 +66,4 @@ export function record(value: unknown): Json {
 /** A text that says something, or `undefined`. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** The members that are there. */
-export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }

@@ -1,7 +1,7 @@
 /** GitHub's REST API, version 2022-11-28, and Gitea's and Forgejo's, which are made like it. */
-import type { PollContext } from '@penstock/core'
+import { defined, type PollContext } from '@penstock/core'
 import type { OpenPullRequests, PullRequest, PullRequestApi } from '@penstock/core/git'
-import { ask, type Forge, type Json, listOf, pageLimit, pageSize, present, record, text } from './forge.js'
+import { ask, type Forge, type Json, listOf, pageLimit, pageSize, record, text } from './forge.js'
 
 /** Gitea calls the size of a page `limit`; each ignores the other's word. */
 const sized = `per_page=${pageSize}&limit=${pageSize}`
@@ -41,7 +41,7 @@ async function open(
     // The first page's tag says nothing of what is on later ones.
     if (page === 1) newEtag = answer.headers.etag
     if (!hasNext(answer.headers.link))
-      return { list, complete: true, ...(page === 1 ? present({ etag: newEtag }) : {}) }
+      return { list, complete: true, ...(page === 1 ? defined({ etag: newEtag }) : {}) }
   }
   return { list, complete: false }
 }
@@ -60,7 +60,7 @@ function pullRequest(pull: Json, merged: boolean): PullRequest | undefined {
     number: pull.number,
     commit,
     targetBranch,
-    ...present({
+    ...defined({
       branch: text(head.ref),
       base: text(base.sha),
       title: text(pull.title),

@@ -1,7 +1,7 @@
 /** GitLab's REST API, version 4: merge requests. */
-import type { PollContext } from '@penstock/core'
+import { defined, type PollContext } from '@penstock/core'
 import type { OpenPullRequests, PullRequest, PullRequestApi } from '@penstock/core/git'
-import { ask, type Forge, type Json, listOf, pageLimit, pageSize, present, record, text } from './forge.js'
+import { ask, type Forge, type Json, listOf, pageLimit, pageSize, record, text } from './forge.js'
 
 export function gitlabMergeRequests(forge: Forge): PullRequestApi {
   const requests = `/projects/${encodeURIComponent(forge.repository)}/merge_requests`
@@ -36,7 +36,7 @@ async function open(
     if (answer.status === 304) return 'unchanged'
     list.push(...listOf(forge, answer).flatMap((row) => mergeRequest(row) ?? []))
     const more = text(answer.headers['x-next-page']) !== undefined
-    if (!more) return { list, complete: true, ...(page === 1 ? present({ etag: answer.headers.etag }) : {}) }
+    if (!more) return { list, complete: true, ...(page === 1 ? defined({ etag: answer.headers.etag }) : {}) }
   }
   return { list, complete: false }
 }
@@ -51,7 +51,7 @@ function mergeRequest(request: Json): PullRequest | undefined {
     number: request.iid,
     commit,
     targetBranch,
-    ...present({
+    ...defined({
       branch: text(request.source_branch),
       base: text(record(request.diff_refs).base_sha),
       title: text(request.title),

@@ -1,4 +1,4 @@
-import { JobFailed } from '@penstock/core'
+import { defined, JobFailed } from '@penstock/core'
 import { parseDocument } from 'yaml'
 import { type ArtifactSpec, readArtifacts } from './artifact-spec.js'
 import { Reader } from './reader.js'
@@ -79,7 +79,7 @@ function readPhase(name: PhaseName, phase: Reader | undefined): Phase[] {
   const commands = phase.list('commands')
   const last = phase.list('finally')
   if (commands.length === 0 && last.length === 0) return []
-  return [{ name, commands, finally: last, ...(onFailure === undefined ? {} : { onFailure }) }]
+  return [{ name, commands, finally: last, ...defined<{ onFailure: Phase['onFailure'] }>({ onFailure }) }]
 }
 
 function readSecondary(secondary: Reader | undefined): Record<string, ArtifactSpec> {
