@@ -30,6 +30,12 @@ export interface PackResult {
   readonly entries: number
   /** Sockets, pipes and devices: a zip cannot hold them. */
   readonly skipped: readonly string[]
+  /** What was left out because its name, or a link's target, is not UTF-8. */
+  readonly unnameable: readonly string[]
+  /** Links that lead out of the folder, as `path -> target`: packed as links, never followed. */
+  readonly outward: readonly string[]
+  /** Files whose time a zip cannot hold (before 1901, after 2106): they got the nearest. */
+  readonly mistimed: readonly string[]
   /** Globs that matched nothing, while others did: worth a line in the log. */
   readonly unmatched: readonly string[]
 }
@@ -57,7 +63,8 @@ export async function packFolder(folder: string, zipPath: string, options: PackO
     const writer = new ZipWriter(file)
     await packAll(root, plan.entries, writer, signal)
     const size = await writer.finish()
-    return { size, entries: plan.entries.length, skipped: plan.skipped, unmatched: plan.unmatched }
+    const { entries, ...told } = plan
+    return { size, entries: entries.length, ...told }
   } catch (error) {
     await rm(target, { force: true })
     throw error

@@ -7,11 +7,15 @@ export interface Selection {
   readonly isWhole: boolean
   /** Whether a file, link or empty directory at this relative path belongs to the artifact. */
   accepts(path: string): boolean
+  /** Whether anything below this directory can belong to it; other directories need not even be readable. */
+  reaches(directory: string): boolean
   unmatched(): readonly string[]
 }
 
 interface Pattern {
   readonly source: string
+  /** The folders, with a slash after them, that all it matches lies in. */
+  readonly prefix: string
   readonly test: (path: string) => boolean
   used: boolean
 }
@@ -40,46 +44,72 @@ function variants(glob: string, from = 0, doubled = 0): readonly string[] {
   return [...variants(glob, at + 3, doubled + 1), ...without]
 }
 
-/**
- * As CodePipeline and CodeBuild read `files`: `*` stays in one folder, dot files are files like others; a glob without
- * wildcards that names a directory means all that is in it. Errors: ArtifactEmpty when it is no glob.
- */
-function compile(glob: string): Pattern {
-  const normal = normalize(glob)
-  const problem = globProblem(normal)
-  if (problem !== undefined) throw new ArtifactError('ArtifactEmpty', `files: ${problem}`)
-  const matchers = variants(normal).map(compileGlob)
+/** What is taken as it is written, and all that is in it when it is a directory. */
+function literal(source: string, normal: string): Pattern {
   const below = `${normal}/`
-  const literal = !/[*?[{\\]/.test(normal)
-  const test = literal
-    ? (path: string) => path === normal || path.startsWith(below)
-    : (path: string) => matchers.some((matches) => matches(path))
-  return { source: glob, test, used: false }
+  return { source, prefix: below, test: (path) => path === normal || path.startsWith(below), used: false }
 }
 
 /**
- * Compiles `files` and what they must not take. Without `files` everything is taken.
+ * As CodePipeline and CodeBuild read `files`: `*` stays in one folder, dot files are files like others; what has no
+ * wildcards, or is the name of something that is there (`pages/[id].js`), means just that, and all that is in it.
+ * Errors: ArtifactEmpty when it is no glob.
+ */
+function compile(glob: string, isThere: IsThere): Pattern {
+  const normal = normalize(glob)
+  if (!/[*?[{\\]/.test(normal) || isThere(normal)) return literal(glob, normal)
+  const problem = globProblem(normal)
+  if (problem !== undefined) throw new ArtifactError('ArtifactEmpty', `files: ${problem}`)
+  const matchers = variants(normal).map(compileGlob)
+  const prefix = /^(?:[^*?[{\\/]*\/)*/.exec(normal)?.[0] ?? ''
+  return { source: glob, prefix, test: (path) => matchers.some((matches) => matches(path)), used: false }
+}
+
+/**
+ * CodeBuild's way to write "a file of this name, in any folder" among exclusions is `**\/name/**\/*`: so what is excluded
+ * below a plain name excludes what has that name, too. Below a pattern it does not (`**\/.*\/**\/*` is for folders).
+ */
+function compileExclusion(glob: string, isThere: IsThere): Pattern {
+  const whole = compile(glob, isThere)
+  const [, owner, name] = /^((?:.*\/)?([^/]+))\/\*\*(?:\/\*+)?$/.exec(normalize(glob)) ?? []
+  if (owner === undefined || name === undefined || /[*?[{\\]/.test(name)) return whole
+  const itself = compile(owner, isThere)
+  return { ...whole, test: (path) => whole.test(path) || itself.test(path) }
+}
+
+type IsThere = (path: string) => boolean
+
+/**
+ * Compiles `files` and what they must not take. Without `files` everything is taken. `isThere` tells which names the folder
+ * has, so that a name that looks like a pattern is taken for the name first.
  * @example
  * selectFiles(['target/*.jar', 'appspec.yml']).accepts('target/app.jar') // true
  */
-export function selectFiles(files?: readonly string[], exclude: readonly string[] = []): Selection {
-  const patterns = files?.map(compile)
-  const refused = exclude.map(compile)
+export function selectFiles(
+  files?: readonly string[],
+  exclude: readonly string[] = [],
+  isThere: IsThere = () => false,
+): Selection {
+  const patterns = files?.map((glob) => compile(glob, isThere))
+  const refused = exclude.map((glob) => compileExclusion(glob, isThere))
   return {
     isWhole: patterns === undefined && refused.length === 0,
-    accepts(path) {
-      if (refused.some((pattern) => pattern.test(path))) return false
-      if (patterns === undefined) return true
-      let accepted = false
-      for (const pattern of patterns) {
-        // Each glob is asked, so that `unmatched` tells the truth about all of them.
-        if ((!accepted || !pattern.used) && pattern.test(path)) {
-          pattern.used = true
-          accepted = true
-        }
-      }
-      return accepted
-    },
-    unmatched: () => patterns?.filter((pattern) => !pattern.used).map((pattern) => pattern.source) ?? [],
+    accepts: (path) => !marks(refused, path) && (patterns === undefined || marks(patterns, path)),
+    reaches: (directory) =>
+      patterns === undefined ||
+      patterns.some(({ prefix }) => prefix.startsWith(`${directory}/`) || `${directory}/`.startsWith(prefix)),
+    unmatched: () => [...(patterns ?? []), ...refused].filter(({ used }) => !used).map(({ source }) => source),
   }
+}
+
+/** Whether any matches; each is asked that has not matched yet, so that `unmatched` tells the truth about all of them. */
+function marks(patterns: readonly Pattern[], path: string): boolean {
+  let any = false
+  for (const pattern of patterns) {
+    if ((!any || !pattern.used) && pattern.test(path)) {
+      pattern.used = true
+      any = true
+    }
+  }
+  return any
 }

@@ -15,6 +15,11 @@ export interface UnpackOptions {
   /** Bytes of all entries together, unpacked, by what the zip declares; entries never get more than they declared. */
   readonly maxBytes?: number
   readonly maxEntries?: number
+  /**
+   * What becomes of links that lead out of the folder: `omit` (when absent) leaves them out, so that whoever reads a file of the
+   * folder reads a file of the artifact; `keep` makes them, for builds. Nothing is ever written through one.
+   */
+  readonly outwardLinks?: 'omit' | 'keep'
   readonly signal?: AbortSignal
 }
 
@@ -27,6 +32,8 @@ export interface UnpackResult {
   readonly entries: number
   /** Of all files together. */
   readonly bytes: number
+  /** Links that lead out of the folder and were left out, as `path -> target`. */
+  readonly omitted: readonly string[]
 }
 
 /** Unless said otherwise: 32 GiB, and a million entries. */
@@ -38,10 +45,10 @@ const groupBytes = 2 * 1024 * 1024
 const groupEntries = 256
 
 /**
- * Unpacks a zip into `folder`, which must not exist, or be empty. Kept are modes (without setuid), links that stay
- * inside, empty directories and times. Everything is judged before anything is written, and all of it appears at once or not at
- * all: the work is done in a folder beside and renamed. Refused are absolute paths, `..`, links that leave the
- * folder, entries below a link, names that are there twice, encrypted entries, and what is over the limits.
+ * Unpacks a zip into `folder`, which must not exist, or be empty. Kept are modes (without setuid), links (those that lead
+ * out only when asked for), empty directories and times. Everything is judged before anything is written, and all of it appears
+ * at once or not at all: the work is done in a folder beside and renamed. Refused are absolute paths, `..`, entries
+ * below a link, names that are there twice, encrypted entries, and what is over the limits.
  * Errors: ArtifactError (ArtifactInvalid naming the entry, ArtifactTooLarge, ArtifactStoreFull); the signal's reason.
  * @example
  * await unpack('/data/artifacts/b/k', '/data/work/7/source')
@@ -81,7 +88,7 @@ async function unpackInto(fd: number, folder: string, options: UnpackOptions): P
     maxBytes: options.maxBytes ?? defaultLimits.maxBytes,
     maxEntries: options.maxEntries ?? defaultLimits.maxEntries,
   }
-  const { files, directories, links, totalBytes } = await runTask('openArchive', { fd, folder, limits })
+  const { files, directories, links, outward, totalBytes } = await runTask('openArchive', { fd, folder, limits })
   const running = new Set<Promise<void>>()
   try {
     for (const group of groups(files)) {
@@ -96,8 +103,11 @@ async function unpackInto(fd: number, folder: string, options: UnpackOptions): P
     await Promise.allSettled(running)
   }
   signal?.throwIfAborted()
-  await runTask('finishFolder', { folder, directories, links })
-  return { entries: files.length + directories.length + links.size, bytes: totalBytes }
+  const left = new Set(options.outwardLinks === 'keep' ? [] : outward)
+  const made = new Map([...links].filter(([path]) => !left.has(path)))
+  await runTask('finishFolder', { folder, directories, links: made })
+  const omitted = [...left].map((path) => `${path} -> ${links.get(path)}`)
+  return { entries: files.length + directories.length + made.size, bytes: totalBytes, omitted }
 }
 
 function extract(fd: number, folder: string, group: readonly PlacedFile[]): Promise<void> {

@@ -81,8 +81,23 @@ export interface OutputOptions {
   readonly name?: string
   /** Globs, relative to the folder, of what to take; all when absent. */
   readonly files?: readonly string[]
+  /** Globs of what not to take of it. */
+  readonly exclude?: readonly string[]
   /** The source is a zip already: its very bytes become the artifact, if they would unpack. */
   readonly packed?: boolean
+}
+
+/**
+ * How an artifact becomes a folder.
+ * @example
+ * const asItWas: InputOptions = { outwardLinks: 'keep' }
+ */
+export interface InputOptions {
+  /**
+   * Links that lead out of the artifact (`/usr/bin/python3`): `omit`, unless given, leaves them out and says so in the log, so
+   * that code which reads a file of the folder cannot be led to another; `keep` makes them, for builds. The first call decides.
+   */
+  readonly outwardLinks?: 'omit' | 'keep'
 }
 
 /**
@@ -103,7 +118,7 @@ export interface JobContext {
   /** A folder of this action execution's own, kept until it ends, also over a restart. */
   readonly workspace: string
   /** Unpacks an input artifact (the only or first one when unnamed), once, into a folder of its own. */
-  input(name?: string): Promise<InputArtifact>
+  input(name?: string, options?: InputOptions): Promise<InputArtifact>
   /** Makes a folder, or a zip as it is, an output artifact (the first one when unnamed). */
   output(source: string, options?: OutputOptions): Promise<void>
   /**

@@ -18,17 +18,18 @@ export class FolderArtifacts implements ArtifactAccess {
     readonly folder: string,
   ) {}
 
-  async fetch(artifact: Artifact, folder: string): Promise<void> {
+  async fetch(artifact: Artifact, folder: string): Promise<readonly string[]> {
     const source = this.inputs[artifact.name]
     if (source === undefined) throw new Error(`no input "${artifact.name}" was given`)
     await cp(source, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+    return []
   }
 
   async store(artifact: Artifact, source: string, how: Packing, scratch: string, signal: AbortSignal) {
     const target = join(this.folder, artifact.name)
     return withZip(artifact, source, how, scratch, signal, async (zip) => {
       await rm(target, { recursive: true, force: true })
-      await unpack(zip, target)
+      await unpack(zip, target, { outwardLinks: 'keep' })
       await cp(zip, `${target}.zip`)
       this.outputs[artifact.name] = target
     })

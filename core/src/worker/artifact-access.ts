@@ -1,15 +1,23 @@
 import { createWriteStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { unpack } from '../artifacts/unpack.js'
+import { type UnpackOptions, unpack } from '../artifacts/unpack.js'
 import type { Artifact, ArtifactStore } from '../domain/artifact.js'
 import { missingArtifact } from './missing-artifact.js'
-import { type Packing, scratchFile, withZip } from './with-zip.js'
+import { type Packing, scratchFile, unpackingNotes, withZip } from './with-zip.js'
+
+/** How an input is unpacked. */
+export interface FetchOptions extends Pick<UnpackOptions, 'outwardLinks'> {
+  readonly signal: AbortSignal
+}
 
 /** How a job gets at artifacts. Both calls may be repeated after a restart. */
 export interface ArtifactAccess {
-  /** Fetches and unpacks an artifact into `folder`, which appears whole or not at all. Zips are kept in `scratch` meanwhile. */
-  fetch(artifact: Artifact, folder: string, scratch: string, signal: AbortSignal): Promise<void>
+  /**
+   * Fetches and unpacks an artifact into `folder`, which appears whole or not at all. Zips are kept in `scratch` meanwhile.
+   * Answers notes for the log.
+   */
+  fetch(artifact: Artifact, folder: string, scratch: string, options: FetchOptions): Promise<readonly string[]>
   /** Stores a folder packed, or a zip as it is. Answers notes for the log. */
   store(
     artifact: Artifact,
@@ -24,13 +32,13 @@ export interface ArtifactAccess {
 export class StoredArtifacts implements ArtifactAccess {
   constructor(readonly artifacts: ArtifactStore) {}
 
-  async fetch(artifact: Artifact, folder: string, scratch: string, signal: AbortSignal): Promise<void> {
+  async fetch(artifact: Artifact, folder: string, scratch: string, options: FetchOptions): Promise<readonly string[]> {
     const object = await this.artifacts.get(artifact.location)
     if (object === undefined) throw missingArtifact(artifact)
     const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
     try {
-      await pipeline(object.body, createWriteStream(zip, { mode: 0o600 }), { signal })
-      await unpack(zip, folder, { signal })
+      await pipeline(object.body, createWriteStream(zip, { mode: 0o600 }), options)
+      return unpackingNotes(artifact, await unpack(zip, folder, options))
     } finally {
       await rm(zip, { force: true })
     }

@@ -10,11 +10,11 @@ import { type Clock, sleep } from '../domain/clock.js'
 import { isFault } from '../domain/faults.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'
-import type { ArtifactAccess } from './artifact-access.js'
+import type { ArtifactAccess, FetchOptions } from './artifact-access.js'
 import { missingArtifact } from './missing-artifact.js'
 import { readText } from './penstock-api.js'
 import { type FileBody, objectPath, type SignedClient } from './signed-request.js'
-import { type Packing, scratchFile, withZip } from './with-zip.js'
+import { type Packing, scratchFile, unpackingNotes, withZip } from './with-zip.js'
 
 export interface BucketArtifactsParts {
   readonly http: SignedClient
@@ -35,11 +35,12 @@ export class BucketArtifacts implements ArtifactAccess {
 
   constructor(private readonly parts: BucketArtifactsParts) {}
 
-  async fetch(artifact: Artifact, folder: string, scratch: string, signal: AbortSignal): Promise<void> {
+  async fetch(artifact: Artifact, folder: string, scratch: string, options: FetchOptions): Promise<readonly string[]> {
+    const { signal } = options
     const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
     try {
       await this.#insist(signal, () => this.#download(artifact, zip, signal))
-      await unpack(zip, folder, { signal })
+      return unpackingNotes(artifact, await unpack(zip, folder, options))
     } finally {
       await rm(zip, { force: true })
     }

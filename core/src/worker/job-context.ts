@@ -10,7 +10,14 @@ import type { ActionJob, InputArtifact } from '../host/action-job.js'
 import type { HttpClient } from '../host/http-client.js'
 import type { JobApiAccess } from '../host/job-api-access.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
-import type { DeployTarget, ExecOptions, ExecResult, JobContext, OutputOptions } from '../host/provider-context.js'
+import type {
+  DeployTarget,
+  ExecOptions,
+  ExecResult,
+  InputOptions,
+  JobContext,
+  OutputOptions,
+} from '../host/provider-context.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'
@@ -92,11 +99,11 @@ export class WorkerJobContext implements JobContext {
     return this.#detached
   }
 
-  input(name?: string): Promise<InputArtifact> {
+  input(name?: string, options: InputOptions = {}): Promise<InputArtifact> {
     const artifact = pick(this.parts.inputs, name, 'input')
     const known = this.#unpacked.get(artifact.name)
     if (known !== undefined) return known
-    const unpacked = this.#guard(() => this.#move(this.#unpack(artifact)))
+    const unpacked = this.#guard(() => this.#move(this.#unpack(artifact, options)))
     this.#unpacked.set(artifact.name, unpacked)
     return unpacked
   }
@@ -148,25 +155,26 @@ export class WorkerJobContext implements JobContext {
     return noted
   }
 
-  async #unpack(artifact: Artifact): Promise<InputArtifact> {
+  async #unpack(artifact: Artifact, { outwardLinks = 'omit' }: InputOptions): Promise<InputArtifact> {
     const { folder, artifacts } = this.parts
     const target = join(folder.inputs, artifact.name)
     const { name, revisionId } = artifact
     if (!(await isThere(target))) {
-      await explained(
-        artifacts.fetch(artifact, target, folder.scratch, this.signal),
+      const notes = await explained(
+        artifacts.fetch(artifact, target, folder.scratch, { outwardLinks, signal: this.signal }),
         this.signal,
         `input artifact "${name}" could not be unpacked`,
       )
+      for (const note of notes) this.log.line(note)
     }
     return { name, folder: target, ...defined({ revisionId }) }
   }
 
-  async #pack(path: string, { name, files, packed }: OutputOptions) {
+  async #pack(path: string, { name, files, exclude, packed }: OutputOptions) {
     const artifact = pick(this.parts.outputs, name, 'output')
     const source = resolve(this.workspace, path)
     const { artifacts, folder: work } = this.parts
-    const how = packed ? { packed } : { files: files ?? artifact.files }
+    const how = packed ? { packed } : { files: files ?? artifact.files, exclude }
     const notes = await explained(
       artifacts.store(artifact, source, how, work.scratch, this.signal),
       this.signal,

@@ -3,7 +3,7 @@ import { isFault } from '../domain/faults.js'
 import type { ExecutionDetails, JobSuccess } from '../domain/job.js'
 import type { ActionResult } from '../host/action-job.js'
 import type { HeldRun } from './held.js'
-import { clearAction } from './leftovers.js'
+import { clearAction, noteLeftover } from './leftovers.js'
 import { asJobFailed } from './log-spool.js'
 import type { Reaper } from './reaper.js'
 import { keepReport, readReport } from './report-file.js'
@@ -17,7 +17,7 @@ import { type WorkFolder, workFolder } from './workspace.js'
 export class JobDesk {
   readonly #delivering = new Map<HeldRun, Promise<void>>()
   /** By action execution: a job that comes again waits until what it left before is gone. */
-  readonly #clearing = new Map<string, Promise<void>>()
+  readonly #clearing = new Map<string, Promise<boolean>>()
   /**
    * By action execution: the job in hand. A function that reports a continuation token queues the next job (J7) while
    * its own is still here: both have the same folder and log, so one waits for the other.
@@ -63,7 +63,7 @@ export class JobDesk {
   }
 
   /** Ends what an action left running, keeps its log, removes its folder. Never rejects. */
-  clear(actionExecutionId: string): Promise<void> {
+  clear(actionExecutionId: string): Promise<boolean> {
     const clearing = this.#clear(actionExecutionId).finally(() => this.#clearing.delete(actionExecutionId))
     this.#clearing.set(actionExecutionId, clearing)
     return clearing
@@ -168,13 +168,16 @@ export class JobDesk {
     })
   }
 
-  async #clear(id: string): Promise<void> {
+  async #clear(id: string): Promise<boolean> {
     const { dataFolder, logs, log } = this.parts
     try {
       await clearAction(dataFolder, id, logs, this.reaper)
+      return true
     } catch (error) {
       const { message } = error as Error
       log.warn(`worker: clearing up after action ${id} failed, the next start does it again: ${message}`)
+      noteLeftover(dataFolder, id, message)
+      return false
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionLogs } from './log-service.js'
@@ -29,6 +29,30 @@ export async function clearAction(dataFolder: string, id: string, logs: ActionLo
   for (const step of steps) await endSupervisor(step)
   await logs.finish(id)
   await removeFolder(folder.root)
+}
+
+/** Something of an action that is over and could not be removed. */
+export interface Leftover {
+  /** Absolute. */
+  readonly folder: string
+  readonly reason: string
+}
+
+/** Keeps, for `penstock doctor`, why an action's folder is still there. */
+export function noteLeftover(dataFolder: string, id: string, reason: string): void {
+  try {
+    writeFileSync(workFolder(dataFolder, id).leftover, `${reason}\n`, { mode: 0o600 })
+  } catch {
+    // Not even that can be written: the server's log has it.
+  }
+}
+
+/** What is still there of actions that are over. */
+export function leftovers(dataFolder: string): readonly Leftover[] {
+  return leftoverIds(dataFolder).flatMap((id) => {
+    const { root, leftover } = workFolder(dataFolder, id)
+    return existsSync(leftover) ? [{ folder: root, reason: readFileSync(leftover, 'utf8').trim() }] : []
+  })
 }
 
 /** It ends by itself once its command has; this is for one that cannot write that down. */

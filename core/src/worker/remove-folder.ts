@@ -1,6 +1,6 @@
 import { lstatSync, opendirSync, rmdirSync, unlinkSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from './remove-tree.js'
 
 /** How many files and folders are removed at once, on the server's own thread: some hundredths of a millisecond each. */
 const FEW = 48
@@ -10,10 +10,10 @@ const SMALL = 256 * 1024
 /**
  * Removes a folder with all that is in it; nothing when it is not there. A small one, as most actions leave, goes at once:
  * to hand each of its files to another thread would cost several times what it costs to remove it.
+ * Errors: of the file system, for what another user owns.
  */
 export async function removeFolder(path: string): Promise<void> {
-  if (removeFew(path, { left: FEW })) return
-  await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  if (!removeFew(path, { left: FEW })) await removeTree(path)
 }
 
 /** False when something is left: there was too much, a file was large, or something could not be removed. */
@@ -30,8 +30,8 @@ function removeFew(path: string, budget: { left: number }): boolean {
     }
     rmdirSync(path)
     return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  } catch {
+    return false
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNativeError } from 'node:util/types'
 import type { Clock } from '../domain/clock.js'
@@ -17,6 +17,7 @@ import { resolveVariables } from './environment.js'
 import { WorkerJobContext } from './job-context.js'
 import type { ActionLogs } from './log-service.js'
 import { asJobFailed, isDiskFull, type LogSpool } from './log-spool.js'
+import { removeFolder } from './remove-folder.js'
 import type { StepRunner } from './step.js'
 import { type WorkFolder, workFolder } from './workspace.js'
 
@@ -231,7 +232,7 @@ export class JobRun {
     this.#spool.line(`${lost}; the action is begun again`)
     this.#spool.replay.forget()
     for (const path of [this.folder.files, this.folder.inputs, this.folder.steps, this.folder.scratch]) {
-      rmSync(path, { recursive: true, force: true })
+      await removeFolder(path)
     }
     if (this.#token !== undefined) await this.parts.checkpoint(undefined)
   }

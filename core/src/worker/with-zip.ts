@@ -1,13 +1,17 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkZip } from '../artifacts/check-zip.js'
-import { packFolder } from '../artifacts/pack.js'
+import { type PackResult, packFolder } from '../artifacts/pack.js'
+import type { UnpackResult } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
+import { defined } from '../domain/defined.js'
 
 /** How an output becomes a zip. */
 export interface Packing {
   /** Globs of what to take of the folder; all when absent. */
   readonly files?: readonly string[] | undefined
+  /** Globs of what not to take. */
+  readonly exclude?: readonly string[] | undefined
   /** The source is a zip already, to be kept byte for byte. */
   readonly packed?: boolean | undefined
 }
@@ -19,7 +23,7 @@ export interface Packing {
 export async function withZip(
   { name }: Artifact,
   source: string,
-  { files, packed }: Packing,
+  { files, exclude, packed }: Packing,
   scratch: string,
   signal: AbortSignal,
   use: (zip: string, size: number) => Promise<unknown>,
@@ -32,16 +36,35 @@ export async function withZip(
   }
   const zip = await scratchFile(scratch, `${name}.out.zip`)
   try {
-    const { skipped, unmatched, size } = await packFolder(source, zip, { ...(files ? { files } : {}), signal })
-    await use(zip, size)
-    return [
-      ...unmatched.map((glob) => `output artifact "${name}": nothing matches ${glob}`),
-      ...skipped.map((path) => `output artifact "${name}": ${path} is no file that a zip can hold`),
-      `output artifact "${name}": ${size} bytes`,
-    ]
+    const packed = await packFolder(source, zip, defined({ files, exclude, signal }))
+    await use(zip, packed.size)
+    return [...packingNotes(packed), `${packed.size} bytes`].map((note) => `output artifact "${name}": ${note}`)
   } finally {
     await rm(zip, { force: true })
   }
+}
+
+/** How many files one note names. */
+const NAMED = 5
+
+/** What the log says of an input that was unpacked. */
+export function unpackingNotes({ name }: Artifact, { omitted }: UnpackResult): string[] {
+  return note(omitted, 'left out: links that lead out of the artifact').map((one) => `input artifact "${name}": ${one}`)
+}
+
+function note(paths: readonly string[], why: string): string[] {
+  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''
+  return paths.length === 0 ? [] : [`${paths.slice(0, NAMED).join(', ')}${more}: ${why}`]
+}
+
+function packingNotes({ unmatched, skipped, unnameable, outward, mistimed }: PackResult): string[] {
+  return [
+    ...unmatched.map((glob) => `nothing matches ${glob}`),
+    ...note(skipped, 'left out: no file that a zip can hold'),
+    ...note(unnameable, 'left out: the name, or the target of a link, is not UTF-8'),
+    ...note(outward, 'links that lead out of the artifact, kept as links'),
+    ...note(mistimed, 'times that a zip cannot hold (1901 to 2106 is right), set to the nearest'),
+  ]
 }
 
 /** A name in the scratch folder with nothing at it: a killed process may have left half a zip there. */

@@ -170,7 +170,7 @@ export class Worker {
   async #clearLeft(ids: readonly string[]): Promise<void> {
     const held = new Set(this.running.map(({ data }) => data.actionExecutionId))
     const left = ids.filter((id) => !held.has(id))
-    await Promise.all(left.map((id) => this.#desk.clear(id)))
-    if (left.length > 0) this.parts.log.info(`worker: cleared up after ${left.length} actions that ended without it`)
+    const cleared = (await Promise.all(left.map((id) => this.#desk.clear(id)))).filter((done) => done).length
+    if (cleared > 0) this.parts.log.info(`worker: cleared up after ${cleared} actions that ended without it`)
   }
 }

@@ -22,6 +22,8 @@ export interface WorkFolder {
   readonly remote: string
   /** On such a worker: how much of the log was sent. */
   readonly sent: string
+  /** Why the folder of an action that is over could not be removed. */
+  readonly leftover: string
 }
 
 /** Names the places; makes nothing. Errors: Fault ValidationException for an id that is no id. */
@@ -38,6 +40,7 @@ export function workFolder(dataFolder: string, actionExecutionId: string): WorkF
     masks: join(root, 'masks'),
     remote: join(root, 'remote'),
     sent: join(root, 'sent'),
+    leftover: join(root, 'leftover'),
   }
 }
 

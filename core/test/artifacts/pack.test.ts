@@ -8,7 +8,9 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,6 +19,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { listFiles } from '../../src/artifacts/list-files.js'
 import { packFolder } from '../../src/artifacts/pack.js'
 import { unpack } from '../../src/artifacts/unpack.js'
 import { centralRecord, endRecords, localHeader } from '../../src/artifacts/zip/format.js'
@@ -197,6 +200,32 @@ describe('files selects', () => {
     expect(leaves.map(([path]) => path)).toEqual(selected)
   })
 
+  test('a name that looks like a pattern is the name, with all in it; only then it is the pattern', async () => {
+    const folder = temporaryFolder()
+    for (const path of ['a[1]/f', 'pages/[id].js', 'pages/i.js', 'b/x1']) {
+      mkdirSync(join(folder, path, '..'), { recursive: true })
+      writeFileSync(join(folder, path), '')
+    }
+    expect(await listFiles(folder, { files: ['a[1]'] })).toEqual(['a[1]/f'])
+    expect(await listFiles(folder, { files: ['a[1]/f', 'pages/[id].js'] })).toEqual(['a[1]/f', 'pages/[id].js'])
+    expect(await listFiles(folder, { files: ['b/x[12]'] })).toEqual(['b/x1'])
+    expect(await listFiles(folder, { exclude: ['pages/[id].js', 'a[1]'] })).toEqual(['b/x1', 'pages/i.js'])
+  })
+
+  test("CodeBuild's exclusions of a name, of dot folders, of dot files", async () => {
+    const folder = temporaryFolder()
+    for (const path of ['.env', 'a/.git/config', 'a/keep', 'a/name', 'name', 'b/name/c']) {
+      mkdirSync(join(folder, path, '..'), { recursive: true })
+      writeFileSync(join(folder, path), '')
+    }
+    const without = (...exclude: string[]) => listFiles(folder, { files: ['**/*'], exclude })
+    expect(await without('**/name/**/*')).toEqual(['.env', 'a/.git/config', 'a/keep'])
+    expect(await without('**/.*/**/*')).toEqual(['.env', 'a/keep', 'a/name', 'b/name/c', 'name'])
+    expect(await without('**/.*', '**/.*/**/*')).toEqual(['a/keep', 'a/name', 'b/name/c', 'name'])
+    const result = await packFolder(folder, join(temporaryFolder(), 'a.zip'), { exclude: ['**/nothing/**/*', 'a'] })
+    expect(result.unmatched).toEqual(['**/nothing/**/*'])
+  })
+
   test('nothing: an error that names the globs, and no zip', async () => {
     const zip = join(temporaryFolder(), 'a.zip')
     await expect(packFolder(tree(), zip, { files: ['dist/**', '*.war'] })).rejects.toMatchObject({
@@ -229,18 +258,60 @@ test('sockets are skipped and told, and the zip itself is never in the zip', asy
   expect(result).toMatchObject({ entries: 1, skipped: ['sock'] })
 })
 
-test.each([
-  { target: '/etc/passwd', why: 'has an absolute target' },
-  { target: '../../x', why: 'leads out of the folder' },
-  { target: 'up/../..', why: 'leads out of the folder' },
-])('a link to $target is refused, before anything is written', async ({ target, why }) => {
+test.each([{ target: '/dev/null' }, { target: '../../x' }, { target: 'up/../..' }])(
+  'a link to $target stays a link, is told, and comes back when it is asked for',
+  async ({ target }) => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'sub'))
+    symlinkSync('..', join(folder, 'sub/up'))
+    symlinkSync(target, join(folder, 'sub/link'))
+    const zip = join(temporaryFolder(), 'a.zip')
+    const out = temporaryFolder()
+    expect(await packFolder(folder, zip)).toMatchObject({ entries: 3, outward: [`sub/link -> ${target}`] })
+    expect(await unpack(zip, join(out, 'safe'))).toMatchObject({ entries: 2, omitted: [`sub/link -> ${target}`] })
+    expect(readdirSync(join(out, 'safe/sub'))).toEqual(['up'])
+    expect(await unpack(zip, join(out, 'kept'), { outwardLinks: 'keep' })).toMatchObject({ entries: 3, omitted: [] })
+    expect(readlinkSync(join(out, 'kept/sub/link'))).toBe(target)
+  },
+)
+
+test('links in a circle lead nowhere, and are links like others', async () => {
   const folder = temporaryFolder()
-  mkdirSync(join(folder, 'sub'))
-  symlinkSync('..', join(folder, 'sub/up'))
-  symlinkSync(target, join(folder, 'sub/link'))
+  symlinkSync('b', join(folder, 'a'))
+  symlinkSync('a', join(folder, 'b'))
+  expect(await packFolder(folder, join(temporaryFolder(), 'a.zip'))).toMatchObject({ entries: 2, outward: [] })
+})
+
+test('names and targets that are not UTF-8 are left out and told; one that only looks so is kept', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/lat-`), Buffer.from([0xe9])]), 'x')
+  writeFileSync(join(folder, 'lat-\ufffd'), 'kept')
+  mkdirSync(Buffer.concat([Buffer.from(`${folder}/d-`), Buffer.from([0xff])]))
+  symlinkSync(Buffer.from([0x61, 0xe9]), join(folder, 'l'))
   const zip = join(temporaryFolder(), 'a.zip')
-  await expect(packFolder(folder, zip)).rejects.toThrow(`the link 'sub/link' -> '${target}' ${why}`)
-  expect(existsSync(zip)).toBe(false)
+  const result = await packFolder(folder, zip)
+  expect(result.unnameable).toEqual(['d-\ufffd', 'l -> a\ufffd'])
+  const out = join(temporaryFolder(), 'out')
+  await unpack(zip, out)
+  expect(readdirSync(out)).toEqual(['lat-\ufffd'])
+})
+
+test.each([
+  { year: 1950, kept: true },
+  { year: 2040, kept: true },
+  { year: 2105, kept: true },
+  { year: 2110, kept: false },
+])('times of $year', async ({ year, kept }) => {
+  const folder = temporaryFolder()
+  const time = Date.UTC(year, 5, 1) / 1000
+  writeFileSync(join(folder, 'a'), '')
+  // A number before 1970 would be taken for "now".
+  utimesSync(join(folder, 'a'), new Date(time * 1000), new Date(time * 1000))
+  const zip = join(temporaryFolder(), 'a.zip')
+  expect((await packFolder(folder, zip)).mistimed).toEqual(kept ? [] : ['a'])
+  const out = join(temporaryFolder(), 'out')
+  await unpack(zip, out)
+  expect(statSync(join(out, 'a')).mtimeMs / 1000).toBe(kept ? time : 0xffffffff)
 })
 
 test('an aborted pack leaves nothing', async () => {

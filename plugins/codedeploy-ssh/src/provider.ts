@@ -77,7 +77,8 @@ export function codeDeploy(
 async function run(job: ActionJob<CodeDeployProperties>, ctx: JobContext, shared: Shared): Promise<ActionResult> {
   const group = resolveGroup(shared.config, job.configuration)
   hideSecrets(group, ctx)
-  const input = await ctx.input()
+  // Links are carried over to the hosts as links; none is followed here.
+  const input = await ctx.input(undefined, { outwardLinks: 'keep' })
   const bundle = await scanBundle(input.folder)
   const plan = await planOf(bundle, group, ctx)
   if (job.configuration.DryRun === true) {

@@ -29,7 +29,7 @@ export const dockerBuild: ActionProvider<typeof properties> = defineAction({
     const { configuration } = job
     const places = await makePlaces(ctx)
     const env = loginEnvironment(configuration, places)
-    const { folder } = await ctx.input()
+    const { folder } = await ctx.input(undefined, { outwardLinks: 'keep' })
     const context = await inside(folder, configuration.Context, 'Context')
     const dockerfile = await inside(context, configuration.Dockerfile, 'Dockerfile')
     if (configuration.Password !== undefined) {

@@ -20,7 +20,7 @@ export function rake(category: 'Build' | 'Test'): ActionProvider<typeof properti
     validate,
     async run(job, ctx) {
       const { Task, WorkingDirectory, Bundler, Environment, Timeout, OutputFiles } = job.configuration
-      const source = await ctx.input()
+      const source = await ctx.input(undefined, { outwardLinks: 'keep' })
       const cwd = await folderInside(source.folder, WorkingDirectory)
       await checkRakefile(cwd, WorkingDirectory)
       const env = parseEnvironment(Environment)

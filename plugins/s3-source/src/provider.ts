@@ -133,7 +133,7 @@ async function putOut(ctx: JobContext, body: Readable, at: ObjectPlace, output: 
 
 async function unpackTo(folder: string, object: string, at: ObjectPlace, { signal }: JobContext): Promise<void> {
   try {
-    await unpack(object, folder, { signal })
+    await unpack(object, folder, { outwardLinks: 'keep', signal })
   } catch (error) {
     if (!isArtifactError(error)) throw error
     throw new JobFailed(`${shown(at)} cannot be unpacked: ${error.message}`)

@@ -1,11 +1,11 @@
 import { type ActionProvider, defineAction, JobFailed } from '@penstock/core'
 import { codeBuildVariables } from './codebuild/environment.js'
 import { openSources, writeOwn } from './source.js'
-import { keepVariables, outputVariableNames, prepareVariables, quote, readVariables } from './variables.js'
+import { keepVariables, outputVariableNames, prepareVariables, quote, readVariables, unixLines } from './variables.js'
 
 /** Every command is shown before it runs, and the first that fails ends them all. */
 function script(commands: readonly string[]): string {
-  const shown = commands.map((command) => `printf '%s\\n' ${quote(`$ ${command}`)}\n${command}\n`)
+  const shown = commands.map(unixLines).map((command) => `printf '%s\\n' ${quote(`$ ${command}`)}\n${command}\n`)
   return `set -e\n${shown.join('')}`
 }
 

@@ -1,6 +1,13 @@
 import { type ActionProvider, type ConfigurationOf, defineAction, JobFailed } from '@penstock/core'
 import { folderInside, inputVariables, openSources, writeOwn } from './source.js'
-import { keepVariables, outputVariableNames, parseEnvironment, prepareVariables, readVariables } from './variables.js'
+import {
+  keepVariables,
+  outputVariableNames,
+  parseEnvironment,
+  prepareVariables,
+  readVariables,
+  unixLines,
+} from './variables.js'
 
 const properties = {
   Command: {
@@ -49,7 +56,7 @@ export function shell(category: 'Build' | 'Test'): ActionProvider<typeof propert
     validate,
     async run(job, ctx) {
       const { Command, Shell, WorkingDirectory, Timeout, Environment } = job.configuration
-      const script = Command ?? job.commands.join('\n')
+      const script = unixLines(Command ?? job.commands.join('\n'))
       if (script.trim() === '') {
         throw new JobFailed('Command is missing: what to run, such as "make test"', 'ConfigurationError')
       }

@@ -19,7 +19,7 @@ export async function openSources(job: ActionJob<unknown>, ctx: JobContext, prim
     throw new JobFailed(message, 'ConfigurationError')
   }
   const folders = new Map<string, string>()
-  for (const name of job.inputNames) folders.set(name, (await ctx.input(name)).folder)
+  for (const name of job.inputNames) folders.set(name, (await ctx.input(name, { outwardLinks: 'keep' })).folder)
   const name = primary ?? job.inputNames[0]
   if (name === undefined) {
     const folder = join(ctx.workspace, 'source')

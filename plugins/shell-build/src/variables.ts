@@ -9,6 +9,11 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
+/** A script as Unix writes it: pipelines that were edited on Windows have CRLF, and a shell takes the CR for a letter. */
+export function unixLines(script: string): string {
+  return script.replace(/\r(?=\n|$)/g, '')
+}
+
 /** Whether a shell can have a variable of this name. */
 export function isVariableName(text: string): boolean {
   return name.test(text)

@@ -1,3 +1,5 @@
+import { readlinkSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { runAction } from '@penstock/core/testkit'
 import { shell } from '../src/shell.js'
 import { contents, removeTrees, tree } from './trees.js'
@@ -115,4 +117,39 @@ test.each([
     inputs: { Source: source() },
   })
   expect(run.failure).toMatchObject({ type: 'ConfigurationError', message: expect.stringContaining(message) })
+})
+
+test.each(['echo one\r\nif true; then\r\n  echo two\r\nfi\r\n', 'test -f run.sh\r\necho two\r'])(
+  'a script that was edited on Windows runs: %j',
+  async (Command) => {
+    const run = await runAction(build, { configuration: { Command }, inputs: { Source: source() } })
+    expect(run).toMatchObject({ outcome: 'succeeded', log: expect.stringContaining('two\n') })
+  },
+)
+
+test("what a build made of its own workspace is the build's failure, named", async () => {
+  const Command = 'rm -r src run.sh; ln -s /proc/self/mem gone; rm gone; cd ..; rm -r Source'
+  const run = await runAction(build, { configuration: { Command }, inputs: { Source: source() }, outputs: ['Out'] })
+  expect(run.failure).toMatchObject({
+    type: 'JobFailed',
+    message: expect.stringContaining('cannot be read: it is not there'),
+  })
+})
+
+test('links to the machine and files with odd names or times do not stop an output', async () => {
+  const Command =
+    'ln -s /usr/bin/env envlink; touch "$(printf \'lat-\\351\')"; touch -d 2040-01-01 future; mkdir "a[1]"; touch "a[1]/f"'
+  const run = await runAction(build, {
+    configuration: { Command },
+    inputs: { Source: tree({}) },
+    outputs: [{ name: 'Out', files: ['a[1]/f', 'envlink', 'future'] }, 'All'],
+  })
+  expect(run.outcome).toBe('succeeded')
+  expect(readlinkSync(join(run.outputs.Out ?? '', 'envlink'))).toBe('/usr/bin/env')
+  expect(statSync(join(run.outputs.All ?? '', 'future')).mtime.getUTCFullYear()).toBeGreaterThan(2038)
+  expect(Object.keys(contents(run.outputs.Out))).toEqual(['a[1]/f', 'future'])
+  expect(run.log).toContain(
+    'output artifact "Out": envlink -> /usr/bin/env: links that lead out of the artifact, kept as links',
+  )
+  expect(run.log).toContain('output artifact "All": lat-\ufffd: left out')
 })

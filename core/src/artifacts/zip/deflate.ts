@@ -3,6 +3,7 @@ import { crc32, deflateRawSync, constants as zlib } from 'node:zlib'
 import { ArtifactError } from '../../domain/artifact-error.js'
 import { localHeader, method, type ZipEntry } from './format.js'
 import type { PlannedEntry } from './plan-folder.js'
+import { reading } from './unreadable.js'
 
 /** Fast rather than small: artifacts are read about as often as they are written. */
 const level = 1
@@ -45,7 +46,7 @@ function packEntry(folder: string, planned: PlannedEntry): { entry: ZipEntry; da
   if (planned.kind === 'directory') {
     return { entry: { name: `${path}/`, mode, modified, method: 0, crc: 0, size: 0, compressedSize: 0 }, data: nothing }
   }
-  const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(`${folder}/${path}`, path)
+  const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(folder, path)
   const deflated =
     planned.kind === 'link' || raw.length < 32 || compressedNames.test(path) || looksRandom(raw)
       ? raw
@@ -75,12 +76,13 @@ function distinct(bytes: Uint8Array): number {
 }
 
 /** Opens what must still be a regular file: a link put in its place meanwhile is not followed. */
-function openFile(absolute: string): number {
-  return openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW)
+function openFile(folder: string, path: string): number {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  return reading(path, () => openSync(`${folder}/${path}`, flags))
 }
 
-function readWhole(absolute: string, path: string): Buffer {
-  const fd = openFile(absolute)
+function readWhole(folder: string, path: string): Buffer {
+  const fd = openFile(folder, path)
   try {
     const { size } = fstatSync(fd)
     const buffer = Buffer.allocUnsafe(size)
@@ -124,7 +126,7 @@ export interface DeflatedPiece {
  */
 export function deflatePiece(input: DeflatePieceInput): DeflatedPiece {
   const raw = Buffer.allocUnsafeSlow(input.length)
-  const fd = openFile(`${input.folder}/${input.path}`)
+  const fd = openFile(input.folder, input.path)
   try {
     if (readAt(fd, raw, input.start) < input.length) {
       throw new ArtifactError('ArtifactInvalid', `'${input.path}' became shorter while it was being packed`)

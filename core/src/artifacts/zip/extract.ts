@@ -18,6 +18,7 @@ import { ArtifactError } from '../../domain/artifact-error.js'
 import { checkEntries, checkLinks, type DirectoryEntry, type FileEntry, type UnpackLimits } from './check-entries.js'
 import { readAt } from './deflate.js'
 import { method, signature } from './format.js'
+import { outwardLinks } from './links.js'
 import { readDirectory } from './read-directory.js'
 
 /** A file and where its local header and data must end: at the next entry, or at the table of contents. */
@@ -41,6 +42,8 @@ export interface OpenedArchive {
   readonly directories: readonly DirectoryEntry[]
   /** path -> target */
   readonly links: ReadonlyMap<string, string>
+  /** Those of the links that lead out of the folder. */
+  readonly outward: readonly string[]
   readonly totalBytes: number
 }
 
@@ -65,7 +68,8 @@ function readArchive({ fd, limits }: ArchiveInput): OpenedArchive {
   const targets = new Map<string, string>()
   for (const entry of placed) if (isLink.has(entry.path)) targets.set(entry.path, readEntry(fd, entry).toString('utf8'))
   checkLinks(targets)
-  return { files: placed.filter((entry) => !isLink.has(entry.path)), directories, links: targets, totalBytes }
+  const contents = placed.filter((entry) => !isLink.has(entry.path))
+  return { files: contents, directories, links: targets, outward: outwardLinks(targets), totalBytes }
 }
 
 /** Better to say so before than to fail half-way. */
@@ -170,10 +174,16 @@ function writeFile(path: string, entry: FileEntry, data: Buffer): void {
   }
 }
 
+/** A number before 1970 would be taken for "now". */
+function dateOf(seconds: number): Date {
+  return new Date(seconds * 1000)
+}
+
 /** Gives a written file its mode (the umask has no say) and its time. */
 export function settle(fd: number, entry: FileEntry): void {
   fchmodSync(fd, entry.mode)
-  futimesSync(fd, entry.modified, entry.modified)
+  const time = dateOf(entry.modified)
+  futimesSync(fd, time, time)
 }
 
 export interface FinishInput {
@@ -188,6 +198,6 @@ export function finishFolder({ folder, directories, links }: FinishInput): void 
   for (const { path, mode, modified } of [...directories].sort((a, b) => b.path.length - a.path.length)) {
     // The owner must stay able to clean up.
     chmodSync(`${folder}/${path}`, mode | 0o700)
-    utimesSync(`${folder}/${path}`, modified, modified)
+    utimesSync(`${folder}/${path}`, dateOf(modified), dateOf(modified))
   }
 }

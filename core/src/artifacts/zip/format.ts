@@ -51,13 +51,19 @@ export function toDosTime(seconds: number): { readonly date: number; readonly ti
   }
 }
 
-/** Info-ZIP's extended timestamp: the modification time in whole seconds, which DOS time cannot give. */
+/** The times that both stamps can hold, seconds since the epoch: from 1901 on, and until 2106. */
+export const timeRange = { first: -0x80000000, last: 0xffffffff } as const
+
+/**
+ * Info-ZIP's extended timestamp: the modification time in whole seconds, which DOS time cannot give. Its 32 bits are signed to
+ * most who read them; from 2038 on the DOS date beside it tells that they are not.
+ */
 function timestampExtra(seconds: number): Buffer {
   const field = Buffer.alloc(9)
   field.writeUInt16LE(extraField.timestamp, 0)
   field.writeUInt16LE(5, 2)
   field.writeUInt8(1, 4)
-  field.writeInt32LE(Math.min(Math.max(Math.trunc(seconds), -0x80000000), 0x7fffffff), 5)
+  field.writeUInt32LE(Math.min(Math.max(Math.trunc(seconds), timeRange.first), timeRange.last) >>> 0, 5)
   return field
 }
 

@@ -1,21 +1,25 @@
 /** As many links as Linux follows before it says ELOOP. */
 const maxFollowed = 40
 
+/** The paths of those links that lead out of their tree, by themselves or through others. */
+export function outwardLinks(links: ReadonlyMap<string, string>): readonly string[] {
+  return [...links.keys()].filter((path) => leadsOut(path, links))
+}
+
 /**
  * Follows a link through a tree whose links are all in `links` (path -> target), as the kernel would, without
- * touching the disk. Answers why it may not be made, in words after "the link 'x' -> 'y'", or `undefined` when it stays
- * inside. A link to nothing is harmless as long as the nothing is inside.
+ * touching the disk. A link to nothing stays inside as long as the nothing is inside; one in a circle leads nowhere.
  */
-export function findEscape(path: string, links: ReadonlyMap<string, string>): string | undefined {
+function leadsOut(path: string, links: ReadonlyMap<string, string>): boolean {
   const at = path.split('/').slice(0, -1)
   let rest = targetParts(links.get(path) ?? '')
-  if (rest === undefined) return 'has an absolute target'
+  if (rest === undefined) return true
   for (let followed = 0; rest.length > 0; ) {
     const [name, ...after]: string[] = rest
     rest = after
     if (name === undefined || name === '' || name === '.') continue
     if (name === '..') {
-      if (at.pop() === undefined) return 'leads out of the folder'
+      if (at.pop() === undefined) return true
       continue
     }
     const next = links.get([...at, name].join('/'))
@@ -24,12 +28,12 @@ export function findEscape(path: string, links: ReadonlyMap<string, string>): st
       continue
     }
     followed += 1
-    if (followed > maxFollowed) return 'leads in a circle'
+    if (followed > maxFollowed) return false
     const parts = targetParts(next)
-    if (parts === undefined) return `leads through '${[...at, name].join('/')}', which has an absolute target`
+    if (parts === undefined) return true
     rest = [...parts, ...rest]
   }
-  return undefined
+  return false
 }
 
 function targetParts(target: string): string[] | undefined {

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { ArtifactError } from '../../domain/artifact-error.js'
 import { type Selection, selectFiles } from '../select-files.js'
-import { findEscape } from './links.js'
+import { timeRange } from './format.js'
+import { outwardLinks } from './links.js'
+import { reading } from './unreadable.js'
 
 /** One thing to be packed. */
 export interface PlannedEntry {
@@ -24,7 +27,13 @@ export interface FolderPlan {
   readonly entries: readonly PlannedEntry[]
   /** Sockets, pipes and devices, which a zip cannot hold. */
   readonly skipped: readonly string[]
-  /** Globs that matched nothing, while others did. */
+  /** Files, folders and links whose name or target is not UTF-8, with U+FFFD in its place. */
+  readonly unnameable: readonly string[]
+  /** Links that lead out of the folder, as `path -> target`: they are packed as links. */
+  readonly outward: readonly string[]
+  /** Files whose time a zip cannot hold (before 1901, after 2106): they get the nearest. */
+  readonly mistimed: readonly string[]
+  /** Globs, exclusions among them, that matched nothing, while others did. */
   readonly unmatched: readonly string[]
 }
 
@@ -42,31 +51,36 @@ const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * Lists what will be packed, in an order that depends on the names only.
- * Errors: ArtifactEmpty when the globs select nothing; ArtifactInvalid for a link that leaves the folder.
+ * Errors: ArtifactEmpty when the globs select nothing; ArtifactInvalid for what cannot be read.
  */
 export function planFolder(input: PlanInput): FolderPlan {
-  const walk = new Walk(input, selectFiles(input.files, input.exclude))
+  const walk = new Walk(
+    input,
+    selectFiles(input.files, input.exclude, (path) => isThere(`${input.folder}/${path}`)),
+  )
   walk.enter('')
   if (walk.found.length === 0 && input.files !== undefined) {
     throw new ArtifactError('ArtifactEmpty', `no file matches ${input.files.map((glob) => `'${glob}'`).join(', ')}`)
   }
-  const links = new Map(walk.found.flatMap((entry) => (entry.target === undefined ? [] : [[entry.path, entry.target]])))
-  for (const path of links.keys()) refuseEscape(path, links)
-  return { entries: walk.found, skipped: walk.skipped, unmatched: walk.selection.unmatched() }
+  const { found, skipped, unnameable, mistimed } = walk
+  const links = new Map(found.flatMap(({ path, target }) => (target === undefined ? [] : [[path, target] as const])))
+  const outward = outwardLinks(links).map((path) => `${path} -> ${links.get(path)}`)
+  return { entries: found, skipped, unnameable, outward, mistimed, unmatched: walk.selection.unmatched() }
 }
 
-function refuseEscape(path: string, links: ReadonlyMap<string, string>): void {
-  const reason = findEscape(path, links)
-  if (reason === undefined) return
-  throw new ArtifactError(
-    'ArtifactInvalid',
-    `the link '${path}' -> '${links.get(path)}' ${reason}: point it inside the folder, or leave it out of the artifact`,
-  )
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined
+  } catch {
+    return false
+  }
 }
 
 class Walk {
   readonly found: PlannedEntry[] = []
   readonly skipped: string[] = []
+  readonly unnameable: string[] = []
+  readonly mistimed: string[] = []
   private readonly never: ReadonlySet<string>
 
   constructor(
@@ -78,45 +92,48 @@ class Walk {
 
   /** Packs what is selected below `parent` ('' or ending in a slash); answers whether anything at all was there. */
   enter(parent: string): boolean {
-    const names = readdirSync(`${this.input.folder}/${parent}`).sort(byName)
-    for (const name of names) this.visit(parent + name)
+    const names = reading(parent || this.input.folder, () => readdirSync(`${this.input.folder}/${parent}`)).sort(byName)
+    // Of two names that differ only in bytes that are not UTF-8, both read the same.
+    for (const [index, name] of names.entries()) if (name !== names[index - 1]) this.visit(parent + name)
     return names.length > 0
   }
 
   private visit(path: string): void {
     const absolute = `${this.input.folder}/${path}`
     if (this.never.has(absolute)) return
-    const stat = lstat(absolute, path)
-    if (stat.isDirectory()) this.visitDirectory(path, stat)
+    const stat = reading(path, () => lstatSync(absolute, { throwIfNoEntry: !path.includes('\ufffd') }))
+    if (stat === undefined) this.unnameable.push(path)
+    else if (stat.isDirectory()) this.visitDirectory(path, stat)
     else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.push(path)
     else if (this.selection.accepts(path)) this.add(path, absolute, stat)
   }
 
   private add(path: string, absolute: string, stat: Stats): void {
-    const entry = { path, mode: stat.mode, modified: Math.floor(stat.mtimeMs / 1000) }
-    if (stat.isSymbolicLink()) {
-      this.found.push({ ...entry, kind: 'link', size: 0, target: readlinkSync(absolute) })
-    } else {
-      const stored = stat.size >= this.input.largeFrom && !compresses(absolute, stat.size)
+    const entry = { path, mode: stat.mode, modified: this.timeOf(path, stat) }
+    if (!stat.isSymbolicLink()) {
+      const stored = stat.size >= this.input.largeFrom && reading(path, () => !compresses(absolute, stat.size))
       this.found.push({ ...entry, kind: 'file', size: stat.size, stored })
+      return
     }
+    const target = reading(path, () => readlinkSync(absolute, 'buffer'))
+    if (isUtf8(target)) this.found.push({ ...entry, kind: 'link', size: 0, target: target.toString() })
+    else this.unnameable.push(`${path} -> ${target}`)
+  }
+
+  private timeOf(path: string, stat: Stats): number {
+    const modified = Math.floor(stat.mtimeMs / 1000)
+    if (modified < timeRange.first || modified > timeRange.last) this.mistimed.push(path)
+    return modified
   }
 
   /** A directory is packed, for its mode and time, when something in it is, or when it is empty and selected. */
   private visitDirectory(path: string, stat: Stats): void {
     const place = this.found.length
     this.found.push({ path, kind: 'directory', mode: stat.mode, modified: Math.floor(stat.mtimeMs / 1000), size: 0 })
-    const hasNames = this.enter(`${path}/`)
+    const hasNames = !this.selection.reaches(path) || this.enter(`${path}/`)
     if (this.found.length > place + 1 || this.selection.isWhole) return
     if (hasNames || !this.selection.accepts(path)) this.found.length = place
   }
-}
-
-function lstat(absolute: string, path: string): Stats {
-  const stat = lstatSync(absolute, { throwIfNoEntry: false })
-  if (stat !== undefined) return stat
-  const reason = path.includes('\ufffd') ? 'has a name that is not UTF-8' : 'vanished while the folder was being packed'
-  throw new ArtifactError('ArtifactInvalid', `'${path}' ${reason}`)
 }
 
 const sampleSize = 16 * 1024

@@ -126,7 +126,7 @@ function readRecord(record: Buffer, nameEnd: number, shift: number): DirectoryRe
     ...wide,
     offset: wide.offset + shift,
     mode: host === 3 || host === 19 ? record.readUInt32LE(38) >>> 16 : 0,
-    modified: timestamp(extra.get(extraField.timestamp)) ?? dosTime(record.readUInt16LE(14), record.readUInt16LE(12)),
+    modified: modified(extra.get(extraField.timestamp), record.readUInt16LE(14), record.readUInt16LE(12)),
   }
 }
 
@@ -162,6 +162,13 @@ function wideNumbers(
 function unicodePath(name: Buffer, field: Buffer | undefined): string | undefined {
   if (field === undefined || field.length < 5 || field.readUInt8(0) !== 1) return undefined
   return field.readUInt32LE(1) === crc32(name) ? field.toString('utf8', 5) : undefined
+}
+
+/** The extended timestamp where there is one; its sign bit is a year from 2038 on when the DOS date says so. */
+function modified(field: Buffer | undefined, date: number, time: number): number {
+  const stamp = timestamp(field)
+  if (stamp === undefined) return dosTime(date, time)
+  return stamp < 0 && 1980 + (date >> 9) >= 2038 ? stamp + 2 ** 32 : stamp
 }
 
 function timestamp(field: Buffer | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { lookAtDatabase } from './database.js'
 import type { Check } from './finding.js'
-import { lookAtDataFolder, lookAtDisk, lookAtSecrets } from './folder.js'
+import { lookAtDataFolder, lookAtDisk, lookAtLeftovers, lookAtSecrets } from './folder.js'
 import { lookAtClock, lookAtNode } from './machine.js'
 import { lookAtMasterKey } from './master-key.js'
 import { lookAtPlugins } from './plugins.js'
@@ -18,6 +18,7 @@ export const checks: readonly Check[] = [
   lookAtMasterKey,
   lookAtDatabase,
   lookAtDisk,
+  lookAtLeftovers,
   lookAtPlugins,
   lookAtPort,
   lookAtServer,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../../app/config.js'
 import { lockHolder } from '../../app/folder-lock.js'
 import { reason } from '../../host/contain.js'
+import { leftovers } from '../../worker/leftovers.js'
 import type { Finding } from './finding.js'
 
 /** Whether it is there, or can be made, and is this user's. */
@@ -49,6 +50,18 @@ export function lookAtDisk({ dataDir }: Config): Finding {
   if (free >= 5) return { name: 'disk', state: 'ok', found }
   const remedy = 'artifacts and logs need room: free some, or lower retention.historyDays'
   return { name: 'disk', state: free < 0.5 ? 'bad' : 'warn', found, remedy }
+}
+
+/** Workspaces of actions that are over: what could not be removed fills the disk. */
+export function lookAtLeftovers({ dataDir }: Config): Finding {
+  const name = 'workspaces'
+  if (isClosed(dataDir) || isClosed(join(dataDir, 'work'))) return closed(name, dataDir)
+  const left = leftovers(dataDir)
+  const [first] = left
+  if (first === undefined) return { name, state: 'ok', found: 'nothing is left of actions that are over' }
+  const more = left.length > 1 ? `, and ${left.length - 1} more` : ''
+  const found = `${first.folder} could not be removed (${first.reason})${more}`
+  return { name, state: 'warn', found, remedy: `as root: rm -rf ${left.map(({ folder }) => folder).join(' ')}` }
 }
 
 /** True when there is a folder that this user may not look into: nothing can then be said of what is in it. */

@@ -30,18 +30,28 @@ export async function tail(
   }
 }
 
-/** Cuts pieces into lines; `end` hands out what is left. */
+/**
+ * Cuts pieces into lines; `end` hands out what is left. Of a line that was written over itself (progress bars go back to its
+ * beginning with a carriage return) only the last state is a line, as on a terminal.
+ */
 export function byLine(write: (line: string) => void): { push(text: string): void; end(): void } {
   let rest = ''
   return {
     push(text) {
-      const lines = (rest + text).split(/\r\n|\n|\r(?!$)/)
+      const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) write(line)
+      for (const line of lines) write(lastState(line))
+      // A carriage return at the very end may be the first half of a line break.
+      rest = rest.slice(rest.lastIndexOf('\r', rest.length - 2) + 1)
     },
     end() {
-      if (rest !== '') write(rest)
+      if (rest !== '') write(lastState(rest))
       rest = ''
     },
   }
+}
+
+function lastState(line: string): string {
+  const shown = line.replace(/\r+$/, '')
+  return shown.slice(shown.lastIndexOf('\r') + 1)
 }

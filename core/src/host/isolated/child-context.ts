@@ -21,7 +21,7 @@ export function childJobContext(channel: Channel, request: RunRequest, signal: A
     workspace: request.workspace,
     log: { write, line: (text) => write(`${text}`.endsWith('\n') ? `${text}` : `${text}\n`) },
     http: childHttp(channel, scope),
-    input: (name) => ask<InputArtifact>('input', name),
+    input: (name, options) => ask<InputArtifact>('input', name, options),
     output: (folder, options) => ask<void>('output', folder, options),
     exec: (command, options) => ask<ExecResult>('exec', command, options),
     async checkpoint(data) {

@@ -1,7 +1,7 @@
 /** Serves what a job or poll in a plugin's process asks of its context, on the context that the host holds. */
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess } from '../job-api-access.js'
-import type { DeployTarget, ExecOptions, JobContext, OutputOptions } from '../provider-context.js'
+import type { DeployTarget, ExecOptions, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import { type ContextCall, type ContextMethod, contextMethods, type WireBytes } from './protocol.js'
 
@@ -74,7 +74,7 @@ function jobCalls(ctx: JobContext): Partial<Served> {
   let access: JobApiAccess | undefined
   const { targets } = ctx
   return {
-    input: (name?: string) => ctx.input(name),
+    input: (name?: string, options?: InputOptions) => ctx.input(name, options),
     output: (source: string, options?: OutputOptions) => ctx.output(source, options),
     exec: (command: readonly [string, ...string[]], options?: ExecOptions) => ctx.exec(command, options),
     checkpoint: (data: unknown) => ctx.checkpoint(data ?? null),

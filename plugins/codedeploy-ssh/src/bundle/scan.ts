@@ -1,5 +1,5 @@
 /** Reads what is in an unpacked bundle. */
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JobFailed } from '@penstock/core'
 import { type BundleEntry, BundleTree } from '../plan/bundle-tree.js'
@@ -71,5 +71,9 @@ export async function readAppSpec(bundle: ScannedBundle): Promise<{ readonly nam
     const there = bundle.tree.children('').slice(0, 10).join(', ') || 'nothing'
     throw new JobFailed(`the bundle has no appspec.yml in its root, which holds: ${there}`, 'ConfigurationError')
   }
-  return { name, text: await readFile(join(bundle.folder, name), 'utf8') }
+  const file = await realpath(join(bundle.folder, name))
+  if (!file.startsWith(`${await realpath(bundle.folder)}/`)) {
+    throw new JobFailed(`${name} is a link that leads out of the bundle: a file is right`, 'ConfigurationError')
+  }
+  return { name, text: await readFile(file, 'utf8') }
 }

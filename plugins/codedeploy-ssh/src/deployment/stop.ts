@@ -27,7 +27,7 @@ export function afterStop(ctx: JobContext): JobContext {
     clock: ctx.clock,
     http: ctx.http,
     workspace: ctx.workspace,
-    input: (name) => ctx.input(name),
+    input: (...words) => ctx.input(...words),
     output: (name, folder, ...rest) => ctx.output(name, folder, ...rest),
     exec: (...words) => ctx.exec(...words),
     // A restart would find the job ended: there is nothing to be taken up.
