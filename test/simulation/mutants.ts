@@ -88,7 +88,7 @@ const handOutTwice: Mutant = {
         const claimed = await unit.claimJobs(claim)
         for (const job of claimed)
           if (random.chance(0.2))
-            await unit.updateJob(job.id, job.fence, { status: 'Queued', workerId: undefined, leaseUntil: undefined })
+            await unit.stepJob(job.id, 'takeBack', { fence: job.fence }, { workerId: undefined, leaseUntil: undefined })
         return claimed
       },
     })),

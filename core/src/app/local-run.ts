@@ -1,18 +1,19 @@
 /** A server's parts for one pipeline run on this machine: no port, no polling, a data folder of its own. */
 import { type Clock, systemClock } from '../domain/clock.js'
-import { sweep } from '../engine/sweep.js'
+import { defaultLeaseMs } from '../engine/local-jobs.js'
 import type { ActionProvider } from '../host/action-provider.js'
 import type { PropertyDeclarations } from '../host/action-type-declaration.js'
+import type { Logger } from '../host/plugin.js'
 import type { SourceProvider } from '../host/source-provider.js'
 import { everyMs } from '../scheduler/coordinator.js'
 import { startTicker } from '../scheduler/ticker.js'
-import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'
 import { assemble } from './assemble.js'
 import type { Config } from './config.js'
 import type { Parts } from './container.js'
 import { asLogger, createPino } from './logger.js'
 import { openPort } from './server.js'
 import { StopStack } from './stop-stack.js'
+import { createSweeper } from './sweeping.js'
 
 export interface LocalRunOptions<P extends PropertyDeclarations> {
   readonly config: Config
@@ -60,7 +61,7 @@ export async function prepareLocalRun<P extends PropertyDeclarations>({
       async openApi() {
         identity.listening((await openPort(starting, parts, () => true)).address)
       },
-      start: () => start(parts, clock, stack),
+      start: () => start(parts, log, stack),
       stop: () => stack.stop(),
     }
   } catch (error) {
@@ -69,7 +70,7 @@ export async function prepareLocalRun<P extends PropertyDeclarations>({
   }
 }
 
-async function start(parts: Parts, clock: Clock, stack: StopStack): Promise<void> {
+async function start(parts: Parts, log: Logger, stack: StopStack): Promise<void> {
   const { coordinator, outbox, engine } = parts
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()
@@ -77,7 +78,9 @@ async function start(parts: Parts, clock: Clock, stack: StopStack): Promise<void
   outbox.start()
   stack.push('worker', () => parts.worker.stop())
   await parts.worker.start()
-  coordinator.every(timeoutSweeper(clock, (now) => sweep(engine, now)))
+  const sweeper = createSweeper(engine, defaultLeaseMs, log)
+  stack.push('sweeps', () => sweeper.stop())
+  sweeper.start()
   coordinator.every({
     name: 'outbox',
     next: everyMs(5_000),

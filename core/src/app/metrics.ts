@@ -1,5 +1,6 @@
 /** Numbers for Prometheus. The client library is loaded at the first scrape; until then counting is a few additions. */
 import type { Kysely } from 'kysely'
+import { openJobStatuses } from '../domain/job.js'
 import type { PluginStatus } from '../host/services.js'
 import type { Schema } from '../store/schema.js'
 
@@ -135,11 +136,10 @@ export class Metrics {
   }
 
   private async openJobs(): Promise<[string, number][]> {
-    const open = ['Created', 'Queued', 'Dispatched', 'InProgress']
     const rows = await this.parts.db
       .selectFrom('jobs')
       .select(['status', (q) => q.fn.countAll().as('n')])
-      .where('status', 'in', open)
+      .where('status', 'in', openJobStatuses)
       .groupBy('status')
       .execute()
     return rows.map(({ status, n }) => [status, Number(n)])

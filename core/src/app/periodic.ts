@@ -3,7 +3,6 @@ import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import { everyMs } from '../scheduler/coordinator.js'
 import { retention } from '../scheduler/retention.js'
-import { timeoutSweeper } from '../scheduler/timeout-sweeper.js'
 import { oldHistory } from '../store/old-history.js'
 import type { Config } from './config.js'
 import type { Parts } from './container.js'
@@ -13,11 +12,10 @@ export interface PeriodicParts {
   readonly clock: Clock
   readonly log: Logger
   readonly config: Config
-  readonly sweep: (now: number) => Promise<unknown>
 }
 
 /** Everything that the coordinator does from time to time. */
-export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: PeriodicParts): void {
+export function addPeriodicTasks(parts: Parts, { clock, log, config }: PeriodicParts): void {
   const { coordinator, watch, outbox, engine } = parts
   const local = { limit: 60_000, local: true }
   coordinator.every({ name: 'source-polls', next: everyMs(1_000), ...local, run: () => pollSources(parts) })
@@ -30,7 +28,6 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config, sweep }: Pe
     local: true,
     run: () => watch.refreshAll(),
   })
-  coordinator.every(timeoutSweeper(clock, sweep))
   coordinator.every({
     name: 'remote-logs',
     next: everyMs(60_000),

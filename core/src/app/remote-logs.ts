@@ -4,7 +4,7 @@ import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
-import type { Job } from '../domain/job.js'
+import { isOpen, type Job } from '../domain/job.js'
 import type { EngineReads } from '../engine/ports.js'
 import { fileSize, writeWhole } from '../worker/files.js'
 import type { ActionLogs } from '../worker/log-service.js'
@@ -90,7 +90,7 @@ export class RemoteLogs implements ReceivedLogs {
     for (const id of this.#remoteIds()) {
       const marker = readMarker(workFolder(this.parts.dataFolder, id).remote)
       const job = marker && (await this.parts.reads.job(marker.jobId))
-      if (job && ['Created', 'Queued', 'Dispatched', 'InProgress'].includes(job.status)) continue
+      if (job && isOpen(job)) continue
       const { spool } = workFolder(this.parts.dataFolder, id)
       const touched = this.#open.get(id)?.touched ?? this.#noteSeen(id)
       if (job && this.parts.clock.now() - touched < patience && existsSync(spool)) continue

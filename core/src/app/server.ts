@@ -2,7 +2,6 @@
 
 import { type Clock, systemClock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
-import { sweep } from '../engine/sweep.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
@@ -25,6 +24,7 @@ import { addPeriodicTasks } from './periodic.js'
 import { pluginProblems } from './plugin-problems.js'
 import { StopStack } from './stop-stack.js'
 import { StorageWatch } from './storage-watch.js'
+import { createSweeper } from './sweeping.js'
 
 export interface StartOptions extends ConfigSources {
   /** Short for `overrides: { dataDir, 'server.port': ... }`. */
@@ -165,13 +165,15 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
   stack.push('outbox', () => parts.outbox.stop())
   parts.outbox.start()
   stack.push('logs', () => parts.remoteLogs.close())
-  await parts.localJobs.pardon()
   if (config.worker.enabled) {
     stack.push('worker', () => parts.worker.stop())
     await parts.worker.start()
   }
   stack.push('source polls', () => parts.poller.stop())
-  addPeriodicTasks(parts, { clock, log, config, sweep: (now) => sweep(parts.engine, now) })
+  const sweeper = createSweeper(parts.engine, config.worker.leaseSeconds * 1_000, log)
+  stack.push('sweeps', () => sweeper.stop())
+  sweeper.start()
+  addPeriodicTasks(parts, { clock, log, config })
   stack.push(
     'signals',
     parts.engine.store.onSignal((topic) => onSignal(topic, parts, log)),

@@ -4,11 +4,20 @@ import type { EnvironmentVariable, OutputArtifactDeclaration } from './pipeline.
 import type { Revision, SourceRevisionOverride } from './revision.js'
 
 /**
- * J6. Created and Queued wait; Dispatched was handed out but not acknowledged; the rest say themselves.
+ * J6: Queued waits; Dispatched was handed out but not acknowledged; the rest say themselves. AWS's model also knows
+ * Created, which no job here ever is: it is made in the queue.
  * @example
- * const over = (status: JobStatus) => ['TimedOut', 'Succeeded', 'Failed'].includes(status)
+ * const waits = (status: JobStatus) => status === 'Queued'
  */
-export type JobStatus = 'Created' | 'Queued' | 'Dispatched' | 'InProgress' | 'TimedOut' | 'Succeeded' | 'Failed'
+export type JobStatus = 'Queued' | 'Dispatched' | 'InProgress' | 'TimedOut' | 'Succeeded' | 'Failed'
+
+/** The statuses of a job that has not ended: it waits, or somebody has it. */
+export const openJobStatuses = ['Queued', 'Dispatched', 'InProgress'] as const satisfies readonly JobStatus[]
+
+/** Whether a job waits or is being worked on; once it is not, it never is again. */
+export function isOpen({ status }: { readonly status: JobStatus }): boolean {
+  return openJobStatuses.some((open) => open === status)
+}
 
 /**
  * J12.

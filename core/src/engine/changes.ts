@@ -19,8 +19,13 @@ export interface Changes {
   readonly actions: readonly ActionExecution[]
   readonly rules: readonly RuleExecution[]
   readonly newJobs: readonly Job[]
-  /** Jobs that their worker's report ended. */
-  readonly reportedJobs: readonly { readonly jobId: string; readonly status: JobStatus }[]
+  /** Jobs that their worker's report ended: each is still what it was when it was looked at, or nothing is written. */
+  readonly reportedJobs: readonly {
+    readonly jobId: string
+    readonly fence: number
+    readonly from: JobStatus
+    readonly status: JobStatus
+  }[]
   /** Jobs to be ended whoever has them. */
   readonly endedJobs: readonly JobEnd[]
   /** Source revisions used for the first time, perhaps (J14). */

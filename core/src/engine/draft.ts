@@ -2,16 +2,20 @@ import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import { defined } from '../domain/defined.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
-import type { Job, JobStatus } from '../domain/job.js'
+import type { Job } from '../domain/job.js'
 import type { PipelineDeclaration, StageDeclaration } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import { openTransition } from '../domain/transition.js'
-import type { Decision, Effect, JobEnd } from './changes.js'
+import type { Changes, Decision, Effect, JobEnd } from './changes.js'
 import {
   type ActionStep,
   actionLifecycle,
   type ExecutionStep,
   executionLifecycle,
+  type JobStep,
+  jobLifecycle,
+  type RuleStep,
+  ruleLifecycle,
   type StageStep,
   stageLifecycle,
   step,
@@ -47,7 +51,7 @@ export class Draft {
   private readonly actions: Layer<ActionExecution>
   private readonly rules: Layer<RuleExecution>
   private readonly newJobs: Job[] = []
-  private readonly reportedJobs: { jobId: string; status: JobStatus }[] = []
+  private readonly reportedJobs: Changes['reportedJobs'][number][] = []
   private readonly endedJobs: JobEnd[] = []
   private readonly revisions: { actionName: string; revisionId: string; executionId: string }[] = []
   private readonly effects: Effect[] = []
@@ -165,12 +169,17 @@ export class Draft {
   putRule(rule: RuleExecution): void {
     this.rules.put.set(rule.id, { ...rule, updated: this.now })
   }
+  stepRule(id: string, by: RuleStep, patch: Partial<RuleExecution> = {}): void {
+    const before = this.rule(id)
+    const { deadline: _over, ...rest } = { ...before, ...patch }
+    this.putRule({ ...rest, status: step(ruleLifecycle, before.status, by) })
+  }
 
   queueJob(job: Job): void {
     this.newJobs.push(job)
   }
-  reportJob(jobId: string, status: JobStatus): void {
-    this.reportedJobs.push({ jobId, status })
+  reportJob({ id, fence, status: from }: Job, by: JobStep): void {
+    this.reportedJobs.push({ jobId: id, fence, from, status: step(jobLifecycle, from, by) })
   }
   endJob(end: JobEnd): void {
     this.endedJobs.push(end)

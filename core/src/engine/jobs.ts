@@ -15,7 +15,7 @@ import type { Unit } from './ports.js'
 import type * as V from './views.js'
 
 /** How long a job that was handed out waits for its acknowledgement before others get it, milliseconds. */
-export const acknowledgeWithin = 60_000
+export const acknowledgeWithinMs = 60_000
 
 type Input<Name extends keyof JobOperations> = Parameters<JobOperations[Name]>[1]
 
@@ -82,8 +82,8 @@ async function handOut(engine: Engine, id: ActionTypeId, limit: number, queryVal
       limit: Math.min(limit, 100),
       now,
       queryValue,
-      leaseUntil: now + acknowledgeWithin,
-      newNonce: engine.newId,
+      leaseMs: acknowledgeWithinMs,
+      nonce: engine.newId(),
     }),
   )
 }
@@ -100,9 +100,8 @@ export async function acknowledgeJob(engine: Engine, input: Input<'acknowledgeJo
       )
     }
     if (job.status !== 'Dispatched') return { status: job.status }
-    const status = step(jobLifecycle, job.status, 'acknowledge')
-    await unit.updateJob(job.id, job.fence, { status, leaseUntil: undefined })
-    return { status }
+    await unit.stepJob(job.id, 'acknowledge', { fence: job.fence }, { leaseUntil: undefined })
+    return { status: step(jobLifecycle, job.status, 'acknowledge') }
   })
 }
 
@@ -153,34 +152,33 @@ export async function putJobFailureResult(engine: Engine, input: Input<'putJobFa
 }
 
 /** One transaction: the job ends and its stage goes on, or neither. */
-async function report(engine: Engine, jobId: string, event: (job: Job) => PipelineEvent): Promise<void> {
+async function report(engine: Engine, jobId: string, event: Judge): Promise<void> {
   const known = await engine.store.read.job(jobId)
   if (!known) throw noSuchJob(jobId)
-  await announced(engine, (unit) => reportIn(engine, unit, known, event))
+  await reportOn(engine, known, event)
 }
 
-/** As `report`, in the caller's transaction. The pipeline is locked before the job, as everywhere. */
-export async function reportIn(
-  engine: Engine,
-  unit: Unit,
-  known: Job,
-  event: (job: Job) => PipelineEvent,
-): Promise<{ pipelineName: string; decision: Decision }> {
-  const { pipelineName, pipelineExecutionId, stageName } = known.data
-  const pipeline = await unit.lockPipeline(pipelineName)
-  const job = pipeline && (await unit.findJob(known.id))
-  if (!job) throw noSuchJob(known.id)
-  const wanted = { executionIds: [pipelineExecutionId], stageName, alone: true }
-  return { pipelineName, decision: await applyIn(engine, unit, pipelineName, event(job), wanted) }
-}
+/**
+ * What follows from a job as it is now, or `undefined` when nothing does. What `unit` writes is part of it. Whatever was
+ * known of the job before may be over, so it is here, with the job locked, that fence, status and lease are judged.
+ */
+export type Judge = (job: Job, unit: Unit) => Promise<PipelineEvent | undefined> | PipelineEvent | undefined
 
-/** Runs the work in a transaction and tells of its decision once it is durable. */
-export async function announced(
-  engine: Engine,
-  work: (unit: Unit) => Promise<{ pipelineName: string; decision: Decision }>,
-): Promise<void> {
-  const { pipelineName, decision } = await engine.store.transact(work)
-  announce(engine, pipelineName, decision)
+/**
+ * Locks the pipeline and then the job, as everywhere, and lets happen what `judge` says, in one transaction.
+ * Errors: JobNotFoundException, those of `judge` and of the event.
+ */
+export async function reportOn(engine: Engine, { id, data }: Job, judge: Judge): Promise<void> {
+  const { pipelineName, pipelineExecutionId, stageName } = data
+  const decision = await engine.store.transact(async (unit): Promise<Decision | undefined> => {
+    const pipeline = await unit.lockPipeline(pipelineName)
+    const job = pipeline && (await unit.findJob(id))
+    if (!job) throw noSuchJob(id)
+    const event = await judge(job, unit)
+    const wanted = { executionIds: [pipelineExecutionId], stageName, alone: true }
+    return event && applyIn(engine, unit, pipelineName, event, wanted)
+  })
+  if (decision) announce(engine, pipelineName, decision)
 }
 
 /** J13. Errors: ActionTypeNotFoundException, ValidationException. */

@@ -3,9 +3,9 @@
  * What a table does not have cannot happen; whoever asks for it has a defect.
  */
 import type { ActionStatus } from '../domain/action.js'
-import type { ConditionStatus } from '../domain/condition.js'
+import type { ConditionStatus, RuleStatus } from '../domain/condition.js'
 import type { ExecutionStatus } from '../domain/execution.js'
-import type { JobStatus } from '../domain/job.js'
+import type { Job, JobStatus } from '../domain/job.js'
 import type { StageStatus } from '../domain/stage.js'
 
 type Table<Status extends string, Step extends string> = Readonly<
@@ -76,18 +76,43 @@ export const conditionLifecycle: Table<ConditionStatus, ConditionStep> = {
   Overridden: {},
 }
 
-export type JobStep = 'queue' | 'dispatch' | 'acknowledge' | 'succeed' | 'fail' | 'timeOut' | 'takeBack'
+export type RuleStep = 'succeed' | 'fail' | 'abandon'
 
-/** J6. A job handed out but never acknowledged is taken back into the queue under a new nonce. */
+/** C4: a rule's evaluation, which ends once. */
+export const ruleLifecycle: Table<RuleStatus, RuleStep> = {
+  InProgress: { succeed: 'Succeeded', fail: 'Failed', abandon: 'Abandoned' },
+  Succeeded: {},
+  Failed: {},
+  Abandoned: {},
+}
+
+export type JobStep = 'dispatch' | 'claim' | 'acknowledge' | 'keep' | 'succeed' | 'fail' | 'timeOut' | 'takeBack'
+
+/**
+ * J6. A job handed out but never acknowledged is taken back into the queue under a new nonce; our own workers claim, which
+ * is both in one, and keep what they hold. SQL asks this table too: `stepsFrom` and `stepTo` make the statements' words.
+ */
 export const jobLifecycle: Table<JobStatus, JobStep> = {
-  Created: { queue: 'Queued' },
-  Queued: { dispatch: 'Dispatched', fail: 'Failed', timeOut: 'TimedOut' },
+  Queued: { dispatch: 'Dispatched', claim: 'InProgress', fail: 'Failed', timeOut: 'TimedOut' },
   Dispatched: { acknowledge: 'InProgress', takeBack: 'Queued', fail: 'Failed', timeOut: 'TimedOut' },
-  InProgress: { succeed: 'Succeeded', fail: 'Failed', timeOut: 'TimedOut', takeBack: 'Queued' },
+  InProgress: {
+    keep: 'InProgress',
+    succeed: 'Succeeded',
+    fail: 'Failed',
+    timeOut: 'TimedOut',
+    takeBack: 'Queued',
+  },
   TimedOut: {},
   Succeeded: {},
   Failed: {},
 }
+
+/** How a job ends that the engine wanted to end. */
+export const endingSteps = {
+  stop: 'fail',
+  abandon: 'fail',
+  timeout: 'timeOut',
+} as const satisfies Record<NonNullable<Job['cancelRequested']>, JobStep>
 
 /** Where `step` leads from `status`, or `undefined` when it cannot be taken there. */
 export function follow<Status extends string, Step extends string>(
@@ -107,4 +132,22 @@ export function step<Status extends string, Step extends string>(
   const next = follow(table, status, by)
   if (next === undefined) throw new Error(`no way leads from ${status} by '${by}'`)
   return next
+}
+
+/** The statuses from which `by` can be taken, for a statement's `where`. */
+export function stepsFrom<Status extends string, Step extends string>(
+  table: Table<Status, Step>,
+  by: NoInfer<Step>,
+): readonly Status[] {
+  return (Object.keys(table) as Status[]).filter((status) => table[status][by] !== undefined)
+}
+
+/** Where `by` leads from wherever it can be taken: one place, or a statement could not say it. */
+export function stepTo<Status extends string, Step extends string>(
+  table: Table<Status, Step>,
+  by: NoInfer<Step>,
+): Status {
+  const [to, ...others] = new Set(stepsFrom(table, by).map((status) => step(table, status, by)))
+  if (to === undefined || others.length > 0) throw new Error(`'${by}' leads to no one status`)
+  return to
 }

@@ -3,10 +3,11 @@ import type { ActionExecution } from '../domain/action.js'
 import type { ActionType } from '../domain/action-type.js'
 import type { RuleExecution } from '../domain/condition.js'
 import type { ExecutionStatus, PipelineExecution } from '../domain/execution.js'
-import type { Job, JobStatus } from '../domain/job.js'
+import type { Job } from '../domain/job.js'
 import type { Pipeline } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import type { Decision, Effect } from './changes.js'
+import type { JobStep } from './lifecycle.js'
 import type { PipelineState } from './state.js'
 import type { ActionTypeDeclaration, DeployTarget, WebhookDefinition } from './views.js'
 
@@ -24,27 +25,51 @@ export interface Wanted {
   readonly alone?: boolean
 }
 
-export interface JobClaim {
+/**
+ * How long a job stays whose it is, in milliseconds from now. "Now" is the database's clock, which all servers share;
+ * `now` is this server's, for a database that has none of its own (SQLite, which one server alone has open).
+ */
+export interface LeaseTime {
+  readonly now: number
+  readonly leaseMs: number
+}
+
+export interface JobClaim extends LeaseTime {
   readonly typeKeys: readonly string[]
   readonly limit: number
-  readonly now: number
   /** Only jobs whose queryable property has this value (J5). */
   readonly queryValue?: string | undefined
-  /** For whom, and until when nobody else gets it. */
-  readonly leaseUntil: number
   /** Set: claimed and acknowledged in one (our own workers). Absent: Dispatched, to be acknowledged by its nonce. */
   readonly workerId?: string
-  newNonce(): string
+  /** The nonces of the jobs begin with it. */
+  readonly nonce: string
+}
+
+/** What must hold of a job in the statement that changes it. */
+export interface JobGuard {
+  /** It was not handed out again since. */
+  readonly fence: number
+  /** Its lease was over at this moment of `EngineStore.now`. */
+  readonly leaseOverAt?: number
+  /** Whether the engine has asked for its end. */
+  readonly cancelRequested?: boolean
 }
 
 export interface JobPatch {
-  readonly status?: JobStatus
   readonly nonce?: string
-  readonly workerId?: string | undefined
-  readonly leaseUntil?: number | undefined
+  readonly workerId?: undefined
+  readonly leaseUntil?: undefined
   readonly continuationToken?: string | undefined
   /** When it ended, epoch milliseconds. */
   readonly ended?: number
+}
+
+/** What became of a job that a worker believes to hold. */
+export interface HeldState {
+  readonly jobId: string
+  /** Still that worker's, with that fence; its lease begins anew. */
+  readonly mine: boolean
+  readonly cancel?: NonNullable<Job['cancelRequested']>
 }
 
 /** One transaction. Everything in it happens, or nothing. */
@@ -60,10 +85,17 @@ export interface Unit {
   savePipeline(pipeline: Pipeline, by: string): Promise<void>
   /** With everything that belongs to it (D1). */
   deletePipeline(name: string): Promise<boolean>
+  /** Stays as it is until the transaction ends. */
   findJob(jobId: string): Promise<Job | undefined>
+  /** Takes waiting jobs, oldest first: found and taken in one statement. */
   claimJobs(claim: JobClaim): Promise<Job[]>
-  /** Changes a job if it still has this fence; false when it has another. */
-  updateJob(jobId: string, fence: number, patch: JobPatch): Promise<boolean>
+  /**
+   * Takes a job a step of `jobLifecycle` on, with `patch`, in one statement. False when it has no such step to take, or
+   * `guard` does not hold: then nothing is changed.
+   */
+  stepJob(jobId: string, by: JobStep, guard: JobGuard, patch?: JobPatch): Promise<boolean>
+  /** What a deploy action is doing to each of its targets, in its order; each replaces what was known of it. */
+  putDeployTargets(actionExecutionId: string, targets: readonly DeployTarget[]): Promise<void>
 }
 
 export interface PageOf<T> {
@@ -115,7 +147,7 @@ export interface EngineReads {
   revisionUsed(pipelineName: string, actionName: string, revisionId: string): Promise<string | undefined>
   /** Actions and rules in progress whose deadline has passed. */
   overdue(now: number, limit: number): Promise<{ pipelineName: string; executionId: string; id: string }[]>
-  /** Handed out or in progress, and the lease is over. */
+  /** Handed out or in progress, and the lease was over at `now` (`EngineStore.now`). */
   expiredLeases(now: number, limit: number): Promise<Job[]>
 }
 
@@ -167,22 +199,21 @@ export interface EngineStore {
   readonly webhooks: Shelf<StoredWebhook>
   /** What a deploy action is doing to each of its targets, in its order. */
   deployTargets(actionExecutionId: string): Promise<DeployTarget[]>
-  putDeployTargets(actionExecutionId: string, targets: readonly DeployTarget[]): Promise<void>
-  /** Errors: those of `work`; Busy when another change stands in its way for too long. */
+  /** Errors: those of `work`; Busy when another change stands in its way for too long; DatabaseUnavailable. */
   transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>
-  /** Extends the leases that still have their fence; answers what became of each job. */
+  /** The database's clock, by which leases are judged; a database without one answers `server`, this server's. */
+  now(server: number): Promise<number>
+  /** Leases that still have their worker and fence begin anew; answers what became of each job. */
   heartbeat(
     workerId: string,
     held: readonly { readonly jobId: string; readonly fence: number }[],
-    leaseUntil: number,
-  ): Promise<
-    {
-      readonly jobId: string
-      readonly status: JobStatus
-      readonly mine: boolean
-      readonly cancel?: NonNullable<Job['cancelRequested']>
-    }[]
-  >
+    lease: LeaseTime,
+  ): Promise<HeldState[]>
+  /**
+   * Every lease begins anew, also that of a job that waits for its acknowledgement; answers how many. In a database that has
+   * no clock of its own, time limits of what is in progress move on by `awayMs`, or back: the one clock jumped by that much.
+   */
+  renewLeases(lease: LeaseTime & { readonly acknowledgeMs: number; readonly awayMs: number }): Promise<number>
   /** Hands each entry to `deliver`, oldest first, and forgets it. Answers how many. */
   drainOutbox(deliver: (entry: OutboxEntry) => Promise<void>, limit: number): Promise<number>
   /** Ended executions older than `before`, with all that belongs to them; answers how many (X11). */

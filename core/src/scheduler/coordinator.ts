@@ -23,6 +23,7 @@ interface Known {
 export class Coordinator {
   private readonly tasks: Known[] = []
   private readonly stopping = new AbortController()
+  private last = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: { readonly clock: Clock; readonly claims: TaskClaims; readonly log: Logger }) {}
 
@@ -34,6 +35,9 @@ export class Coordinator {
   /** Starts what is due and not running yet; resolves once all that it started has ended. Never rejects. */
   async tick(): Promise<void> {
     const now = this.parts.clock.now()
+    // The clock was put back: what was planned by it would be waited for until it is there again.
+    if (now < this.last) for (const known of this.tasks) known.due = Math.min(known.due, known.task.next(now))
+    this.last = now
     const due = this.tasks.filter((known) => known.due <= now && !known.running && !this.stopping.signal.aborted)
     await Promise.all(
       due.map((known) => {
@@ -59,10 +63,13 @@ export class Coordinator {
     const cancel = clock.after(task.limit, () =>
       limit.abort(new Error(`${task.name} took longer than ${task.limit / 1000} s`)),
     )
+    const { name } = task
+    const next = task.next(now)
     let claimed = false
     try {
       claimed =
-        !task.local && (await claims.claim({ name: task.name, now, next: task.next(now), until: now + task.limit }))
+        !task.local &&
+        (await claims.claim({ name, now, next, latest: Math.max(task.next(next), next), until: now + task.limit }))
       if (claimed || task.local) await task.run(AbortSignal.any([limit.signal, this.stopping.signal]))
     } catch (error) {
       if (!this.stopping.signal.aborted) log.error('periodic task failed', { task: task.name, err: error })

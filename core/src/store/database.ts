@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Kysely, PostgresDialect, SqliteDialect, sql, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, SqliteDialect, sql, type Transaction } from 'kysely'
 import { inOurWords, isLostRace } from './driver-errors.js'
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
@@ -15,6 +15,11 @@ export interface Database {
   readonly dialect: DialectName
   /** For reads, and for single statements that need no transaction of ours. */
   readonly db: Kysely<Schema>
+  /**
+   * This moment in a statement, epoch milliseconds: by the database's own clock, which all its servers share. SQLite has
+   * none but that of the one server that has it open: `server`, then.
+   */
+  moment(server: number): RawBuilder<number>
   /**
    * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
    * Errors: those of `work`; StorageFull; Busy when another change held what it needs for too long.
@@ -65,6 +70,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   return {
     dialect: 'sqlite',
     db,
+    moment: (server) => sql<number>`${server}`,
     write: (work) => inOurWords(file, commits.run(work)),
     writeSoon: (work) => commits.runSoon(work),
     signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
@@ -94,6 +100,7 @@ export async function openPostgres(url: string, waitsFor = patience): Promise<Da
   return {
     dialect: 'postgres',
     db,
+    moment: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     write: (work) =>
       inOurWords(
         'the PostgreSQL server',

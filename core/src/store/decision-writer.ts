@@ -1,4 +1,6 @@
+import { Fault } from '../domain/faults.js'
 import type { Decision } from '../engine/changes.js'
+import { endingSteps, jobLifecycle, stepTo } from '../engine/lifecycle.js'
 import type { Tx } from './database.js'
 import { actionRow, executionRow, jobRow, stageExecutionRow } from './rows.js'
 
@@ -76,24 +78,23 @@ async function writeAction(
 }
 
 async function writeJobs(tx: Tx, { changes }: Decision, now: number): Promise<void> {
-  for (const { jobId, status } of changes.reportedJobs) {
-    await tx.updateTable('jobs').set({ status, ended: now, lease_until: null }).where('id', '=', jobId).execute()
+  for (const { jobId, fence, from, status } of changes.reportedJobs) {
+    const { numUpdatedRows } = await tx
+      .updateTable('jobs')
+      .set({ status, ended: now, lease_until: null })
+      .where('id', '=', jobId)
+      .where('fence', '=', fence)
+      .where('status', '=', from)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n)
+      throw new Fault('InvalidJobStateException', `The job ${jobId} is no longer ${from} with fence ${fence}`)
   }
   for (const { actionExecutionId, how } of changes.endedJobs) {
+    const open = tx.updateTable('jobs').where('action_execution_id', '=', actionExecutionId).where('ended', 'is', null)
     // One of our workers is told at its next heartbeat, and ends the job itself; all else ends here.
-    await tx
-      .updateTable('jobs')
-      .set({ status: how === 'timeout' ? 'TimedOut' : 'Failed', ended: now, lease_until: null })
-      .where('action_execution_id', '=', actionExecutionId)
-      .where('ended', 'is', null)
-      .where('worker_id', 'is', null)
-      .execute()
-    await tx
-      .updateTable('jobs')
-      .set({ cancel_requested: how })
-      .where('action_execution_id', '=', actionExecutionId)
-      .where('ended', 'is', null)
-      .execute()
+    const status = stepTo(jobLifecycle, endingSteps[how])
+    await open.set({ status, ended: now, lease_until: null }).where('worker_id', 'is', null).execute()
+    await open.set({ cancel_requested: how }).execute()
   }
   for (const job of changes.newJobs) await tx.insertInto('jobs').values(jobRow(job)).execute()
 }

@@ -1,5 +1,5 @@
 import type { DeployTarget } from '../engine/views.js'
-import type { Database } from './database.js'
+import type { Database, Tx } from './database.js'
 import { parse } from './rows.js'
 
 /** JSON has no dates: these members come back as Dates. */
@@ -24,18 +24,16 @@ export async function deployTargets({ db }: Database, actionExecutionId: string)
 
 /** The whole list, each target replacing what was known of it. */
 export async function putDeployTargets(
-  database: Database,
+  tx: Tx,
   actionExecutionId: string,
   targets: readonly DeployTarget[],
 ): Promise<void> {
-  await database.write(async (tx) => {
-    for (const [position, target] of targets.entries()) {
-      const changed = { position, status: target.status, doc: JSON.stringify(target) }
-      await tx
-        .insertInto('deploy_targets')
-        .values({ action_execution_id: actionExecutionId, target_id: target.targetId, ...changed })
-        .onConflict((on) => on.columns(['action_execution_id', 'target_id']).doUpdateSet(changed))
-        .execute()
-    }
-  })
+  for (const [position, target] of targets.entries()) {
+    const changed = { position, status: target.status, doc: JSON.stringify(target) }
+    await tx
+      .insertInto('deploy_targets')
+      .values({ action_execution_id: actionExecutionId, target_id: target.targetId, ...changed })
+      .onConflict((on) => on.columns(['action_execution_id', 'target_id']).doUpdateSet(changed))
+      .execute()
+  }
 }

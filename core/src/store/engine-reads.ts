@@ -7,6 +7,7 @@ import type { StageExecution, StageRecord } from '../domain/stage.js'
 import type { EngineReads, PageOf } from '../engine/ports.js'
 import type { Database } from './database.js'
 import type { DefinitionCache } from './definition-cache.js'
+import { isAvailable } from './job-store.js'
 import { parse, toJob } from './rows.js'
 import type { Schema } from './schema.js'
 
@@ -102,7 +103,7 @@ function executionReads({ db }: Database): ExecutionReads {
 
 type WorkReads = Omit<EngineReads, keyof ExecutionReads | 'pipeline' | 'pipelines' | 'stageRecords'>
 
-function workReads({ db }: Database): WorkReads {
+function workReads({ db, moment }: Database): WorkReads {
   const history = async <T>(
     table: 'action_executions' | 'rule_executions',
     name: string,
@@ -152,7 +153,7 @@ function workReads({ db }: Database): WorkReads {
         .selectFrom('jobs')
         .select(['type_key as typeKey', (q) => q.fn.countAll().as('count'), (q) => q.fn.min('created').as('oldest')])
         .where('status', '=', sql.lit('Queued'))
-        .where('available_at', '<=', now)
+        .where(isAvailable(moment(now)))
         .groupBy('type_key')
         .execute()
       return rows.map(({ typeKey, count, oldest }) => ({ typeKey, count: Number(count), oldest: Number(oldest) }))

@@ -5,7 +5,7 @@ import { DefinitionCache } from './definition-cache.js'
 import { deployTargets, putDeployTargets } from './deploy-targets.js'
 import { createEngineReads } from './engine-reads.js'
 import { forgetHistory } from './forget-history.js'
-import { claimJobs, findJob, heartbeat, updateJob } from './job-store.js'
+import { claimJobs, databaseNow, findJob, heartbeat, renewLeases, stepJob } from './job-store.js'
 import { createOutbox } from './outbox-store.js'
 import { countPipelines, createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
 import { actionTypeShelf, webhookShelf } from './shelves.js'
@@ -20,9 +20,10 @@ export function createEngineStore(database: Database): EngineStore {
     actionTypes: actionTypeShelf(database),
     webhooks: webhookShelf(database),
     deployTargets: (id) => deployTargets(database, id),
-    putDeployTargets: (id, targets) => putDeployTargets(database, id, targets),
     transact: (work) => database.write((tx) => work(createUnit(database, tx, loader))),
-    heartbeat: (workerId, held, leaseUntil) => heartbeat(database, workerId, held, leaseUntil),
+    now: (server) => databaseNow(database, server),
+    heartbeat: (workerId, held, lease) => heartbeat(database, workerId, held, lease),
+    renewLeases: (lease) => renewLeases(database, lease),
     drainOutbox: createOutbox(database),
     forgetHistory: (before, limit) => forgetHistory(database, before, limit),
     signal: (topic) => database.signal(topic),
@@ -45,6 +46,7 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
     deletePipeline: (name) => deletePipeline(tx, name),
     findJob: (id) => findJob(database, tx, id),
     claimJobs: (claim) => claimJobs(database, tx, claim),
-    updateJob: (id, fence, patch) => updateJob(tx, id, fence, patch),
+    stepJob: (id, by, guard, patch) => stepJob(tx, id, by, guard, patch),
+    putDeployTargets: (id, targets) => putDeployTargets(tx, id, targets),
   }
 }

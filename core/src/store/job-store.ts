@@ -1,11 +1,34 @@
-/** The queue's rows: found, claimed, changed under their fence, kept alive by heartbeats. */
-
-import { sql } from 'kysely'
+/** The queue's rows. Fence, status and lease are judged in the statement that changes them, by the database's clock. */
+import { type RawBuilder, sql } from 'kysely'
 import { defined } from '../domain/defined.js'
-import type { Job, JobStatus } from '../domain/job.js'
-import type { EngineStore, JobClaim, Unit } from '../engine/ports.js'
+import type { Job } from '../domain/job.js'
+import { type JobStep, jobLifecycle, stepsFrom, stepTo } from '../engine/lifecycle.js'
+import type { EngineStore, HeldState, JobClaim, JobGuard, JobPatch, LeaseTime } from '../engine/ports.js'
 import type { Database, Tx } from './database.js'
 import { toJob } from './rows.js'
+
+/** How many held jobs one statement asks for. */
+const heldAtOnce = 100
+
+/** Statuses as the statement's own words, not as parameters: only so are the partial indexes found. */
+const statuses = (by: JobStep) => stepsFrom(jobLifecycle, by).map((status) => sql.lit(status))
+
+const leaseEnd = (database: Database, { now, leaseMs }: LeaseTime) =>
+  sql<number>`${database.moment(now)} + ${sql.lit(leaseMs)}`
+
+/**
+ * A job that is to wait says until when. All others may be taken at once, whatever the clock of the server that made them
+ * says; so may one that was made "later than now", by a clock that has been put back since.
+ */
+export function isAvailable(now: RawBuilder<number>): RawBuilder<boolean> {
+  return sql`(available_at <= ${now} or available_at <= created or created > ${now})`
+}
+
+export async function databaseNow({ dialect, db, moment }: Database, server: number): Promise<number> {
+  if (dialect === 'sqlite') return server
+  const { rows } = await sql<{ now: number }>`select ${moment(server)} as now`.execute(db)
+  return rows[0]?.now ?? server
+}
 
 export async function findJob(database: Database, tx: Tx, id: string): Promise<Job | undefined> {
   let query = tx.selectFrom('jobs').selectAll().where('id', '=', id)
@@ -16,75 +39,126 @@ export async function findJob(database: Database, tx: Tx, id: string): Promise<J
 
 /** Oldest first; on PostgreSQL what another server is just claiming is passed over. */
 export async function claimJobs(database: Database, tx: Tx, claim: JobClaim): Promise<Job[]> {
-  if (claim.typeKeys.length === 0 || claim.limit < 1) return []
-  let query = tx
-    .selectFrom('jobs')
-    .selectAll()
-    .where('status', '=', sql.lit('Queued'))
-    .where('type_key', 'in', claim.typeKeys)
-    .where('available_at', '<=', claim.now)
-    .orderBy('number')
-    .limit(claim.limit)
-  if (claim.queryValue !== undefined) query = query.where('query_value', '=', claim.queryValue)
-  if (database.dialect === 'postgres') query = query.forUpdate().skipLocked()
-  const claimed: Job[] = []
-  for (const row of await query.execute()) {
-    const taken = {
-      status: (claim.workerId === undefined ? 'Dispatched' : 'InProgress') satisfies JobStatus,
-      nonce: claim.newNonce(),
-      worker_id: claim.workerId ?? null,
-      lease_until: claim.leaseUntil,
-      fence: row.fence + 1,
-    }
-    await tx.updateTable('jobs').set(taken).where('id', '=', row.id).execute()
-    claimed.push(toJob({ ...row, ...taken }))
-  }
-  return claimed
+  const { typeKeys, limit, now, queryValue, workerId, nonce } = claim
+  if (typeKeys.length === 0 || limit < 1) return []
+  const by = workerId === undefined ? 'dispatch' : 'claim'
+  const rows = await tx
+    .with('waiting', (query) => {
+      let waiting = query
+        .selectFrom('jobs')
+        .select('id')
+        .where('status', 'in', statuses(by))
+        .where('type_key', 'in', typeKeys)
+        .where(isAvailable(database.moment(now)))
+        .orderBy('number')
+        .limit(limit)
+      if (queryValue !== undefined) waiting = waiting.where('query_value', '=', queryValue)
+      return database.dialect === 'postgres' ? waiting.forUpdate().skipLocked() : waiting
+    })
+    .updateTable('jobs')
+    .set({
+      status: stepTo(jobLifecycle, by),
+      nonce: sql`${nonce} || '-' || number`,
+      worker_id: workerId ?? null,
+      lease_until: leaseEnd(database, claim),
+      fence: sql`fence + 1`,
+    })
+    .where('id', 'in', (query) => query.selectFrom('waiting').select('waiting.id'))
+    .returningAll()
+    .execute()
+  return rows.sort((a, b) => a.number - b.number).map(toJob)
 }
 
-export async function updateJob(
+export async function stepJob(
   tx: Tx,
   id: string,
-  fence: number,
-  patch: Parameters<Unit['updateJob']>[2],
+  by: JobStep,
+  guard: JobGuard,
+  patch: JobPatch = {},
 ): Promise<boolean> {
   const set = {
-    ...defined({ status: patch.status, ended: patch.ended, nonce: patch.nonce }),
-    ...('workerId' in patch ? { worker_id: patch.workerId ?? null } : {}),
-    ...('leaseUntil' in patch ? { lease_until: patch.leaseUntil ?? null } : {}),
+    status: stepTo(jobLifecycle, by),
+    ...defined({ ended: patch.ended, nonce: patch.nonce }),
+    ...('workerId' in patch ? { worker_id: null } : {}),
+    ...('leaseUntil' in patch ? { lease_until: null } : {}),
     ...('continuationToken' in patch ? { continuation_token: patch.continuationToken ?? null } : {}),
   }
-  const result = await tx
+  let query = tx
     .updateTable('jobs')
     .set(set)
     .where('id', '=', id)
-    .where('fence', '=', fence)
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+    .where('fence', '=', guard.fence)
+    .where('status', 'in', statuses(by))
+  if (guard.leaseOverAt !== undefined) query = query.where('lease_until', '<=', guard.leaseOverAt)
+  if (guard.cancelRequested !== undefined)
+    query = query.where('cancel_requested', guard.cancelRequested ? 'is not' : 'is', null)
+  const { numUpdatedRows } = await query.executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 export async function heartbeat(
   database: Database,
   workerId: string,
   held: readonly { readonly jobId: string; readonly fence: number }[],
-  leaseUntil: number,
-): ReturnType<EngineStore['heartbeat']> {
-  if (held.length === 0) return []
+  lease: LeaseTime,
+): Promise<HeldState[]> {
+  const states: HeldState[] = []
+  for (let at = 0; at < held.length; at += heldAtOnce) {
+    const some = held.slice(at, at + heldAtOnce)
+    const kept = await database.write((tx) => keep(database, tx, workerId, some, lease))
+    const cancels = new Map(kept.map((row) => [row.id, row.cancel_requested as HeldState['cancel'] | null]))
+    for (const { jobId } of some) {
+      const cancel = cancels.get(jobId)
+      states.push({ jobId, mine: cancels.has(jobId), ...(cancel ? { cancel } : {}) })
+    }
+  }
+  return states
+}
+
+function keep(
+  database: Database,
+  tx: Tx,
+  workerId: string,
+  held: readonly { readonly jobId: string; readonly fence: number }[],
+  lease: LeaseTime,
+) {
+  return tx
+    .updateTable('jobs')
+    .set({ lease_until: leaseEnd(database, lease) })
+    .where((job) => job.or(held.map(({ jobId, fence }) => job.and([job('id', '=', jobId), job('fence', '=', fence)]))))
+    .where('worker_id', '=', workerId)
+    .where('status', 'in', statuses('keep'))
+    .returning(['id', 'cancel_requested'])
+    .execute()
+}
+
+/** Who waits for an acknowledgement gets `acknowledgeMs`, who works `leaseMs`. */
+export async function renewLeases(
+  database: Database,
+  { now, leaseMs, acknowledgeMs, awayMs }: Parameters<EngineStore['renewLeases']>[0],
+): Promise<number> {
+  const renew = async (tx: Tx, by: JobStep, ms: number) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('jobs')
+      .set({ lease_until: leaseEnd(database, { now, leaseMs: ms }) })
+      .where('status', 'in', statuses(by))
+      .where('lease_until', 'is not', null)
+      .executeTakeFirst()
+    return Number(numUpdatedRows)
+  }
   return database.write(async (tx) => {
-    const ids = held.map((one) => one.jobId)
-    const rows = await tx.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()
-    const jobs = new Map(rows.map((row) => [row.id, toJob(row)]))
-    const mine = held.filter(({ jobId, fence }) => {
-      const job = jobs.get(jobId)
-      return job?.status === 'InProgress' && job.fence === fence && job.workerId === workerId
-    })
-    const alive = mine.map((one) => one.jobId)
-    if (alive.length > 0)
-      await tx.updateTable('jobs').set({ lease_until: leaseUntil }).where('id', 'in', alive).execute()
-    return held.map(({ jobId }) => {
-      const job = jobs.get(jobId)
-      const cancel = job?.cancelRequested
-      return { jobId, status: job?.status ?? 'Failed', mine: alive.includes(jobId), ...(cancel ? { cancel } : {}) }
-    })
+    if (database.dialect === 'sqlite' && awayMs !== 0) await moveDeadlines(tx, awayMs)
+    return (await renew(tx, 'acknowledge', acknowledgeMs)) + (await renew(tx, 'keep', leaseMs))
   })
+}
+
+async function moveDeadlines(tx: Tx, byMs: number): Promise<void> {
+  const moved = sql<number>`deadline + ${byMs}`
+  for (const table of ['action_executions', 'rule_executions'] as const) {
+    await tx
+      .updateTable(table)
+      .set({ deadline: moved, doc: sql`json_set(doc, '$.deadline', ${moved})` })
+      .where('deadline', 'is not', null)
+      .execute()
+  }
 }

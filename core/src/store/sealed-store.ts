@@ -46,7 +46,8 @@ function sealedUnit(unit: Unit, documents: Documents): Unit {
       return job && documents.openJob(job)
     },
     claimJobs: async (claim) => (await unit.claimJobs(claim)).map(documents.openJob),
-    updateJob: (id, fence, patch) => unit.updateJob(id, fence, patch),
+    stepJob: (id, by, guard, patch) => unit.stepJob(id, by, guard, patch),
+    putDeployTargets: (id, targets) => unit.putDeployTargets(id, targets),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Database } from './database.js'
 /** Elects, with one conditional update, which of several servers runs a periodic task this time. */
 export function taskStore(database: Database): TaskClaims {
   return {
-    async claim({ name, now, next, until }) {
+    async claim({ name, now, next, latest, until }) {
       return database.write(async (tx) => {
         await tx
           .insertInto('tasks')
@@ -15,8 +15,14 @@ export function taskStore(database: Database): TaskClaims {
           .updateTable('tasks')
           .set({ next_run: next, last_run: now, running_until: until })
           .where('name', '=', name)
-          .where('next_run', '<=', now)
-          .where((or) => or.or([or('running_until', 'is', null), or('running_until', '<=', now)]))
+          .where((task) => task.or([task('next_run', '<=', now), task('next_run', '>', latest)]))
+          .where((task) =>
+            task.or([
+              task('running_until', 'is', null),
+              task('running_until', '<=', now),
+              task('running_until', '>', until), // claimed by a clock that has been put back since
+            ]),
+          )
           .executeTakeFirst()
         return claimed.numUpdatedRows > 0n
       })

@@ -1,6 +1,6 @@
 import type { ActionTypeId } from '../../src/domain/action-type.js'
-import { acknowledgeWithin } from '../../src/engine/jobs.js'
-import { defaultLease as lease } from '../../src/engine/local-jobs.js'
+import { acknowledgeWithinMs } from '../../src/engine/jobs.js'
+import { defaultLeaseMs as lease } from '../../src/engine/local-jobs.js'
 import { sweep } from '../../src/engine/sweep.js'
 import { action, type Bench, bench, failure, me, pipeline, stage, typeIds } from './support.js'
 
@@ -76,7 +76,7 @@ test('J6: acknowledged with its nonce it is in progress; with another it is refu
 
 test('J6: never acknowledged, it is handed out again under a new nonce', async () => {
   const [first] = await poll()
-  await b.clock.advance(acknowledgeWithin)
+  await b.clock.advance(acknowledgeWithinMs)
   await sweep(b.engine)
   const [second] = await poll()
   expect(second?.id).toBe(first?.id)

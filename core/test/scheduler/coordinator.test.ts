@@ -143,3 +143,25 @@ test('stop aborts what runs and starts nothing more', async () => {
   await tick
   expect(aborted).toBe(true)
 })
+
+test.each([
+  ['of its own', true],
+  ['that servers share', false],
+])('a task %s goes on at once when the clock is put back', async (_, local) => {
+  let offset = 0
+  const clock = new FakeClock(Date.UTC(2026, 9, 25))
+  const set = { now: () => clock.now() + offset, after: clock.after.bind(clock) }
+  const one = new Coordinator({ clock: set, claims: taskStore(database), log: silent })
+  let runs = 0
+  one.every({ name: 't', next: everyMs(5_000), limit: 1_000, local, run: async () => void runs++ })
+  const minute = async () => {
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(1_000)
+      await one.tick()
+    }
+  }
+  await minute()
+  offset = -3_600_000
+  await minute()
+  expect(runs).toBeGreaterThanOrEqual(23)
+})

@@ -21,13 +21,16 @@ onEachDatabase((database) => {
 
   test('a task is claimed once for each time, and again when its claim has ended', async () => {
     const tasks = taskStore(database())
-    const claim = (now: number, next: number) => tasks.claim({ name: 't', now, next, until: now + 30 })
+    const claim = (now: number, next: number) =>
+      tasks.claim({ name: 't', now, next, latest: now + 200, until: now + 30 })
     expect((await Promise.all([claim(100, 200), claim(100, 200), claim(100, 200)])).filter(Boolean)).toHaveLength(1)
     expect(await claim(150, 200)).toBe(false) // not due
     await tasks.release('t')
     expect(await claim(200, 210)).toBe(true)
     expect(await claim(215, 220)).toBe(false) // runs still
     expect(await claim(231, 240)).toBe(true) // its holder is gone
+    expect(await claim(20, 30)).toBe(true) // the clock was put back
+    expect(await claim(20, 30)).toBe(false)
   })
 
   test('a poll is claimed once, and a finished one is not written over an edit', async () => {

@@ -40,7 +40,7 @@ async function manyTargets(): Promise<void> {
   const targets = numbers(5).map((index) => {
     return { targetId: `host-${index}`, targetType: 'INSTANCE', status: 'Succeeded', events: [] }
   })
-  await createEngineStore(database).putDeployTargets(actionExecutionId, targets)
+  await createEngineStore(database).transact((unit) => unit.putDeployTargets(actionExecutionId, targets))
   await database.close()
 }
 

@@ -1,6 +1,6 @@
 /** Receives the logs of workers on other machines where several servers share a database: each piece may come to another one. */
 import { Fault } from '../../domain/faults.js'
-import type { Job } from '../../domain/job.js'
+import { isOpen, type Job } from '../../domain/job.js'
 import type { LogChange } from '../../domain/shared-log.js'
 import type { EngineReads } from '../../engine/ports.js'
 import type { ReceivedLogs } from '../remote-logs.js'
@@ -69,7 +69,7 @@ export class DatabaseLogs implements ReceivedLogs {
     for (const { id, writer } of await store.silentSince(now - patience, atOnce)) {
       const [jobId, fence] = writer.split(':')
       const job = fence === undefined ? await reads.jobOfAction(id) : await reads.job(jobId ?? '')
-      if (job && ['Created', 'Queued', 'Dispatched', 'InProgress'].includes(job.status)) continue
+      if (job && isOpen(job)) continue
       if (fence === undefined && !gone.has(id)) continue
       await store.change(id, now, async ({ log, add, set }) => {
         await add(this.parts.masks.rest(id, log.sealed))

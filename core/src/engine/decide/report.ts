@@ -30,12 +30,11 @@ export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent
 /** J7, J8, V6. Errors: InvalidJobStateException, OutputVariablesSizeExceededException. */
 export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent): string {
   refuseUnlessWanted(draft, job)
-  draft.reportJob(job.id, 'Succeeded')
+  draft.reportJob(job, 'succeed')
   if (success.continuationToken !== undefined) {
     continueJob(draft, job, success, success.continuationToken)
   } else if (job.kind === 'rule') {
-    const { deadline: _over, ...rule } = draft.rule(job.data.actionExecutionId)
-    draft.putRule({ ...rule, ...withoutPercent(success.executionDetails ?? {}), status: 'Succeeded' })
+    draft.stepRule(job.data.actionExecutionId, 'succeed', withoutPercent(success.executionDetails ?? {}))
   } else {
     succeed(draft, draft.action(job.data.actionExecutionId), success)
   }
@@ -45,7 +44,7 @@ export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent):
 /** J12. Errors: InvalidJobStateException. */
 export function jobFailed(draft: Draft, { job, failure }: JobFailedEvent): string {
   refuseUnlessWanted(draft, job)
-  draft.reportJob(job.id, 'Failed')
+  draft.reportJob(job, 'fail')
   const id = job.data.actionExecutionId
   const error = { code: failure.type, message: failure.message }
   const external = failure.externalExecutionId === undefined ? {} : { externalExecutionId: failure.externalExecutionId }

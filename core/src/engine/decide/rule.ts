@@ -81,15 +81,12 @@ function ruleActionType({ ruleTypeId }: RuleDeclaration) {
 
 /** Ends a rule that still runs, whatever it would have said. */
 export function endRule(draft: Draft, id: string, how: 'stop' | 'abandon' | 'timeout'): void {
-  const rule = draft.rule(id)
-  if (rule.status !== 'InProgress') return
-  const { deadline: _over, ...rest } = rule
-  draft.putRule({ ...rest, status: 'Abandoned' })
+  if (draft.rule(id).status !== 'InProgress') return
+  draft.stepRule(id, 'abandon')
   draft.endJob({ actionExecutionId: id, how })
 }
 
 /** The rule does not hold. */
 export function failRule(draft: Draft, id: string, code: string, message: string): void {
-  const { deadline: _over, ...rest } = draft.rule(id)
-  draft.putRule({ ...rest, status: 'Failed', error: { code, message }, summary: message })
+  draft.stepRule(id, 'fail', { error: { code, message }, summary: message })
 }

@@ -50,7 +50,7 @@ async function targets(world: World, pipelineName: string): Promise<void> {
       events: [],
     }
   })
-  await createEngineStore(database).putDeployTargets(actionExecutionId, all)
+  await createEngineStore(database).transact((unit) => unit.putDeployTargets(actionExecutionId, all))
   await database.close()
   expect(
     await world.call('ListDeployActionExecutionTargets', {
