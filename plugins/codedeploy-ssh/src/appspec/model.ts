@@ -1,4 +1,5 @@
 /** An AppSpec file (`appspec.yml`) of an in-place deployment to Linux, as CodeDeploy's agent understands it. */
+import type { Position } from './yaml/tree.js'
 
 /** What happens when a file of the bundle is already on the host and no earlier deployment put it there. */
 export type FileExistsBehavior = 'DISALLOW' | 'OVERWRITE' | 'RETAIN'
@@ -86,12 +87,16 @@ export interface AppSpec {
 export interface Problem {
   readonly path: string
   readonly message: string
+  /** Where it stands in the file; a plan's problems have none. */
+  readonly at?: Position
 }
 
 /** A parsed file with what its author should look at, though it is valid. */
 export interface ParsedAppSpec {
   readonly appSpec: AppSpec
   readonly warnings: readonly Problem[]
+  /** Where each value that was asked for stands, by its path (`files[0].source`). */
+  readonly places: ReadonlyMap<string, Position>
 }
 
 /** Thrown with all problems of an AppSpec file or plan at once. */
@@ -102,8 +107,8 @@ export class AppSpecError extends Error {
   ) {
     super(
       problems.length === 1 && problems[0] !== undefined
-        ? `${fileName}: ${describe(problems[0])}`
-        : `${fileName} has ${problems.length} problems:\n${problems.map((problem) => `- ${describe(problem)}`).join('\n')}`,
+        ? `${fileName}${problems[0].at === undefined ? '' : `:${problems[0].at.line}`}: ${describe(problems[0])}`
+        : `${fileName} has ${problems.length} problems:\n${problems.map((problem) => `- ${located(problem)}`).join('\n')}`,
     )
     this.name = 'AppSpecError'
   }
@@ -112,4 +117,9 @@ export class AppSpecError extends Error {
 /** `path: message`. */
 export function describe(problem: Problem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`
+}
+
+/** `path: message (line 3)`. */
+export function located(problem: Problem): string {
+  return `${describe(problem)}${problem.at === undefined ? '' : ` (line ${problem.at.line})`}`
 }

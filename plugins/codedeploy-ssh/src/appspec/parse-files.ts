@@ -40,6 +40,6 @@ function warnOfOtherKeys(item: Reader): void {
   for (const key of item.keys()) {
     if (key === 'source' || key === 'destination') continue
     const advice = key === 'overwrite' ? ': write file_exists_behavior: OVERWRITE at the top of the file instead' : ''
-    item.get(key).warn(`is unknown and ignored${advice}`)
+    item.warnOfKey(key, `is unknown and ignored${advice}`)
   }
 }

@@ -24,7 +24,7 @@ export function parseHooks(hooks: Reader): AppSpec['hooks'] {
     const scripts = parseScripts(hooks.get(event))
     if (scripts.length === 0) continue
     if (event === 'Install' || event === 'DownloadBundle')
-      hooks.get(event).warn("scripts of this event never run: it is the agent's own")
+      hooks.warnOfKey(event, "scripts of this event never run: it is the agent's own")
     events[event] = scripts
   }
   return events
@@ -41,7 +41,7 @@ function parseScripts(list: Reader): HookScript[] {
       item.problem(`must be a map with location, timeout and runas, but is ${item.kind}`)
       return []
     }
-    for (const key of item.keys()) if (!KNOWN_KEYS.includes(key)) item.get(key).warn('is unknown and ignored')
+    for (const key of item.keys()) if (!KNOWN_KEYS.includes(key)) item.warnOfKey(key, 'is unknown and ignored')
     const location = parseLocation(item.get('location'))
     const timeout = parseTimeout(item.get('timeout'))
     const runas = parseUser(item.get('runas'))
@@ -63,12 +63,24 @@ function parseLocation(value: Reader): string | undefined {
   return location
 }
 
-/** Seconds. Version 2 of the agent wants an integer, where version 1 made 5 of "5m". */
+/**
+ * Seconds, in every form that Ruby's YAML takes for a whole number: `300`, `300.0`, `1_000`, `0x10`, `010` (8), `"300"`.
+ * Version 2 of the agent refuses what is not whole, where version 1 made 5 of "5m".
+ */
 function parseTimeout(value: Reader): number | undefined {
   if (value.isNil) return DEFAULT_TIMEOUT
+  const written = value.text?.trim() ?? ''
   const seconds =
-    value.text !== undefined && /^\d+$/.test(value.text.trim()) ? Number.parseInt(value.text, 10) : Number.NaN
-  if (seconds > 0 && Number.isSafeInteger(seconds)) return seconds
+    value.type === 'integer' || value.type === 'float'
+      ? Number(value.value)
+      : value.isString && /^\+?\d+$/.test(written)
+        ? Number.parseInt(written, 10)
+        : Number.NaN
+  if (seconds > 0 && Number.isSafeInteger(seconds)) {
+    if (!/^\+?\d+(?:[_,]\d+)*(?:\.0*)?$/.test(written) || Number(written.replace(/[_,]/g, '')) !== seconds)
+      value.warn(`${written} is ${seconds} seconds to YAML`)
+    return seconds
+  }
   value.problem(`must be a whole number of seconds above 0, but is ${value.kind}`)
   return undefined
 }

@@ -18,7 +18,7 @@ export function parsePermissions(list: Reader): Permission[] {
 }
 
 function parsePermission(item: Reader): Permission[] {
-  for (const key of item.keys()) if (!KNOWN_KEYS.includes(key)) item.get(key).warn('is unknown and ignored')
+  for (const key of item.keys()) if (!KNOWN_KEYS.includes(key)) item.warnOfKey(key, 'is unknown and ignored')
   const object = parseObject(item.get('object'))
   const pattern = item.get('pattern').optionalText() ?? '**'
   const except = parseExcept(item.get('except'))

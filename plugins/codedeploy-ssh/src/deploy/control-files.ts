@@ -103,7 +103,7 @@ export function permissionsFile(plan: RevisionPlan): string {
   return lines([
     ...calls('mode', real, ({ mode }) => (mode === undefined ? undefined : [mode])),
     ...calls('acl', real, ({ acls }) =>
-      acls === undefined ? undefined : [acls.map(aclText).join(','), needsMask(acls) ? '1' : '0'],
+      acls === undefined ? undefined : [withDefaultMask(acls).map(aclText).join(','), missingMasks(acls)],
     ),
     ...calls('context', permissions, ({ context }) =>
       context === undefined ? undefined : [context.user ?? '', context.type, context.range ?? ''],
@@ -139,10 +139,30 @@ function aclText(entry: AclEntry): string {
   return `${entry.default ? 'default:' : ''}${entry.tag}:${entry.name}:${entry.perms}`
 }
 
-/** setfacl wants a mask as soon as somebody is named. */
-function needsMask(acls: readonly AclEntry[]): boolean {
-  const own = acls.filter((entry) => !entry.default)
-  return own.some((entry) => entry.name !== '') && !own.some((entry) => entry.tag === 'mask')
+/** Which masks the host makes of the group's bits, as the agent does: `b` for the base entries, `d` for the default ones. */
+function missingMasks(acls: readonly AclEntry[]): string {
+  const { base, byDefault } = namedWithoutMask(acls)
+  const fromMode = byDefault && defaultGroup(acls) === undefined
+  return `${base ? 'b' : ''}${fromMode ? 'd' : ''}`
+}
+
+/** The mask of default entries is what the default entry of the group says, when there is one. */
+function withDefaultMask(acls: readonly AclEntry[]): readonly AclEntry[] {
+  const group = defaultGroup(acls)
+  return group !== undefined && namedWithoutMask(acls).byDefault ? [...acls, { ...group, tag: 'mask' }] : acls
+}
+
+function defaultGroup(acls: readonly AclEntry[]): AclEntry | undefined {
+  return acls.find((entry) => entry.default && entry.tag === 'group' && entry.name === '')
+}
+
+/** setfacl would let a mask give all that the named ones are given. */
+function namedWithoutMask(acls: readonly AclEntry[]): { readonly base: boolean; readonly byDefault: boolean } {
+  const lacks = (isDefault: boolean) => {
+    const own = acls.filter((entry) => entry.default === isDefault)
+    return own.some((entry) => entry.name !== '') && !own.some((entry) => entry.tag === 'mask')
+  }
+  return { base: lacks(false), byDefault: lacks(true) }
 }
 
 /** `hooks.sh`: one function an event; kept on the host, because the next deployment stops the application with it. */

@@ -198,10 +198,11 @@ letters() {
   case $1 in 0) echo ---;; 1) echo --x;; 2) echo -w-;; 3) echo -wx;; 4) echo r--;; 5) echo r-x;; 6) echo rw-;; 7) echo rwx;; esac
 }
 
-# acl ENTRIES NEEDS_MASK PATHS: one --set with the base entries of the file's mode, and a mask of its group's bits.
+# acl ENTRIES MASKS PATHS: one --set with the base entries of the file's mode, and masks (b: base, d: default) of its
+# group's bits.
 acl() {
   [ -z "$broken" ] || return 0
-  entries=$1 needs_mask=$2
+  entries=$1 masks=$2
   shift 2
   [ "$untouched" = "$NL" ] || eval "$filter"
   for p; do
@@ -211,7 +212,8 @@ acl() {
     g=${rest#"${rest%?}"} rest=${rest%?}
     u=${rest#"${rest%?}"}
     all="user::$(letters "$u"),group::$(letters "$g"),other::$(letters "$o"),$entries"
-    [ "$needs_mask" = 1 ] && all="$all,mask::$(letters "$g")"
+    case $masks in b*) all="$all,mask::$(letters "$g")" ;; esac
+    case $masks in *d) all="$all,default:mask::$(letters "$g")" ;; esac
     setfacl --set "$all" -- "$p" 2>errors || { problem "cannot set the access control list"; broken=1; return; }
   done
 }

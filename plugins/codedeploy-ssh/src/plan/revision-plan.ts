@@ -1,5 +1,5 @@
 /** One revision: its AppSpec file, read and planned against its contents. */
-import { type AppSpec, AppSpecError, describe, type FileExistsBehavior } from '../appspec/model.js'
+import { type AppSpec, AppSpecError, type FileExistsBehavior, located } from '../appspec/model.js'
 import { parseAppSpec } from '../appspec/parse.js'
 import type { BundleTree } from './bundle-tree.js'
 import { type CopyPlan, planCopies } from './copy-plan.js'
@@ -28,10 +28,13 @@ export function planRevision(
   tree: BundleTree,
   behavior: FileExistsBehavior,
 ): RevisionPlan {
-  const { appSpec, warnings } = parseAppSpec(text, fileName)
+  const { appSpec, warnings, places } = parseAppSpec(text, fileName)
   const copies = planCopies(appSpec.files, tree)
   const permissions = planPermissions(appSpec.permissions, copies)
-  const problems = [...copies.problems, ...permissions.problems]
+  const problems = [...copies.problems, ...permissions.problems].map((problem) => {
+    const at = places.get(problem.path) ?? places.get(problem.path.replace(/\.\w+$/, ''))
+    return at === undefined ? problem : { ...problem, at }
+  })
   if (problems.length > 0) throw new AppSpecError(fileName, problems)
   return {
     appSpec,
@@ -39,7 +42,7 @@ export function planRevision(
     copies,
     permissions,
     fileExistsBehavior: appSpec.fileExistsBehavior ?? behavior,
-    warnings: [...warnings.map(describe), ...missingScripts(appSpec, tree)],
+    warnings: [...warnings.map(located), ...missingScripts(appSpec, tree)],
   }
 }
 

@@ -25,7 +25,12 @@ describe('document', () => {
     expect(problemsOf('- a\n')).toEqual(['must be a map, but is a list'])
   })
   test('YAML that is broken tells the line', () => {
-    expect(problemsOf('version: 0.0\nos: [linux\n')[0]).toMatch(/is not valid YAML.*line/s)
+    expect(() => parseAppSpec('version: 0.0\nos: [linux\n')).toThrow(/^appspec\.yml:3: is not valid YAML/)
+  })
+  test('problems tell their lines', () => {
+    expect(() => parseAppSpec('version: 1\nos: linux\nfiles:\n- source: a\n')).toThrow(
+      /^appspec\.yml has 2 problems:\n- version: .* \(line 1\)\n- files\[0\]\.destination: .* \(line 4\)$/,
+    )
   })
   test('all problems are told at once, each with its path', () => {
     const text = 'version: 1\nos: windows\nfiles:\n  - source: a\nhooks:\n  AfterInstall:\n    - timeout: 5m\n'
@@ -41,6 +46,78 @@ describe('document', () => {
     const text = 'x: &hook\n  location: a.sh\n  timeout: 7\nhooks:\n  AfterInstall:\n    - *hook\n'
     expect(spec(text).hooks.AfterInstall).toEqual([{ location: 'a.sh', timeout: 7, sudo: false }])
   })
+  test('a merge brings what it names, also the location, and what stands below it wins', () => {
+    const hooks =
+      'x: &d {timeout: 5, runas: appuser, location: a.sh}\nhooks:\n  AfterInstall:\n    - <<: *d\n      timeout: 7\n'
+    const expected = { location: 'a.sh', timeout: 7, runas: 'appuser', sudo: false }
+    expect(spec(hooks).hooks.AfterInstall).toEqual([expected])
+    const permissions = 'x: &p {mode: 600, owner: web}\npermissions:\n  - object: /a\n    <<: *p\n'
+    expect(spec(permissions).permissions[0]).toMatchObject({ mode: '600', owner: 'web' })
+    expect(parseAppSpec('x: &base {version: 0.0, os: linux}\n<<: *base\n').appSpec.hooks).toEqual({})
+  })
+  test('a merge below a key replaces it, as in Ruby, and says so', () => {
+    const { appSpec, warnings } = parseAppSpec(
+      `${HEAD}x: &d {timeout: 5}\nhooks: {AfterInstall: [{location: a, timeout: 9, <<: *d}]}`,
+    )
+    expect(appSpec.hooks.AfterInstall?.[0]?.timeout).toBe(5)
+    expect(warnings.map(({ message }) => message)).toContainEqual(expect.stringContaining('the merge replaces timeout'))
+  })
+  test.each(['runas: *user', 'hooks: *common', 'files: [*one]'])(
+    'an alias that nobody defined is refused: %s',
+    (text) => {
+      expect(problemsOf(`${HEAD}${text}\n`)).toEqual([
+        expect.stringMatching(/^the alias \*\w+ is not defined: no &\w+ stands above it$/),
+      ])
+    },
+  )
+  test('aliases are warned of once: newer Rubies refuse them', () => {
+    const { warnings } = parseAppSpec(`${HEAD}x: &h {location: a}\nhooks: {AfterInstall: [*h, *h]}`)
+    expect(warnings.filter(({ message }) => message.includes('Psych::BadAlias'))).toHaveLength(1)
+  })
+  test('of repeated keys the last wins, with a word', () => {
+    const hook = (event: string) => `  AfterInstall:\n    - {location: ${event}, runas: root, runas: appuser}\n`
+    const { appSpec, warnings } = parseAppSpec(
+      `version: 0.0\nos: windows\nos: linux\nhooks:\n${hook('one')}${hook('two')}`,
+    )
+    expect(appSpec.hooks.AfterInstall).toEqual([{ location: 'two', runas: 'appuser', timeout: 3600, sudo: false }])
+    expect(warnings.map(({ message, at }) => `${at?.line} ${message}`)).toEqual([
+      '3 os is there twice: this one replaces line 2',
+      '6 runas is there twice: this one replaces line 6',
+      '8 runas is there twice: this one replaces line 8',
+      '7 AfterInstall is there twice: this one replaces line 5',
+    ])
+  })
+  test('of several documents the first is read, whatever the others are', () => {
+    const { warnings } = parseAppSpec(`---\n${HEAD}---\nos: [\n`)
+    expect(warnings).toEqual([
+      { path: '', message: 'only what stands before this line is read', at: { line: 4, column: 1 } },
+    ])
+  })
+  test.each(['\uFEFF', ''])('Windows line ends, with a byte order mark or without', (mark) => {
+    const text = `${mark}${HEAD}hooks:\n  AfterInstall:\n    - location: a\n`.replaceAll('\n', '\r\n')
+    const { appSpec, warnings } = parseAppSpec(text)
+    expect(appSpec.hooks).toEqual({ AfterInstall: [{ location: 'a', timeout: 3600, sudo: false }] })
+    expect(warnings.map(({ message }) => message)).toEqual(
+      mark === '' ? [] : [expect.stringMatching(/^the file begins with a byte order mark/)],
+    )
+  })
+  test.each([
+    ['an alias inside of what it names', 'hooks: &h {AfterInstall: *h}', /stands inside of what it names/],
+    ['an object of Ruby', 'x: !ruby/object:File {}', /would make an object of Ruby/],
+    [
+      'aliases of aliases of aliases',
+      `a0: &a0 [x]\n${[...'123456789'].map((n) => `a${n}: &a${n} [${`*a${Number(n) - 1},`.repeat(9)}]`).join('\n')}`,
+      /stands for more than/,
+    ],
+    ['endless nesting', `x: ${'['.repeat(5000)}${']'.repeat(5000)}`, /nested too deeply/],
+  ])('%s is refused', (_, text, problem) => {
+    expect(problemsOf(`${HEAD}${text}\n`)).toEqual([expect.stringMatching(problem)])
+  })
+  test('an AppSpec file for Lambda or ECS is told to be one', () => {
+    expect(problemsOf('version: 0.0\nResources:\n  - F: {Type: "AWS::Lambda::Function"}\nHooks: []\n')).toEqual([
+      expect.stringMatching(/^os: is missing, and Resources is there: this is an AppSpec file for Lambda or ECS/),
+    ])
+  })
   test('unknown keys are ignored, with a word on the likely mistake', () => {
     const text = `${HEAD}Resources: []\nHooks: {}\nfiles:\n  - {source: a, destination: /b, overwrite: true}\n`
     expect(parseAppSpec(text).warnings.map(describeProblem)).toEqual([
@@ -52,10 +129,10 @@ describe('document', () => {
 })
 
 describe('version and os', () => {
-  test.each(['0.0', '0', '0.00', '0e0', '-0.0'])('version %s is taken', (version) => {
+  test.each(['0.0', '0', '0.00', '-0.0', '0x0', '.0'])('version %s is taken', (version) => {
     expect(problemsOf(`version: ${version}\nos: linux\n`)).toEqual([])
   })
-  test.each(['"0.0"', '0.1', '1', 'zero', '[0.0]', 'false', ''])('version %s is refused', (version) => {
+  test.each(['"0.0"', '0.1', '1', 'zero', '[0.0]', 'false', '', '0e0'])('version %s is refused', (version) => {
     expect(problemsOf(`version: ${version}\nos: linux\n`)).toEqual([expect.stringMatching(/^version: /)])
   })
   test.each(['Linux', 'windows', 'LINUX', ''])('os %j is refused', (os) => {
@@ -108,16 +185,34 @@ describe('hooks', () => {
   test.each([
     ['1', 1],
     ['"300"', 300],
+    ['300.0', 300],
+    ['1_000', 1000],
+    ['089', 89],
+    ['+5', 5],
+    ['0x10', 16],
+    ['0b101', 5],
+    ['010', 8],
+    ['"010"', 10],
+    ['1:30', 5400],
   ])('timeout %s', (timeout, seconds) => {
     expect(spec(`hooks: {AfterInstall: [{location: a, timeout: ${timeout}}]}`).hooks.AfterInstall?.[0]?.timeout).toBe(
       seconds,
     )
   })
-  test.each(['0', '-5', '5m', 'foo', '1.5', '[1]'])('timeout %s is refused', (timeout) => {
-    expect(problemsOf(`${HEAD}hooks: {AfterInstall: [{location: a, timeout: ${timeout}}]}`)).toEqual([
-      expect.stringMatching(/^hooks\.AfterInstall\[0\]\.timeout: must be a whole number/),
+  test.each(['010', '0x10', '1:30'])('timeout %s is taken with a word on what it means', (timeout) => {
+    const { warnings } = parseAppSpec(`${HEAD}hooks: {AfterInstall: [{location: a, timeout: ${timeout}}]}`)
+    expect(warnings.map(describeProblem)).toEqual([
+      expect.stringMatching(/^hooks\.AfterInstall\[0\]\.timeout: .* is \d+ seconds to YAML/),
     ])
   })
+  test.each(['0', '-5', '5m', 'foo', '1.5', '[1]', '1e3', 'true', '300s', '.inf'])(
+    'timeout %s is refused',
+    (timeout) => {
+      expect(problemsOf(`${HEAD}hooks: {AfterInstall: [{location: a, timeout: ${timeout}}]}`)).toEqual([
+        expect.stringMatching(/^hooks\.AfterInstall\[0\]\.timeout: must be a whole number/),
+      ])
+    },
+  )
   test.each(['""', '"  "', '~', '../x', '/'])('location %s is refused', (location) => {
     expect(problemsOf(`${HEAD}hooks: {AfterInstall: [{location: ${location}}]}`)).toHaveLength(1)
   })
