@@ -7,6 +7,17 @@ export const ROLLBACK_EVENTS = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUES
 
 export type RollbackEvent = (typeof ROLLBACK_EVENTS)[number]
 
+/** `sudo`, `none`, or sudo with its details. */
+export type BecomeConfig =
+  | 'sudo'
+  | 'none'
+  | {
+      readonly method?: 'sudo'
+      readonly user?: string
+      readonly flags?: readonly string[]
+      readonly password?: string
+    }
+
 /** A host in the inventory, or written where it is used. */
 export interface HostConfig {
   /** Name or address; `local` is the server's own machine, without SSH. */
@@ -21,6 +32,7 @@ export interface HostConfig {
   /** Names of the inventory or `user@host:port`, first hop first. */
   readonly proxyJump?: string | readonly string[]
   readonly root?: string
+  readonly become?: BecomeConfig
 }
 
 export interface GroupConfig {
@@ -35,6 +47,7 @@ export interface GroupConfig {
   readonly knownHosts?: string
   readonly root?: string
   readonly keepRevisions?: number
+  readonly become?: BecomeConfig
   /** Runs Before/AfterBlockTraffic and Before/AfterAllowTraffic too. */
   readonly trafficEvents?: boolean
 }
@@ -44,6 +57,7 @@ export interface CodeDeployConfig {
   readonly knownHosts?: string
   readonly user?: string
   readonly identityFile?: string
+  readonly become?: BecomeConfig
   /** Logins at the same time. */
   readonly maxConcurrentLogins?: number
   /** Connections that wait for the next deployment: how long, and how many at most. */
@@ -60,6 +74,31 @@ const port = { type: 'integer', minimum: 1, maximum: 65535 } as const
 const tags = { type: 'object', additionalProperties: { type: 'string' }, description: 'name -> value' } as const
 const secret = { ...text, 'x-secret': true } as const
 
+const become = {
+  description:
+    'Whose rights Install and scripts have: `sudo` makes the login root, as the stock images of EC2, Debian and Ubuntu want it',
+  anyOf: [
+    { enum: ['sudo', 'none'] },
+    {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        method: { enum: ['sudo'] },
+        user: { ...text, description: '`root` when absent' },
+        flags: {
+          type: 'array',
+          items: { type: 'string', pattern: '^-' },
+          description: 'More options of sudo, such as -H',
+        },
+        password: {
+          ...secret,
+          description: 'What sudo asks the login for; {{secret:NAME}} is read from the named secrets',
+        },
+      },
+    },
+  ],
+} as const
+
 const host = {
   type: 'object',
   additionalProperties: false,
@@ -75,6 +114,7 @@ const host = {
     tags,
     proxyJump: { anyOf: [text, { type: 'array', items: text, minItems: 1 }] },
     root: text,
+    become,
   },
 } as const
 
@@ -99,6 +139,7 @@ const group = {
     },
     knownHosts: { ...text, description: 'A file, or the lines themselves' },
     root: { ...text, description: 'Deployment root on the hosts; %h and %p are host and port' },
+    become,
     keepRevisions: { type: 'integer', minimum: 1, maximum: 100 },
     trafficEvents: { type: 'boolean' },
   },
@@ -114,6 +155,7 @@ export const configSchema: JsonSchema = {
     knownHosts: group.properties.knownHosts,
     user: text,
     identityFile: text,
+    become,
     maxConcurrentLogins: { type: 'integer', minimum: 1, maximum: 100 },
     idleConnections: {
       type: 'object',

@@ -23,6 +23,12 @@ export const properties = {
   IdentityFile: { description: "Private key file on the server; the agent's or OpenSSH's default key when absent" },
   Passphrase: { description: 'Of the private key', secret: true },
   Password: { description: 'To log in with, instead of a key', secret: true },
+  Become: {
+    description: 'Whose rights Install and scripts have: sudo makes the login root, or whom BecomeUser names',
+    enum: ['sudo', 'none'],
+  },
+  BecomeUser: { description: 'Whom sudo makes of the login; root when absent', pattern: '[A-Za-z0-9_.-]+' },
+  BecomePassword: { description: 'What sudo asks the login for, when it asks', secret: true },
   KnownHosts: { description: 'known_hosts file on the server, or its lines; ~/.ssh/known_hosts when absent' },
   ProxyJump: {
     description: 'Hosts on the way, first one first, separated by commas',

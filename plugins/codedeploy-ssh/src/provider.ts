@@ -93,7 +93,8 @@ async function run(job: ActionJob<CodeDeployProperties>, ctx: JobContext, shared
 }
 
 function hideSecrets(group: DeploymentGroup, ctx: JobContext): void {
-  for (const { target } of group.hosts) {
+  for (const { target, become } of group.hosts) {
+    if (become?.password !== undefined) ctx.mask(become.password)
     if (target === 'local') continue
     for (const hop of [target, ...target.jumps]) {
       if (hop.password !== undefined) ctx.mask(hop.password)

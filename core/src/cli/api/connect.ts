@@ -9,6 +9,7 @@ import { configOf } from '../where.js'
 import type { Client } from './client.js'
 import { httpClient } from './http-client.js'
 import { readProfile } from './profile.js'
+import { Unreachable } from './refusal.js'
 
 /** The options that name a server. */
 export interface ConnectOptions extends WhereOptions, EndpointOptions {
@@ -50,7 +51,11 @@ async function local(options: ConnectOptions): Promise<Client> {
     region: current.region,
     pageUrl: current.publicUrl,
     keys: async () => {
-      if (current.expires - Date.now() < 60_000) current = await signIn()
+      if (current.expires - Date.now() > 60_000) return current
+      // While it starts anew it cannot be asked.
+      current = await signIn().catch((error) => {
+        throw new Unreachable((error as Error).message)
+      })
       return current
     },
   })

@@ -20,8 +20,12 @@ const hints: Readonly<Record<string, string>> = {
   UnknownOperationException: 'is the server older than this command?',
 }
 
-export function refused(endpoint: string, status: number, text: string): Refused {
+export function refused(endpoint: string, status: number, text: string): CommandFailed {
   const { __type: code, message } = readErrorBody(text)
+  if (away.includes(status))
+    return new Unreachable(
+      `${endpoint} answered ${status}${message === undefined ? '' : ` (${lines(message)})`}: try again in a moment`,
+    )
   if (code === undefined)
     return new Refused(
       `HTTP ${status}`,
@@ -37,9 +41,14 @@ function lines(message: string): string {
   return message.replace(/^(\d+ problems): /, '$1:\n  ').replaceAll(/(\(at [^)]*\)); /g, '$1\n  ')
 }
 
-/** The server did not answer at all. */
-export function unreachable(endpoint: string, error: unknown): CommandFailed {
+/** The server did not answer at all, or something in front of it answered in its place: it may be back in a moment. */
+export class Unreachable extends CommandFailed {}
+
+/** What proxies say while the server behind them starts anew, or takes longer than they wait. */
+const away: readonly number[] = [502, 503, 504]
+
+export function unreachable(endpoint: string, error: unknown): Unreachable {
   const { code, message } = error as NodeJS.ErrnoException
   const why = code === 'ECONNREFUSED' ? 'nothing listens there' : message || code
-  return new CommandFailed(`${endpoint} cannot be reached (${why}): does the server run, and is the address right?`)
+  return new Unreachable(`${endpoint} cannot be reached (${why}): does the server run, and is the address right?`)
 }

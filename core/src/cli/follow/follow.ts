@@ -1,11 +1,13 @@
 /** Follows one execution to its end, with a line for whatever happens. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { defined } from '../../domain/defined.js'
 import type { ExecutionStatus } from '../../domain/execution.js'
 import type { ActionExecutionDetail } from '../../engine/views.js'
 import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
 import { actionLine, noteLine, outcomeLine } from './lines.js'
 import { LogLines } from './log-lines.js'
+import { patient } from './patient.js'
 import { whyWaiting } from './why-waiting.js'
 
 export interface FollowOptions {
@@ -23,23 +25,31 @@ const ended: readonly ExecutionStatus[] = ['Succeeded', 'Failed', 'Stopped', 'Su
 /** Between two looks, milliseconds. */
 const interval = 500
 
-/** Resolves with the execution's last status; `undefined` when the signal came first. Errors: CommandFailed. */
+/**
+ * Resolves with the execution's last status; `undefined` when the signal came first. Outlives a server that is away for
+ * minutes. Errors: CommandFailed.
+ */
 export async function follow(
   client: Client,
   pipelineName: string,
   pipelineExecutionId: string,
   options: FollowOptions,
 ): Promise<ExecutionStatus | undefined> {
-  const watch = new Watch(client, { pipelineName, pipelineExecutionId }, options)
+  const steady = patient(client, {
+    note: (text) => options.write(noteLine(text)),
+    ...defined({ signal: options.signal }),
+  })
+  const watch = new Watch(steady, { pipelineName, pipelineExecutionId }, options)
   try {
     while (!options.signal?.aborted) {
       // First the execution, then its actions: when it has ended, they are all as they stay.
-      const { pipelineExecution: now } = await client.getPipelineExecution({ pipelineName, pipelineExecutionId })
+      const { pipelineExecution: now } = await steady.getPipelineExecution({ pipelineName, pipelineExecutionId })
       await watch.look(ended.includes(now.status))
       if (ended.includes(now.status)) {
         options.write(outcomeLine(now.status, now.statusSummary))
         return now.status
       }
+      if (options.signal?.aborted) break
       await pause(interval, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {})
     }
     return undefined

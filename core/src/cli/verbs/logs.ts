@@ -3,6 +3,7 @@ import { suggestion } from '../../host/nearest.js'
 import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
+import { patient } from '../follow/patient.js'
 import { byLine, tail } from '../follow/tail.js'
 import { CommandFailed } from '../output.js'
 import { cleanLog } from '../terminal/clean.js'
@@ -29,7 +30,8 @@ export async function logs(pipelineName: string, action: string | undefined, opt
       empty &&= text === ''
       write(text)
     }
-    if (options.follow) await tail(client, run, note)
+    const aside = (text: string) => void process.stderr.write(`${text}\n`)
+    if (options.follow) await tail(patient(client, { note: aside }), run, note)
     else await soFar(client, run, note)
     end()
     if (empty) process.stderr.write('Nothing has been written into this log yet.\n')

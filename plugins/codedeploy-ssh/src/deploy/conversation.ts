@@ -2,9 +2,11 @@
 import { JobFailed } from '@penstock/core'
 import { conversationScript } from '../onhost/scripts.js'
 import { quote } from '../shell/quote.js'
+import { saidWithRemedy } from '../shell/refusals.js'
 import type { ByteSource, Exit, Shell } from '../shell/shell.js'
+import { newToken } from '../shell/token.js'
 import { Frames } from './frames.js'
-import { type ManifestCache, newToken, type Probe, ProbeAnswer } from './probe.js'
+import { type ManifestCache, type Probe, ProbeAnswer } from './probe.js'
 
 export interface Place {
   /** Empty for the default. */
@@ -73,10 +75,9 @@ export class Conversation {
   async probe(): Promise<Probe> {
     const exit = await Promise.race([this.answerComplete, this.exit])
     if (exit !== undefined) {
-      const said = exit.stderr.trim().split('\n').at(-1) ?? ''
-      throw new JobFailed(
-        `${this.shell.name}: the login shell did not run our command (exit code ${exit.code})${said === '' ? '' : `: ${said}`}`,
-      )
+      const how = exit.code === undefined ? `ended by ${exit.signal ?? 'a signal'}` : `exit code ${exit.code}`
+      const said = saidWithRemedy(`${this.frames.noise}\n${exit.stderr}`)
+      throw new JobFailed(`${this.shell.name}: the login did not run our command (${how})${said}`)
     }
     try {
       return this.answer.read(this.shell.name, this.manifests)

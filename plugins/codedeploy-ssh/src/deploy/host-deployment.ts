@@ -101,8 +101,7 @@ export class HostDeployment {
   private async send(shell: Shell, talk: Conversation, host: Probe): Promise<void> {
     const revision = await this.options.upload()
     const upload = revision.for(host, this.useDelta)
-    if (upload.base !== undefined)
-      this.options.listener.onNote?.(`sending the ${upload.files} files that differ from ${upload.base}`)
+    if (upload.base !== undefined) this.options.listener.onNote?.(whatIsSent(upload.files, upload.base))
     let refused: string | undefined
     const exit = await talk.send(
       upload.source,
@@ -173,6 +172,13 @@ export class HostDeployment {
     const message = `out of reach for too long, its run may go on: ${error.message}`
     return { status: 'Unknown', stopped: false, events: this.reader.eventResults, message }
   }
+}
+
+function whatIsSent(files: number, base: string): string {
+  if (files === 0) return `nothing to send: it is the revision of ${base}, which is on the host`
+  return files === 1
+    ? `sending the 1 file that differs from ${base}`
+    : `sending the ${files} files that differ from ${base}`
 }
 
 function lastLines(text: string): string {

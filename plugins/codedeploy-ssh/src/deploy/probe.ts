@@ -1,5 +1,4 @@
 /** What a host knows already. */
-import { randomBytes } from 'node:crypto'
 import { JobFailed } from '@penstock/core'
 import { type Manifest, readManifest } from '../bundle/manifest.js'
 
@@ -16,11 +15,6 @@ export interface Probe {
 
 /** Manifests by digest, shared by all hosts of a group: most have the same one. */
 export type ManifestCache = Map<string, Manifest>
-
-/** A word that nothing on the host can print by accident. */
-export function newToken(): string {
-  return randomBytes(12).toString('hex')
-}
 
 /** The lines of a host's answer. */
 export class ProbeAnswer {
@@ -45,7 +39,7 @@ export class ProbeAnswer {
     const [unwritable] = this.values('unwritable')
     if (unwritable !== undefined) {
       throw new JobFailed(
-        `${host}: cannot write to ${unwritable}: set DeploymentRoot (or root) to a folder that the login may write to`,
+        `${host}: cannot write to ${unwritable}: set DeploymentRoot (or root) to a folder that the login may write to, or let it become root (become: sudo)`,
       )
     }
     const revisions = new Map<string, string>()

@@ -13,12 +13,18 @@ import { type FleetRun, runFleet } from '../fleet/run-fleet.js'
 import type { DeploymentGroup, GroupHost } from '../group/deployment-group.js'
 import { lifecycleOf } from '../plan/lifecycle.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
+import { causeLine, causesOf } from './causes.js'
 import { type Place, writePlace } from './checkpoint.js'
 import type { GroupHistory } from './history.js'
 import { Offsets } from './offsets.js'
 import { openShell, type ShellSource } from './open-shell.js'
 import { Targets } from './targets.js'
 import { WarmShells } from './warm-shells.js'
+
+/** Different reasons that are told at the end. */
+const CAUSES = 5
+/** Characters of a summary. */
+const SUMMARY = 1000
 
 /** Logins that are made ahead at most. */
 const WARM = 16
@@ -41,7 +47,7 @@ export interface DeploymentOutcome {
   readonly deploymentId: string
   readonly succeeded: boolean
   readonly digest: string
-  /** `2 of 3 hosts succeeded`. */
+  /** `2 of 3 hosts succeeded; failed: web3: why`. */
   readonly summary: string
   /** Why it failed, with each host's reason. */
   readonly message: string
@@ -133,7 +139,9 @@ export class Deployment {
     }).run()
     this.results.set(id, result)
     const succeeded = result.status === 'Succeeded'
-    ctx.log.line(`[${id}] ${succeeded ? 'Succeeded' : `${result.status}: ${result.message}`}`)
+    ctx.log.line(
+      `[${id}] ${succeeded ? 'Succeeded' : `${result.status}${toldByEvent(result) ? '' : `: ${result.message}`}`}`,
+    )
     // Stopped before anything was installed says nothing about the host's health.
     if (succeeded || !result.stopped) await history.recordHost(id, place.deploymentId, digest, succeeded)
     this.targets.status(id, result.status)
@@ -142,12 +150,16 @@ export class Deployment {
 
   private listenerFor({ id }: GroupHost) {
     const { log } = this.parts.ctx
+    const installed = whatIsInstalled(this.parts.plan)
     return {
       onEvent: (event: HostResult['events'][number]) => {
         this.targets.event(id, event)
         if (event.diagnostics !== undefined) {
           const { errorCode, message } = event.diagnostics
-          log.line(`[${id}] ${event.name} Failed: ${errorCode}: ${message}`)
+          const code = errorCode === 'UnknownError' ? '' : `${errorCode}: `
+          log.line(`[${id}] ${event.name} Failed: ${code}${message}`)
+        } else if (event.name === 'Install' && event.status === 'Succeeded') {
+          log.line(`[${id}] Install: ${installed}`)
         }
       },
       onScript: (event: string, script: string) => log.line(`[${id}] ${event} ${script} started`),
@@ -198,14 +210,29 @@ export class Deployment {
   }
 
   private conclude(run: FleetRun): Pick<DeploymentOutcome, 'succeeded' | 'summary' | 'message'> {
-    const summary = summarize(run.fleet)
-    const reasons = [...this.results]
-      .filter(([, result]) => result.status !== 'Succeeded')
-      .map(([id, result]) => `${id}: ${result.message}`)
-    const shown = reasons.length > 5 ? [...reasons.slice(0, 5), `and ${reasons.length - 5} more`] : reasons
-    const message = [run.message ?? summary, ...shown].join('\n')
+    const causes = causesOf(this.results, this.parts.group.hosts)
+    const lines = causes.slice(0, CAUSES).map((cause) => causeLine(cause))
+    if (causes.length > CAUSES) lines.push(`and ${causes.length - CAUSES} other causes`)
+    // Of a deployment that failed the message says it.
+    if (run.succeeded) for (const line of lines) this.parts.ctx.log.line(`Failed: ${line}`)
+    const summary = [summarize(run.fleet), ...lines].join('; failed: ').slice(0, SUMMARY)
+    const message = [run.message ?? summarize(run.fleet), ...lines].join('\n')
     return { succeeded: run.succeeded, summary, message }
   }
+}
+
+/** The event that failed said why. */
+function toldByEvent({ events }: HostResult): boolean {
+  return events.some(({ status, diagnostics }) => status === 'Failed' && diagnostics !== undefined)
+}
+
+/** `12 files to /srv/app and /etc/app`. */
+function whatIsInstalled({ appSpec, copies }: RevisionPlan): string {
+  const places = [...new Set(appSpec.files.map(({ destination }) => destination))]
+  if (places.length === 0) return 'the AppSpec file names no files'
+  const more = places.length > 3 ? ` and ${places.length - 3} other places` : ''
+  const count = copies.copies.length
+  return `${count} ${count === 1 ? 'file' : 'files'} to ${places.slice(0, 3).join(', ')}${more}`
 }
 
 function summarize(fleet: Fleet): string {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { FileExistsBehavior } from '../appspec/model.js'
 import type { RollbackEvent } from '../config.js'
 import type { MinimumHealthyHosts } from '../fleet/configuration.js'
+import type { Become } from '../shell/become-shell.js'
 import type { SshTarget } from '../shell/target.js'
 
 export interface GroupHost {
@@ -11,6 +12,8 @@ export interface GroupHost {
   readonly target: SshTarget | 'local'
   /** Deployment root; empty for the default. */
   readonly root: string
+  /** Whom the login becomes before it does anything; nobody when absent. */
+  readonly become?: Become
 }
 
 export interface DeploymentGroup {

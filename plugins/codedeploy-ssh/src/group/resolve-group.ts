@@ -1,6 +1,6 @@
 /** Finds the deployment group of an action: declared in penstock.yaml, or described by the action itself. */
 import { defined, JobFailed } from '@penstock/core'
-import type { CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
+import type { BecomeConfig, CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
 import { findConfiguration } from '../fleet/configuration.js'
 import type { CodeDeployProperties } from '../properties.js'
 import { type DeploymentGroup, groupIdOf } from './deployment-group.js'
@@ -23,6 +23,7 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     password: properties.Password,
     proxyJump: properties.ProxyJump === undefined ? undefined : splitHosts(properties.ProxyJump),
     root: properties.DeploymentRoot ?? group.root ?? config.root,
+    become: becomeOf(properties) ?? group.become ?? config.become,
   })
   const hosts = group.tags === undefined ? resolver.list(group.hosts ?? []) : resolver.tagged(group.tags)
   const configurationName = properties.DeploymentConfigName ?? group.deploymentConfig ?? 'CodeDeployDefault.OneAtATime'
@@ -53,6 +54,13 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     keepRevisions: group.keepRevisions ?? 5,
     ...defined({ knownHosts }),
   }
+}
+
+/** What the action says of it; BecomeUser and BecomePassword ask for sudo by themselves. */
+function becomeOf({ Become, BecomeUser, BecomePassword }: CodeDeployProperties): BecomeConfig | undefined {
+  if (Become === 'none') return 'none'
+  if (BecomeUser === undefined && BecomePassword === undefined) return Become
+  return defined({ user: BecomeUser, password: BecomePassword })
 }
 
 /** The action's AutoRollback switches; the events are the group's, failures when it names none. */

@@ -2,7 +2,8 @@
 
 import { userInfo } from 'node:os'
 import { defined } from '@penstock/core'
-import type { CodeDeployConfig, HostConfig } from '../config.js'
+import type { BecomeConfig, CodeDeployConfig, HostConfig } from '../config.js'
+import type { Become } from '../shell/become-shell.js'
 import { type SshTarget, targetName } from '../shell/target.js'
 import type { GroupHost } from './deployment-group.js'
 import { parseHost } from './parse-host.js'
@@ -15,6 +16,7 @@ export interface HostDefaults {
   readonly password?: string | undefined
   readonly proxyJump?: readonly string[] | undefined
   readonly root?: string | undefined
+  readonly become?: BecomeConfig | undefined
 }
 
 /** Collects hosts and what is wrong with them. */
@@ -62,11 +64,18 @@ export class HostResolver {
 
   private build(name: string | undefined, host: HostConfig): GroupHost {
     const rootPattern = host.root ?? this.defaults.root ?? ''
-    if (host.host === 'local') return { id: name ?? 'local', target: 'local', root: rootFor(rootPattern, 'local', 0) }
+    const become = becomeOf(host.become ?? this.defaults.become)
+    if (host.host === 'local') {
+      const root = rootFor(rootPattern, 'local', 0)
+      return { id: name ?? 'local', target: 'local', root, ...defined({ become }) }
+    }
     const jumps =
       typeof host.proxyJump === 'string' ? host.proxyJump.split(',') : (host.proxyJump ?? this.defaults.proxyJump ?? [])
     const target = { ...this.target(host), jumps: this.jumps(jumps, 0) }
-    return { id: name ?? targetName(target), target, root: rootFor(rootPattern, target.host, target.port) }
+    const root = rootFor(rootPattern, target.host, target.port)
+    // Who is that user already need not ask.
+    const needed = become === undefined || target.user === (become.user ?? 'root') ? {} : { become }
+    return { id: name ?? targetName(target), target, root, ...needed }
   }
 
   private target(host: HostConfig): SshTarget {
@@ -103,6 +112,11 @@ export class HostResolver {
       return [...before, this.target(host)]
     })
   }
+}
+
+function becomeOf(config: BecomeConfig | undefined): Become | undefined {
+  if (config === undefined || config === 'none') return undefined
+  return config === 'sudo' ? { method: 'sudo' } : { ...config, method: 'sudo' }
 }
 
 /** `%h` and `%p` are the host and the port, `%%` a percent sign. */

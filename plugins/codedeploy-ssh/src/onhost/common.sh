@@ -3,6 +3,7 @@
 NL='
 '
 TAB='	'
+CR=$(printf '\r')
 umask 022
 unset CDPATH
 cd -P "${0%/*}" || exit 70

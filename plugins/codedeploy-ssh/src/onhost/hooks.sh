@@ -1,9 +1,10 @@
 # One script of a lifecycle event, with its time limit.
 
-# reader LETTER NAME: copies lines to the stream and, without colours, to scripts.log, as they come and until everybody
-# has closed the other end. By awk: a shell reads a pipe byte by byte. A very long line becomes several.
+# reader: copies lines to the stream and, without colours, to scripts.log, as they come and until everybody has closed the
+# other end. By awk: a shell reads a pipe byte by byte. A very long line becomes several. Both of a script's outputs go
+# through one pipe: through two, nobody could tell which line was written first.
 reader() {
-  LC_ALL=C R_LETTER=$1 R_NAME=$2 R_STREAM=$stream R_LOG=$home/logs/scripts.log exec $awk '
+  LC_ALL=C R_STREAM=$stream R_LOG=$home/logs/scripts.log exec $awk '
     BEGIN { out = ENVIRON["R_STREAM"]; log_file = ENVIRON["R_LOG"]; ask = "date \"+%Y-%m-%d %H:%M:%S\"" }
     {
       # The seed of before is the time, to the second: asking costs no process.
@@ -13,12 +14,12 @@ reader() {
       do {
         line = rest
         if (length(rest) > 16384) { line = substr(rest, 1, 16384); rest = substr(rest, 16385) } else rest = ""
-        print ENVIRON["R_LETTER"] line >> out
+        print "o" line >> out
         if (index(line, "\033")) {
           gsub(/\033\[[0-9;:?<=>]*[ -\/]*[@-~]/, "", line)
           gsub(/\033\][^\007\033]*(\007|\033\\)/, "", line)
         }
-        print now " [" ENVIRON["R_NAME"] "]" line >> log_file
+        print now " [stdout]" line >> log_file
       } while (rest != "")
       fflush(out)
       # Nobody follows scripts.log live when thousands of lines come in a second.
@@ -97,7 +98,7 @@ signal() {
   kill -s "$1" $2 2>/dev/null || sudo -n kill -s "$1" $2 2>/dev/null || :
 }
 
-# watchdog SECONDS PID COOKIE READERS: ends the script at its limit, or stops listening to what it left behind.
+# watchdog SECONDS PID COOKIE READER: ends the script at its limit, or stops listening to what it left behind.
 watchdog() {
   trap 'kill "$wd_sleep" 2>/dev/null; exit 0' TERM
   sleep "$1" &
@@ -110,8 +111,7 @@ watchdog() {
     : >timed-out
     end_script "$2" "$3"
   fi
-  # shellcheck disable=SC2086
-  kill $4 2>/dev/null
+  kill "$4" 2>/dev/null
 }
 
 quote() { printf '%s' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
@@ -154,25 +154,103 @@ hook() {
     fail ScriptNotExecutable "Unable to set script at specified location: $path as executable"
     return 1
   fi
-  rm -f out err exited timed-out left-open
-  mkfifo -m 600 out err || { fail UnknownError "cannot make a pipe in $run"; return 1; }
-  reader o stdout <out &
-  readers=$!
-  reader e stderr <err &
-  readers="$readers $!"
-  ( export PENSTOCK_HOOK="$cookie"; exec_script ) </dev/null >out 2>err &
+  if [ -n "$user" ] && ! id -u -- "$user" >/dev/null 2>&1; then
+    fail ScriptFailed "Script at specified location: $location run as user $user failed: this host has no user $user"
+    return 1
+  fi
+  rm -f out exited timed-out left-open
+  mkfifo -m 600 out || { fail UnknownError "cannot make a pipe in $run"; return 1; }
+  reader <out &
+  reader_pid=$!
+  ( export PENSTOCK_HOOK="$cookie"; exec_script ) </dev/null >out 2>&1 &
   hook_pid=$!
   printf '%s %s\n' "$hook_pid" "$cookie" >hook.tmp && mv hook.tmp hook
-  watchdog "$limit" "$hook_pid" "$cookie" "$readers" </dev/null &
+  watchdog "$limit" "$hook_pid" "$cookie" "$reader_pid" </dev/null &
   dog=$!
   wait "$hook_pid"
   code=$?
   : >exited
   unread=
-  for reader_pid in $readers; do wait "$reader_pid" || unread=1; done
+  wait "$reader_pid" || unread=1
   if [ -e timed-out ]; then wait "$dog"; else kill "$dog" 2>/dev/null; wait "$dog"; fi
-  rm -f hook out err exited
+  rm -f hook out exited
   judge
+}
+
+# why_not: sets `why` to what keeps the script from being run at all, as far as it can be seen; empty when it ran.
+why_not() {
+  why= first=
+  IFS= read -r first 2>/dev/null <"$path"
+  case $first in
+    *"$CR")
+      why=": its first line ends with Windows's line end (${first%"$CR"}\\r): save the file with LF line ends"
+      return
+      ;;
+  esac
+  [ "$code" = 126 ] || [ "$code" = 127 ] || [ -n "$user" ] || return
+  unreachable && return
+  noexec && return
+  [ "$code" = 126 ] || [ "$code" = 127 ] || return
+  case $first in
+    '#!'*)
+      # shellcheck disable=SC2086
+      set -f && set -- ${first#'#!'} && set +f
+      if [ ! -e "${1-}" ]; then
+        why=": there is no ${1-} on this host, which its first line asks for"
+      elif [ "${1##*/}" = env ] && [ -n "${2-}" ] && ! command -v "$2" >/dev/null 2>&1; then
+        case $2 in -*) ;; *) why=": there is no $2 on this host, which its first line asks for" ;; esac
+      elif [ ! -x "$1" ]; then
+        why=": its first line asks for $1, which cannot be executed"
+      fi
+      ;;
+    *ELF*) why=": it is a program for another kind of machine, or its libraries are not on this host" ;;
+  esac
+}
+
+# unreachable: the user of the script may not enter a folder above it. A login's home is mode 700 on many hosts.
+unreachable() {
+  [ -n "$user" ] || return 1
+  if ! as_user true; then
+    why=": $(id -un) may not run anything as $user: allow it in /etc/sudoers.d, or have the login become root (become: sudo)"
+    return 0
+  fi
+  # As the agent, scripts are run by the user's own shell.
+  case $(sed -n "s|^$user:.*:||p" /etc/passwd 2>/dev/null) in
+    */nologin | */false)
+      if [ "$(id -u)" = 0 ]; then
+        why=": the shell of $user lets nobody in (/etc/passwd): give the user /bin/sh, or name another one in runas"
+        return 0
+      fi
+      ;;
+  esac
+  un_folder=$path
+  while un_folder=${un_folder%/*}; [ -n "$un_folder" ]; do
+    as_user test -x "$un_folder" && break
+    un_found=$un_folder
+  done
+  [ -n "${un_found-}" ] || { as_user test -x "$path" && return 1; un_found=$path; }
+  # shellcheck disable=SC2012
+  why=": $user may not enter $un_found ($(ls -ld "$un_found" 2>/dev/null | cut -d ' ' -f 1)): give the group a deployment root that everybody may enter (root, DeploymentRoot)"
+  un_found=
+}
+
+# as_user true, or as_user test -x PATH.
+as_user() {
+  if [ "$(id -u)" = 0 ]; then su "$user" -s /bin/sh -c "$1 ${2-} $(quote "${3-}")" 2>/dev/null; else sudo -n -u "$user" -- "$@" 2>/dev/null; fi
+}
+
+# noexec: the file system of the script lets nothing run.
+noexec() {
+  ne_best=
+  while read -r ne_device ne_point ne_type ne_options ne_rest; do
+    case $path in
+      "${ne_point%/}"/*) [ ${#ne_point} -ge ${#ne_best} ] && ne_best=$ne_point ne_found=$ne_options ;;
+    esac
+  done </proc/mounts
+  case ",$ne_found," in
+    *,noexec,*) why=": $ne_best is mounted noexec, so that nothing there can be run: give the group another deployment root (root, DeploymentRoot)" ;;
+    *) return 1 ;;
+  esac
 }
 
 judge() {
@@ -187,7 +265,8 @@ judge() {
   elif [ "$code" -gt 128 ]; then
     fail ScriptFailed "Script at specified location: $location was killed by signal $((code - 128))"
   elif [ "$code" -ne 0 ]; then
-    fail ScriptFailed "Script at specified location: $location failed with exit code $code"
+    why_not
+    fail ScriptFailed "Script at specified location: $location${user:+ run as user $user} failed with exit code $code$why"
   else
     return 0
   fi

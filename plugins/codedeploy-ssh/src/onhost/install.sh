@@ -37,10 +37,11 @@ conflicts() {
 refuse() {
   [ -s "$1" ] || return 0
   rf_count=$(wc -l <"$1")
-  rf_shown=$(head -n 5 "$1" | tr '\n' ' ')
+  # In quotation marks: a name may have blanks.
+  rf_shown=$(head -n 5 "$1" | sed 's/.*/"&"/; $!s/$/,/' | tr '\n' ' ')
   rf_more=
-  [ "$rf_count" -le 5 ] || rf_more="and $((rf_count - 5)) more"
-  fail UnknownError "$2: $rf_shown$rf_more"
+  [ "$rf_count" -le 5 ] || rf_more=" and $((rf_count - 5)) more"
+  fail UnknownError "$2: ${rf_shown% }$rf_more"
   return 1
 }
 
@@ -81,7 +82,13 @@ clean_up() {
 
 # problem MESSAGE: the event failed, for the reason that a command left in `errors`.
 problem() {
-  fail UnknownError "$1: $(head -n 3 errors 2>/dev/null | tr '\n' ' ')"
+  pr_said=$(head -n 3 errors 2>/dev/null | tr '\n' ' ')
+  case $pr_said in
+    *'ermission denied'* | *'not permitted'*)
+      [ "$(id -u)" = 0 ] || pr_said="$pr_said(the login $(id -un) may not: become: sudo gives it the rights of root)"
+      ;;
+  esac
+  fail UnknownError "$1: $pr_said"
 }
 
 make_dirs() {

@@ -58,6 +58,9 @@ run_event() {
     event_record Succeeded
     return 0
   fi
+  if [ "$from" = previous ] && [ "$failure" != Stopped ]; then
+    message="$message. This is a script of the previous revision, $previous_id, which is on this host, and not of the one that is deployed: repair it there, or deploy with IgnoreApplicationStopFailures: true to get past it"
+  fi
   event_record Failed "$failure" "$script" "$message"
   if [ "$failure" != Stopped ] && [ "$P_IGNORE_STOP_FAILURES" = 1 ] && [ "$from" = previous ]; then
     info "the failure of $event is ignored, as the deployment asks for"

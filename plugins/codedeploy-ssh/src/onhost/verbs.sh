@@ -11,8 +11,11 @@ assemble() {
     . "$run/removed.sh"
     cd "$run" || return 1
   fi
-  cp -al "$home/incoming/." "$archive/" 2>errors || return 1
-  rm -rf "$home/incoming"
+  # Nothing came when nothing differs.
+  if [ -d "$home/incoming" ]; then
+    cp -al "$home/incoming/." "$archive/" 2>errors || return 1
+    rm -rf "$home/incoming"
+  fi
   [ ! -s reused.sha256 ] || (cd "$archive" && sha256sum -c "$run/reused.sha256" >/dev/null 2>"$run/errors")
 }
 

@@ -35,7 +35,10 @@ export class LocalShell implements Shell {
     const child = spawn(this.shell, ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'] })
     const stderr = new Tail()
     child.stdout.on('data', (piece: Buffer) => options.onOutput?.(piece))
-    child.stderr.on('data', (piece: Buffer) => stderr.add(piece))
+    child.stderr.on('data', (piece: Buffer) => {
+      stderr.add(piece)
+      options.onError?.(piece)
+    })
     child.stdin.on('error', () => undefined) // It ended without reading all: its exit tells why.
     const ended = new Promise<Exit>((resolve, reject) => {
       child.once('error', (error) => reject(new ConnectionLost(`cannot run ${this.shell}: ${error.message}`, false)))

@@ -5,16 +5,19 @@ import { JobFailed } from '@penstock/core'
 import type { CipherAlgorithm, Client, ConnectConfig, KeyboardInteractiveCallback, Prompt } from 'ssh2'
 import { authOf } from './auth.js'
 import type { HostKeys } from './host-keys.js'
+import { saidWithRemedy } from './refusals.js'
 import { ConnectionLost } from './shell.js'
 import { type SshTarget, targetName } from './target.js'
 
-// AES-GCM first: the fastest where the processor has AES, and so is every server of the last ten years.
+// AES-GCM first: the fastest where the processor has AES, and so is every server of the last ten years. The last one is
+// all that some small or hardened servers offer.
 const CIPHERS: CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
   'aes256-gcm@openssh.com',
   'aes128-ctr',
   'aes192-ctr',
   'aes256-ctr',
+  'chacha20-poly1305@openssh.com',
 ]
 
 type SshError = Error & { readonly level?: string; readonly code?: string }
@@ -49,6 +52,10 @@ export async function login(hop: SshTarget, way: Duplex, options: LoginOptions):
       return refusal === undefined
     },
   }
+  let banner = ''
+  client.on('banner', (text) => {
+    banner = text
+  })
   client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) =>
     answerPrompts(hop, prompts, finish),
   )
@@ -56,7 +63,7 @@ export async function login(hop: SshTarget, way: Duplex, options: LoginOptions):
     const fail = (error: SshError) => {
       options.signal?.removeEventListener('abort', abort)
       client.end()
-      if (refusal === undefined) reject(explain(hop, error))
+      if (refusal === undefined) reject(explain(hop, error, banner))
       else reject(new JobFailed(refusal, 'ConfigurationError'))
     }
     const abort = () => fail(new Error('stopped'))
@@ -85,10 +92,21 @@ function answerPrompts(hop: SshTarget, prompts: readonly Prompt[], finish: Keybo
   finish(prompts.map(({ prompt, echo }) => (echo !== true && /password/i.test(prompt) ? (hop.password ?? '') : '')))
 }
 
-function explain(hop: SshTarget, error: SshError): ConnectionLost {
+/** What was tried, and where its other half should be. */
+function withWhat({ user, identityFile, password, agent }: SshTarget): string {
+  if (identityFile !== undefined && password === undefined)
+    return ` with the key ${identityFile}: its public half must be in ~${user}/.ssh/authorized_keys there`
+  if (password !== undefined && identityFile === undefined)
+    return ` with the password: it is another one, or the host takes only keys`
+  if (agent !== undefined) return ` with the keys of the agent ${agent}: none of them is known there`
+  return `: it takes none of our keys and passwords`
+}
+
+function explain(hop: SshTarget, error: SshError, banner: string): ConnectionLost {
   const name = targetName(hop)
   if (error.level === 'client-authentication') {
-    return new ConnectionLost(`${name} refused the login: ${error.message}`, false)
+    const said = saidWithRemedy(banner)
+    return new ConnectionLost(`${name} refused the login${withWhat(hop)}${said}`, false)
   }
   if (error.code === 'ENOTFOUND') return new ConnectionLost(`${hop.host} is unknown: ${error.message}`, false)
   const refused = error.code === 'ECONNREFUSED' || error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH'

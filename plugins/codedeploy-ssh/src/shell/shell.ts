@@ -7,6 +7,8 @@ export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 export interface RunOptions {
   /** Called with each piece of standard output; all output is always drained. */
   readonly onOutput?: (piece: Buffer) => void
+  /** Called with each piece of standard error. */
+  readonly onError?: (piece: Buffer) => void
   /** Standard input; empty when absent. */
   readonly input?: string
   readonly signal?: AbortSignal

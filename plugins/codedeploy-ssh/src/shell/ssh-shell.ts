@@ -77,7 +77,10 @@ export class SshShell implements Shell {
     const stderr = new Tail()
     // Both are drained always: each has a window of its own, and a full one stops the command.
     channel.on('data', (piece: Buffer) => options.onOutput?.(piece))
-    channel.stderr.on('data', (piece: Buffer) => stderr.add(piece))
+    channel.stderr.on('data', (piece: Buffer) => {
+      stderr.add(piece)
+      options.onError?.(piece)
+    })
     channel.on('error', () => undefined)
     const exit = ended.then((known): Exit => {
       if (known === undefined) throw this.lost(`the connection to ${this.name} was lost`)

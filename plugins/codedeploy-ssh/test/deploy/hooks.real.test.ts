@@ -128,7 +128,7 @@ test('scripts.log is written as the agent writes it', async () => {
       .slice(at + 1, at + 5)
       .map((line) => line.slice(20))
       .sort(),
-  ).toEqual(['Script - hook.sh', '[stdout]out', '[stderr]err', '[stdout]end'].sort())
+  ).toEqual(['Script - hook.sh', '[stdout]out', '[stdout]err', '[stdout]end'].sort())
 })
 
 test('scripts.log is put aside at its limit, seven times at most', async () => {

@@ -96,8 +96,8 @@ hooks:
   })
   expect(one).toMatchObject({ status: 'Succeeded' })
   expect([...one.output].sort()).toEqual([
-    'AfterInstall hook.sh stderr|err',
     'AfterInstall hook.sh stdout|AfterInstall',
+    'AfterInstall hook.sh stdout|err',
   ])
   const two = await deploy('d-2', { 'www/a': '1', 'www/b c': '2', 'hook.sh': script('sleep 30') })
   expect(two.notes).toContain('sending the 2 files that differ from d-1')

@@ -1,0 +1,129 @@
+/** Scripts that cannot be run say why, in words; both of a script's outputs come in order. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { LocalShell } from '../../src/shell/local-shell.js'
+import { type Content, script, writeBundle } from '../support/bundle.js'
+import { deployLocal } from '../support/deploy-local.js'
+
+jest.setTimeout(60_000)
+
+let folder: string
+let count = 0
+beforeAll(() => {
+  folder = mkdtempSync('/tmp/penstock-why-')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function deploy(hooks: string, files: Readonly<Record<string, Content>>, root = 'root') {
+  const bundle = writeBundle(join(folder, `bundle${++count}`), {
+    'appspec.yml': `version: 0.0\nos: linux\nhooks:\n${hooks}`,
+    ...files,
+  })
+  return deployLocal({ bundle, root: join(folder, root), id: `d-${count}` })
+}
+const after = '  AfterInstall:\n    - location: s/h.sh\n'
+const text = (content: string): Content => ({ text: content, mode: 0o755 })
+
+test.each([
+  [
+    'Windows line ends',
+    '#!/bin/bash\r\necho hi\r\n',
+    String.raw`its first line ends with Windows's line end (#!/bin/bash\r): save the file with LF line ends`,
+  ],
+  [
+    'Windows line ends behind an option',
+    '#!/bin/sh -e\r\necho hi\r\n',
+    String.raw`its first line ends with Windows's line end (#!/bin/sh -e\r)`,
+  ],
+  [
+    'Windows line ends behind env',
+    '#!/usr/bin/env bash\r\necho hi\r\n',
+    String.raw`its first line ends with Windows's line end (#!/usr/bin/env bash\r)`,
+  ],
+  [
+    'an interpreter that is not there',
+    '#!/opt/none/python9\n',
+    'there is no /opt/none/python9 on this host, which its first line asks for',
+  ],
+  [
+    'an interpreter that env does not find',
+    '#!/usr/bin/env python99\n',
+    'there is no python99 on this host, which its first line asks for',
+  ],
+  [
+    'an interpreter that is no program',
+    '#!/etc/passwd\n',
+    'its first line asks for /etc/passwd, which cannot be executed',
+  ],
+])('%s', async (_, content, why) => {
+  const result = await deploy(after, { 's/h.sh': text(content) })
+  expect(result).toMatchObject({ status: 'Failed' })
+  expect(result.message).toMatch(/^AfterInstall: Script at specified location: s\/h\.sh failed with exit code \d+: /)
+  expect(result.message).toContain(why)
+})
+
+test('an exit code of its own is no riddle', async () => {
+  const result = await deploy(after, { 's/h.sh': script('exit 127') })
+  expect(result.message).toBe('AfterInstall: Script at specified location: s/h.sh failed with exit code 127')
+})
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+asRoot('a file system that lets nothing run', async () => {
+  const mount = join(folder, 'noexec')
+  mkdirSync(mount)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'noexec,size=4m', 'penstock-test', mount])
+  } catch {
+    return // A container may not mount.
+  }
+  try {
+    const result = await deploy(after, { 's/h.sh': script('true') }, 'noexec')
+    expect(result.message).toContain(`${mount} is mounted noexec, so that nothing there can be run`)
+  } finally {
+    execFileSync('umount', ['-l', mount]) // the run's last process may still be leaving
+  }
+})
+
+test('a script of the previous revision that fails is named as that, with the way past it', async () => {
+  const stop = '  ApplicationStop:\n    - location: s/stop.sh\n'
+  expect(await deploy(stop, { 's/stop.sh': script('exit 9') }, 'stuck')).toMatchObject({ status: 'Succeeded' })
+  const result = await deploy('  BeforeInstall: []\n', { other: '1' }, 'stuck')
+  expect(result.message).toMatch(
+    /^ApplicationStop: Script at specified location: s\/stop\.sh failed with exit code 9\. This is a script of the previous revision, d-\d+, .*IgnoreApplicationStopFailures: true/,
+  )
+})
+
+test('what a script writes to its two outputs comes in the order in which it was written', async () => {
+  const lines = Array.from({ length: 200 }, (_, index) => `echo ${index}${index % 2 === 0 ? '' : ' >&2'}`)
+  const result = await deploy(after, { 's/h.sh': script(lines.join('\n')) })
+  expect(result.output.map((line) => line.split('|')[1])).toEqual(lines.map((_, index) => String(index)))
+  const log = readFileSync(join(folder, 'root/g1', `d-${count}`, 'logs/scripts.log'), 'utf8')
+  expect([...log.matchAll(/\[stdout\](\d+)$/gm)].map(([, number]) => Number(number))).toEqual(
+    lines.map((_, index) => index),
+  )
+})
+
+test('files in the way are named apart, blanks and all', async () => {
+  const target = join(folder, 'in the way')
+  writeBundle(target, { 'a b': '1', c: '2' })
+  const bundle = writeBundle(join(folder, 'blanks'), {
+    'appspec.yml': `version: 0.0\nos: linux\nfiles:\n  - source: www\n    destination: ${target}\n`,
+    'www/a b': 'x',
+    'www/c': 'x',
+  })
+  const result = await deployLocal({ bundle, root: join(folder, 'root'), id: 'd-blanks' })
+  expect(result.message).toMatch(new RegExp(`: "${target}/a b", "${target}/c"$`))
+})
+
+test('the same bundle again, without folders: nothing is sent, and nobody is accused', async () => {
+  const files = { content: 'x', 'other name': 'y' }
+  const manifests = new Map()
+  const bundle = writeBundle(join(folder, 'flat'), { 'appspec.yml': 'version: 0.0\nos: linux\n', ...files })
+  const again = (id: string) =>
+    deployLocal({ bundle, root: join(folder, 'flat-root'), id, manifests, shell: async () => new LocalShell() })
+  expect((await again('d-1')).status).toBe('Succeeded')
+  const second = await again('d-2')
+  expect(second).toMatchObject({ status: 'Succeeded' })
+  expect(second.notes).toEqual(['nothing to send: it is the revision of d-1, which is on the host'])
+})
