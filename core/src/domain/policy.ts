@@ -4,18 +4,34 @@ import { managedPolicyDocuments } from './managed-policies.js'
 
 type Policy = ManagedPolicy | PolicyDocument
 
-/** `action` as `codepipeline:GetPipeline`, compared without regard to case; `resource` an ARN, or `*` where an operation has none. */
+/**
+ * `action` as `codepipeline:GetPipeline`, compared without regard to case; `resource` an ARN, or `*` where an operation
+ * has none. A policy that cannot be judged as it means (see `policyProblems`) denies everything.
+ */
 export function allows(policies: readonly Policy[], action: string, resource: string): boolean {
   let allowed = false
   for (const policy of policies) {
+    if (!isReadable(policy)) return false
     const document = typeof policy === 'string' ? managedPolicyDocuments[policy] : policy
-    for (const statement of document?.Statement ?? []) {
+    for (const statement of document.Statement) {
       if (!applies(statement, action, resource)) continue
       if (statement.Effect === 'Deny') return false
       allowed = true
     }
   }
   return allowed
+}
+
+const judged = new WeakMap<object, boolean>()
+
+function isReadable(policy: unknown): boolean {
+  if (typeof policy !== 'object' || policy === null) return policyProblems(policy).length === 0
+  let answer = judged.get(policy)
+  if (answer === undefined) {
+    answer = policyProblems(policy).length === 0
+    judged.set(policy, answer)
+  }
+  return answer
 }
 
 /** Everything that is wrong with a policy given by a user; empty when it can be judged as it means. */

@@ -58,7 +58,7 @@ export class Access implements AccessService {
     return this.principal(user.name, user.policies)
   }
 
-  /** Adds a user or changes its password, which ends its sessions. Errors: ValidationException for a name or password that cannot be. */
+  /** Adds a user or changes its password, which ends its sessions. Errors: ValidationException for a name, password or policy that cannot be. */
   async setPassword(userName: string, password: string, policies?: Policies): Promise<void> {
     checkUserName(userName)
     if (password.length < 12)
@@ -66,6 +66,7 @@ export class Access implements AccessService {
         'ValidationException',
         `the password has ${password.length} characters, but must have at least 12`,
       )
+    checkPolicies(policies ?? [])
     const known = await this.parts.store.user(userName)
     const { hash } = await import('@node-rs/argon2')
     await this.parts.store.putUser({
@@ -103,8 +104,7 @@ export class Access implements AccessService {
     policies: Policies,
   ): Promise<AccessKey & { readonly secretAccessKey: string }> {
     checkUserName(userName)
-    const problems = policies.flatMap(policyProblems)
-    if (problems.length > 0) throw new Fault('ValidationException', problems.join('; '))
+    checkPolicies(policies)
     const accessKeyId = `AKIA${base32(randomBytes(16))}`
     const secretAccessKey = randomBytes(30).toString('base64')
     const key: AccessKey = { accessKeyId, userName, policies, created: this.parts.clock.now(), status: 'Active' }
@@ -193,13 +193,21 @@ function jobPolicy(scope: {
 }): PolicyDocument {
   const arns = (objects: readonly string[]) => objects.map((object) => `arn:aws:s3:::${object}`)
   const results = ['codepipeline:GetJobDetails', 'codepipeline:PutJobSuccessResult', 'codepipeline:PutJobFailureResult']
+  const allow = (Action: readonly string[], Resource: readonly string[]) =>
+    Resource.length > 0 ? [{ Effect: 'Allow' as const, Action, Resource }] : []
   return {
     Statement: [
-      { Effect: 'Allow', Action: results, Resource: '*' },
-      { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: arns(scope.readable) },
-      { Effect: 'Allow', Action: ['s3:PutObject', 's3:AbortMultipartUpload'], Resource: arns(scope.writable) },
+      ...allow(results, ['*']),
+      ...allow(['s3:GetObject', 's3:GetObjectVersion'], arns(scope.readable)),
+      ...allow(['s3:PutObject', 's3:AbortMultipartUpload'], arns(scope.writable)),
     ],
   }
+}
+
+/** The one door for policies: users, keys, files and the page. Errors: ValidationException with every problem. */
+function checkPolicies(policies: Policies): void {
+  const problems = policies.flatMap(policyProblems)
+  if (problems.length > 0) throw new Fault('ValidationException', problems.join('; '))
 }
 
 function checkUserName(name: string): void {

@@ -57,6 +57,17 @@ describe('passwords and sessions', () => {
     expect(await access.signIn('bob', password, '::1')).toBeUndefined()
   })
 
+  test.each([
+    [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', Condition: {} }] }, '.Condition is not supported'],
+    [{ Statement: [{ Effect: 'deny', Action: '*', Resource: '*' }] }, '.Effect is "deny"'],
+    [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'a list "Statement"'],
+  ])('a user is given no policy that a key would not be given: %j', async (policy, says) => {
+    const policies = [policy as never]
+    await expect(access.setPassword('ann', password, policies)).rejects.toThrow(says)
+    await expect(access.createAccessKey('ann', policies)).rejects.toThrow(says)
+    expect(await store.hasUsers()).toBe(false)
+  })
+
   test('guessing is slowed down: by name from many addresses, and by address over many names', async () => {
     expect([1, 2, 3, 4, 8, 50].map(delayAfter)).toEqual([0, 0, 1000, 2000, 30_000, 30_000])
     for (let i = 0; i < 3; i++) await access.signIn('ann', 'x', `10.0.0.${i}`)

@@ -121,3 +121,22 @@ test('what it knows it accepts', () => {
   for (const policy of [...managedPolicies, ...Object.values(managedPolicyDocuments)])
     expect(policyProblems(policy)).toEqual([])
 })
+
+const full = { Effect: 'Allow', Action: '*', Resource: '*' }
+
+test.each([
+  { it: 'a condition', policy: { Statement: [{ ...full, Condition: { Bool: { x: 'true' } } }] } },
+  { it: 'an effect in small letters', policy: { Statement: [full, { ...full, Effect: 'deny' }] } },
+  { it: 'a statement that is no list', policy: { Statement: full } },
+  { it: 'NotAction', policy: { Statement: [{ Effect: 'Allow', NotAction: 'x', Resource: '*' }] } },
+  { it: 'a number as action', policy: { Statement: [{ ...full, Action: 5 }] } },
+  { it: 'no statement', policy: {} },
+  { it: 'nothing', policy: null },
+  { it: 'a list', policy: [full] },
+  { it: 'an unknown name', policy: 'AdministratorAccess' },
+])('a policy with $it, stored before anybody looked, denies everything', ({ policy }) => {
+  const policies = [policy as PolicyDocument, 'AWSCodePipeline_FullAccess' as ManagedPolicy]
+  expect(allows(policies, 'codepipeline:GetPipeline', arn)).toBe(false)
+  expect(allows([...policies].reverse(), 'codepipeline:GetPipeline', arn)).toBe(false)
+  expect(policyProblems(policy)).not.toEqual([])
+})
