@@ -1,75 +1,56 @@
-import { variantsOf } from './mask-variants.js'
-import { NeedleTable } from './needle-table.js'
+import { formsOf } from './mask-variants.js'
+import { Needles } from './needles.js'
+import { Unwrapped } from './unwrap.js'
 
-/** From here on one pass for all secrets beats a fast pass for each. */
-const MANY = 4
-const WORTH_A_TABLE = 16 * 1024
 const STARS = Buffer.from('****')
-
-interface Needle {
-  readonly bytes: Buffer
-  /** The smallest distance at which the needle can overlap itself; its length when it cannot. */
-  readonly period: number
-}
 
 /** The secrets of one action, in every form they may be printed in. */
 export class Masker {
-  readonly #known = new Set<string>()
-  readonly #needles: Needle[] = []
-  #table: NeedleTable | undefined
+  readonly #exact = new Needles()
+  /** Forms that programs break into lines. */
+  readonly #wrapped = new Needles()
 
   /** Masks this value from now on. Values under four characters are ignored. Answers whether it was new. */
   add(secret: string): boolean {
-    const fresh = variantsOf(secret).filter((variant) => !this.#known.has(variant))
-    for (const variant of fresh) {
-      this.#known.add(variant)
-      const bytes = Buffer.from(variant)
-      this.#needles.push({ bytes, period: periodOf(bytes) })
-      this.#table = undefined
-    }
-    return fresh.length > 0
+    const { exact, wrapped } = formsOf(secret)
+    const fresh = exact.filter((form) => this.#exact.add(form)).length
+    return wrapped.filter((form) => this.#wrapped.add(form)).length + fresh > 0
   }
 
   /** True while there is nothing to mask. */
   get isEmpty(): boolean {
-    return this.#needles.length === 0
+    return this.#exact.isEmpty
   }
 
   /** A text with its secrets replaced. */
   mask(text: string): string {
-    if (this.#needles.length === 0) return text
+    if (this.isEmpty) return text
     const stream = new MaskStream(this)
     return Buffer.concat([...stream.push(Buffer.from(text)), ...stream.end()]).toString()
   }
 
   /** Where secrets begin and end in `data`, by their beginnings; they may overlap. */
-  find(data: Buffer): readonly (readonly [start: number, end: number])[] {
+  find(data: Buffer, unwrapped = this.unwrap(data)): readonly (readonly [start: number, end: number])[] {
     const found: [number, number][] = []
-    if (data.length >= WORTH_A_TABLE && this.#needles.length >= MANY) {
-      this.#table ??= new NeedleTable(this.#needles.map(({ bytes }) => bytes))
-      this.#table.search(data, (start, end) => found.push([start, end]))
-      return found
-    }
-    for (const { bytes, period } of this.#needles) {
-      for (let at = data.indexOf(bytes); at >= 0; at = data.indexOf(bytes, at + period)) {
-        found.push([at, at + bytes.length])
-      }
-    }
+    this.#exact.find(data, (start, end) => found.push([start, end]))
+    if (unwrapped)
+      this.#wrapped.find(unwrapped.bytes, (start, end) =>
+        found.push([unwrapped.origin(start), unwrapped.origin(end - 1) + 1]),
+      )
     return found.sort(([a], [b]) => a - b)
   }
 
   /** The first place in `data` from which its end could be the beginning of a secret; its length when there is none. */
-  holdFrom(data: Buffer): number {
-    let hold = data.length
-    for (const { bytes } of this.#needles) {
-      const first = bytes[0] ?? 0
-      let at = data.indexOf(first, Math.max(0, data.length - bytes.length + 1))
-      while (at >= 0 && at < hold) {
-        if (data.compare(bytes, 0, data.length - at, at) === 0) hold = at
-        else at = data.indexOf(first, at + 1)
-      }
-    }
-    return hold
+  holdFrom(data: Buffer, unwrapped = this.unwrap(data)): number {
+    const exact = this.#exact.holdFrom(data)
+    if (!unwrapped) return exact
+    const wrapped = this.#wrapped.holdFrom(unwrapped.bytes)
+    return wrapped < unwrapped.bytes.length ? Math.min(exact, unwrapped.origin(wrapped)) : exact
+  }
+
+  /** What `find` and `holdFrom` need of the same data, for both. */
+  unwrap(data: Buffer): Unwrapped | undefined {
+    return this.#wrapped.isEmpty ? undefined : Unwrapped.of(data)
   }
 }
 
@@ -113,7 +94,8 @@ export class MaskStream {
 
   /** As push, for a reader that has put what is held in front of what is new, and spares the copying. */
   pushWithHeld(data: Buffer): Buffer[] {
-    return this.#emit(data, this.masker.holdFrom(data))
+    const unwrapped = this.masker.unwrap(data)
+    return this.#emit(data, this.masker.holdFrom(data, unwrapped), unwrapped)
   }
 
   /** The rest. */
@@ -121,10 +103,10 @@ export class MaskStream {
     return this.#emit(this.#carry, this.#carry.length)
   }
 
-  #emit(data: Buffer, hold: number): Buffer[] {
+  #emit(data: Buffer, hold: number, unwrapped?: Unwrapped): Buffer[] {
     const out: Buffer[] = []
     let done = this.#covered
-    for (const [start, end] of this.masker.find(data)) {
+    for (const [start, end] of this.masker.find(data, unwrapped)) {
       if (start >= hold) break
       if (start >= done) out.push(data.subarray(done, start), STARS)
       done = Math.max(done, end)
@@ -134,11 +116,4 @@ export class MaskStream {
     this.#carry = Buffer.from(data.subarray(hold))
     return out.filter((part) => part.length > 0)
   }
-}
-
-function periodOf(bytes: Buffer): number {
-  for (let period = 1; period < bytes.length; period++) {
-    if (bytes.subarray(period).equals(bytes.subarray(0, bytes.length - period))) return period
-  }
-  return bytes.length
 }
