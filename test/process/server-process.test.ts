@@ -91,7 +91,7 @@ test.each([
   {
     it: 'a configuration',
     yaml: 'server:\n  prot: 1\n',
-    says: "penstock.yaml:2:3: server.prot unknown key (value 1); did you mean 'port'?",
+    says: "penstock.yaml:2:3: server.prot unknown key; did you mean 'port'?",
   },
   { it: 'a data folder of a newer version', format: '99', says: 'written by a newer version' },
 ])('refused in one line, without a stack: $it', async ({ yaml, format, says }) => {

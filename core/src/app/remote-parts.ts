@@ -1,7 +1,7 @@
 /** What this server's side of workers elsewhere is made of. */
 import type { InjectionToken } from 'tsyringe'
+import { isSecretReference } from '../domain/secret-reference.js'
 import { RemoteJobs } from './remote-jobs.js'
-import { isReference } from './secret-names.js'
 import { secretsOf } from './source-parts.js'
 import { tokens } from './tokens.js'
 
@@ -22,7 +22,7 @@ export function createRemoteJobs(get: Get): RemoteJobs {
     secretsIn: (id, configuration) =>
       (catalogue.facts(id)?.secretProperties ?? []).flatMap((name) => {
         const value = configuration[name]
-        return value === undefined || isReference(value) ? [] : [value]
+        return value === undefined || isSecretReference(value) ? [] : [value]
       }),
     beforeAction: (event) => get(tokens.hooks).beforeAction.promise(event),
   })

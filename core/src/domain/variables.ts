@@ -1,5 +1,7 @@
 /** Variables in configurations: finding `#{namespace.key}` and putting values in its place (V1, V4). Pure. */
 
+import { substitute } from './substitute.js'
+
 /** One `#{namespace.key}`. */
 export interface VariableReference {
   readonly namespace: string
@@ -36,12 +38,17 @@ export function references(text: string): VariableReference[] {
 
 /**
  * The text with every reference replaced by its value. What a value itself holds is not looked at again, so a commit
- * message cannot reach for other variables. Errors: UnresolvedVariables naming all that have no value.
+ * message cannot reach for other variables; in a text that is JSON it arrives as it is (see `substitute`).
+ * Errors: UnresolvedVariables naming all that have no value, or that cannot stand where they stand.
  */
 export function resolveText(text: string, scopes: VariableScopes): string {
   const missing = references(text).filter((wanted) => lookUp(wanted, scopes) === undefined)
   if (missing.length > 0) throw new UnresolvedVariables(missing.map((one) => explain(one, scopes)).join('; '), missing)
-  return text.replace(reference, (_, namespace: string, key: string) => lookUp({ namespace, key }, scopes) ?? '')
+  try {
+    return substitute(text, reference, ([, namespace = '', key = '']) => lookUp({ namespace, key }, scopes) ?? '')
+  } catch (error) {
+    throw new UnresolvedVariables((error as Error).message)
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
+import { unguard } from '../domain/secret-reference.js'
 import type { Engine } from './engine.js'
 import { pipelineArn } from './names.js'
 import type * as V from './views.js'
@@ -14,7 +15,7 @@ export async function jobDataView(engine: Engine, job: Job, credentialsFor: Cred
   const { accessKeyId, secretAccessKey, sessionToken } = await credentialsFor(job.id)
   return {
     actionTypeId: data.actionTypeId,
-    actionConfiguration: { configuration: { ...data.configuration } },
+    actionConfiguration: { configuration: asText(data.configuration) },
     pipelineContext: {
       pipelineName: data.pipelineName,
       stage: { name: data.stageName },
@@ -37,4 +38,9 @@ function jobArtifact({ name, location, revisionId }: Job['data']['inputArtifacts
     ...defined({ revision: revisionId }),
     location: { type: 'S3', s3Location: { bucketName: location.bucket, objectKey: location.key } },
   }
+}
+
+/** A worker of somebody else's puts in no secrets: what was guarded from that is handed out as it was. */
+function asText(configuration: Job['data']['configuration']): Record<string, string> {
+  return Object.fromEntries(Object.entries(configuration).map(([name, text]) => [name, unguard(text)]))
 }

@@ -62,11 +62,16 @@ export function withDefaults(schema: unknown, given: unknown): unknown {
   return data
 }
 
-/** A value as an error may show it: short, and hidden where its name says that it is secret. */
+/**
+ * A value as an error may show it: short, and hidden where its name says that it is secret. Of maps and lists only what
+ * they are is shown, for anything may be in them; of a URL not its password.
+ */
 export function show(value: unknown, name: string | number | undefined): string {
   if (typeof name === 'string' && /secret|password|token|passphrase|private|credential|api_?key/i.test(name))
     return '****'
-  const text = JSON.stringify(value) ?? String(value)
+  if (Array.isArray(value)) return 'a list'
+  if (isObject(value)) return 'a map'
+  const text = (JSON.stringify(value) ?? String(value)).replace(/(\/\/[^/\s:@]*):[^\s/]*@/g, '$1:****@')
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
@@ -117,8 +122,8 @@ function explain(error: ErrorObject, root: unknown): SchemaProblem {
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty)
     const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {})
-    const held = isObject(error.data) ? error.data[key] : undefined
-    return { path: [...path, key], message: `unknown key (value ${show(held, key)})${suggestion(key, known)}` }
+    // Never its value: a misspelled `token` holds a token all the same.
+    return { path: [...path, key], message: `unknown key${suggestion(key, known)}` }
   }
   if (error.keyword === 'required') {
     const key = String(error.params.missingProperty)

@@ -1,3 +1,4 @@
+import { putSecrets, secretNames } from '../domain/secret-reference.js'
 import type { PropertyDeclaration, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { JobFailed } from '../host/job-failed.js'
 
@@ -12,13 +13,11 @@ export interface ParsedConfiguration {
 /** Finds a secret by its name: `undefined` when no store has it. */
 export type SecretLookup = (name: string) => Promise<string | undefined>
 
-/** Every `{{secret:NAME}}` of a text, replaced by what the lookup answers. */
+/** A text with every `{{secret:NAME}}` replaced by what the lookup answers. */
 export interface ResolvedText {
   readonly text: string
   readonly secrets: readonly string[]
 }
-
-const reference = /\{\{\s*secret:([^{}\s]+)\s*\}\}/g
 
 /**
  * Strings as a pipeline holds them -> values of the declared types, with defaults and secrets filled in.
@@ -42,7 +41,7 @@ export async function parseConfiguration(
     try {
       const { text, secrets: found } = await resolveSecrets(raw, lookup)
       secrets.push(...found, ...(declaration.secret ? [text] : []))
-      values[name] = parseValue(declaration, text)
+      values[name] = parseValue(found.length > 0 ? { ...declaration, secret: true } : declaration, text)
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`)
     }
@@ -51,18 +50,20 @@ export async function parseConfiguration(
   return { values, secrets }
 }
 
-/** Errors: Error naming the secret that no store has. */
+/** Errors: Error naming the secret that no store has, or that cannot stand where it stands in a JSON text. */
 export async function resolveSecrets(raw: string, lookup: SecretLookup): Promise<ResolvedText> {
-  const names = [...new Set([...raw.matchAll(reference)].map(([, name]) => name as string))]
   const found = new Map<string, string>()
-  for (const name of names) found.set(name, await findSecret(name, lookup))
-  return { text: raw.replace(reference, (_, name: string) => found.get(name) ?? ''), secrets: [...found.values()] }
+  for (const name of secretNames(raw)) found.set(name, await findSecret(name, lookup))
+  return { text: putSecrets(raw, (name) => found.get(name) ?? ''), secrets: [...found.values()] }
 }
 
 /** Errors: Error naming the secret. */
 export async function findSecret(name: string, lookup: SecretLookup): Promise<string> {
   const value = await lookup(name)
-  if (value === undefined) throw new Error(`names the secret "${name}", which no secret store has`)
+  if (value === undefined)
+    throw new Error(
+      `names the secret "${name}", which no secret store has: penstock secret set ${name}, with its value on standard input, makes it`,
+    )
   return value
 }
 

@@ -76,7 +76,7 @@ test.each([
   {
     it: 'an unknown key, with its line and the nearest known one',
     yaml: 'dataDir: x\nserver:\n  host: a\n  prot: 80\n',
-    says: "/penstock.yaml:4:3: server.prot unknown key (value 80); did you mean 'port'?",
+    says: "/penstock.yaml:4:3: server.prot unknown key; did you mean 'port'?",
   },
   {
     it: 'a value that cannot be',
@@ -91,7 +91,7 @@ test.each([
   {
     it: 'a list for a map',
     yaml: 'plugins:\n  - github-source\n',
-    says: '/penstock.yaml:1:1: plugins is ["github-source"], but must be a map',
+    says: '/penstock.yaml:1:1: plugins is a list, but must be a map',
   },
   { it: 'text that is no YAML', yaml: 'server: {\n', says: expect.stringMatching(/^\/penstock\.yaml:\d+:\d+: /) },
   { it: 'a file that is no map', yaml: '- a\n- b\n', says: expect.stringContaining('must be a map') },

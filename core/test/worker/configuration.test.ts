@@ -61,7 +61,7 @@ test.each<{ it: string; strings: Record<string, string>; says: string | RegExp }
   {
     it: 'a secret that is not there',
     strings: { Name: '{{secret:no}}' },
-    says: 'Name names the secret "no", which no secret store has',
+    says: 'Name names the secret "no", which no secret store has: penstock secret set no, with its value on standard input, makes it',
   },
   {
     it: 'all problems at once',

@@ -141,7 +141,11 @@ test('a configuration that cannot be is told before anything runs', async () => 
   await start([{ configuration: { N: { type: 'number', description: 'n', required: true } } }])
   const job = queue('Dummy', { configuration: { N: '{{secret:unknown}}' } })
   expect(await result(job.id)).toEqual({
-    failure: { type: 'ConfigurationError', message: 'N names the secret "unknown", which no secret store has' },
+    failure: {
+      type: 'ConfigurationError',
+      message:
+        'N names the secret "unknown", which no secret store has: penstock secret set unknown, with its value on standard input, makes it',
+    },
   })
 })
 

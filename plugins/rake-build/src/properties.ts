@@ -1,4 +1,4 @@
-import type { ConfigurationOf } from '@penstock/core'
+import { type ConfigurationOf, readJson } from '@penstock/core'
 
 /** The configuration of a Rake action. */
 export const properties = {
@@ -71,12 +71,7 @@ function next(text: string, from: number): number {
 /** Errors: Error, naming the property and the variable. */
 export function parseEnvironment(text: string | undefined): Record<string, string> {
   if (text === undefined) return {}
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch (error) {
-    throw new Error(`Environment is not JSON: ${(error as Error).message}`)
-  }
+  const parsed = readJson(text, 'Environment')
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new Error('Environment must be a JSON object, such as {"RAILS_ENV": "test"}')
   }
@@ -90,7 +85,7 @@ function checkName(name: string): string {
 
 function checkValue(name: string, value: unknown): string {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value)
-  throw new Error(`Environment: ${name} is ${JSON.stringify(value)}: a text is right`)
+  throw new Error(`Environment: ${name} must be a text`)
 }
 
 /** The globs of OutputFiles; `undefined` when it is not set. A comma inside of braces separates nothing. */

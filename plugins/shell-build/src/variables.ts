@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ActionJob, type EnvironmentVariable, type JobContext, JobFailed } from '@penstock/core'
+import { type ActionJob, type EnvironmentVariable, type JobContext, JobFailed, readJson } from '@penstock/core'
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -66,9 +66,9 @@ export function outputVariableNames(job: ActionJob<unknown>): readonly string[] 
 export function parseEnvironment(text: string, property: string): Record<string, string> | string {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    parsed = readJson(text, property)
   } catch (error) {
-    return `${property} is not JSON: ${(error as Error).message}`
+    return (error as Error).message
   }
   if (typeof parsed !== 'object' || parsed === null) return `${property} must be an object or a list of name and value`
   const entries: unknown[] = Array.isArray(parsed)

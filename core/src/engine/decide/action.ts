@@ -15,7 +15,7 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
   const execution = draft.execution(executionId)
   const facts = draft.around.actionType(declared.actionTypeId)
   const configuration = declared.configuration ?? {}
-  const resolved = tryResolve(execution, configuration)
+  const resolved = tryResolve(draft, execution, configuration)
   const missing = (declared.inputArtifacts ?? []).find(({ name }) => !execution.artifacts[name])
   const action: ActionExecution = {
     id: draft.around.newId(),
@@ -42,7 +42,7 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
   else if (missing) refuse(draft, action, 'ConfigurationError', noArtifact(missing.name))
   else if (!facts) refuse(draft, action, 'ConfigurationError', noProvider(declared))
   else if (declared.actionTypeId.category === 'Approval') askApproval(draft, action)
-  else draft.queueJob(jobFor(draft, execution, action, declared, facts))
+  else draft.queueJob(jobFor(draft, execution, action, declared, facts, resolved.forJob))
 }
 
 const noArtifact = (name: string) =>
@@ -102,6 +102,7 @@ function jobFor(
   action: ActionExecution,
   declared: ActionDeclaration,
   facts: ActionTypeFacts,
+  configuration: JobData['configuration'],
 ): Job {
   const queryValue = facts.queryableProperty && action.resolvedConfiguration[facts.queryableProperty]
   return {
@@ -109,7 +110,7 @@ function jobFor(
     kind: 'action',
     status: 'Queued',
     nonce: draft.around.newId(),
-    data: jobData(draft, execution, action, declared),
+    data: jobData(draft, execution, action, declared, configuration),
     created: draft.now,
     availableAt: draft.now,
     fence: 0,
@@ -123,6 +124,7 @@ function jobData(
   execution: PipelineExecution,
   action: ActionExecution,
   declared: ActionDeclaration,
+  configuration: JobData['configuration'],
 ): JobData {
   const revision = execution.sourceRevisions.find((one) => one.actionName === declared.name)
   const sourceOverride = execution.sourceOverrides.find((one) => one.actionName === declared.name)
@@ -131,7 +133,7 @@ function jobData(
   const isSource = declared.actionTypeId.category === 'Source'
   return {
     actionTypeId: declared.actionTypeId,
-    configuration: action.resolvedConfiguration,
+    configuration,
     pipelineName: execution.pipelineName,
     pipelineVersion: execution.pipelineVersion,
     pipelineExecutionId: execution.id,

@@ -12,7 +12,7 @@ export function beginRule(draft: Draft, stage: StageExecution, kind: ConditionKi
   const execution = draft.execution(stage.executionId)
   const facts = draft.around.ruleType(rule.ruleTypeId)
   const configuration = rule.configuration ?? {}
-  const resolved = tryResolve(execution, configuration)
+  const resolved = tryResolve(draft, execution, configuration)
   const id = draft.around.newId()
   const begun: RuleExecution = {
     id,
@@ -33,7 +33,7 @@ export function beginRule(draft: Draft, stage: StageExecution, kind: ConditionKi
   draft.putRule(begun)
   const problem = refusal(rule, facts, 'problem' in resolved ? resolved.problem : undefined)
   if (problem) failRule(draft, id, 'ConfigurationError', problem)
-  else queueRule(draft, begun, rule)
+  else queueRule(draft, begun, rule, 'forJob' in resolved ? resolved.forJob : configuration)
   return id
 }
 
@@ -42,7 +42,12 @@ function refusal(rule: RuleDeclaration, facts: ActionTypeFacts | undefined, unre
   return unresolved
 }
 
-function queueRule(draft: Draft, rule: RuleExecution, declaration: RuleDeclaration): void {
+function queueRule(
+  draft: Draft,
+  rule: RuleExecution,
+  declaration: RuleDeclaration,
+  configuration: RuleExecution['configuration'],
+): void {
   const execution = draft.execution(rule.executionId)
   const inputs = (declaration.inputArtifacts ?? []).flatMap(({ name }) => execution.artifacts[name] ?? [])
   draft.queueJob({
@@ -55,7 +60,7 @@ function queueRule(draft: Draft, rule: RuleExecution, declaration: RuleDeclarati
     fence: 0,
     data: {
       actionTypeId: ruleActionType(declaration),
-      configuration: rule.resolvedConfiguration,
+      configuration,
       pipelineName: rule.pipelineName,
       pipelineVersion: rule.pipelineVersion,
       pipelineExecutionId: rule.executionId,

@@ -1,6 +1,5 @@
-import { Fault } from '@penstock/core'
+import { Fault, jsonPlace } from '@penstock/core'
 import type { Draft } from '../draft/draft.js'
-import { jsonPlace } from './scan.js'
 
 /**
  * The declaration in a text: bare, or under `pipeline` as `aws codepipeline get-pipeline` prints it.

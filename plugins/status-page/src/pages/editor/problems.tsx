@@ -1,5 +1,4 @@
-import type { FaultDetail } from '@penstock/core'
-import { jsonLines } from '../../editor/json/scan.js'
+import { type FaultDetail, jsonLines } from '@penstock/core'
 import { fieldId, fieldOf, type ProblemMap } from '../../editor/problem-map.js'
 import { Icon } from '../../view/icons.js'
 
