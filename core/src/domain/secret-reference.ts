@@ -36,6 +36,6 @@ export function unguard(text: string): string {
  * Every reference replaced by its secret, and what was guarded as it was; a secret's own value is not looked at again.
  * Errors: Error for one that cannot stand where it stands (see `substitute`).
  */
-export function putSecrets(text: string, valueOf: (name: string) => string): string {
-  return substitute(text, reference, ([, name = '']) => valueOf(name), unguard)
+export function putSecrets(text: string, put: (name: string) => string): string {
+  return substitute(text, reference, ([, name = '']) => put(name), unguard)
 }

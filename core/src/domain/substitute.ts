@@ -4,7 +4,7 @@
 type Place = 'text' | 'string' | 'value'
 
 /**
- * The text with every match of `pattern` (global) replaced by what `valueOf` answers, which is not looked at again.
+ * The text with every match of `pattern` (global) replaced by what `put` answers, which is not looked at again.
  * Where the text as it is written is a JSON object or list, it stays one, whatever characters a value has: in a string
  * the value is escaped, so that it arrives as it is; in the place of a value it must be JSON of its own. `between` may
  * change what stands between references.
@@ -13,7 +13,7 @@ type Place = 'text' | 'string' | 'value'
 export function substitute(
   text: string,
   pattern: RegExp,
-  valueOf: (match: RegExpMatchArray) => string,
+  put: (match: RegExpMatchArray) => string,
   between: (piece: string) => string = (piece) => piece,
 ): string {
   const found = [...text.matchAll(pattern)]
@@ -21,7 +21,7 @@ export function substitute(
   let result = ''
   let done = 0
   found.forEach((match, i) => {
-    result += between(text.slice(done, match.index)) + fit(valueOf(match), places?.[i] ?? 'text', match[0])
+    result += between(text.slice(done, match.index)) + fit(put(match), places?.[i] ?? 'text', match[0])
     done = match.index + match[0].length
   })
   return result + between(text.slice(done))

@@ -26,7 +26,7 @@ const programs: Readonly<
       'set -x; [[ a == "$S" ]]; true',
       'declare -p S',
       'printf "%q" "$S"',
-      'echo "${S@Q}"',
+      `echo "\${S@Q}"`,
       'X="v=$S"; set -x; Y=$X',
       'printf %s "$S" | base64',
       'printf %s "$S" | base64 -w 0',
