@@ -23,7 +23,6 @@ export { readJson } from './domain/read-json.js'
 export type * from './domain/revision.js'
 export { transitionReason } from './domain/transition.js'
 export * from './domain/webhook.js'
-export type * from './engine/operations.js'
 export type * as Views from './engine/views.js'
 export type * from './host/action-job.js'
 export * from './host/action-provider.js'
@@ -46,3 +45,13 @@ export * from './host/rule-provider.js'
 export type * from './host/services.js'
 export * from './host/source-provider.js'
 export * from './http/webhook-authentication.js'
+export { loadJsonQuery } from './operations/json-query.js'
+export type { CallContext } from './operations/operation.js'
+export type {
+  About,
+  OperationCaller,
+  OperationService,
+  PrincipalOperations,
+  ServedOperation,
+} from './operations/serve.js'
+export type { OperationInput, OperationName, OperationOutput, Operations } from './operations/table.js'

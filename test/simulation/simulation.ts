@@ -2,15 +2,14 @@ import type { Principal } from '../../core/src/domain/access.js'
 import { actionTypeKey } from '../../core/src/domain/action-type.js'
 import { isFault } from '../../core/src/domain/faults.js'
 import type { Effect } from '../../core/src/engine/changes.js'
-import { createOperations } from '../../core/src/engine/create-operations.js'
 import { createEngine, type Engine } from '../../core/src/engine/engine.js'
 import { LocalJobs } from '../../core/src/engine/local-jobs.js'
-import type { Operations } from '../../core/src/engine/operations.js'
 import type { EngineStore } from '../../core/src/engine/ports.js'
 import { sweep } from '../../core/src/engine/sweep.js'
+import type { Operations } from '../../core/src/operations/table.js'
 import { type Database, openSqlite } from '../../core/src/store/database.js'
 import { createEngineStore } from '../../core/src/store/engine-store.js'
-import { testCatalogue, typeIds } from '../../core/test/engine/support.js'
+import { testCatalogue, typeIds, unguarded } from '../../core/test/engine/support.js'
 import { Agenda } from './agenda.js'
 import { Crash, type Faults, faulty, noFaults } from './faulty-database.js'
 import { checkEverything, checkNow, type Told } from './invariants.js'
@@ -158,7 +157,8 @@ export class Simulation {
       newId: () => this.random.uuid(),
     })
     server.engine = engine
-    server.operations = createOperations(engine, {
+    server.operations = unguarded({
+      engine,
       publicUrl: () => 'http://localhost',
       credentialsFor: async () => ({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'C' }),
       clientTokenKey: 'key',

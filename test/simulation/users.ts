@@ -1,5 +1,5 @@
-import type { Operations } from '../../core/src/engine/operations.js'
 import type { EngineReads } from '../../core/src/engine/ports.js'
+import type { Operations } from '../../core/src/operations/table.js'
 import { randomPipeline } from './pipelines.js'
 import type { Random } from './random.js'
 import { user } from './simulation.js'

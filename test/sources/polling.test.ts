@@ -8,7 +8,7 @@ import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 
 jest.setTimeout(120_000) // real servers, on machines that are busy
 
-const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] }
+const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
 const minute = 60_000
 let later = 0
 let folder: string
@@ -155,7 +155,7 @@ test('a deleted pipeline is polled no more; the tag penstock:schedule is heard a
   await create('site')
   await nextPoll('site')
   const resourceArn = `arn:aws:codepipeline:us-east-1:000000000000:site`
-  await server.services.operations.putTags(by, {
+  await server.services.operations.tagResource(by, {
     resourceArn,
     tags: [{ key: 'penstock:schedule', value: '0 0 1 1 *' }],
   })

@@ -1,17 +1,13 @@
 /** Custom action types that penstock.yaml declares: there from the first start on. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Principal } from '../domain/access.js'
 import type { ActionType } from '../domain/action-type.js'
-import type { ActionTypeOperations } from '../engine/operations.js'
 import type { CustomActionTypeInput } from '../engine/views.js'
 import { reason } from '../host/contain.js'
-import type { AccessService } from '../host/services.js'
+import type { PrincipalOperations } from '../operations/serve.js'
 
 export interface ConfiguredTypesParts {
-  readonly operations: Pick<ActionTypeOperations, 'createCustomActionType'>
+  readonly operations: Pick<PrincipalOperations, 'createCustomActionType'>
   readonly describe: (id: ActionType['id']) => ActionType | undefined
-  readonly by: Principal
-  readonly audit: AccessService['audit']
 }
 
 /** Creates those that are not there. Answers what is wrong with the others: they stay as they were, and the server starts. */
@@ -31,10 +27,7 @@ export async function addConfiguredTypes(
 }
 
 /** J11: a version never changes. Errors: Fault; TypeError when it is there and is another. */
-async function addOne(
-  input: CustomActionTypeInput,
-  { operations, describe, by, audit }: ConfiguredTypesParts,
-): Promise<void> {
+async function addOne(input: CustomActionTypeInput, { operations, describe }: ConfiguredTypesParts): Promise<void> {
   const { category, provider, version } = input
   const target = `${category}/Custom/${provider}/${version}`
   const known = describe({ category, owner: 'Custom', provider, version })
@@ -44,14 +37,7 @@ async function addOne(
       `${target} is there already, and is not what penstock.yaml says: give what changed a new version`,
     )
   }
-  await operations.createCustomActionType(by, input)
-  await audit({
-    principal: by.arn,
-    operation: 'CreateCustomActionType',
-    target,
-    result: 'ok',
-    detail: 'from penstock.yaml',
-  })
+  await operations.createCustomActionType(input)
 }
 
 function same(known: ActionType, input: CustomActionTypeInput): boolean {

@@ -13,10 +13,8 @@ import {
   container as root,
 } from 'tsyringe'
 import type { Clock } from '../domain/clock.js'
-import { createOperations } from '../engine/create-operations.js'
 import { createEngine, type Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
-import type { Operations } from '../engine/operations.js'
 import { Outbox } from '../engine/outbox.js'
 import { secrecyOf } from '../engine/secrets.js'
 import { createWebhookService } from '../engine/webhook-service.js'
@@ -26,6 +24,9 @@ import { PluginHost } from '../host/plugin-host.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerServices } from '../host/services.js'
 import { Access } from '../http/access-service.js'
+import type { OperationServices } from '../operations/operation.js'
+import { perform } from '../operations/perform.js'
+import { type OperationService, serveOperations } from '../operations/serve.js'
 import { Coordinator } from '../scheduler/coordinator.js'
 import { ScheduleBook } from '../scheduler/schedules.js'
 import type { SourcePoller } from '../scheduler/source-poller.js'
@@ -89,7 +90,7 @@ export class Parts {
     @inject(tokens.registry) readonly registry: ProviderRegistry,
     @inject(tokens.catalogue) readonly catalogue: Catalogue,
     @inject(tokens.engine) readonly engine: Engine,
-    @inject(tokens.operations) readonly operations: Operations,
+    @inject(tokens.operations) readonly operations: OperationService,
     @inject(tokens.outbox) readonly outbox: Outbox,
     @inject(tokens.worker) readonly worker: Worker,
     @inject(tokens.coordinator) readonly coordinator: Coordinator,
@@ -175,13 +176,7 @@ function registerEngine(once: Once): void {
       keeperOf: (name) => get(tokens.reserved).keeperOf(name),
     })
   })
-  once(tokens.operations, (get) =>
-    createOperations(get(tokens.engine), {
-      publicUrl: () => get(tokens.identity).publicUrl,
-      credentialsFor: (jobId) => get(tokens.access).jobCredentials(jobId),
-      clientTokenKey: clientTokenKey(get(tokens.masterKey)),
-    }),
-  )
+  once(tokens.operations, createOperationService)
   once(tokens.outbox, (get) => {
     const engine = get(tokens.engine)
     const log = get(tokens.log)
@@ -257,12 +252,13 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscove
         version: get(tokens.identity).version,
       }),
   )
+  once(tokens.logService, createLogService)
   once(tokens.services, (get) => ({
     identity: get(tokens.identity),
     clock: get(tokens.clock),
     operations: get(tokens.operations),
     access: get(tokens.access),
-    logs: createLogService(get),
+    logs: get(tokens.logService),
     live: get(tokens.live),
     plugins: get(tokens.host),
     sources: get(tokens.sources),
@@ -272,4 +268,26 @@ function registerHost(once: Once, given: Pick<Given, 'createWorker' | 'rediscove
     queue: createQueueService(get),
     overview: createOverviewService(get),
   }))
+}
+
+/** What operations work with is looked up when they run: some of it is made of what is made later. */
+function createOperationService(get: Get): OperationService {
+  const services: OperationServices = {
+    engine: get(tokens.engine),
+    publicUrl: () => get(tokens.identity).publicUrl,
+    credentialsFor: (jobId) => get(tokens.access).jobCredentials(jobId),
+    clientTokenKey: clientTokenKey(get(tokens.masterKey)),
+    get workers() {
+      return get(tokens.remoteJobs)
+    },
+    get logs() {
+      return get(tokens.logService)
+    },
+  }
+  return serveOperations({
+    identity: get(tokens.identity),
+    access: get(tokens.access),
+    log: get(tokens.log),
+    perform: (operation, by, input, call) => perform(operation, services, by, input, call),
+  })
 }

@@ -12,28 +12,20 @@ export async function applyDeclared(config: Config, parts: Parts, log: Logger): 
   return [...types, ...(await applyFiles(config, parts, log))]
 }
 
-async function applyTypes(config: Config, { operations, catalogue, access }: Parts, log: Logger): Promise<string[]> {
+async function applyTypes(config: Config, { operations, catalogue }: Parts, log: Logger): Promise<string[]> {
   const problems = await addConfiguredTypes(config.actionTypes, {
-    operations,
+    operations: operations.for(systemPrincipal(config.server.accountId), { detail: 'from penstock.yaml' }),
     describe: (id) => catalogue.describe(id),
-    by: systemPrincipal(config.server.accountId),
-    audit: (entry) => access.audit(entry),
   })
   for (const problem of problems) log.error('custom action type', { problem })
   return problems
 }
 
 /** What the configuration declares: action types first, for pipelines may use them. */
-async function applyFiles(
-  config: Config,
-  { operations, meta, access, reserved }: Parts,
-  log: Logger,
-): Promise<string[]> {
+async function applyFiles(config: Config, { operations, meta, reserved }: Parts, log: Logger): Promise<string[]> {
   const applied = await applyPipelineFiles(config.pipelines, {
-    operations,
+    operationsFor: (detail) => operations.for(systemPrincipal(config.server.accountId), { detail }),
     meta,
-    by: systemPrincipal(config.server.accountId),
-    audit: (entry) => access.audit(entry),
     required: config.pipelinesNamed,
   })
   const problems: string[] = []

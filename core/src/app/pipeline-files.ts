@@ -3,12 +3,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Principal } from '../domain/access.js'
 import { defined } from '../domain/defined.js'
 import { isFault } from '../domain/faults.js'
-import type { PipelineOperations } from '../engine/operations.js'
 import { reason } from '../host/contain.js'
-import type { AccessService } from '../host/services.js'
+import type { PrincipalOperations } from '../operations/serve.js'
 import type { MetaStore } from '../store/meta-store.js'
 import { type PipelineFile, parsePipelineText, pipelineFileName } from './pipeline-text.js'
 
@@ -22,11 +20,11 @@ export interface AppliedFile {
 }
 
 export interface PipelineFilesParts {
-  readonly operations: Pick<PipelineOperations, 'createPipeline' | 'updatePipeline' | 'getPipeline'>
+  /** The operations, for whoever is named in the audit log, which tells the file, too. */
+  readonly operationsFor: (
+    detail: string,
+  ) => Pick<PrincipalOperations, 'createPipeline' | 'updatePipeline' | 'getPipeline'>
   readonly meta: Pick<MetaStore, 'get' | 'set'>
-  readonly by: Principal
-  /** Writes down what was changed, and in whose name. */
-  readonly audit: AccessService['audit']
   /** The folder was asked for by name: it must be there. */
   readonly required?: boolean
 }
@@ -85,17 +83,16 @@ function readPipelineFile(file: string): ReadFile {
 async function applyFile(
   file: string,
   { pipeline, tags, digest }: ReadFile,
-  { operations, meta, by, audit }: PipelineFilesParts,
+  { operationsFor, meta }: PipelineFilesParts,
 ): Promise<AppliedFile['result']> {
   // By the file's own text: what somebody changed on the page meanwhile is undone only when the file changes, too.
   const key = `pipeline-file ${basename(file)} ${pipeline.name}`
-  const exists = await operations.getPipeline(by, { name: pipeline.name }).then(() => true, ignoreMissing)
+  const operations = operationsFor(`from ${basename(file)}`)
+  const exists = await operations.getPipeline({ name: pipeline.name }).then(() => true, ignoreMissing)
   if (exists && (await meta.get(key)) === digest) return 'unchanged'
-  if (exists) await operations.updatePipeline(by, { pipeline })
-  else await operations.createPipeline(by, { pipeline, tags })
+  if (exists) await operations.updatePipeline({ pipeline })
+  else await operations.createPipeline({ pipeline, tags })
   await meta.set(key, digest)
-  const operation = exists ? 'UpdatePipeline' : 'CreatePipeline'
-  await audit({ principal: by.arn, operation, target: pipeline.name, result: 'ok', detail: `from ${basename(file)}` })
   return exists ? 'updated' : 'created'
 }
 

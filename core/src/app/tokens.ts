@@ -5,15 +5,15 @@ import type { Clock } from '../domain/clock.js'
 import type { SourceStateStore } from '../domain/source-state.js'
 import type { Engine } from '../engine/engine.js'
 import type { LocalJobs } from '../engine/local-jobs.js'
-import type { Operations } from '../engine/operations.js'
 import type { Outbox } from '../engine/outbox.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginHost } from '../host/plugin-host.js'
 import type { ProviderRegistry } from '../host/registry.js'
-import type { LiveService, ServerServices, SourceService } from '../host/services.js'
+import type { LiveService, LogService, ServerServices, SourceService } from '../host/services.js'
 import type { Access } from '../http/access-service.js'
 import type { MasterKey } from '../http/master-key.js'
+import type { OperationService } from '../operations/serve.js'
 import type { Coordinator } from '../scheduler/coordinator.js'
 import type { ScheduleBook } from '../scheduler/schedules.js'
 import type { SourcePoller } from '../scheduler/source-poller.js'
@@ -57,11 +57,12 @@ export const tokens = {
   catalogue: token<Catalogue>('catalogue'),
   reserved: token<ReservedNames>('reserved'),
   engine: token<Engine>('engine'),
-  operations: token<Operations>('operations'),
+  operations: token<OperationService>('operations'),
   outbox: token<Outbox>('outbox'),
   localJobs: token<LocalJobs>('localJobs'),
   access: token<Access>('access'),
   logs: token<ActionLogs>('logs'),
+  logService: token<LogService>('logService'),
   live: token<LiveService>('live'),
   book: token<ScheduleBook>('book'),
   reports: token<SourceReports>('reports'),

@@ -1,6 +1,6 @@
 /**
  * A change did not happen because of another one that was under way: nothing was changed, and trying again is right.
- * Verbs whose operation has a name for it give it that name (`engine/declared-codes.ts`); to everybody else it is a 503.
+ * Verbs whose operation has a name for it give it that name (`busy` and `taken` of its operation); to everybody else it is a 503.
  */
 export class Busy extends Error {
   override readonly name = 'Busy'

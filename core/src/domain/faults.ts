@@ -41,6 +41,7 @@ export const faultCodes = [
   'PipelineVersionNotFoundException',
   'RequestFailedException',
   'ResourceNotFoundException',
+  'SerializationException',
   'StageNotFoundException',
   'StageNotRetryableException',
   'TooManyTagsException',

@@ -5,8 +5,8 @@ import type { ArtifactStore } from '../domain/artifact.js'
 import type { Clock } from '../domain/clock.js'
 import type { FoundRevision } from '../domain/git-event.js'
 import type { SourceRevision } from '../domain/revision.js'
-import type { Operations } from '../engine/operations.js'
 import type { WebhookDefinition } from '../engine/views.js'
+import type { OperationService } from '../operations/serve.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
 import type { OverviewService } from './overview-service.js'
 import type { QueueService } from './queue-service.js'
@@ -25,7 +25,8 @@ export type * from './worker-service.js'
 export interface ServerServices {
   readonly identity: ServerIdentity
   readonly clock: Clock
-  readonly operations: Operations
+  /** What there is to be asked for, for a principal: `operations.for(principal)`. */
+  readonly operations: OperationService
   readonly access: AccessService
   readonly logs: LogService
   readonly live: LiveService

@@ -111,7 +111,7 @@ test('a pipeline file is applied once, its execution runs on a plugin in one fil
   const yaml = 'plugins:\n  ./two.ts: { isolation: none }\n'
   const server = await start({}, yaml)
   expect(server.problems).toEqual([])
-  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] }
+  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
   const { operations } = server.services
   await eventually(
     async () =>
@@ -143,7 +143,7 @@ test('X11 history that is too old is forgotten, with its logs and artifacts; wha
   let later = 0
   const clock = { now: () => Date.now() + later, after: systemClock.after }
   const server = await start({ clock }, 'plugins:\n  ./two.ts: { isolation: none }\nretention:\n  historyDays: 30\n')
-  const by = { name: 'test', arn: '', policies: [] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
   const { operations } = server.services
   const history = async () =>
     (await operations.listPipelineExecutions(by, { pipelineName: 'old' })).pipelineExecutionSummaries
@@ -186,7 +186,7 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   expect(told).toMatch(/empty\.json: has no "pipeline"/)
   expect(told).toMatch(/twin\.json: has the pipeline 'good', as \S+good\.json has already/)
   expect(server.problems).toHaveLength(5)
-  const by = { name: 'test', arn: '', policies: [] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
   expect((await server.services.operations.listPipelines(by, {})).pipelines.map(({ name }) => name)).toEqual(['good'])
 })
 
@@ -194,7 +194,7 @@ test('S19: the name of a refused file is kept while the file is there; a limit o
   plugin('two', `${source}\n${build}`)
   pipelineFile('kept', pipeline('kept').replace('Echo', 'Nothing'))
   const { services } = await start({}, 'limits:\n  pipelines: 1\nplugins:\n  ./two.ts: { isolation: none }\n')
-  const by = { name: 'test', arn: '', policies: [] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
   const create = (name: string) => services.operations.createPipeline(by, JSON.parse(pipeline(name)))
   await expect(create('kept')).rejects.toMatchObject({
     code: 'PipelineNameInUseException',
@@ -219,7 +219,7 @@ test('a folder of pipelines that was named must be there, and what files change 
   expect(await services.access.auditLog({ limit: 10 })).toMatchObject([
     {
       operation: 'CreatePipeline',
-      target: 'good',
+      target: expect.stringMatching(/^arn:aws:codepipeline:.*:good$/),
       result: 'ok',
       detail: 'from good.json',
       principal: expect.stringMatching(/:root$/),

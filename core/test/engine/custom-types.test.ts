@@ -132,9 +132,11 @@ test.each([
 test('S21: a deleted type carries no tags any more', async () => {
   await b.operations.createCustomActionType(me, { ...jenkins, tags: [{ key: 'a', value: 'b' }] })
   const resourceArn = 'arn:aws:codepipeline:eu-central-1:123456789012:actiontype:Custom/Build/MyJenkins/1'
-  expect((await b.operations.listTags(me, { resourceArn })).tags).toEqual([{ key: 'a', value: 'b' }])
+  expect((await b.operations.listTagsForResource(me, { resourceArn })).tags).toEqual([{ key: 'a', value: 'b' }])
   await b.operations.deleteCustomActionType(me, id)
-  await expect(b.operations.listTags(me, { resourceArn })).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
+  await expect(b.operations.listTagsForResource(me, { resourceArn })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  })
 })
 
 test('S7: of other regions only what can be used there is listed', async () => {

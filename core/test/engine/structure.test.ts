@@ -431,27 +431,29 @@ describe('what is kept', () => {
     const tags = [{ key: 'team', value: 'blue' }]
     await b.operations.createPipeline(me, { pipeline: pipeline([ok]), tags })
     const resourceArn = 'arn:aws:codepipeline:eu-central-1:123456789012:demo'
-    expect(await b.operations.listTags(me, { resourceArn })).toEqual({ tags })
+    expect(await b.operations.listTagsForResource(me, { resourceArn })).toEqual({ tags })
     const heard: string[] = []
     b.database.onSignal((topic) => heard.push(topic))
-    await b.operations.putTags(me, { resourceArn, tags: [{ key: 'cost', value: '7' }] })
-    await b.operations.removeTags(me, { resourceArn, tagKeys: ['team'] })
+    await b.operations.tagResource(me, { resourceArn, tags: [{ key: 'cost', value: '7' }] })
+    await b.operations.untagResource(me, { resourceArn, tagKeys: ['team'] })
     await new Promise(setImmediate)
     expect(heard).toContain('{"pipelineName":"demo"}') // a tag can be a schedule
-    expect(await b.operations.listTags(me, { resourceArn })).toEqual({ tags: [{ key: 'cost', value: '7' }] })
-    await expect(b.operations.putTags(me, { resourceArn, tags: [{ key: 'aws:x', value: '' }] })).rejects.toMatchObject({
+    expect(await b.operations.listTagsForResource(me, { resourceArn })).toEqual({ tags: [{ key: 'cost', value: '7' }] })
+    await expect(
+      b.operations.tagResource(me, { resourceArn, tags: [{ key: 'aws:x', value: '' }] }),
+    ).rejects.toMatchObject({
       code: 'InvalidTagsException',
     })
     const many = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }))
-    await expect(b.operations.putTags(me, { resourceArn, tags: many })).rejects.toMatchObject({
+    await expect(b.operations.tagResource(me, { resourceArn, tags: many })).rejects.toMatchObject({
       code: 'TooManyTagsException',
       message: `Tag limit exceeded for resource [${resourceArn}].`,
     })
-    await expect(b.operations.listTags(me, { resourceArn: resourceArn.replace('demo', 'nope') })).rejects.toMatchObject(
-      { code: 'ResourceNotFoundException' },
-    )
     await expect(
-      b.operations.listTags(me, { resourceArn: resourceArn.replace('eu-central-1', 'mars') }),
+      b.operations.listTagsForResource(me, { resourceArn: resourceArn.replace('demo', 'nope') }),
+    ).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
+    await expect(
+      b.operations.listTagsForResource(me, { resourceArn: resourceArn.replace('eu-central-1', 'mars') }),
     ).rejects.toMatchObject({ code: 'InvalidArnException' })
     await b.close()
   })

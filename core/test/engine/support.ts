@@ -4,11 +4,12 @@ import type { Principal } from '../../src/domain/access.js'
 import { type ActionTypeId, actionTypeKey } from '../../src/domain/action-type.js'
 import type { JobFailure, JobSuccess } from '../../src/domain/job.js'
 import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '../../src/domain/pipeline.js'
-import { createOperations } from '../../src/engine/create-operations.js'
 import { createEngine, type Engine, type TypeCatalogue } from '../../src/engine/engine.js'
 import { LocalJobs } from '../../src/engine/local-jobs.js'
-import type { Operations } from '../../src/engine/operations.js'
 import type { EngineStore } from '../../src/engine/ports.js'
+import type { OperationServices } from '../../src/operations/operation.js'
+import { perform } from '../../src/operations/perform.js'
+import { type Operations, table } from '../../src/operations/table.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
@@ -74,6 +75,25 @@ export interface Bench {
   close(): Promise<void>
 }
 
+/** What operations do, without policies, shapes and the audit log, which have tests of their own. */
+export function unguarded(given: Omit<OperationServices, 'workers' | 'logs'>): Operations {
+  const absent = (what: string) => new Error(`the engine alone has no ${what}`)
+  const services: OperationServices = {
+    ...given,
+    get workers(): never {
+      throw absent('workers')
+    },
+    get logs(): never {
+      throw absent('logs')
+    },
+  }
+  const methods = Object.entries(table).map(([method, operation]) => [
+    method,
+    (by: Principal, input: unknown) => perform(operation, services, by, input),
+  ])
+  return Object.fromEntries(methods) as Operations
+}
+
 export async function bench(
   database?: Database,
   catalogue?: Partial<TypeCatalogue>,
@@ -89,7 +109,8 @@ export async function bench(
     accountId: '123456789012',
     bucket: 'codepipeline-eu-central-1-1234567890',
   })
-  const operations = createOperations(engine, {
+  const operations = unguarded({
+    engine,
     publicUrl: () => 'https://penstock.example',
     credentialsFor: async () => ({ accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' }),
     clientTokenKey: 'key',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
-import type { Operations } from '../../src/engine/operations.js'
+import type { Operations } from '../../src/operations/table.js'
 import { type Database, openPostgres, openSqlite } from '../../src/store/database.js'
 import { startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
 import { type Bench, bench, me, pipeline, stage } from '../engine/support.js'
@@ -88,12 +88,12 @@ test.each<[string, string, string, Call]>([
     (o) => o.overrideStageCondition(me, { ...execution, conditionType: 'BEFORE_ENTRY' }),
   ],
   ['DeletePipeline', 'pipelines', 'ConcurrentModificationException', (o) => o.deletePipeline(me, { name: 'demo' })],
-  ['TagResource', 'pipelines', 'ConcurrentModificationException', (o) => o.putTags(me, { resourceArn, tags })],
+  ['TagResource', 'pipelines', 'ConcurrentModificationException', (o) => o.tagResource(me, { resourceArn, tags })],
   [
     'UntagResource',
     'pipelines',
     'ConcurrentModificationException',
-    (o) => o.removeTags(me, { resourceArn, tagKeys: ['a'] }),
+    (o) => o.untagResource(me, { resourceArn, tagKeys: ['a'] }),
   ],
   ['PutWebhook', 'webhooks', 'ConcurrentModificationException', (o) => o.putWebhook(me, { webhook })],
   ['DeleteWebhook', 'webhooks', 'ConcurrentModificationException', (o) => o.deleteWebhook(me, { name: 'hook' })],
@@ -101,7 +101,7 @@ test.each<[string, string, string, Call]>([
     'TagResource of a webhook',
     'webhooks',
     'ConcurrentModificationException',
-    (o) => o.putTags(me, { resourceArn: `${arn}:webhook:hook`, tags }),
+    (o) => o.tagResource(me, { resourceArn: `${arn}:webhook:hook`, tags }),
   ],
   [
     'DeleteCustomActionType',
@@ -183,18 +183,18 @@ describe('a name that another server is just taking', () => {
 test('S21: of tags set at once by two servers none is lost', async () => {
   const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
   const put = (key: string, index: number) =>
-    (index % 2 ? one : other).operations.putTags(me, { resourceArn, tags: [{ key, value: 'v' }] })
+    (index % 2 ? one : other).operations.tagResource(me, { resourceArn, tags: [{ key, value: 'v' }] })
   await Promise.all(keys.map(put))
-  const { tags: kept } = await one.operations.listTags(me, { resourceArn })
+  const { tags: kept } = await one.operations.listTagsForResource(me, { resourceArn })
   expect(kept.map(({ key }) => key).sort()).toEqual([...keys].sort())
 })
 
 test('S21: nor of those of a webhook', async () => {
   const webhookArn = `${arn}:webhook:hook`
   const put = (key: string, index: number) =>
-    (index % 2 ? one : other).operations.putTags(me, { resourceArn: webhookArn, tags: [{ key, value: 'v' }] })
+    (index % 2 ? one : other).operations.tagResource(me, { resourceArn: webhookArn, tags: [{ key, value: 'v' }] })
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(put))
-  expect((await one.operations.listTags(me, { resourceArn: webhookArn })).tags).toHaveLength(6)
+  expect((await one.operations.listTagsForResource(me, { resourceArn: webhookArn })).tags).toHaveLength(6)
 })
 
 test('a deadlock or a lost race is tried again, and told as busy when that does not help', async () => {

@@ -2,7 +2,6 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import compress from 'koa-compress'
 import { assetRoutes } from './http/assets.js'
-import { audited } from './http/audited.js'
 import { forms } from './http/body.js'
 import { csrf } from './http/csrf.js'
 import { errors } from './http/errors.js'
@@ -26,8 +25,7 @@ import { workerRoutes } from './pages/workers/routes.js'
 import type { Ctx, PageRouter, PageState, Site } from './site.js'
 
 /** The whole page as a Koa application. It keeps no state of its own but caches: any number may run side by side. */
-export function createApp({ server, ...rest }: Site): Koa<PageState> {
-  const site: Site = { ...rest, server: audited(server, rest.log) }
+export function createApp(site: Site): Koa<PageState> {
   const app = new Koa<PageState>()
   app.on('error', (error: unknown) => {
     // A browser that leaves a stream is no failure.

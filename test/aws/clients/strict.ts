@@ -1,5 +1,5 @@
-import { operationNames } from '../../../plugins/aws-api/src/operations/index.js'
 import { sign } from '../../../plugins/aws-api/test/sigv4/signer.js'
+import { operationNames } from '../../../plugins/aws-api/test/support/operations.js'
 import { asJson, type Client, type ClientKind, Refusal, type Target } from './client.js'
 import { ModelCheck } from './model.js'
 

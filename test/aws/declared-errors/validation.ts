@@ -1,5 +1,5 @@
 /** Every operation refuses what the model's constraints exclude: mostly a required member that is not there. */
-import { operationNames } from '../../../plugins/aws-api/src/operations/index.js'
+import { operationNames } from '../../../plugins/aws-api/test/support/operations.js'
 import type { Row } from './row.js'
 
 /** Of operations that need no member. */

@@ -3,9 +3,9 @@
  * signature. PENSTOCK_FUZZ is how many of each kind are sent: 300 unless it says otherwise; tens of thousands find more.
  */
 import fc from 'fast-check'
-import { operationNamed, operationNames } from '../../../plugins/aws-api/src/operations/index.js'
 import { sign } from '../../../plugins/aws-api/test/sigv4/signer.js'
 import { headers, inputOf, method } from '../../../plugins/aws-api/test/support/arbitraries.js'
+import { operationNamed, operationNames } from '../../../plugins/aws-api/test/support/operations.js'
 import { exchange, statusOf, wire } from '../../../plugins/aws-api/test/support/socket.js'
 import { type ServerUnderTest, startServerUnderTest } from '../support/server.js'
 
@@ -26,7 +26,7 @@ const port = () => subject.server.port
 /** Everything that a caller could have changed, in one text. */
 async function everything(): Promise<string> {
   const { operations, access } = subject.server.services
-  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: [] }
+  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
   const [pipelines, webhooks, types, audited] = await Promise.all([
     operations.listPipelines(by, {}),
     operations.listWebhooks(by, {}),

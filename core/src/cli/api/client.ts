@@ -1,31 +1,4 @@
-import type { Operations } from '../../engine/operations.js'
-
-/** The operations that commands call. */
-export const calledOperations = [
-  'createPipeline',
-  'updatePipeline',
-  'deletePipeline',
-  'getPipeline',
-  'listPipelines',
-  'getPipelineState',
-  'startPipelineExecution',
-  'stopPipelineExecution',
-  'retryStageExecution',
-  'rollbackStage',
-  'overrideStageCondition',
-  'disableStageTransition',
-  'enableStageTransition',
-  'putApprovalResult',
-  'getPipelineExecution',
-  'listPipelineExecutions',
-  'listActionExecutions',
-  'listActionTypes',
-  'createCustomActionType',
-  'putWebhook',
-  'putTags',
-] as const satisfies readonly (keyof Operations)[]
-
-type Called = (typeof calledOperations)[number]
+import { type OperationInput, type OperationName, type OperationOutput, table } from '../../operations/table.js'
 
 /** Which piece of which log. */
 export interface LogWanted {
@@ -46,19 +19,30 @@ export interface LogPiece {
   readonly complete: boolean
 }
 
-/** A server as commands see it, here or far away. Errors: CommandFailed in the server's words, with its code. */
-export type Client = { readonly [V in Called]: (input: Parameters<Operations[V]>[1]) => ReturnType<Operations[V]> } & {
+/** A server as commands see it, here or far away: every operation there is. Errors: CommandFailed in the server's words, with its code. */
+export type Client = {
+  readonly [N in Exclude<OperationName, 'readLog'>]: (input: OperationInput<N>) => Promise<OperationOutput<N>>
+} & {
   readLog(wanted: LogWanted): Promise<LogPiece>
   /** The page's address, without a slash at its end; `undefined` where there is no page. */
   readonly pageUrl: string | undefined
   close(): void
 }
 
+/** How an operation is called on the wire. */
+export interface WireName {
+  readonly service: string
+  readonly name: string
+}
+
 /** A client whose every operation goes through one function. */
 export function clientOf(
-  call: (operation: Called, input: object) => Promise<unknown>,
+  call: (operation: WireName, input: object) => Promise<unknown>,
   rest: Pick<Client, 'readLog' | 'pageUrl' | 'close'>,
 ): Client {
-  const operations = calledOperations.map((name) => [name, (input: object) => call(name, input)])
+  const operations = Object.entries(table).map(([method, { service = 'codepipeline', name }]) => [
+    method,
+    (input: object) => call({ service, name }, input),
+  ])
   return { ...Object.fromEntries(operations), ...rest } as Client
 }

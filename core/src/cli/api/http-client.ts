@@ -2,7 +2,7 @@
 import { readText } from '../../worker/penstock-api.js'
 import { SignedClient, type SigningKeys } from '../../worker/signed-request.js'
 import { CommandFailed } from '../output.js'
-import { type Client, clientOf, type LogPiece, type LogWanted } from './client.js'
+import { type Client, clientOf, type LogPiece, type LogWanted, type WireName } from './client.js'
 import { refused, unreachable } from './refusal.js'
 import { withDates } from './with-dates.js'
 
@@ -23,17 +23,20 @@ const patience = 30_000
 export function httpClient(options: HttpClientOptions): Client {
   const http = new SignedClient(options.endpoint, options.ca)
   const call = (target: string, input: object, wait = 0) => ask(http, options, target, input, wait)
-  return clientOf(async (name, input) => withDates(await call(`CodePipeline_20150709.${wireName(name)}`, input)), {
+  return clientOf(async (operation, input) => withDates(await call(targetOf(operation), input)), {
     pageUrl: options.pageUrl,
     close: () => http.close(),
     readLog: async ({ wait, from, ...wanted }: LogWanted) =>
-      (await call('Penstock_20240101.ReadLog', { ...wanted, from: String(from) }, wait)) as LogPiece,
+      (await call(
+        targetOf({ service: 'penstock', name: 'ReadLog' }),
+        { ...wanted, from: String(from) },
+        wait,
+      )) as LogPiece,
   })
 }
 
-/** Tags are called so in AWS's model alone. */
-const wireName = (name: string) =>
-  name === 'putTags' ? 'TagResource' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+const targetOf = ({ service, name }: WireName) =>
+  service === 'penstock' ? `Penstock_20240101.${name}` : `CodePipeline_20150709.${name}`
 
 /** Errors: CommandFailed. */
 async function ask(

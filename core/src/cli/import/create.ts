@@ -75,7 +75,9 @@ class Maker implements Created {
     const version = answer.pipeline?.version ?? (before?.version ?? 0) + 1
     this.#say(before ? 'UPDATED' : 'CREATED', `pipeline ${pipeline.name} (version ${version})`)
     if (before && tags.length > 0)
-      await this.#beside('tags', () => this.client.putTags({ resourceArn: before.arn, tags: tags as unknown as Tag[] }))
+      await this.#beside('tags', () =>
+        this.client.tagResource({ resourceArn: before.arn, tags: tags as unknown as Tag[] }),
+      )
   }
 
   async closedDoors(): Promise<void> {

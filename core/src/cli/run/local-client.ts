@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Principal } from '../../domain/access.js'
 import type { LogService, ServerServices } from '../../host/services.js'
-import { type Client, clientOf, type LogPiece, type LogWanted } from '../api/client.js'
+import type { Client, LogPiece, LogWanted } from '../api/client.js'
 
 /** The parts in this very process as commands see a server. Errors: the engine's Faults. */
 export function inProcess({ operations, logs }: ServerServices, by: Principal): Client {
-  return clientOf((name, input) => operations[name](by, input as never), {
+  return {
+    ...operations.for(by),
     pageUrl: undefined,
     readLog: (wanted) => readLog(logs, wanted),
     close() {},
-  })
+  }
 }
 
 async function readLog(logs: LogService, { actionExecutionId: id, from, wait }: LogWanted): Promise<LogPiece> {

@@ -8,6 +8,7 @@ import {
   isFault,
   type JsonQuery,
   type Logger,
+  loadJsonQuery,
   matchFilters,
   type ServerServices,
   single,
@@ -16,7 +17,6 @@ import {
 import { HungUp, readBody } from '../http/read-body.js'
 import { ApiError } from '../protocol/api-error.js'
 import { answer } from './answer.js'
-import { loadJsonQuery } from './json-query.js'
 import { payloadOf } from './payload.js'
 
 export const webhooksPrefix = '/webhooks'

@@ -30,7 +30,7 @@ beforeAll(async () => {
       },
       listWebhooks: (_, input: never) => {
         seen.push(input)
-        return { webhooks: [], nextToken: 'next' }
+        return { webhooks: [], NextToken: 'next' }
       },
     },
   })
@@ -71,7 +71,7 @@ describe('the JavaScript SDK v3', () => {
   it('pages webhooks with members in capitals (W5)', async () => {
     const answer = await client().send(new ListWebhooksCommand({ NextToken: 'x', MaxResults: 7 }))
     expect(answer).toMatchObject({ webhooks: [], NextToken: 'next' })
-    expect(seen).toEqual([{ nextToken: 'x', maxResults: 7 }])
+    expect(seen).toEqual([{ NextToken: 'x', MaxResults: 7 }])
   })
 })
 

@@ -1,10 +1,10 @@
 /** Rubbish of every kind: never a 500, never a hang, and never an effect without a good signature. */
 import fc from 'fast-check'
-import { read } from '../../src/model/reader.js'
-import { operationNamed, operationNames } from '../../src/operations/index.js'
+import { read } from '../../../../core/src/shape/reader.js'
 import { sign } from '../sigv4/signer.js'
 import { headers, inputOf, method } from '../support/arbitraries.js'
 import { type BucketUnderTest, startBucket } from '../support/bucket.js'
+import { operationNamed, operationNames } from '../support/operations.js'
 import { type ApiUnderTest, startApi } from '../support/server.js'
 import { exchange, statusOf, wire } from '../support/socket.js'
 

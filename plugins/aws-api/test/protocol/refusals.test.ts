@@ -17,7 +17,7 @@ beforeAll(async () => {
       putJobSuccessResult: async (_, input: never) => void called.push(input),
       putApprovalResult: async () => ({ approvedAt: new Date(0) }),
       putWebhook: async (_, input: never) => void called.push(input) ?? { webhook: {} },
-      listTags: async () => {
+      listTagsForResource: async () => {
         throw Object.assign(new Error('the disk of penstock.db is full'), { status: 507, expose: true })
       },
       listPipelines: async () => {

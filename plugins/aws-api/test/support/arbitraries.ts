@@ -1,7 +1,7 @@
 /** Requests that nobody would send on purpose. */
 import fc from 'fast-check'
-import type { Shape } from '../../src/model/shape.js'
-import { operationNames } from '../../src/operations/index.js'
+import type { Shape } from '../../../../core/src/shape/shape.js'
+import { operationNames } from './operations.js'
 import { key, region } from './server.js'
 
 const headerText = fc.stringMatching(/^[!-~]([ -~]{0,60}[!-~])?$/)

@@ -2,7 +2,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AuditEntry, Credentials, Logger, Operations, Principal } from '@penstock/core'
+import { serveOperations } from '../../../../core/src/operations/serve.js'
 import { type ApiServices, CodePipelineApi } from '../../src/protocol/codepipeline.js'
+
+import { methodOf } from './operations.js'
 
 export const region = 'eu-central-1'
 export const accountId = '123456789012'
@@ -60,9 +63,14 @@ export function fakeServices(fakes: Fakes): ApiServices & { readonly audited: Om
   }
   const clock = { now: fakes.now ?? (() => Date.now()), after: () => () => {} }
   // Only what the tests of the protocol call is there: the engine has tests of its own.
-  return { identity, clock, operations: fakes.operations, access, audited } as unknown as ReturnType<
-    typeof fakeServices
-  >
+  const operations = serveOperations({
+    identity,
+    access,
+    log: recordingLog(),
+    perform: async (operation, by, input) =>
+      fakes.operations?.[methodOf(operation) as keyof Operations]?.(by, input as never) as Promise<object>,
+  })
+  return { identity, clock, operations, access, audited } as unknown as ReturnType<typeof fakeServices>
 }
 
 export interface Running {

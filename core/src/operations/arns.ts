@@ -1,0 +1,47 @@
+interface TypeId {
+  readonly category: string
+  readonly owner: string
+  readonly provider: string
+  readonly version: string
+}
+
+/** The names by which policies and tags know what Penstock holds. */
+export class Arns {
+  private readonly root: string
+
+  constructor(identity: { readonly region: string; readonly accountId: string }) {
+    this.root = `arn:aws:codepipeline:${identity.region}:${identity.accountId}`
+  }
+
+  pipeline(name: string): string {
+    return `${this.root}:${name}`
+  }
+
+  stage({ pipelineName, stageName }: { readonly pipelineName: string; readonly stageName: string }): string {
+    return `${this.pipeline(pipelineName)}/${stageName}`
+  }
+
+  action(at: { readonly pipelineName: string; readonly stageName: string; readonly actionName: string }): string {
+    return `${this.stage(at)}/${at.actionName}`
+  }
+
+  actionType({ owner, category, provider, version }: TypeId): string {
+    return `${this.root}:actiontype:${owner}/${category}/${provider}/${version}`
+  }
+
+  /** Of a key such as `Build/Custom/Rake/1`. */
+  actionTypeKey(key: string): string {
+    const [category = '', owner = '', provider = '', version = ''] = key.split('/')
+    return this.actionType({ category, owner, provider, version })
+  }
+
+  /** As webhooks are named in policies and tags (W5). */
+  webhook(name: string): string {
+    return `${this.root}:webhook:${name}`
+  }
+
+  /** For operations that are about everything of a kind. */
+  everything(): string {
+    return `${this.root}:*`
+  }
+}

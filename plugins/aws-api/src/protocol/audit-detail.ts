@@ -1,8 +1,0 @@
-/** What was said with a request: an approval's answer, a reason, the job. Nothing of a configuration, which may hold secrets. */
-export function auditDetail(input: unknown): { detail?: string } {
-  const { reason, result, jobId, pipelineExecutionId } = (input ?? {}) as Record<string, unknown>
-  const { status, summary } = (typeof result === 'object' && result !== null ? result : {}) as Record<string, unknown>
-  const said = [status, summary, reason].filter((part) => typeof part === 'string' && part !== '')
-  const detail = said.length > 0 ? said.join(': ') : (jobId ?? pipelineExecutionId)
-  return typeof detail === 'string' ? { detail } : {}
-}

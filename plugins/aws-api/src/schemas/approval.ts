@@ -1,4 +1,0 @@
-import { oneOf, structure, text } from '../model/shape.js'
-
-/** A1. */
-export const approvalResult = structure({ summary: text({ min: 0, max: 512 }), status: oneOf('Approved', 'Rejected') })
