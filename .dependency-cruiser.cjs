@@ -39,7 +39,11 @@ module.exports = {
     layer('store', ['engine'], 'A store implements ports of the domain and the engine.'),
     layer('artifacts', [], 'Artifact stores implement a port of the domain.'),
     layer('shape', [], 'Shapes are words of their own.'),
-    layer('operations', ['engine', 'host', 'shape'], 'An operation calls a verb of the engine, or what the host declares.'),
+    layer(
+      'operations',
+      ['engine', 'host', 'shape'],
+      'An operation calls a verb of the engine, or what the host declares.',
+    ),
     layer('host', ['engine', 'operations'], 'The host declares what plugins see: domain and the operations.'),
     layer('worker', ['host', 'artifacts'], 'A worker runs providers on artifacts; it does not decide.'),
     layer('scheduler', ['engine', 'host'], 'The scheduler asks sources and the engine.'),

@@ -1,14 +1,13 @@
 /**
- * What Penstock can be asked, in CodePipeline's own words: one method per operation of the service model, with its
- * input members and output members. The API plugin, the status page and the CLI all call this; what the service model
- * cannot say is in `ServerServices`.
+ * What the verbs of the engine take and answer, in CodePipeline's own words: one method per operation of the service
+ * model, with its input members and output members. `operations/` has the operations themselves.
  * Every method takes the caller (for `lastChangedBy`, triggers and the audit log) and throws a Fault with the
  * operation's declared error codes. Inputs are checked for the model's constraints by the protocol's own layer and for
  * meaning here. Timestamps are Dates.
  */
 import type { Principal } from '../domain/access.js'
 import type { ActionType, ActionTypeId } from '../domain/action-type.js'
-import type { FailureType, JobStatus } from '../domain/job.js'
+import type { JobStatus } from '../domain/job.js'
 import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { SourceRevisionOverride } from '../domain/revision.js'
 import type * as V from './views.js'
@@ -57,7 +56,7 @@ type None = Promise<void>
 /**
  * Pipelines, made and asked about.
  * @example
- * const pipelines: PipelineOperations = api.server.operations
+ * const pipelines: PipelineOperations = verbs
  * await pipelines.listPipelines(admin, { maxResults: 10 })
  */
 export interface PipelineOperations {
@@ -84,7 +83,7 @@ export interface PipelineOperations {
 /**
  * Executions, started, steered and looked at.
  * @example
- * const executions: ExecutionOperations = api.server.operations
+ * const executions: ExecutionOperations = verbs
  * await executions.startPipelineExecution(admin, { name: 'site' })
  */
 export interface ExecutionOperations {
@@ -185,7 +184,7 @@ export interface ExecutionOperations {
 /**
  * Action types, and custom ones made.
  * @example
- * const types: ActionTypeOperations = api.server.operations
+ * const types: ActionTypeOperations = verbs
  * await types.listActionTypes(admin, { actionOwnerFilter: 'Custom' })
  */
 export interface ActionTypeOperations {
@@ -232,7 +231,7 @@ export interface ActionTypeOperations {
 /**
  * What job workers call.
  * @example
- * const jobs: JobOperations = api.server.operations
+ * const jobs: JobOperations = verbs
  * const actionTypeId = { category: 'Build', owner: 'Custom', provider: 'Rake', version: '1' } as const
  * await jobs.pollForJobs(admin, { actionTypeId })
  */
@@ -268,7 +267,7 @@ export interface JobOperations {
 /**
  * Webhooks, made and listed.
  * @example
- * const webhooks: WebhookOperations = api.server.operations
+ * const webhooks: WebhookOperations = verbs
  * await webhooks.listWebhooks(admin, {})
  */
 export interface WebhookOperations {
@@ -284,17 +283,3 @@ export interface WebhookOperations {
   registerWebhookWithThirdParty(by: Principal, input: { webhookName?: string | undefined }): None
   deregisterWebhookWithThirdParty(by: Principal, input: { webhookName?: string | undefined }): None
 }
-
-/**
- * All of them.
- * @example
- * const { startPipelineExecution }: Operations = api.server.operations
- */
-export interface Operations
-  extends PipelineOperations,
-    ExecutionOperations,
-    ActionTypeOperations,
-    JobOperations,
-    WebhookOperations {}
-
-export type { FailureType }

@@ -23,7 +23,6 @@ describe('what forms do', () => {
       'startPipelineExecution',
       {
         name: 'shop-frontend',
-        variables: [],
         sourceRevisions: [{ actionName: 'GitHub', revisionType: 'COMMIT_ID', revisionValue: 'abc' }],
       },
     ],
@@ -127,18 +126,19 @@ describe('what forms do', () => {
     on.site.sample.refusal = new Fault('StageNotRetryableException', 'no')
     await on.visitor.submit(shop, `${shop}/stages/Deploy/retry`, { execution: ids.done })
     const principal = 'arn:aws:iam::123456789012:user/admin'
+    const arn = 'arn:aws:codepipeline:eu-west-1:123456789012:shop-frontend'
     expect(on.site.sample.audits).toEqual([
       {
         principal,
         operation: 'PutApprovalResult',
-        target: 'shop-frontend/Approve/Release',
+        target: `${arn}/Approve/Release`,
         detail: 'Rejected: too slow',
         result: 'ok',
       },
       {
         principal,
         operation: 'RetryStageExecution',
-        target: 'shop-frontend/Deploy',
+        target: `${arn}/Deploy`,
         detail: ids.done,
         result: 'StageNotRetryableException',
       },

@@ -33,7 +33,7 @@ export function errors(site: Site): Middleware<PageState> {
       await next()
       if (ctx.status === 404 && ctx.body == null) ctx.throw(404, `This server has no page ${ctx.path}.`)
     } catch (error) {
-      const { status, message } = describe(error)
+      const { status, message } = describe(error, ctx.method)
       if (status >= 500) site.log.error('a page failed', { path: ctx.path, error: errorText(error) })
       if (status === 403 && isFault(error)) await denied(ctx as Ctx, site, message)
       answer(ctx as Ctx, site, status, message)
@@ -41,7 +41,10 @@ export function errors(site: Site): Middleware<PageState> {
   }
 }
 
-function describe(error: unknown): { status: number; message: string } {
+function describe(error: unknown, method: string): { status: number; message: string } {
+  // What is asked for in an address, and no name or id can be, is not there.
+  const unknown = isFault(error) && error.code === 'ValidationException' && method === 'GET'
+  if (unknown) return { status: 404, message: 'No pipeline, execution or action has the name that the address gives.' }
   if (isFault(error)) return { status: statusOf(error.code), message: error.message }
   const { status, expose, message } = error as { status?: unknown; expose?: unknown; message?: unknown }
   if (typeof status === 'number' && expose === true) return { status, message: String(message) }

@@ -222,7 +222,8 @@ export class SampleServer {
         audit: async (entry) => void this.audits.push(entry),
       },
       log: console,
-      perform: ({ name }, by, input) => does(`${name.charAt(0).toLowerCase()}${name.slice(1)}` as OperationName, by, input),
+      perform: ({ name }, by, input) =>
+        does(`${name.charAt(0).toLowerCase()}${name.slice(1)}` as OperationName, by, input),
     })
   }
 

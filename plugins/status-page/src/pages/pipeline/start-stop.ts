@@ -20,9 +20,10 @@ async function start(ctx: Ctx, site: Site): Promise<void> {
   const back = field(ctx, 'back') === 'list' ? '/' : to.pipeline(name)
   await act(ctx, back, `Released: a new execution of ${name} has started.`, async () => {
     const sourceRevisions = await overrides(ctx, site, name)
+    const variables = prefixed(ctx, 'variable.')
     await site.server.operations.startPipelineExecution(by, {
       name,
-      variables: prefixed(ctx, 'variable.'),
+      ...(variables.length > 0 && { variables }),
       ...(sourceRevisions.length > 0 && { sourceRevisions }),
     })
   })
