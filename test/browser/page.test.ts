@@ -78,7 +78,7 @@ test('what is being typed survives the news', async () => {
   await reason.fill('Sale')
   await git.commit('acme/shop', { 'a.txt': 'one' }, 'Second')
   await server.services.operations.startPipelineExecution(
-    { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] },
+    { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] as const },
     { name: 'shop' },
   )
   await stage('Source').getByText('Second').first().waitFor({ timeout: 30_000 })

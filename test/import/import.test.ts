@@ -163,7 +163,11 @@ test('--create puts it where the next start of the server finds it', async () =>
     writeLog: () => {},
   })
   try {
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     const { pipeline } = await server.services.operations.getPipeline(by, { name: 'storefront' })
     expect(pipeline.stages.map(({ name }) => name)).toEqual(['Source', 'Build', 'Release'])
   } finally {

@@ -8,7 +8,11 @@ import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 
 jest.setTimeout(120_000) // real servers, on machines that are busy
 
-const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
+const by = {
+  name: 'test',
+  arn: 'arn:aws:iam::000000000000:user/test',
+  policies: ['AWSCodePipeline_FullAccess'] as const,
+}
 const minute = 60_000
 let later = 0
 let folder: string

@@ -8,7 +8,11 @@ import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import { type RunningWorker, startRemoteWorker } from '../../core/src/app/remote-worker.js'
 import { until } from './support/world.js'
 
-const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+const by = {
+  name: 'admin',
+  arn: 'arn:aws:iam::000000000000:user/admin',
+  policies: ['AWSCodePipeline_FullAccess'] as const,
+}
 let folder: string
 let git: TestGitServer
 let server: RunningServer

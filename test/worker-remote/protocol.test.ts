@@ -143,7 +143,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
   test('how far it is: details, targets and its place are kept', async () => {
     const job = await buildJob('progress')
     const { operations } = world.server.services
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     await api.call('ReportProgress', { ...handle(job), executionDetails: { summary: 'half way', percentComplete: 50 } })
     await api.call('Checkpoint', { ...handle(job), continuationToken: '{"step":2}' })
     const events = [{ name: 'Install', status: 'Failed', startTime: 1700000000.25, message: 'disk full' }]
@@ -168,7 +172,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
 
   test('PollForJobs waits as well, for clients that ask for it', async () => {
     const { operations, access } = world.server.services
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     const counts = { minimumCount: 0, maximumCount: 5 }
     const type = { category: 'Build', provider: 'Outside', version: '1' } as const
     await operations.createCustomActionType(by, {

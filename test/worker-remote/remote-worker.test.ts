@@ -115,7 +115,11 @@ echo "end ${name}" >>'${world.folder}/ledger'`
     const pipelineExecutionId = await world.build('stopped', [`echo $$ >'${world.folder}/pid'\n${gated('stopped')}`])
     await firstWords('stopped')
     const pid = readFileSync(join(world.folder, 'pid'), 'utf8').trim()
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     const began = Date.now()
     await world.server.services.operations.stopPipelineExecution(by, {
       pipelineName: 'stopped',

@@ -111,7 +111,11 @@ test('a pipeline file is applied once, its execution runs on a plugin in one fil
   const yaml = 'plugins:\n  ./two.ts: { isolation: none }\n'
   const server = await start({}, yaml)
   expect(server.problems).toEqual([])
-  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
+  const by = {
+    name: 'test',
+    arn: 'arn:aws:iam::000000000000:user/test',
+    policies: ['AWSCodePipeline_FullAccess'] as const,
+  }
   const { operations } = server.services
   await eventually(
     async () =>
@@ -143,7 +147,7 @@ test('X11 history that is too old is forgotten, with its logs and artifacts; wha
   let later = 0
   const clock = { now: () => Date.now() + later, after: systemClock.after }
   const server = await start({ clock }, 'plugins:\n  ./two.ts: { isolation: none }\nretention:\n  historyDays: 30\n')
-  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] as const }
   const { operations } = server.services
   const history = async () =>
     (await operations.listPipelineExecutions(by, { pipelineName: 'old' })).pipelineExecutionSummaries
@@ -186,7 +190,7 @@ test('a broken plugin, pipeline file and schedule are told of, and the rest work
   expect(told).toMatch(/empty\.json: has no "pipeline"/)
   expect(told).toMatch(/twin\.json: has the pipeline 'good', as \S+good\.json has already/)
   expect(server.problems).toHaveLength(5)
-  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] as const }
   expect((await server.services.operations.listPipelines(by, {})).pipelines.map(({ name }) => name)).toEqual(['good'])
 })
 
@@ -194,7 +198,7 @@ test('S19: the name of a refused file is kept while the file is there; a limit o
   plugin('two', `${source}\n${build}`)
   pipelineFile('kept', pipeline('kept').replace('Echo', 'Nothing'))
   const { services } = await start({}, 'limits:\n  pipelines: 1\nplugins:\n  ./two.ts: { isolation: none }\n')
-  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] }
+  const by = { name: 'test', arn: '', policies: ['AWSCodePipeline_FullAccess'] as const }
   const create = (name: string) => services.operations.createPipeline(by, JSON.parse(pipeline(name)))
   await expect(create('kept')).rejects.toMatchObject({
     code: 'PipelineNameInUseException',

@@ -26,7 +26,11 @@ const port = () => subject.server.port
 /** Everything that a caller could have changed, in one text. */
 async function everything(): Promise<string> {
   const { operations, access } = subject.server.services
-  const by = { name: 'test', arn: 'arn:aws:iam::000000000000:user/test', policies: ['AWSCodePipeline_FullAccess'] }
+  const by = {
+    name: 'test',
+    arn: 'arn:aws:iam::000000000000:user/test',
+    policies: ['AWSCodePipeline_FullAccess'] as const,
+  }
   const [pipelines, webhooks, types, audited] = await Promise.all([
     operations.listPipelines(by, {}),
     operations.listWebhooks(by, {}),

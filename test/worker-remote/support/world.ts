@@ -151,7 +151,11 @@ export class World {
   /** A pipeline of one source and these shell scripts, one stage each. Answers when its first execution began. */
   async build(name: string, scripts: readonly string[], provider = 'Shell'): Promise<string> {
     const { operations, identity } = this.server.services
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     const build = scripts.map((command, i) => ({
       name: `Stage${i + 1}`,
       actions: [
@@ -201,7 +205,11 @@ export class World {
   /** The action once it was begun. */
   async action(pipeline: string, name: string): Promise<Views.ActionExecutionDetail | undefined> {
     const { operations } = this.server.services
-    const by = { name: 'admin', arn: 'arn:aws:iam::000000000000:user/admin', policies: ['AWSCodePipeline_FullAccess'] }
+    const by = {
+      name: 'admin',
+      arn: 'arn:aws:iam::000000000000:user/admin',
+      policies: ['AWSCodePipeline_FullAccess'] as const,
+    }
     const { actionExecutionDetails = [] } = await operations.listActionExecutions(by, { pipelineName: pipeline })
     return actionExecutionDetails.find(({ actionName }) => actionName === name)
   }
