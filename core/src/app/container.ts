@@ -28,7 +28,7 @@ import type { OperationServices } from '../operations/operation.js'
 import { perform } from '../operations/perform.js'
 import { type OperationService, serveOperations } from '../operations/serve.js'
 import { Coordinator } from '../scheduler/coordinator.js'
-import { ScheduleBook } from '../scheduler/schedules.js'
+import { ScheduleBook, scheduleTagProblem } from '../scheduler/schedules.js'
 import type { SourcePoller } from '../scheduler/source-poller.js'
 import { createSourceService } from '../scheduler/source-service.js'
 import type { SourceWatch } from '../scheduler/source-watch.js'
@@ -174,6 +174,7 @@ function registerEngine(once: Once): void {
       bucket,
       pipelineLimit: get(tokens.config).limits.pipelines,
       keeperOf: (name) => get(tokens.reserved).keeperOf(name),
+      tagProblem: (key, value) => scheduleTagProblem(key, value, get(tokens.config).polling.timezone),
     })
   })
   once(tokens.operations, createOperationService)

@@ -47,6 +47,12 @@ export function createWatch(get: Get): SourceWatch {
     settings: { ...polling, schedules },
     book: get(tokens.book),
     readConfiguration: configurationReader(get),
+    async webhookActions(pipelineName) {
+      const webhooks = await get(tokens.engine).store.webhooks.list()
+      return webhooks.flatMap(({ definition: { targetPipeline, targetAction } }) =>
+        targetPipeline === pipelineName ? [targetAction] : [],
+      )
+    },
     log: get(tokens.log),
   })
 }

@@ -30,7 +30,7 @@ export async function createCustomActionType(
   refuseBadProperties(input)
   const type = typeOf(input)
   const key = actionTypeKey(type.id)
-  const tags = checkTags(actionTypeArn(engine, type), input.tags ?? [])
+  const tags = checkTags(engine, actionTypeArn(engine, type), input.tags ?? [])
   await engine.store.actionTypes.change(key, (known, count) => {
     refuseTaken(engine, type, known)
     if (count >= customActionTypeLimit)

@@ -27,7 +27,7 @@ export async function createPipeline(
   by: Principal,
   input: Input<'createPipeline'>,
 ): Promise<{ pipeline: PipelineDeclaration; tags: Tag[] }> {
-  const tags = checkTags(pipelineArn(engine, input.pipeline.name), input.tags ?? [])
+  const tags = checkTags(engine, pipelineArn(engine, input.pipeline.name), input.tags ?? [])
   const pipeline = await storeNew(engine, input.pipeline, by.arn, tags)
   return { pipeline: hideAllSecrets(engine.types, pipeline.declaration), tags: tagList(tags) }
 }

@@ -40,6 +40,8 @@ export interface Engine {
   readonly pipelineLimit?: number | undefined
   /** What a name is kept for that no pipeline has yet, in words for people. */
   keeperOf?(pipelineName: string): string | undefined
+  /** What is wrong with a tag's value, for tags that are settings; `undefined` when it is good. */
+  tagProblem?(key: string, value: string): string | undefined
   newId(): string
 }
 

@@ -11,14 +11,21 @@ export const tagLimit = 50
 
 type Tags = Readonly<Record<string, string>>
 
-/** Errors: InvalidTagsException, TooManyTagsException. */
-export function checkTags(arn: string, tags: readonly Tag[], before: Tags = {}): Record<string, string> {
+/** Errors: InvalidTagsException, also for a value that is a setting and cannot be used; TooManyTagsException. */
+export function checkTags(
+  engine: Pick<Engine, 'tagProblem'>,
+  arn: string,
+  tags: readonly Tag[],
+  before: Tags = {},
+): Record<string, string> {
   for (const { key, value } of tags) {
     if (key.length < 1 || key.length > 128)
       throw new Fault('InvalidTagsException', `The tag key '${key}' must have 1 to 128 characters`)
     refuseReserved(key)
     if (value.length > 256)
       throw new Fault('InvalidTagsException', `The value of tag '${key}' must have at most 256 characters`)
+    const problem = engine.tagProblem?.(key, value)
+    if (problem !== undefined) throw new Fault('InvalidTagsException', `The value of tag '${key}': ${problem}`)
   }
   const after = { ...before, ...Object.fromEntries(tags.map(({ key, value }) => [key, value])) }
   if (Object.keys(after).length > tagLimit)
@@ -41,7 +48,7 @@ export async function putTags(
   _by: Principal,
   input: Parameters<PipelineOperations['putTags']>[1],
 ): Promise<void> {
-  await holderOf(engine, input.resourceArn).change((tags) => checkTags(input.resourceArn, input.tags, tags))
+  await holderOf(engine, input.resourceArn).change((tags) => checkTags(engine, input.resourceArn, input.tags, tags))
 }
 
 /** Errors: InvalidArnException, ResourceNotFoundException, InvalidTagsException. */

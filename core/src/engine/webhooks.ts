@@ -34,7 +34,7 @@ export async function putWebhook(
   const stored = await engine.store.webhooks.change(webhook.name, (before, count): StoredWebhook => {
     const definition = keepSecret(webhook, before)
     refuseBadAuthentication(definition)
-    const after = { definition, tags: checkTags(webhookArn(engine, webhook.name), tags, before?.tags) }
+    const after = { definition, tags: checkTags(engine, webhookArn(engine, webhook.name), tags, before?.tags) }
     if (before) return { ...before, ...after }
     if (count >= webhookLimit)
       throw new Fault('LimitExceededException', `There can be at most ${webhookLimit} webhooks`)

@@ -58,7 +58,10 @@ export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclara
   latestRevision(configuration: ConfigurationOf<P>, ctx: PollContext): Promise<Revision | undefined>
   /** Configurations with the same key are asked once, however many pipelines share them. The whole configuration when absent. */
   pollKey?(configuration: ConfigurationOf<P>): string
-  /** False when this configuration is not to be polled (CodePipeline's PollForSourceChanges). */
+  /**
+   * False when this configuration is not to be polled (CodePipeline's PollForSourceChanges). A source that a git trigger
+   * names is polled nevertheless, unless a webhook tells of its changes.
+   */
   polls?(configuration: ConfigurationOf<P>): boolean
   /**
    * What happened since an earlier call, for pipelines with git triggers: asked instead of `latestRevision` when a trigger

@@ -28,7 +28,7 @@ export function scheduleText(
   )
 }
 
-/** Schedules by their text and seed, parsed once; a broken line is the default one, with what is wrong. */
+/** Schedules by their text and seed, parsed once; instead of a broken one, once an hour, with what is wrong. */
 export class ScheduleBook {
   private readonly parsed = new Map<string, { schedule: Schedule; problem?: string }>()
 
@@ -41,7 +41,7 @@ export class ScheduleBook {
     actionName: string,
   ): { readonly schedule: Schedule; readonly problem?: string } {
     const seed = `${pipelineName}/${actionName}`
-    const key = text.includes('H') || text.startsWith('@') ? `${text}\n${seed}` : text
+    const key = /[H@]/.test(text) ? `${text}\n${seed}` : text
     const known = this.parsed.get(key) ?? this.parse(text, seed)
     if (this.parsed.size < 10_000) this.parsed.set(key, known)
     return known
@@ -63,10 +63,22 @@ export class ScheduleBook {
     } catch (error) {
       if (!(error instanceof InvalidSchedule)) throw error
       return {
-        schedule: parseSchedule('* * * * *'),
-        problem: `${error.message}; polled every minute until it is put right`,
+        schedule: parseSchedule('@hourly', { seed }),
+        problem: `${error.message}; polled once an hour until it is put right`,
       }
     }
+  }
+}
+
+/** What is wrong with a tag that is to hold a schedule, for whoever enters it; `undefined` for other tags and good ones. */
+export function scheduleTagProblem(key: string, value: string, timezone: string): string | undefined {
+  if (key !== scheduleTag) return undefined
+  try {
+    parseSchedule(value, { timezone })
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidSchedule) return error.message
+    throw error
   }
 }
 

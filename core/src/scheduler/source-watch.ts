@@ -10,7 +10,7 @@ import type { Logger } from '../host/plugin.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import type { SourceProvider } from '../host/source-provider.js'
 import { type ScheduleBook, type ScheduleSettings, scheduleText } from './schedules.js'
-import { changesWanted, sourceActions, sourceConfiguration } from './source-actions.js'
+import { changesWanted, hasTrigger, sourceActions, sourceConfiguration } from './source-actions.js'
 
 /** A source's typed configuration, with what must not be shown. Errors: in words for the source's owner. */
 export type ReadConfiguration = (
@@ -26,6 +26,8 @@ export interface SourceWatchParts {
   readonly settings: ScheduleSettings
   readonly book: ScheduleBook
   readonly readConfiguration: ReadConfiguration
+  /** The source actions of a pipeline that webhooks tell of changes. */
+  readonly webhookActions: (pipelineName: string) => Promise<readonly string[]>
   readonly log: Logger
 }
 
@@ -77,12 +79,13 @@ export class SourceWatch {
   }
 
   private async apply(pipeline: Pipeline): Promise<void> {
-    const state = `${pipeline.created} ${pipeline.version} ${JSON.stringify(pipeline.tags)}`
+    const told = pipeline.declaration.triggers ? await this.parts.webhookActions(pipeline.name) : []
+    const state = `${pipeline.created} ${pipeline.version} ${JSON.stringify([pipeline.tags, told])}`
     if (this.seen.get(pipeline.name) === state) return
     const before = await this.parts.states.ofPipeline(pipeline.name)
     const now: SourceState[] = []
     for (const action of sourceActions(pipeline)) {
-      const row = await this.rowFor(pipeline, action, before)
+      const row = await this.rowFor(pipeline, action, before, told)
       if (row) now.push(row)
     }
     if (JSON.stringify(now) !== JSON.stringify(before)) await this.parts.states.replace(pipeline.name, now)
@@ -94,10 +97,11 @@ export class SourceWatch {
     pipeline: Pipeline,
     action: ActionDeclaration,
     before: readonly SourceState[],
+    told: readonly string[],
   ): Promise<SourceState | undefined> {
     const found = this.parts.registry.source(action.actionTypeId)
     if (!found) return undefined
-    const key = await this.pollKey(found, pipeline, action)
+    const key = await this.pollKey(found, pipeline, action, told)
     if (key === undefined) return undefined
     const schedule = scheduleText(this.parts.settings, pipeline, action.name)
     const { problem } = this.parts.book.get(schedule, pipeline.name, action.name)
@@ -124,6 +128,7 @@ export class SourceWatch {
     found: { readonly plugin: string; readonly provider: SourceProvider },
     pipeline: Pipeline,
     action: ActionDeclaration,
+    told: readonly string[],
   ): Promise<string | undefined> {
     const { plugin, provider } = found
     const configuration = sourceConfiguration(pipeline, action)
@@ -137,7 +142,8 @@ export class SourceWatch {
         2_000,
         () => provider.polls?.(values as never) ?? true,
       )
-      if (!polled) return undefined
+      // G5: who writes a trigger wants it to fire, and CodePipeline's own pipelines switch the default detection off then.
+      if (!polled && (!hasTrigger(pipeline, action) || told.includes(action.name))) return undefined
       own =
         (await contain(this.parts.clock, plugin, 'pollKey()', 2_000, () => provider.pollKey?.(values as never))) ?? own
     } catch (error) {

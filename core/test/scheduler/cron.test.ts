@@ -22,6 +22,80 @@ test('a time zone counts, and so does its summer time', () => {
   expect(next('0 9 * * *', '2026-07-01T00:00:00Z', options)).toBe('2026-07-01T07:00:00.000Z')
 })
 
+describe('the nights on which clocks change', () => {
+  const [berlin, howe] = ['Europe/Berlin', 'Australia/Lord_Howe']
+  /** Wall times of the first fires after an instant. */
+  const fires = (line: string, zone: string, after: string, count: number) => {
+    const { next } = parseSchedule(line, { timezone: zone })
+    let time = at(after)
+    return Array.from({ length: count }, () => {
+      time = next(time)
+      return new Date(time).toLocaleString('sv', { timeZone: zone }).slice(8, 16)
+    })
+  }
+  test.each([
+    { it: 'what is skipped is done once, right after', line: '15 2 * * *', is: ['29 03:00', '30 02:15'] },
+    { it: 'several skipped times are one', line: '*/15 2 * * *', is: ['29 03:00', '30 02:00'] },
+    { it: 'beside it nothing is lost', line: '30 1-4 * * *', is: ['29 01:30', '29 03:00', '29 03:30', '29 04:30'] },
+    { it: 'nor done twice', line: '0 2,3 * * *', is: ['29 03:00', '30 02:00'] },
+    { it: 'an hourly line goes by the time that passes', line: '15 * * * *', is: ['29 01:15', '29 03:15', '29 04:15'] },
+    { it: 'and so does one for every minute', line: '59 * * * *', is: ['29 01:59', '29 03:59'] },
+  ])('spring in Berlin: $it', ({ line, is }) => {
+    expect(fires(line, berlin, '2026-03-29T00:10:00Z', is.length)).toEqual(is)
+  })
+  test.each([
+    { it: 'the half hour is skipped', line: '15 2 * * *', is: ['04 02:30', '05 02:15'] },
+    { it: 'what is not skipped stays', line: '*/15 2 * * *', is: ['04 02:30', '04 02:45', '05 02:00'] },
+    { it: 'an hourly line loses nothing but that', line: '45 * * * *', is: ['04 01:45', '04 02:45', '04 03:45'] },
+  ])('spring on Lord Howe: $it', ({ line, is }) => {
+    expect(fires(line, howe, '2026-10-03T14:50:00Z', is.length)).toEqual(is)
+  })
+  test.each([
+    { zone: berlin, from: '2026-10-24T23:50:00Z', line: '15 2 * * *', is: ['25 02:15', '26 02:15'] },
+    { zone: berlin, from: '2026-10-25T00:20:00Z', line: '30 2 * * *', is: ['25 02:30', '26 02:30'] },
+    { zone: berlin, from: '2026-10-25T01:05:00Z', line: '30 2 * * *', is: ['26 02:30', '27 02:30'] },
+    { zone: berlin, from: '2026-10-24T23:50:00Z', line: '15 * * * *', is: ['25 02:15', '25 02:15', '25 03:15'] },
+    { zone: howe, from: '2026-04-04T14:00:00Z', line: '45 * * * *', is: ['05 01:45', '05 01:45', '05 02:45'] },
+    { zone: howe, from: '2026-04-04T14:00:00Z', line: '45 1 * * *', is: ['05 01:45', '06 01:45'] },
+  ])('autumn in $zone after $from: $line fires at $is', ({ zone, from, line, is }) => {
+    expect(fires(line, zone, from, is.length)).toEqual(is)
+  })
+  test('a day that the date line skips is made up for at its end', () => {
+    expect(fires('0 12 * * *', 'Pacific/Apia', '2011-12-29T00:00:00Z', 3)).toEqual(['29 12:00', '31 00:00', '31 12:00'])
+  })
+})
+
+describe('more than one line', () => {
+  test('whichever comes first fires, each in the time zone that was named last', () => {
+    const text = '# working hours\nTZ=Europe/Berlin\n0 9 * * *\n\nTZ=Asia/Tokyo 0 9 * * *\n0 10 * * *'
+    expect(next(text, '2026-07-01T07:00:00Z')).toBe('2026-07-02T00:00:00.000Z')
+    expect(next(text, '2026-07-02T00:00:00Z')).toBe('2026-07-02T01:00:00.000Z')
+    expect(next(text, '2026-07-02T01:00:00Z')).toBe('2026-07-02T07:00:00.000Z')
+  })
+  test('the broken one is named', () => {
+    expect(() => parseSchedule('0 9 * * *\n0 25 * * *')).toThrow("schedule '0 25 * * *'")
+    expect(() => parseSchedule('H 9 * * * & H 17 * * *')).toThrow('more than one time is written as a list')
+    expect(() => parseSchedule('TZ=Mars/Olympus\n0 9 * * *')).toThrow("time zone 'Mars/Olympus' is not known")
+    expect(() => parseSchedule('# nothing\n')).toThrow('has no line')
+  })
+})
+
+test.each([
+  ['0 0 * * 1,2,1', '0 0 * * 1,2'],
+  ['0 0 * * 7,0', '0 0 * * 0'],
+  ['0 0 * * SUN,mon,7', '0 0 * * 0,1'],
+  ['1-3,2,2 0 * * *', '1-3 0 * * *'],
+  ['0-30/10,20,*/30 0 * * *', '0,10,20,30 0 * * *'],
+  ['0 0 1 JAN,1-2,feb *', '0 0 1 1,2 *'],
+])('values listed twice count once: %s is %s', (line, same) => {
+  let [a, b] = [0, 0]
+  for (let fire = 0; fire < 10; fire++) {
+    a = parseSchedule(line).next(a)
+    b = parseSchedule(same).next(b)
+    expect(a).toBe(b)
+  }
+})
+
 test.each([
   { line: '0 0 31 2 *', says: 'never fires' },
   { line: '0 0 30 2 *', says: 'never fires' },

@@ -55,6 +55,7 @@ class World {
   readonly watch
   readonly poller
   startFails: Error | undefined
+  webhookActions: string[] = []
 
   constructor(
     database: Database,
@@ -116,6 +117,7 @@ class World {
       settings: schedules,
       book,
       readConfiguration,
+      webhookActions: async () => this.webhookActions,
       log: silent,
     })
     this.poller = new SourcePoller({
@@ -340,14 +342,31 @@ test('a line of penstock.yaml wins over the tag, and the tag over the default', 
   expect(nexts).toEqual(['01-01T00:00', '06-01T00:00', '01-01T00:02'])
 })
 
-test('a broken line falls back to every minute and is told of', () => {
+test('a broken line is told of and polls once an hour', () => {
   const book = new ScheduleBook({ schedule: '* * * * *', timezone: 'UTC', schedules: { p: '0 0 31 2 *' } })
   expect(book.problems()).toEqual([
-    "schedules.p: schedule '0 0 31 2 *' never fires: no month that it names has that day; polled every minute until it is put right",
+    "schedules.p: schedule '0 0 31 2 *' never fires: no month that it names has that day; polled once an hour until it is put right",
   ])
+  const { schedule } = book.get('0 0 31 2 *', 'p', 'Fetch')
+  const first = schedule.next(0)
+  expect([first < 60 * minute, schedule.next(first) - first]).toEqual([true, 60 * minute])
 })
 
 describe('git triggers', () => {
+  const named = [{ providerType: 'CodeStarSourceConnection' as const, gitConfiguration: { sourceActionName: 'Fetch' } }]
+  const other = [{ providerType: 'CodeStarSourceConnection' as const, gitConfiguration: { sourceActionName: 'Else' } }]
+  test.each([
+    { it: 'a source that a trigger names is watched', triggers: named, webhooks: [], rows: 1 },
+    { it: 'one that no trigger names is not', triggers: other, webhooks: [], rows: 0 },
+    { it: 'nor one that a webhook tells of', triggers: named, webhooks: ['Fetch'], rows: 0 },
+    { it: 'a webhook of another action does not count', triggers: named, webhooks: ['Else'], rows: 1 },
+  ])('with detection switched off, $it', async ({ triggers, webhooks, rows }) => {
+    const w = new World(database)
+    w.webhookActions = webhooks
+    await w.add(pipeline('p', { Repo: 'r', Poll: 'false' }, { triggers }))
+    expect(await w.states.ofPipeline('p')).toHaveLength(rows)
+  })
+
   const push = (branches: object) => [
     {
       providerType: 'CodeStarSourceConnection' as const,
