@@ -2,13 +2,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gitEnvironment, isNoGitProgram, noGitProgram } from './git-binary.js'
+import { gitEnvironment, initOption, isNoGitProgram, noGitProgram } from './git-binary.js'
 import { GitError } from './git-error.js'
 import { changedFilesWithIsomorphicGit } from './isomorphic.js'
-import { noSshWithoutGit } from './list-refs-ssh.js'
 import type { GitRemote } from './remote.js'
 import { runCommand } from './run-command.js'
-import { isSshUrl } from './ssh.js'
+import { refuseWithoutGit } from './without-git.js'
 
 export interface ChangesRequest {
   readonly remote: GitRemote
@@ -21,6 +20,8 @@ export interface ChangesRequest {
   /** An empty folder for git's data. */
   readonly gitFolder: string
   readonly signal: AbortSignal
+  /** See FetchRequest. */
+  readonly maxBytes?: number
 }
 
 /*
@@ -29,12 +30,13 @@ export interface ChangesRequest {
  */
 const script = `
 set -u
-url=$1 from=$2 to=$3 ref=$4
+url=$1 from=$2 to=$3 ref=$4 format=$5
 command -v git >/dev/null || exit 127
 have() { git cat-file -e "$from^{commit}" 2>/dev/null && git cat-file -e "$to^{commit}" 2>/dev/null; }
-git init --quiet --bare . && git remote add origin "$url" || exit 70
-git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$from" "$to" || {
-  for depth in 50 500 5000; do
+git init --quiet --bare $format . && git remote add origin "$url" || exit 70
+git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$from" "$to" 2>first-error || {
+  if grep -q 'dumb http' first-error; then git fetch --quiet --no-tags origin "+$ref:refs/penstock/branch" || exit 71; fi
+  have || for depth in 50 500 5000; do
     git fetch --quiet --no-tags --depth=$depth origin "+$ref:refs/penstock/branch" || exit 71
     have && break
   done
@@ -49,7 +51,7 @@ export async function changedFiles(request: Omit<ChangesRequest, 'gitFolder'>): 
     return await changedFilesWithGit({ ...request, gitFolder })
   } catch (error) {
     if (!isNoGitProgram(error)) throw error
-    if (isSshUrl(request.url)) throw noSshWithoutGit(request.remote)
+    refuseWithoutGit(request.remote, request.to)
     return await changedFilesWithIsomorphicGit({ ...request, gitFolder })
   } finally {
     await rm(gitFolder, { recursive: true, force: true })
@@ -60,10 +62,14 @@ export async function changedFiles(request: Omit<ChangesRequest, 'gitFolder'>): 
 export async function changedFilesWithGit(request: ChangesRequest): Promise<readonly string[]> {
   const { remote, url, from, to, branch, gitFolder, signal } = request
   await mkdir(gitFolder, { recursive: true })
-  const args = [url, from, to, `refs/heads/${branch}`]
+  const args = [url, from, to, `refs/heads/${branch}`, initOption(to)]
   const env = gitEnvironment(remote, url)
   const done = await runCommand(['sh', '-c', script, 'changes', ...args], { cwd: gitFolder, env, signal })
-  if (done.exitCode === 0) return done.stdout.split('\0').filter((path) => path !== '')
+  if (done.exitCode === 0)
+    return done.stdout
+      .toString('utf8')
+      .split('\0')
+      .filter((path) => path !== '')
   if (done.exitCode === 127) throw noGitProgram()
   const said = done.stderr.split('\n').slice(-2).join(' ').slice(-300)
   throw new GitError('no-commit', `what changed between ${from} and ${to} in ${remote.url} is not known: ${said}`)

@@ -10,8 +10,9 @@ export interface CommitInfo {
   readonly committed: number
 }
 
-/** Reads a commit object's text (`git cat-file commit`). */
-export function parseCommit(id: string, text: string): CommitInfo {
+/** Reads a commit object (`git cat-file commit`). What is text in it is in the encoding that it names itself. */
+export function parseCommit(id: string, bytes: Uint8Array): CommitInfo {
+  const text = decode(bytes)
   const split = text.indexOf('\n\n')
   const head = split < 0 ? text : text.slice(0, split)
   const message = split < 0 ? '' : text.slice(split + 2).trimEnd()
@@ -25,6 +26,21 @@ export function parseCommit(id: string, text: string): CommitInfo {
     authored: author.time,
     committed: committer.time,
   }
+}
+
+/** By the header `encoding`, as git log does; UTF-8 when there is none, Latin-1 when it is not that either. */
+function decode(bytes: Uint8Array): string {
+  const latin1 = Buffer.from(bytes).toString('latin1')
+  const [head = ''] = latin1.split('\n\n', 1)
+  const named = /^encoding (\S+)$/m.exec(head)?.[1]
+  for (const label of named === undefined ? ['utf-8'] : [named, 'utf-8']) {
+    try {
+      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+      // An encoding that nobody knows, or text that is not in it.
+    }
+  }
+  return latin1
 }
 
 /** `author Ada Lovelace <ada@example.com> 1700000000 +0100` */

@@ -1,8 +1,8 @@
 import type { CommitInfo } from './commit.js'
 import { type FetchRequest, fetchWithGit, isNoGitProgram } from './git-binary.js'
 import { fetchWithIsomorphicGit } from './isomorphic.js'
-import { noSshWithoutGit } from './list-refs-ssh.js'
 import { isSshUrl } from './ssh.js'
+import { refuseWithoutGit } from './without-git.js'
 
 /** Which program does the work. `auto` takes git where it is installed; over SSH it is always git. */
 export type GitEngine = 'auto' | 'git' | 'isomorphic-git'
@@ -12,13 +12,17 @@ export type GitEngine = 'auto' | 'git' | 'isomorphic-git'
  * Errors: GitError; the signal's reason when it was aborted.
  */
 export async function fetchCommit(request: FetchRequest, engine: GitEngine = 'auto'): Promise<CommitInfo> {
-  const overSsh = isSshUrl(request.remote.url)
-  if (engine === 'isomorphic-git' && !overSsh) return fetchWithIsomorphicGit(request)
+  const gitOnly = isSshUrl(request.remote.url)
+  if (engine === 'isomorphic-git' && !gitOnly) return withoutGit(request)
   try {
     return await fetchWithGit(request)
   } catch (error) {
     if (engine === 'git' || !isNoGitProgram(error)) throw error
-    if (overSsh) throw noSshWithoutGit(request.remote)
-    return fetchWithIsomorphicGit(request)
+    return withoutGit(request)
   }
+}
+
+function withoutGit(request: FetchRequest): Promise<CommitInfo> {
+  refuseWithoutGit(request.remote, request.commit)
+  return fetchWithIsomorphicGit(request)
 }

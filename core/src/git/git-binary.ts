@@ -6,6 +6,7 @@ import { GitError } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
 import { explainSsh, isSshUrl, sshEnvironment } from './ssh.js'
+import { describeUnfetched } from './unfetched.js'
 
 export interface FetchRequest {
   readonly remote: GitRemote
@@ -23,6 +24,10 @@ export interface FetchRequest {
   readonly signal: AbortSignal
   /** Runs the one command that is needed, as a job's step; as a child process when absent. */
   readonly runner?: CommandRunner
+  /** Is told what the folder does not hold, a line for each kind. */
+  readonly notice?: (line: string) => void
+  /** What the server may send where there is no git program, which alone does not hold it all in memory. 256 MB when absent. */
+  readonly maxBytes?: number
 }
 
 /** Runs a command with an environment. The command is the same for every commit; what differs is in the environment. */
@@ -41,19 +46,23 @@ url=$FETCH_URL commit=$FETCH_COMMIT ref=$FETCH_REF history=$FETCH_HISTORY
 command -v git >/dev/null || exit 127
 rm -rf "$GIT_WORK_TREE" "$GIT_DIR" && mkdir -p "$GIT_WORK_TREE" "$GIT_DIR" && cd "$GIT_DIR" || exit 73
 have() { git cat-file -e "$commit^{commit}" 2>/dev/null; }
-git init --quiet || exit 70
+git init --quiet $FETCH_INIT || exit 70
 if [ "$history" = 1 ]; then
   git fetch --quiet --update-head-ok "$url" "+$ref:$ref" 'refs/tags/*:refs/tags/*' || exit 71
   have || git fetch --quiet --no-tags "$url" "$commit" || exit 72
 else
   git fetch --quiet --no-tags --depth=1 "$url" "$commit" 2>first-error
   if ! have; then
-    cat first-error >&2
-    for depth in 1 50 500 5000; do
+    if grep -q 'dumb http' first-error; then
+      git fetch --quiet --no-tags "$url" "+$ref:refs/penstock/branch" || exit 71
+    else
+      cat first-error >&2
+    fi
+    have || for depth in 1 50 500 5000; do
       git fetch --quiet --no-tags --depth=$depth "$url" "+$ref:refs/penstock/branch" || exit 71
       have && break
     done
-    have || git fetch --quiet --no-tags --unshallow "$url" "+$ref:refs/penstock/branch"
+    have || [ ! -f shallow ] || git fetch --quiet --no-tags --unshallow "$url" "+$ref:refs/penstock/branch"
   fi
   rm -f first-error
 fi
@@ -64,6 +73,14 @@ if [ "$history" = 1 ]; then
 else
   git checkout --quiet --force --detach "$commit" || exit 73
 fi
+git ls-tree -r "$commit" | awk '$1 == 160000 { n++ } END { print "submodules", n + 0 }'
+if git grep --quiet --cached 'filter *=' -- '.gitattributes' '**/.gitattributes'; then
+  git ls-files | git check-attr --stdin filter | awk -F': filter: ' '
+    $NF !~ /^(unspecified|unset|set|lfs)$/ { n[$NF]++ } END { for (name in n) print "filter", n[name], name }'
+  git grep -l --cached --text '^version https://git-lfs.github.com/spec/' -- ':(attr:filter=lfs)' |
+    awk 'END { print "lfs", NR }'
+fi
+echo
 git cat-file commit "$commit"
 `
 
@@ -78,11 +95,30 @@ export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
     FETCH_COMMIT: commit,
     FETCH_REF: `refs/heads/${branch}`,
     FETCH_HISTORY: history ? '1' : '0',
+    FETCH_INIT: initOption(commit),
   }
   const asChild: CommandRunner = (command, env) => runCommand(command, { cwd: dirname(folder), env, signal })
   const done = await (request.runner ?? asChild)(['sh', '-c', fetchScript], env)
-  if (done.exitCode === 0) return parseCommit(commit, done.stdout)
+  if (done.exitCode === 0) return readAnswer(request, done.stdout)
   throw explainFailure(request, done)
+}
+
+/** `submodules 2`, `lfs 1`, `filter 3 NAME`, an empty line, and the commit object. */
+function readAnswer({ commit, notice = () => {} }: FetchRequest, stdout: Buffer): CommitInfo {
+  const end = stdout.indexOf('\n\n')
+  const unfetched = { submodules: 0, lfs: 0, filters: {} as Record<string, number>, encodings: {} }
+  for (const line of stdout.toString('utf8', 0, end).split('\n')) {
+    const [kind, count, ...name] = line.split(' ')
+    if (kind === 'submodules' || kind === 'lfs') unfetched[kind] = Number(count)
+    else if (kind === 'filter') unfetched.filters[name.join(' ')] = Number(count)
+  }
+  for (const line of describeUnfetched(unfetched)) notice(line)
+  return parseCommit(commit, stdout.subarray(end + 2))
+}
+
+/** What `git init` has to be told so that a commit with such an id can be fetched: repositories come with SHA-1 or SHA-256. */
+export function initOption(commit: string): string {
+  return commit.length === 64 ? '--object-format=sha256' : '--object-format=sha1'
 }
 
 /** Makes both folders anew. */
@@ -123,6 +159,7 @@ export function gitEnvironment(remote: GitRemote, url: string): Record<string, s
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: 'true',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_COUNT: String(settings.length),
     ...(isSshUrl(url) ? sshEnvironment(remote.ssh) : {}),

@@ -15,6 +15,7 @@ export type GitProblem =
   | 'rate-limited'
   | 'server'
   | 'protocol'
+  | 'unsupported'
 
 const failureTypes: Readonly<Record<GitProblem, FailureType>> = {
   'bad-url': 'ConfigurationError',
@@ -30,6 +31,7 @@ const failureTypes: Readonly<Record<GitProblem, FailureType>> = {
   'rate-limited': 'SystemUnavailable',
   server: 'SystemUnavailable',
   protocol: 'SystemUnavailable',
+  unsupported: 'ConfigurationError',
 }
 
 /** Something is wrong with a repository: the message names it and what to do, and never holds a credential. */

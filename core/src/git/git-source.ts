@@ -41,6 +41,8 @@ export interface GitSourceSettings {
   readonly pollTimeout?: number
   /** Milliseconds for one fetch. Half an hour when absent. */
   readonly fetchTimeout?: number
+  /** What a server may send where isomorphic-git fetches. 256 MB when absent. */
+  readonly isomorphicMaxBytes?: number
 }
 
 /** The methods of a SourceProvider that gitSource makes; the declaration is the plugin's. */
@@ -144,9 +146,14 @@ async function runFetch<C>(
   const gitFolder = history ? join(folder, '.git') : join(ctx.workspace, 'git')
   const timeout = settings.fetchTimeout ?? fetchTimeout
   const runner = stepRunner(ctx, `git fetch ${remote.url} ${branch}`, timeout)
+  const notice = (line: string) => ctx.log.line(line)
+  const limit = defined({ maxBytes: settings.isomorphicMaxBytes })
   ctx.log.line(`Fetching ${id}`)
   const commit = await withTimeLimit(ctx, timeout, `fetching ${id} from ${remote.url}`, (signal) =>
-    fetchCommit({ remote, url, commit: id, branch, folder, gitFolder, history, signal, runner }, settings.engine),
+    fetchCommit(
+      { remote, url, commit: id, branch, folder, gitFolder, history, signal, runner, notice, ...limit },
+      settings.engine,
+    ),
   )
   ctx.log.line(`${id.slice(0, 12)} ${subject(commit)} (${commit.author})`)
   if (job.outputs.length > 0) await ctx.output(folder)

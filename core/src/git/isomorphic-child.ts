@@ -3,13 +3,33 @@ import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import git, { type HttpClient, type WalkerEntry } from 'isomorphic-git'
-import type { CommitInfo } from './commit.js'
 import type { ChildAnswer, ChildRequest } from './isomorphic.js'
+import { IsomorphicCheckout } from './isomorphic-checkout.js'
+import { needsGit } from './without-git.js'
 
 type Of<K extends ChildRequest['kind']> = Extract<ChildRequest, { kind: K }>
 
+/** Whole packs are held in memory: what is too much is refused before it fills it. */
+class TooLarge extends Error {
+  readonly problem = 'unsupported'
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>, { name, maxBytes }: ChildRequest) {
+  let size = 0
+  for await (const piece of body) {
+    size += piece.length
+    if (size > maxBytes) {
+      const limit = `${Math.round(maxBytes / 1024 ** 2)} MB`
+      throw new TooLarge(
+        `${name} sends more than ${limit}, which is the limit without the git program: apt-get install git, or raise isomorphicMaxMegabytes (it takes some five times as much memory)`,
+      )
+    }
+    yield piece
+  }
+}
+
 /** isomorphic-git's transport. Redirects are not followed: where the repository is was found out before. */
-const transport: HttpClient = {
+const transport = (asked: ChildRequest): HttpClient => ({
   request: ({ url, method = 'GET', headers = {}, body }) =>
     new Promise((resolve, reject) => {
       const { request } = url.startsWith('https:') ? https : http
@@ -20,13 +40,13 @@ const transport: HttpClient = {
           statusCode: response.statusCode ?? 0,
           statusMessage: response.statusMessage ?? '',
           headers: response.headers as Record<string, string>,
-          body: response[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>,
+          body: limited(response, asked),
         })
       })
       sent.once('error', reject)
       void send(sent, body)
     }),
-}
+})
 
 async function send(request: http.ClientRequest, body: AsyncIterable<Uint8Array> | undefined): Promise<void> {
   for await (const piece of body ?? []) request.write(piece)
@@ -43,8 +63,9 @@ async function obtain(request: ChildRequest, wanted: readonly string[], history:
   const headers = request.authorization === undefined ? {} : { authorization: request.authorization }
   for (const depth of history ? [undefined] : depths) {
     const more = depth === undefined ? { tags: true } : { depth }
-    const from = { url: request.url, ref: request.branch, singleBranch: !history, headers }
-    await git.fetch({ ...at, http: transport, ...from, ...more })
+    // By its full name: a tag may be called like the branch.
+    const from = { url: request.url, ref: `refs/heads/${request.branch}`, singleBranch: !history, headers }
+    await git.fetch({ ...at, http: transport(request), ...from, ...more })
     if ((await Promise.all(wanted.map((oid) => has(at, oid)))).every(Boolean)) return
   }
   throw Object.assign(
@@ -62,19 +83,23 @@ function has(at: { fs: typeof fs; gitdir: string }, oid: string): Promise<boolea
   )
 }
 
-async function fetchCommit(request: Of<'fetch'>): Promise<CommitInfo> {
-  const { commit: oid, branch, folder, gitFolder, history } = request
+async function fetchCommit(request: Of<'fetch'>): Promise<ChildAnswer> {
+  const { commit: oid, branch, folder, gitFolder: gitdir, history } = request
   await obtain(request, [oid], history)
-  const at = { fs, dir: folder, gitdir: gitFolder }
-  if (history) {
-    await git.setConfig({ ...at, path: 'core.bare', value: false })
-    await git.writeRef({ ...at, ref: `refs/heads/${branch}`, value: oid, force: true })
-  }
-  await git.checkout({ ...at, ref: history ? branch : oid, force: true })
-  const { commit } = await git.readCommit({ ...at, oid })
-  const { author, committer } = commit
-  const times = { authored: author.timestamp * 1000, committed: committer.timestamp * 1000 }
-  return { id: oid, message: commit.message.trimEnd(), author: author.name, committer: committer.name, ...times }
+  const checkout = new IsomorphicCheckout(gitdir, folder, history ? 'converted' : 'all')
+  if (history) await keepHistory(folder, gitdir, branch, oid)
+  await checkout.write(oid)
+  const { object } = await git.readObject({ fs, gitdir, oid, format: 'content' })
+  return { commit: Buffer.from(object as Uint8Array).toString('base64'), unfetched: checkout.unfetched }
+}
+
+/** A repository with its branch, its index and a clean working tree. */
+async function keepHistory(dir: string, gitdir: string, branch: string, oid: string): Promise<void> {
+  const at = { fs, dir, gitdir }
+  await git.setConfig({ ...at, path: 'core.bare', value: false })
+  const ref = `refs/heads/${branch}`
+  await git.writeRef({ ...at, ref, value: oid, force: true })
+  await git.checkout({ ...at, ref, force: true })
 }
 
 async function changedFiles(request: Of<'changes'>): Promise<string[]> {
@@ -102,10 +127,12 @@ async function identity(entry: WalkerEntry | null | undefined): Promise<string |
 
 async function answer(request: ChildRequest): Promise<ChildAnswer> {
   try {
-    if (request.kind === 'fetch') return { commit: await fetchCommit(request) }
+    if (request.kind === 'fetch') return await fetchCommit(request)
     return { files: await changedFiles(request) }
   } catch (error) {
-    const { message, problem } = error as Error & { problem?: 'no-commit' }
+    const { message, problem, code } = error as Error & { problem?: 'no-commit' | 'unsupported'; code?: string }
+    if (code === 'SmartHttpError')
+      return { problem: 'unsupported', message: needsGit(request.name, 'is on a plain web server').message }
     if (problem !== undefined) return { problem, message }
     return {
       problem: 'unreachable',

@@ -7,28 +7,35 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { defined } from '../domain/defined.js'
 import type { ChangesRequest } from './changed-files.js'
-import type { CommitInfo } from './commit.js'
+import { type CommitInfo, parseCommit } from './commit.js'
 import { emptyFolders, type FetchRequest } from './git-binary.js'
 import { GitError, type GitProblem } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
+import { describeUnfetched, type Unfetched } from './unfetched.js'
 
 interface Told {
   /** The header's value. */
   readonly authorization?: string
   /** For messages: the URL as configured. */
   readonly name: string
+  /** Bytes that the server may send. */
+  readonly maxBytes: number
 }
+
+/** What one fetch may bring unless something else is said. */
+const defaultMaxBytes = 256 * 1024 ** 2
 
 /** What the child is asked. */
 export type ChildRequest = Told &
   (
-    | ({ readonly kind: 'fetch' } & Omit<FetchRequest, 'remote' | 'signal' | 'runner'>)
-    | ({ readonly kind: 'changes' } & Omit<ChangesRequest, 'remote' | 'signal'>)
+    | ({ readonly kind: 'fetch' } & Omit<FetchRequest, 'remote' | 'signal' | 'runner' | 'notice' | 'maxBytes'>)
+    | ({ readonly kind: 'changes' } & Omit<ChangesRequest, 'remote' | 'signal' | 'maxBytes'>)
   )
 
 /** What it answers, once. */
 export type ChildAnswer =
-  | { readonly commit: CommitInfo }
+  /** The commit object, in Base64. */
+  | { readonly commit: string; readonly unfetched: Unfetched }
   | { readonly files: readonly string[] }
   | { readonly problem?: GitProblem; readonly message: string }
 
@@ -37,25 +44,36 @@ export async function fetchWithIsomorphicGit({
   remote,
   signal,
   runner: _,
+  notice = () => {},
+  maxBytes,
   ...request
 }: FetchRequest): Promise<CommitInfo> {
   await emptyFolders(request)
-  const answer = await ask(remote, signal, { kind: 'fetch', ...request })
-  if ('commit' in answer) return answer.commit
+  const answer = await ask({ remote, signal, maxBytes }, { kind: 'fetch', ...request })
+  if ('commit' in answer) {
+    for (const line of describeUnfetched(answer.unfetched)) notice(line)
+    return parseCommit(request.commit, Buffer.from(answer.commit, 'base64'))
+  }
   throw new Error('the fetching process answered something else')
 }
 
 /** As changedFilesWithGit. */
 export async function changedFilesWithIsomorphicGit(changes: ChangesRequest): Promise<readonly string[]> {
-  const { remote, signal, ...request } = changes
-  const answer = await ask(remote, signal, { kind: 'changes', ...request })
+  const { remote, signal, maxBytes, ...request } = changes
+  const answer = await ask({ remote, signal, maxBytes }, { kind: 'changes', ...request })
   if ('files' in answer) return answer.files
   throw new Error('the fetching process answered something else')
 }
 
 type Question = ChildRequest extends infer R ? (R extends Told ? Omit<R, keyof Told> : never) : never
 
-async function ask(remote: GitRemote, signal: AbortSignal, question: Question): Promise<ChildAnswer> {
+interface Asker {
+  readonly remote: GitRemote
+  readonly signal: AbortSignal
+  readonly maxBytes: number | undefined
+}
+
+async function ask({ remote, signal, maxBytes }: Asker, question: Question): Promise<ChildAnswer> {
   signal.throwIfAborted()
   const allowed = authorization(remote)
   const child = start(remote.caFile)
@@ -63,7 +81,12 @@ async function ask(remote: GitRemote, signal: AbortSignal, question: Question): 
   signal.addEventListener('abort', stop, { once: true })
   try {
     const answered = answerOf(child)
-    child.send({ ...question, name: remote.url, ...defined({ authorization: allowed }) })
+    const told: Told = {
+      name: remote.url,
+      maxBytes: maxBytes ?? defaultMaxBytes,
+      ...defined({ authorization: allowed }),
+    }
+    child.send({ ...question, ...told })
     const answer = await answered
     if (!('message' in answer)) return answer
     throw answer.problem === undefined ? new Error(answer.message) : new GitError(answer.problem, answer.message)

@@ -9,6 +9,7 @@ import type { GitLimits, GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
 import { explainSsh } from './ssh.js'
 import { withTimeLimit } from './time-limit.js'
+import { needsGit } from './without-git.js'
 
 /** As listRefs. Errors: GitError. */
 export async function listRefsOverSsh(
@@ -22,7 +23,18 @@ export async function listRefsOverSsh(
     lsRemote(remote, patterns, signal),
   )
   if (done.exitCode === 0)
-    return { refs: select(readRefs(done.stdout.split('\n').filter((line) => line !== '')), prefixes), url }
+    return {
+      refs: select(
+        readRefs(
+          done.stdout
+            .toString('utf8')
+            .split('\n')
+            .filter((line) => line !== ''),
+        ),
+        prefixes,
+      ),
+      url,
+    }
   throw explainSsh(url, done.stderr) ?? new GitError('unreachable', `${url} cannot be read: ${lastLine(done.stderr)}`)
 }
 
@@ -31,13 +43,8 @@ async function lsRemote(remote: GitRemote, patterns: readonly string[], signal: 
   try {
     return await runCommand(['git', 'ls-remote', '--', remote.url, ...patterns], { cwd: tmpdir(), env, signal })
   } catch (error) {
-    throw isNoGitProgram(error) ? noSshWithoutGit(remote) : error
+    throw isNoGitProgram(error) ? needsGit(remote.url, 'is reached over SSH') : error
   }
-}
-
-/** What is said where only isomorphic-git is there, which does not speak SSH. */
-export function noSshWithoutGit({ url }: GitRemote): GitError {
-  return new GitError('server', `${url} is reached over SSH, which needs the git program: apt-get install git`)
 }
 
 function lastLine(text: string): string {

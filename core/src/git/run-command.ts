@@ -9,7 +9,7 @@ export interface CommandOptions {
 
 export interface CommandResult {
   readonly exitCode: number
-  readonly stdout: string
+  readonly stdout: Buffer
   /** The end of it: at most 16 KB. */
   readonly stderr: string
 }
@@ -45,7 +45,7 @@ export function runCommand(command: readonly [string, ...string[]], options: Com
       options.signal.removeEventListener('abort', kill)
       if (options.signal.aborted) reject(options.signal.reason)
       else if (size > stdoutLimit) reject(new Error(`${program} printed more than ${stdoutLimit} bytes`))
-      else resolve({ exitCode: code ?? -1, stdout: Buffer.concat(out).toString('utf8'), stderr: err.trim() })
+      else resolve({ exitCode: code ?? -1, stdout: Buffer.concat(out), stderr: err.trim() })
     })
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input)

@@ -23,6 +23,6 @@ export function stepRunner(ctx: JobContext, label: string, timeout: number): Com
     if (done.timedOut === true) throw new GitError('slow', `${label} did not end within ${timeout / 1000} s`)
     const stderr = (await readFile(err, 'utf8').catch(() => '')).trim()
     if (stderr !== '') ctx.log.line(stderr)
-    return { exitCode: done.exitCode, stdout: await readFile(out, 'utf8').catch(() => ''), stderr }
+    return { exitCode: done.exitCode, stdout: await readFile(out).catch(() => Buffer.alloc(0)), stderr }
   }
 }

@@ -68,8 +68,8 @@ function eachOnce(parts: readonly string[], field: Field): string | undefined {
     const found = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(part)
     if (!found) return undefined
     const [, star, first = '', last, by] = found
-    const from = star ? field.least : valueOf(first, field)
-    const to = star ? field.most : last === undefined ? (by === undefined ? from : field.most) : valueOf(last, field)
+    const from = star ? field.least : readValue(first, field)
+    const to = star ? field.most : last === undefined ? (by === undefined ? from : field.most) : readValue(last, field)
     const step = Number(by ?? 1)
     if (from === undefined || to === undefined || from > to || to > field.most || from < field.least || step < 1)
       return undefined
@@ -82,7 +82,7 @@ function isSunday(value: number, { names }: Field): boolean {
   return names === weekdays && value === 7
 }
 
-function valueOf(text: string, { names, least }: Field): number | undefined {
+function readValue(text: string, { names, least }: Field): number | undefined {
   if (/^\d+$/.test(text)) return Number(text)
   const at = names?.indexOf(text.toUpperCase()) ?? -1
   return at < 0 ? undefined : at + least

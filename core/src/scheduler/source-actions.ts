@@ -11,7 +11,9 @@ export function sourceActions(pipeline: Pipeline): readonly ActionDeclaration[] 
 
 /** Whether a trigger of the pipeline's names a source action. */
 export function hasTrigger(pipeline: Pipeline, { name }: ActionDeclaration): boolean {
-  return (pipeline.declaration.triggers ?? []).some(({ gitConfiguration }) => gitConfiguration.sourceActionName === name)
+  return (pipeline.declaration.triggers ?? []).some(
+    ({ gitConfiguration }) => gitConfiguration.sourceActionName === name,
+  )
 }
 
 /** What the pipeline's git triggers want to know of a source beyond its branch's tip; `undefined` when that is enough. */
