@@ -35,7 +35,11 @@ command -v git >/dev/null || exit 127
 have() { git cat-file -e "$from^{commit}" 2>/dev/null && git cat-file -e "$to^{commit}" 2>/dev/null; }
 git init --quiet --bare $format . && git remote add origin "$url" || exit 70
 git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$from" "$to" 2>first-error || {
-  if grep -q 'dumb http' first-error; then git fetch --quiet --no-tags origin "+$ref:refs/penstock/branch" || exit 71; fi
+  if grep -q 'dumb http' first-error; then
+    # Or git would look for what is missing at a server that was told to leave it out, again and again.
+    git config --unset remote.origin.promisor && git config --unset remote.origin.partialclonefilter
+    git fetch --quiet --no-tags origin "+$ref:refs/penstock/branch" || exit 71
+  fi
   have || for depth in 50 500 5000; do
     git fetch --quiet --no-tags --depth=$depth origin "+$ref:refs/penstock/branch" || exit 71
     have && break

@@ -22,8 +22,12 @@ const pointerStart = 'version https://git-lfs.github.com/spec/'
 
 type Counts = { -readonly [K in keyof Unfetched]: Unfetched[K] extends number ? number : Record<string, number> }
 
+/** What only the git program can do; `message` completes a sentence about the repository. */
+export class NeedsGit extends Error {}
+
 export class IsomorphicCheckout {
   private readonly cache = {}
+  readonly converted: Converted[] = []
   readonly unfetched: Counts = { submodules: 0, lfs: 0, filters: {}, encodings: {} }
 
   /** `only` decides which files are written; all when absent. */
@@ -66,17 +70,18 @@ export class IsomorphicCheckout {
 
   private async file({ mode, name, oid }: Entry, target: Buffer, path: string, attributes: Attributes): Promise<void> {
     const has = attributes.none || mode === modes.link ? undefined : attributes.of(path)
-    const mangled = !isUtf8(name)
-    const plain = !mangled && mode !== modes.link && (has === undefined || has.size === 0)
-    if (this.only === 'converted' && plain) return
+    const again = this.only === 'converted'
+    const link = mode === modes.link
+    if (again && !link && isUtf8(name) && (has === undefined || has.size === 0)) return
     const stored = await this.object(oid)
-    if (mode === modes.link) return this.put(target, () => fs.symlinkSync(stored, target))
+    if (again && !isUtf8(link ? stored : name)) throw new NeedsGit('has names that are not UTF-8, whose history')
+    if (link) return again ? undefined : fs.symlinkSync(stored, target)
+    if (again) this.converted.push({ path, oid })
     const { bytes, unknownEncoding } = has === undefined ? { bytes: stored } : workingFile(stored, oid, has)
     if (unknownEncoding !== undefined) count(this.unfetched.encodings, unknownEncoding)
     const filter = has?.get('filter')
     if (filter === 'lfs') this.unfetched.lfs += isPointer(stored) ? 1 : 0
     else if (typeof filter === 'string') count(this.unfetched.filters, filter)
-    if (this.only === 'converted' && !mangled && bytes.equals(stored)) return
     const permissions = mode === modes.executable ? 0o777 : 0o666
     this.put(target, () => fs.writeFileSync(target, bytes, { flag: 'wx', mode: permissions }))
   }
@@ -109,6 +114,12 @@ function readTree(bytes: Buffer, idLength: number): Entry[] {
     at = nul + 1 + idLength
   }
   return entries
+}
+
+/** A file that is not as isomorphic-git wrote it. */
+export interface Converted {
+  readonly path: string
+  readonly oid: string
 }
 
 /** What git refuses as well: names that lead elsewhere, into git's own data, or that are there twice. */

@@ -4,7 +4,7 @@ import http from 'node:http'
 import https from 'node:https'
 import git, { type HttpClient, type WalkerEntry } from 'isomorphic-git'
 import type { ChildAnswer, ChildRequest } from './isomorphic.js'
-import { IsomorphicCheckout } from './isomorphic-checkout.js'
+import { IsomorphicCheckout, NeedsGit } from './isomorphic-checkout.js'
 import { needsGit } from './without-git.js'
 
 type Of<K extends ChildRequest['kind']> = Extract<ChildRequest, { kind: K }>
@@ -89,6 +89,8 @@ async function fetchCommit(request: Of<'fetch'>): Promise<ChildAnswer> {
   const checkout = new IsomorphicCheckout(gitdir, folder, history ? 'converted' : 'all')
   if (history) await keepHistory(folder, gitdir, branch, oid)
   await checkout.write(oid)
+  for (const { path: filepath, oid } of checkout.converted)
+    await git.updateIndex({ fs, dir: folder, gitdir, filepath, oid, add: true })
   const { object } = await git.readObject({ fs, gitdir, oid, format: 'content' })
   return { commit: Buffer.from(object as Uint8Array).toString('base64'), unfetched: checkout.unfetched }
 }
@@ -131,8 +133,9 @@ async function answer(request: ChildRequest): Promise<ChildAnswer> {
     return { files: await changedFiles(request) }
   } catch (error) {
     const { message, problem, code } = error as Error & { problem?: 'no-commit' | 'unsupported'; code?: string }
-    if (code === 'SmartHttpError')
-      return { problem: 'unsupported', message: needsGit(request.name, 'is on a plain web server').message }
+    const what =
+      code === 'SmartHttpError' ? 'is on a plain web server' : error instanceof NeedsGit ? message : undefined
+    if (what !== undefined) return { problem: 'unsupported', message: needsGit(request.name, what).message }
     if (problem !== undefined) return { problem, message }
     return {
       problem: 'unreachable',

@@ -35,6 +35,7 @@ export function codecommit(config: CodeCommitConfig): SourceProvider<typeof conf
       engine: config.engine,
       pollTimeout: config.pollTimeoutSeconds * 1000,
       fetchTimeout: config.fetchTimeoutMinutes * 60_000,
+      isomorphicMaxBytes: config.isomorphicMaxMegabytes * 1024 ** 2,
     }),
   })
 }

@@ -11,6 +11,8 @@ export interface CodeCommitConfig {
   readonly engine: 'auto' | 'git' | 'isomorphic-git'
   readonly pollTimeoutSeconds: number
   readonly fetchTimeoutMinutes: number
+  /** What isomorphic-git may be sent for one fetch. */
+  readonly isomorphicMaxMegabytes: number
   /** PEM file of a private certificate authority. */
   readonly caFile?: string
 }
@@ -29,6 +31,7 @@ export const configSchema = {
     engine: { enum: ['auto', 'git', 'isomorphic-git'], default: 'auto' },
     pollTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 20 },
     fetchTimeoutMinutes: { type: 'number', exclusiveMinimum: 0, default: 30 },
+    isomorphicMaxMegabytes: { type: 'number', exclusiveMinimum: 0, default: 256 },
     caFile: text,
   },
 } as const

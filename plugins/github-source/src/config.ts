@@ -24,6 +24,8 @@ export interface GitConfig {
   readonly engine: 'auto' | 'git' | 'isomorphic-git'
   readonly pollTimeoutSeconds: number
   readonly fetchTimeoutMinutes: number
+  /** What isomorphic-git may be sent for one fetch. */
+  readonly isomorphicMaxMegabytes: number
   /** PEM file of a private certificate authority. */
   readonly caFile?: string
 }
@@ -65,6 +67,7 @@ export const configSchema = {
     engine: { enum: ['auto', 'git', 'isomorphic-git'], default: 'auto' },
     pollTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 20 },
     fetchTimeoutMinutes: { type: 'number', exclusiveMinimum: 0, default: 30 },
+    isomorphicMaxMegabytes: { type: 'number', exclusiveMinimum: 0, default: 256 },
     caFile: text,
   },
 } as const
@@ -75,5 +78,6 @@ export function settingsOf(config: GitConfig): GitSourceSettings {
     engine: config.engine,
     pollTimeout: config.pollTimeoutSeconds * 1000,
     fetchTimeout: config.fetchTimeoutMinutes * 60_000,
+    isomorphicMaxBytes: config.isomorphicMaxMegabytes * 1024 ** 2,
   }
 }

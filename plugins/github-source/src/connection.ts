@@ -15,7 +15,11 @@ const configuration = {
   ConnectionArn: { description: "a connection of the plugin's section in penstock.yaml", required: true, key: true },
   FullRepositoryId: { description: 'owner and name', required: true, key: true, example: 'acme/site' },
   BranchName: { description: 'branch to watch', required: true, key: true, example: 'main' },
-  DetectChanges: { type: 'boolean', description: 'false to start by hand or by the triggers that name this action; those are watched for either way', default: true },
+  DetectChanges: {
+    type: 'boolean',
+    description: 'false to start by hand or by the triggers that name this action; those are watched for either way',
+    default: true,
+  },
   OutputArtifactFormat: outputArtifactFormat,
 } as const
 
