@@ -125,5 +125,6 @@ export const configSchema: JsonSchema = {
     actionTypes: { type: 'array', default: [], maxItems: 50, items: actionTypeConfigSchema },
     pipelines: { type: 'string', default: 'pipelines', minLength: 1 },
     plugins: { type: 'object', default: {}, additionalProperties: true },
+    codebuild: { type: 'object', additionalProperties: true, description: 'build projects and what belongs to them' },
   },
 }

@@ -90,7 +90,23 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   const named = data.pipelines !== undefined
   const value = isPlain(data, source, origin) ? withDefaults(configSchema, data) : check(data, source, origin)
   const baseFolder = source ? dirname(source.file) : cwd
-  return absolute({ ...(value as Config), pipelinesNamed: named }, baseFolder, cwd, origin, source?.file)
+  return absolute({ ...withSections(value as Config), pipelinesNamed: named }, baseFolder, cwd, origin, source?.file)
+}
+
+/** Sections that are a service's, and the plugin that brings the service: the plugin judges them under the same name. */
+const services = { codebuild: 'shell-build' } as const
+
+/** Hands such sections to their plugins, as if they stood in the plugin's own configuration. Errors: ConfigError for both at once. */
+function withSections({ codebuild, ...config }: Config & { readonly codebuild?: unknown }): Config {
+  if (codebuild === undefined) return config
+  const plugin = services.codebuild
+  const own = config.plugins[plugin]
+  if (own === false) return config
+  if (typeof own === 'object' && own !== null && 'codebuild' in own) {
+    throw new ConfigError([`plugins.${plugin}.codebuild says the same as codebuild: leave one of them out`])
+  }
+  const merged = { ...(typeof own === 'object' ? own : {}), codebuild }
+  return { ...config, plugins: { ...config.plugins, [plugin]: merged } }
 }
 
 function findFile(given: string | undefined, cwd: string): ConfigFile | undefined {

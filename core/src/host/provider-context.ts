@@ -140,6 +140,11 @@ export interface JobContext {
   targets?(targets: readonly DeployTarget[]): Promise<void>
   /** From now on this value is `****` in the log. */
   mask(value: string): void
+  /**
+   * A named secret, which is masked from then on; `undefined` when no store has it. Absent in plugins with a process of their
+   * own. On a worker elsewhere: one of that machine, or one that the job's own configuration names.
+   */
+  secret?(name: string): Promise<string | undefined>
   /** Waits; ends early, rejecting, when the job is aborted. Milliseconds. */
   sleep(ms: number): Promise<void>
   /** Where a child process or remote function finds Penstock's own API with credentials for this job only; absent when the aws-api plugin is off. */

@@ -19,6 +19,7 @@ import type {
   OutputOptions,
 } from '../host/provider-context.js'
 import type { ArtifactAccess } from './artifact-access.js'
+import type { SecretLookup } from './configuration.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'
 import { asJobFailed, type LogSpool } from './log-spool.js'
@@ -39,6 +40,7 @@ export interface JobContextParts {
   readonly clock: Clock
   readonly steps: StepRunner
   readonly artifacts: ArtifactAccess
+  readonly secrets: SecretLookup
   /** Keeps the job's place where it outlives this process. */
   checkpoint(token: string): Promise<void>
   progress(details: ExecutionDetails): Promise<void>
@@ -139,6 +141,14 @@ export class WorkerJobContext implements JobContext {
 
   mask(value: string): void {
     this.log.mask(value)
+  }
+
+  secret(name: string): Promise<string | undefined> {
+    return this.#guard(async () => {
+      const value = await this.parts.secrets(name)
+      if (value !== undefined) this.mask(value)
+      return value
+    })
   }
 
   sleep(ms: number): Promise<void> {

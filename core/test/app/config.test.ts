@@ -41,19 +41,21 @@ test('nothing configured is 127.0.0.1:8080, with a data folder beside it', () =>
   expect(config.worker).toEqual({ enabled: true, concurrency: 8, leaseSeconds: 90 })
 })
 
-test('the commented default file changes nothing, and names every variable', () => {
+test('the default file wants projects to be declared, changes nothing else, and names every variable', () => {
   const file = resolve(__dirname, '../../../config/penstock.yaml')
   const text = readFileSync(file, 'utf8')
   const { baseFolder: _, file: __, ...fromFile } = load(text)
   rmSync(join(folder, 'penstock.yaml'))
   const { baseFolder: ___, ...none } = loadConfig({ cwd: folder, env: {} })
-  expect(fromFile).toEqual(none)
+  expect(fromFile).toEqual({ ...none, plugins: { 'shell-build': { codebuild: { unknownProject: 'fail' } } } })
   for (const name of Object.keys(environmentVariables)) expect(text).toContain(name)
 })
 
 test('every line that the default file comments out is accepted when it is not', () => {
   const text = readFileSync(resolve(__dirname, '../../../config/penstock.yaml'), 'utf8')
-  const lines = text.split('\n').map((line) => /^# ?( *[\w./'-]+:( |$).*| *[[\]{}],?$)/.exec(line)?.[1] ?? '')
+  const lines = text
+    .split('\n')
+    .map((line) => (/^[^#]/.test(line) ? line : (/^# ?( *[\w./'-]+:( |$).*| *[[\]{}],?$)/.exec(line)?.[1] ?? '')))
   expect(() => load(lines.filter((line) => line !== '').join('\n'))).not.toThrow()
 })
 
@@ -66,6 +68,14 @@ test('the file is outdone by the environment, and both by the command line', () 
 test('a relative path starts from the file; one from the environment where the server was started', () => {
   expect(load('dataDir: here').dataDir).toBe(join(folder, 'here'))
   expect(load('', { PENSTOCK_DATA: 'there' }).dataDir).toBe(resolve('there'))
+})
+
+test("a service's section is its plugin's, and cannot be given twice", () => {
+  const codebuild = { unknownProject: 'fail' }
+  const both = `codebuild: { unknownProject: fail }\nplugins: { shell-build: { other: 1 } }\n`
+  expect(load(both).plugins).toEqual({ 'shell-build': { other: 1, codebuild } })
+  expect(load('codebuild: {}\nplugins: { shell-build: false }\n').plugins).toEqual({ 'shell-build': false })
+  expect(() => load('codebuild: {}\nplugins: { shell-build: { codebuild: {} } }\n')).toThrow('leave one of them out')
 })
 
 test('an empty section is as good as none', () => {

@@ -1,5 +1,5 @@
 import { type ActionProvider, defineAction, JobFailed } from '@penstock/core'
-import { codeBuildVariables } from './codebuild/environment.js'
+import { commandVariables } from './codebuild/environment.js'
 import { openSources, writeOwn } from './source.js'
 import { keepVariables, outputVariableNames, prepareVariables, quote, readVariables, unixLines } from './variables.js'
 
@@ -36,7 +36,7 @@ export function commands(): ActionProvider {
       await ctx.exec(['sh', file], {
         cwd: sources.folder,
         label: `${job.commands.length} command${job.commands.length === 1 ? '' : 's'}`,
-        env: codeBuildVariables(job, ctx, sources, {}),
+        env: commandVariables(job, ctx, sources),
       })
       for (const { name } of job.outputs) await ctx.output(sources.folder, { name })
       return { outputVariables: await readVariables(ctx, names) }

@@ -1,17 +1,27 @@
+import { join } from 'node:path'
 import { definePlugin } from '@penstock/core'
-import { codeBuild } from './codebuild/provider.js'
+import { buildNumbersIn } from './codebuild/build-numbers.js'
+import { type CodeBuildParts, codeBuild } from './codebuild/provider.js'
+import { type CodeBuildSettings, settingsSchema } from './codebuild/settings.js'
 import { commands } from './commands.js'
 import { shell } from './shell.js'
 
 /** Builds and tests with shell commands: a script, AWS's Commands, or a repository's buildspec. */
-export default definePlugin({
+export default definePlugin<{ readonly codebuild: CodeBuildSettings }>({
   name: 'shell-build',
   apiVersion: '^1.0',
+  configSchema: { type: 'object', additionalProperties: false, properties: { codebuild: settingsSchema } },
   register(api) {
+    const parts: CodeBuildParts = {
+      settings: api.config.codebuild,
+      numbers: buildNumbersIn(() => api.dataFolder),
+      identity: () => api.server.identity,
+      cacheFolder: () => join(api.dataFolder, 'build-cache'),
+    }
     api.provideAction(shell('Build'))
     api.provideAction(shell('Test'))
     api.provideAction(commands())
-    api.provideAction(codeBuild('Build'))
-    api.provideAction(codeBuild('Test'))
+    api.provideAction(codeBuild('Build', parts))
+    api.provideAction(codeBuild('Test', parts))
   },
 })

@@ -198,19 +198,19 @@ test('further inputs beside the primary one; the override as a path and as text'
   expect(asText).toMatchObject({ outcome: 'succeeded', log: expect.stringContaining('lib') })
 })
 
-test('what is not honoured is named in the log, and bash is a shell', async () => {
+test('what has another meaning here is named in the log, and bash is a shell', async () => {
   const { outcome, log } = await run(`version: 0.2
-run-as: ruby
 env: { shell: bash, git-credential-helper: yes }
+proxy: { upload-artifacts: yes, logs: no }
+typo: 1
 phases:
   install: { runtime-versions: { ruby: 3.2 }, commands: ['A=(1 2); echo "bash \${A[1]}"'] }
-cache: { paths: [x] }
-reports: { r: { files: [x] } }
 `)
   expect(outcome).toBe('succeeded')
-  expect(log).toContain(
-    'buildspec.yml: not honoured here: run-as, env.git-credential-helper, phases.install.runtime-versions, cache, reports',
-  )
+  expect(log).toContain('buildspec.yml: env.git-credential-helper: git uses what is configured')
+  expect(log).toContain('buildspec.yml: proxy: artifacts and logs stay')
+  expect(log).toContain('buildspec.yml: no keys of a buildspec, and passed over: typo')
+  expect(log).toMatch(/runtime-versions: ruby 3\.2 is wanted; the build's PATH has: ruby \d/)
   expect(log).toContain('bash 2')
 })
 
@@ -220,9 +220,9 @@ test.each<{ it: string; spec: string; options?: RunActionOptions; message: strin
   {
     it: 'no map',
     spec: 'just text',
-    message: 'buildspec.yml: its content is "just text"; right would be a map of keys',
+    message: 'buildspec.yml: its content is just text; right would be a map of keys',
   },
-  { it: 'version', spec: 'version: 0.1\nphases: {}', message: 'buildspec.yml: version is 0.1; right would be 0.2' },
+  { it: 'version', spec: 'version: 0.3\nphases: {}', message: 'buildspec.yml: version is 0.3; right would be 0.2' },
   { it: 'no phases', spec: 'version: 0.2', message: 'phases is missing; right would be at least one of install' },
   {
     it: 'a command with a colon',
@@ -232,36 +232,51 @@ test.each<{ it: string; spec: string; options?: RunActionOptions; message: strin
   {
     it: 'a shell',
     spec: `${fine}env: { shell: powershell.exe }`,
-    message: 'env.shell is "powershell.exe"; right would be bash',
+    message: 'env.shell is powershell.exe; right would be bash',
   },
   {
     it: 'on-failure',
-    spec: 'version: 0.2\nphases: { build: { commands: [x], on-failure: RETRY-3 } }',
-    message: 'on-failure is "RETRY-3"',
-  },
-  {
-    it: 'an output without its section',
-    spec: fine,
-    options: { outputs: ['Out'] },
-    message: 'output artifact "Out" needs artifacts.files',
-  },
-  {
-    it: 'a second output without its section',
-    spec: `${fine}artifacts: { files: '*' }`,
-    options: { outputs: ['Out', 'Two'] },
-    message: 'output artifact "Two" needs artifacts.secondary-artifacts.Two',
+    spec: 'version: 0.2\nphases: { build: { commands: [x], on-failure: RETRY-0 } }',
+    message: 'on-failure is RETRY-0; right would be ABORT, CONTINUE, RETRY',
   },
   {
     it: "AWS's own stores",
     spec: `${fine}env: { parameter-store: { KEY: /a/b }, secrets-manager: { S: x } }`,
-    message: "env takes KEY, S from AWS's parameter store or secrets manager",
+    message: 'env.parameter-store KEY is "/a/b" on AWS: codebuild.parameterStore in penstock.yaml names the secret',
   },
   { it: 'two inputs', spec: fine, options: { inputs: { Lib: tree({}) } }, message: 'PrimarySource is missing' },
   {
     it: 'batch',
     spec: fine,
     options: { configuration: { BatchEnabled: 'true' } },
-    message: 'batch builds are not supported',
+    message: 'buildspec.yml: batch is missing, and BatchEnabled is true',
+  },
+  { it: 'another user', spec: `${fine}run-as: nobody`, message: 'buildspec.yml: run-as is nobody: builds run as' },
+  {
+    it: 'another user in a phase',
+    spec: 'version: 0.2\nphases: { build: { run-as: nobody, commands: [x] } }',
+    message: 'phases.build.run-as is nobody',
+  },
+  {
+    it: 'a batch of two kinds',
+    spec: `${fine}batch: { build-list: [{ identifier: a }], build-fanout: { parallelism: 2 } }`,
+    message: 'batch.build-list is build-list and build-fanout; right would be exactly one of',
+  },
+  {
+    it: 'a batch that waits for itself',
+    spec: `${fine}batch: { build-graph: [{ identifier: a, depend-on: [b] }, { identifier: b, depend-on: [a] }] }`,
+    message: 'batch.build-graph is a circle (a, b)',
+  },
+  {
+    it: 'a report format',
+    spec: `${fine}reports: { r: { files: x, file-format: TAP } }`,
+    message: 'reports.r.file-format is TAP; right would be one of JUNITXML',
+  },
+  {
+    it: 'an object of S3',
+    spec: fine,
+    options: { configuration: { BuildspecOverride: 'arn:aws:s3:::b/buildspec.yml' } },
+    message: 'no object of S3',
   },
   {
     it: 'override',
@@ -289,6 +304,7 @@ test('a repository without a buildspec', async () => {
   const { failure } = await runAction(build, { configuration: { ProjectName: 'p' }, inputs: { Source: tree({}) } })
   expect(failure).toMatchObject({
     type: 'ConfigurationError',
-    message: 'the primary source has no buildspec.yml: add one, or set BuildspecOverride',
+    message:
+      'the primary source has no buildspec.yml: add one, or set BuildspecOverride or the source.buildspec of its project',
   })
 })

@@ -1,88 +1,106 @@
 import { defined, JobFailed } from '@penstock/core'
 import { parseDocument } from 'yaml'
 import { type ArtifactSpec, readArtifacts } from './artifact-spec.js'
+import { type BatchSpec, readBatch } from './batch-spec.js'
+import { type CacheSpec, readCache } from './cache-spec.js'
+import { type Phase, phaseNames, readPhase } from './phase.js'
 import { Reader } from './reader.js'
+import { type ReportSpec, readReport } from './report-spec.js'
 
-/** The phases with commands, in their order. */
-export const phaseNames = ['install', 'pre_build', 'build', 'post_build'] as const
-export type PhaseName = (typeof phaseNames)[number]
-
-/** One phase: its commands, and those that run whether they succeed or not. */
-export interface Phase {
-  readonly name: PhaseName
-  readonly commands: readonly string[]
-  readonly finally: readonly string[]
-  /** What follows on a failure, when the buildspec says so itself. */
-  readonly onFailure?: 'ABORT' | 'CONTINUE'
-}
-
-/** A buildspec, version 0.2, as far as it is honoured here. */
+/** A buildspec, as far as it is honoured here. */
 export interface Buildspec {
-  readonly shell: string
+  /** 0.1 runs each command in a shell of its own, 0.2 all in one. */
+  readonly version: '0.1' | '0.2'
+  readonly shell: 'sh' | 'bash'
+  readonly runAs?: string
   readonly variables: Readonly<Record<string, string>>
-  /** Variables whose values only AWS has: the action must give them. */
-  readonly foreignVariables: readonly string[]
+  /** Variables by the parameter that each is read from. */
+  readonly parameterStore: Readonly<Record<string, string>>
+  /** Variables by `secret-id:json-key:version-stage:version-id`. */
+  readonly secretsManager: Readonly<Record<string, string>>
   readonly exportedVariables: readonly string[]
   readonly phases: readonly Phase[]
   readonly artifacts?: ArtifactSpec
   readonly secondaryArtifacts: Readonly<Record<string, ArtifactSpec>>
-  /** Keys that are not honoured, as paths such as `cache`. */
-  readonly ignored: readonly string[]
+  readonly reports: readonly ReportSpec[]
+  readonly cache?: CacheSpec
+  readonly batch?: BatchSpec
+  /** What is true but for how it is meant here, in words for the log. */
+  readonly notes: readonly string[]
 }
-
-const shells: Readonly<Record<string, string>> = { sh: 'sh', '/bin/sh': 'sh', bash: 'bash' }
 
 /**
  * Reads a buildspec. Errors: JobFailed ConfigurationError that names the file, the key, its value and what would be right.
  */
 export function parseBuildspec(text: string, file: string): Buildspec {
-  const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' })
+  // With this schema every scalar is a text, as it is written: 1.10 is not 1.1, and yes is yes.
+  const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent', schema: 'failsafe', merge: true })
   const [error] = document.errors
   if (error !== undefined) throw new JobFailed(`${file} is not YAML: ${error.message}`, 'ConfigurationError')
   const root = new Reader(document.toJS(), file, '')
-  const version = root.value('version')
-  if (String(version) !== '0.2') {
-    throw root.wrong('version', version, '0.2 (what 0.1 allowed, 0.2 allows too)')
-  }
-  const env = root.map('env')
-  const phases = root.map('phases')
-  const artifacts = root.map('artifacts')
-  const spec = {
-    shell: readShell(env),
-    variables: env?.texts('variables') ?? {},
-    foreignVariables: [...(env?.keysOf('parameter-store') ?? []), ...(env?.keysOf('secrets-manager') ?? [])],
-    exportedVariables: env?.list('exported-variables') ?? [],
-    phases: phaseNames.flatMap((name) => readPhase(name, phases?.map(name))),
-    ...(artifacts?.has('files') ? { artifacts: readArtifacts(artifacts) } : {}),
-    secondaryArtifacts: readSecondary(artifacts?.map('secondary-artifacts')),
-  }
-  if (spec.phases.length === 0) {
+  const version = root.text('version')
+  if (version !== '0.1' && version !== '0.2') throw root.wrong('version', version, '0.2 (or 0.1)')
+  const spec = { version, ...readEnv(root), ...readWork(root), ...readResults(root) } as const
+  if (spec.phases.length === 0 && spec.batch === undefined) {
     throw root.wrong('phases', root.value('phases'), `at least one of ${phaseNames.join(', ')} with commands`)
   }
-  return { ...spec, ignored: root.unread() }
+  const notes = notesOf(root, spec.reports.length > 0)
+  const unread = root.unread()
+  const strange = unread.length === 0 ? [] : [`no keys of a buildspec, and passed over: ${unread.join(', ')}`]
+  return { ...spec, notes: [...notes, ...strange] }
 }
 
-function readShell(env: Reader | undefined): string {
-  const value = env?.value('shell')
-  if (value === undefined) return 'sh'
-  const known = shells[String(value)]
-  if (known === undefined) throw (env as Reader).wrong('shell', value, 'bash or /bin/sh')
-  return known
-}
+const shells = { sh: 'sh', '/bin/sh': 'sh', bash: 'bash', '/bin/bash': 'bash' } as const
 
-function readPhase(name: PhaseName, phase: Reader | undefined): Phase[] {
-  if (phase === undefined) return []
-  const onFailure = phase.value('on-failure')
-  if (onFailure !== undefined && onFailure !== 'ABORT' && onFailure !== 'CONTINUE') {
-    throw phase.wrong('on-failure', onFailure, 'ABORT or CONTINUE (retries are not supported here)')
+function readEnv(root: Reader) {
+  const env = root.map('env')
+  const old = root.map('environment_variables')
+  const shell = env?.text('shell') ?? 'sh'
+  const known = Object.entries(shells).find(([name]) => name === shell)?.[1]
+  if (known === undefined) throw (env as Reader).wrong('shell', shell, 'bash or /bin/sh: builds run on Linux here')
+  return {
+    shell: known,
+    variables: { ...old?.variables('plaintext'), ...env?.variables('variables') },
+    parameterStore: env?.variables('parameter-store') ?? {},
+    secretsManager: env?.variables('secrets-manager') ?? {},
+    exportedVariables: env?.texts('exported-variables') ?? [],
+    ...defined({ runAs: root.text('run-as') }),
   }
-  const commands = phase.list('commands')
-  const last = phase.list('finally')
-  if (commands.length === 0 && last.length === 0) return []
-  return [{ name, commands, finally: last, ...defined<{ onFailure: Phase['onFailure'] }>({ onFailure }) }]
 }
 
-function readSecondary(secondary: Reader | undefined): Record<string, ArtifactSpec> {
-  const names = secondary?.keys() ?? []
-  return Object.fromEntries(names.map((name) => [name, readArtifacts(secondary?.map(name) as Reader)]))
+function readWork(root: Reader) {
+  const phases = root.map('phases')
+  const cache = root.map('cache')
+  const batch = root.map('batch')
+  return {
+    phases: phaseNames.flatMap((name) => readPhase(name, phases?.map(name))),
+    ...defined({
+      cache: cache === undefined ? undefined : readCache(cache),
+      batch: batch === undefined ? undefined : readBatch(batch),
+    }),
+  }
+}
+
+function readResults(root: Reader) {
+  const artifacts = root.map('artifacts')
+  const secondary = artifacts?.maps('secondary-artifacts') ?? []
+  const isOwn = artifacts !== undefined && (artifacts.value('files') !== undefined || secondary.length === 0)
+  return {
+    ...(isOwn ? { artifacts: readArtifacts(artifacts) } : {}),
+    secondaryArtifacts: Object.fromEntries(secondary.map(([name, map]) => [name, readArtifacts(map)])),
+    reports: root.maps('reports').map(([name, report]) => readReport(name, report)),
+  }
+}
+
+/** What has another meaning here than on AWS. */
+function notesOf(root: Reader, hasReports: boolean): readonly string[] {
+  const proxy = root.map('proxy')
+  const flags = [proxy?.flag('upload-artifacts'), proxy?.flag('logs')]
+  return [
+    ...(hasReports ? ['reports: test reports are not read here'] : []),
+    ...(root.map('env')?.flag('git-credential-helper')
+      ? ["env.git-credential-helper: git uses what is configured for the build's user on this machine"]
+      : []),
+    ...(flags.includes(true) ? ['proxy: artifacts and logs stay on this server, so that no proxy is asked'] : []),
+  ]
 }

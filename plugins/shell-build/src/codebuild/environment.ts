@@ -1,14 +1,62 @@
-import type { ActionJob, JobContext } from '@penstock/core'
+import { type ActionJob, defined, type JobContext, type ServerIdentity } from '@penstock/core'
 import { inputVariables, type Sources } from '../source.js'
 
-/** What CodeBuild's environment tells a build, as far as it is true here, and then what the build's owner says. */
-export function codeBuildVariables(
+/** Which build of which project it is. */
+export interface BuildIdentity {
+  readonly projectName: string
+  /** `PROJECT:uuid`. */
+  readonly id: string
+  /** Of the project's builds, from 1 on. */
+  readonly number: number
+  /** Milliseconds since the epoch. */
+  readonly startTime: number
+  readonly image?: string
+  readonly encryptionKey?: string
+  /** In a batch: the build's identifier. */
+  readonly batchIdentifier?: string
+}
+
+type Place = Pick<ServerIdentity, 'region' | 'accountId' | 'publicUrl'>
+
+/**
+ * What the CodeBuild guide lists under "Environment variables in build environments", as far as it is true of a build in a
+ * pipeline here. Absent are those that webhooks of CodeBuild's own and public builds have.
+ */
+export function buildVariables(
   job: ActionJob<unknown>,
-  ctx: JobContext,
   sources: Sources,
-  own: Readonly<Record<string, string>>,
+  build: BuildIdentity,
+  { region, accountId, publicUrl }: Place,
 ): Record<string, string> {
-  const declared = Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value]))
+  const arn = (what: string) => `arn:aws:codebuild:${region}:${accountId}:${what}`
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    CODEBUILD_BUILD_ARN: arn(`build/${build.id}`),
+    CODEBUILD_BUILD_ID: build.id,
+    CODEBUILD_BUILD_NUMBER: String(build.number),
+    CODEBUILD_BUILD_SUCCEEDING: '1',
+    CODEBUILD_BUILD_URL: logUrl(publicUrl, job),
+    CODEBUILD_CI: 'true',
+    CODEBUILD_INITIATOR: `codepipeline/${job.pipelineName}`,
+    CODEBUILD_LOG_PATH: build.id.slice(build.id.indexOf(':') + 1),
+    CODEBUILD_PROJECT_ARN: arn(`project/${build.projectName}`),
+    CODEBUILD_SOURCE_REPO_URL: '',
+    CODEBUILD_SRC_DIR: sources.folder,
+    CODEBUILD_START_TIME: String(build.startTime),
+    ...inputVariables('CODEBUILD_SRC_DIR_', sources, false),
+    ...defined({
+      CODEBUILD_BATCH_BUILD_IDENTIFIER: build.batchIdentifier,
+      CODEBUILD_BUILD_IMAGE: build.image,
+      CODEBUILD_KMS_KEY_ID: build.encryptionKey,
+      CODEBUILD_RESOLVED_SOURCE_VERSION: sources.revisionId,
+      CODEBUILD_SOURCE_VERSION: sources.revisionId,
+    }),
+  }
+}
+
+/** What Compute/AWS/Commands tells its commands, which belong to no project. */
+export function commandVariables(job: ActionJob<unknown>, ctx: JobContext, sources: Sources): Record<string, string> {
   return {
     CODEBUILD_CI: 'true',
     CODEBUILD_BUILD_ID: `${job.actionName}:${job.actionExecutionId}`,
@@ -16,14 +64,16 @@ export function codeBuildVariables(
     CODEBUILD_INITIATOR: `codepipeline/${job.pipelineName}`,
     CODEBUILD_START_TIME: String(ctx.clock.now()),
     CODEBUILD_SRC_DIR: sources.folder,
-    ...(sources.revisionId === undefined
-      ? {}
-      : {
-          CODEBUILD_RESOLVED_SOURCE_VERSION: sources.revisionId,
-          CODEBUILD_SOURCE_VERSION: sources.revisionId,
-        }),
     ...inputVariables('CODEBUILD_SRC_DIR_', sources, false),
-    ...own,
-    ...declared,
+    ...defined({
+      CODEBUILD_RESOLVED_SOURCE_VERSION: sources.revisionId,
+      CODEBUILD_SOURCE_VERSION: sources.revisionId,
+    }),
+    ...Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value])),
   }
+}
+
+/** Where people read the build's log. */
+export function logUrl(publicUrl: string, job: ActionJob<unknown>): string {
+  return `${publicUrl}/pipelines/${encodeURIComponent(job.pipelineName)}/actions/${job.actionExecutionId}/log`
 }

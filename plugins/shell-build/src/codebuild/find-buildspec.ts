@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { JobFailed } from '@penstock/core'
 import { folderInside } from '../source.js'
 
@@ -9,21 +9,43 @@ export interface BuildspecText {
   readonly text: string
 }
 
+/** What says which buildspec it is: a property or the project, and its value. */
+export interface BuildspecChoice {
+  readonly from: string
+  /** A path inside the source, or the text itself. */
+  readonly value: string
+}
+
 /**
- * The buildspec: what BuildspecOverride holds, the file that it names, or buildspec.yml of the primary source.
+ * The buildspec: what the choice holds, the file that it names, or buildspec.yml of the primary source.
  * Errors: JobFailed ConfigurationError naming what was looked for.
  */
-export async function findBuildspec(folder: string, override: string | undefined): Promise<BuildspecText> {
-  if (override !== undefined && /\n|^\s*(version|phases)\s*:/.test(override)) {
-    return { file: 'BuildspecOverride', text: override }
+export async function findBuildspec(folder: string, choice: BuildspecChoice | undefined): Promise<BuildspecText> {
+  if (choice !== undefined && /\n|^\s*(version|phases)\s*:|^\s*\{/.test(choice.value)) {
+    return { file: choice.from, text: choice.value }
   }
-  const names = override === undefined ? ['buildspec.yml', 'buildspec.yaml'] : [override]
+  if (choice?.value.startsWith('arn:')) {
+    const message = `${choice.from} is "${choice.value}": a path inside the source, or the text itself, is right (no object of S3)`
+    throw new JobFailed(message, 'ConfigurationError')
+  }
+  const names = choice === undefined ? ['buildspec.yml', 'buildspec.yaml'] : [choice.value]
   for (const name of names) {
-    const parent = await folderInside(folder, dirname(name), override === undefined ? 'buildspec' : 'BuildspecOverride')
-    const text = await readFile(join(parent, name.slice(name.lastIndexOf('/') + 1)), 'utf8').catch(() => undefined)
+    const text = await readInside(folder, name, choice?.from ?? 'buildspec')
     if (text !== undefined) return { file: name, text }
   }
   const remedy =
-    override === undefined ? 'add one, or set BuildspecOverride' : 'BuildspecOverride names a file that is missing'
+    choice === undefined
+      ? 'add one, or set BuildspecOverride or the source.buildspec of its project'
+      : `${choice.from} names a file that is missing`
   throw new JobFailed(`the primary source has no ${names[0]}: ${remedy}`, 'ConfigurationError')
+}
+
+/** A link may not lead the server's own reading out of the source. */
+async function readInside(folder: string, name: string, from: string): Promise<string | undefined> {
+  const slash = name.lastIndexOf('/')
+  const parent = await folderInside(folder, slash < 0 ? undefined : name.slice(0, slash), from)
+  const file = await realpath(join(parent, name.slice(slash + 1))).catch(() => undefined)
+  if (file === undefined) return undefined
+  if (file.startsWith((await realpath(folder)) + sep)) return readFile(file, 'utf8').catch(() => undefined)
+  throw new JobFailed(`${name} is a link that leads out of the source: a file is right`, 'ConfigurationError')
 }

@@ -1,109 +1,178 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type ActionProvider, type ConfigurationOf, defineAction, type JobContext, JobFailed } from '@penstock/core'
-import { openSources, writeOwn } from '../source.js'
-import { isVariableName, parseEnvironment, prepareVariables, readVariables } from '../variables.js'
-import { type Buildspec, parseBuildspec } from './buildspec.js'
-import { codeBuildVariables } from './environment.js'
+import {
+  type ActionJob,
+  type ActionProvider,
+  type ActionResult,
+  type ConfigurationOf,
+  defineAction,
+  defined,
+  type JobContext,
+  JobFailed,
+  type ServerIdentity,
+} from '@penstock/core'
+import { openSources } from '../source.js'
+import { prepareVariables, readVariables } from '../variables.js'
+import { runBatch } from './batch.js'
+import { type Build, type BuildFrame, runBuild } from './build.js'
+import { type BuildNumbers, countedBuilds } from './build-numbers.js'
+import { parseBuildspec } from './buildspec.js'
+import { logUrl } from './environment.js'
 import { findBuildspec } from './find-buildspec.js'
-import { assignOutputs, putOut } from './outputs.js'
-import { buildScript } from './script.js'
+import { findProject } from './find-project.js'
+import { keptFact } from './kept.js'
+import { assignOutputs, emptyOutput, putOut } from './outputs.js'
+import { type Project, projectNotes } from './project.js'
+import { type CodeBuildSettings, defaultSettings } from './settings.js'
+import { parseTypedVariables } from './typed-variables.js'
 
 const properties = {
-  ProjectName: { description: 'The project on CodeBuild; here it is only a name', required: true, key: true },
+  ProjectName: {
+    description: 'The build project: its buildspec, variables, image and limits',
+    required: true,
+    key: true,
+  },
   PrimarySource: { description: 'With several input artifacts: the one that has the buildspec' },
   EnvironmentVariables: {
     description: 'More variables, as JSON: [{"name": "A", "value": "b", "type": "PLAINTEXT"}]',
     example: '[{"name":"STAGE","value":"beta"}]',
   },
   BuildspecOverride: {
-    description: "A path inside the primary source, or the buildspec's text; buildspec.yml unless given",
+    description: "A path inside the primary source, or the buildspec's text; what the project says unless given",
   },
-  BatchEnabled: { type: 'boolean', description: 'Batch builds are not supported here' },
-  CombineArtifacts: { type: 'boolean', description: 'Belongs to batch builds' },
+  BatchEnabled: { type: 'boolean', description: "Runs the builds of the buildspec's batch section" },
+  CombineArtifacts: { type: 'boolean', description: "A batch's artifacts become one" },
 } as const
 
 type Configuration = ConfigurationOf<typeof properties>
 
-function validate({ BatchEnabled, EnvironmentVariables }: Configuration): string[] {
-  const variables =
-    EnvironmentVariables === undefined ? {} : parseEnvironment(EnvironmentVariables, 'EnvironmentVariables')
+function validate({ BatchEnabled, CombineArtifacts, EnvironmentVariables }: Configuration): string[] {
+  const variables = EnvironmentVariables === undefined ? [] : parseTypedVariables(EnvironmentVariables)
   return [
-    ...(BatchEnabled === true ? ['BatchEnabled is true: batch builds are not supported; false is right'] : []),
+    ...(CombineArtifacts === true && BatchEnabled !== true
+      ? ['CombineArtifacts is true: it belongs to batch builds, so that BatchEnabled must be true as well']
+      : []),
     ...(typeof variables === 'string' ? [variables] : []),
   ]
 }
 
+/** What the provider needs of its server. */
+export interface CodeBuildParts {
+  readonly settings: CodeBuildSettings
+  readonly numbers: BuildNumbers
+  readonly identity: () => Pick<ServerIdentity, 'region' | 'accountId' | 'publicUrl'>
+  /** Where caches lie; the job's own folder when absent: then nothing is kept. */
+  readonly cacheFolder?: () => string
+}
+
+/** As a server without a section `codebuild` has it. */
+export function usualParts(): CodeBuildParts {
+  const identity = { region: 'us-east-1', accountId: '000000000000', publicUrl: 'http://127.0.0.1:8080' }
+  return { settings: defaultSettings, numbers: countedBuilds(), identity: () => identity }
+}
+
 /**
- * Build/AWS/CodeBuild and Test/AWS/CodeBuild: a repository's buildspec (version 0.2), run on this machine. Its exported
- * variables are the action's output variables; its artifacts sections are the output artifacts.
+ * Build/AWS/CodeBuild and Test/AWS/CodeBuild: a build project's buildspec, run on this machine. Its exported variables are
+ * the action's output variables; its artifacts sections are the output artifacts.
  */
-export function codeBuild(category: 'Build' | 'Test'): ActionProvider<typeof properties> {
+export function codeBuild(
+  category: 'Build' | 'Test',
+  parts: CodeBuildParts = usualParts(),
+): ActionProvider<typeof properties> {
   return defineAction({
     category,
     owner: 'AWS',
     provider: 'CodeBuild',
-    description: "Runs a repository's buildspec.yml",
+    description: "Runs a build project's buildspec",
     inputArtifacts: [1, 5],
     outputArtifacts: [0, 5],
     configuration: properties,
     validate,
-    async run(job, ctx) {
-      const { PrimarySource, EnvironmentVariables, BuildspecOverride } = job.configuration
-      if (job.inputNames.length > 1 && PrimarySource === undefined) {
-        const message = `PrimarySource is missing: with several input artifacts it names the one with the buildspec (${job.inputNames.join(', ')})`
-        throw new JobFailed(message, 'ConfigurationError')
-      }
-      const sources = await openSources(job, ctx, PrimarySource)
-      const { file, text } = await findBuildspec(sources.folder, BuildspecOverride)
-      const spec = parseBuildspec(text, file)
-      const outputs = assignOutputs(job, spec, file)
-      const given =
-        EnvironmentVariables === undefined ? {} : parseEnvironment(EnvironmentVariables, 'EnvironmentVariables')
-      const own = { ...spec.variables, ...(typeof given === 'string' ? {} : given) }
-      const environment = codeBuildVariables(job, ctx, sources, own)
-      checkVariables(spec, file, environment)
-      if (spec.ignored.length > 0) ctx.log.line(`${file}: not honoured here: ${spec.ignored.join(', ')}`)
-      await runPhases(ctx, spec, sources.folder, environment)
-      for (const [name, section] of outputs) await putOut(ctx, sources.folder, name, section)
-      return { outputVariables: await readVariables(ctx, spec.exportedVariables) }
-    },
+    run: (job, ctx) => run(parts, job, ctx),
   })
 }
 
-/** Errors: JobFailed ConfigurationError, naming the variable. */
-function checkVariables(spec: Buildspec, file: string, environment: Readonly<Record<string, string>>): void {
-  const missing = spec.foreignVariables.filter((name) => environment[name] === undefined)
-  if (missing.length > 0) {
-    const remedy = `give them in EnvironmentVariables, a secret one as {{secret:NAME}}`
-    const message = `${file}: env takes ${missing.join(', ')} from AWS's parameter store or secrets manager: ${remedy}`
+async function run(parts: CodeBuildParts, job: ActionJob<Configuration>, ctx: JobContext): Promise<ActionResult> {
+  const { ProjectName, PrimarySource, BatchEnabled, CombineArtifacts } = job.configuration
+  const { project, warning } = findProject(parts.settings, ProjectName)
+  if (job.inputNames.length > 1 && PrimarySource === undefined) {
+    const message = `PrimarySource is missing: with several input artifacts it names the one with the buildspec (${job.inputNames.join(', ')})`
     throw new JobFailed(message, 'ConfigurationError')
   }
-  const wrong = [...spec.exportedVariables, ...Object.keys(spec.variables)].find((name) => !isVariableName(name))
-  if (wrong === undefined) return
-  throw new JobFailed(
-    `${file}: env has the variable "${wrong}": letters, digits and _ are right, no digit first`,
-    'ConfigurationError',
-  )
+  const frame = frameOf(parts, job, ctx, project)
+  const build = await prepare(parts, job, ctx, frame)
+  const { id, number } = build.identity
+  const link = { externalExecutionId: id, externalExecutionUrl: logUrl(frame.identity.publicUrl, job) }
+  const summary = [...(warning === undefined ? [] : [warning]), `build ${number} with ${build.file}`].join('; ')
+  await ctx.progress({ summary, ...link })
+  for (const note of [...(warning === undefined ? [] : [warning]), ...projectNotes(project)]) ctx.log.line(note)
+  ctx.log.line(`build ${id}, number ${number}, with ${build.file}, on this machine`)
+  const failure =
+    BatchEnabled === true ? await batchOf(parts, frame, build, CombineArtifacts === true) : await singleOf(frame, build)
+  if (failure !== undefined) throw new JobFailed(failure, 'JobFailed', id)
+  return { summary, ...link, outputVariables: await readVariables(ctx, build.spec.exportedVariables) }
 }
 
-/** Errors: JobFailed naming the phases that failed. */
-async function runPhases(
+function frameOf(parts: CodeBuildParts, job: ActionJob<Configuration>, ctx: JobContext, project: Project): BuildFrame {
+  const { settings, identity, cacheFolder } = parts
+  const variables = job.configuration.EnvironmentVariables
+  const caches = cacheFolder?.() ?? `${ctx.workspace}/.penstock/cache`
+  return { job, ctx, settings, identity: identity(), project, cacheFolder: caches, ...defined({ variables }) }
+}
+
+async function prepare(
+  { settings, numbers }: CodeBuildParts,
+  job: ActionJob<Configuration>,
   ctx: JobContext,
-  spec: Buildspec,
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  const results = join(ctx.workspace, '.penstock', 'phases')
-  const variables = await prepareVariables(ctx)
-  const script = writeOwn(ctx, 'buildspec', buildScript(spec, results, variables))
-  const label = `buildspec (${spec.phases.map((phase) => phase.name).join(', ')})`
-  const { exitCode, signal } = await ctx.exec([spec.shell, script], { cwd, env, label, check: false })
-  const ended = (await readFile(results, 'utf8').catch(() => '')).trim().split('\n')
-  const failed = ended.map((line) => line.split(' ')).filter(([, code]) => code !== undefined && code !== '0')
-  if (failed.length > 0) {
-    throw new JobFailed(failed.map(([phase, code]) => `phase ${phase} failed with exit code ${code}`).join('; '))
+  { project }: BuildFrame,
+): Promise<Build> {
+  const { PrimarySource, BuildspecOverride } = job.configuration
+  const sources = await openSources(job, ctx, PrimarySource)
+  const { file, text } = await findBuildspec(sources.folder, choiceOf(project, BuildspecOverride))
+  const spec = parseBuildspec(text, file)
+  const known = keptFact(ctx, 'build', () => ({ number: numbers.next(project.name), startTime: ctx.clock.now() }))
+  const wanted = project.environment?.image
+  const image = wanted === undefined ? undefined : (settings.images[wanted] ?? wanted)
+  const identity = {
+    projectName: project.name,
+    id: `${project.name}:${job.actionExecutionId}`,
+    ...known,
+    ...defined({ image, encryptionKey: project.encryptionKey }),
   }
-  if (signal !== undefined) throw new JobFailed(`the build was ended by ${signal}`)
-  if (exitCode !== 0) throw new JobFailed(`the build's shell failed with exit code ${exitCode}`)
+  return { spec, file, sources, identity, variables: {}, name: 'build' }
+}
+
+function choiceOf(project: Project, override: string | undefined) {
+  if (override !== undefined) return { from: 'BuildspecOverride', value: override }
+  const value = project.source?.buildspec
+  return value === undefined || value === '' ? undefined : { from: `project ${project.name}: source.buildspec`, value }
+}
+
+async function singleOf(frame: BuildFrame, build: Build): Promise<string | undefined> {
+  const { ctx, job } = frame
+  const { spec, file, sources } = build
+  if (spec.phases.length === 0) {
+    const message = `${file}: phases is missing: it has a batch only, so that BatchEnabled must be true`
+    throw new JobFailed(message, 'ConfigurationError')
+  }
+  const { failure, expressions } = await runBuild(frame, build)
+  if (failure !== undefined) return failure
+  for (const [name, section] of assignOutputs(job, spec)) {
+    if (section === undefined) ctx.log.line(emptyOutput(name, file, job.outputs.length === 1))
+    else await putOut(ctx, sources.folder, name, expressions.valueOf(section))
+  }
+  return undefined
+}
+
+async function batchOf(
+  { numbers }: CodeBuildParts,
+  frame: BuildFrame,
+  build: Build,
+  combines: boolean,
+): Promise<string | undefined> {
+  const { batch } = build.spec
+  if (batch === undefined) {
+    const message = `${build.file}: batch is missing, and BatchEnabled is true`
+    throw new JobFailed(message, 'ConfigurationError')
+  }
+  await prepareVariables(frame.ctx)
+  return runBatch(frame, { build, spec: batch, numbers, combines })
 }
