@@ -33,7 +33,7 @@ export interface Starting {
 export async function assemble({ bundled, config, clock, log, pluginLog, stack }: Starting) {
   openDataFolder(config.dataDir)
   stack.push('data folder', lockFolder(config.dataDir))
-  const database = await openDatabase(config)
+  const database = await openDatabase(config, log)
   stack.push('database', () => database.close())
   const meta = new MetaStore(database)
   const identity = new Identity(config, await bucketName(config, meta))

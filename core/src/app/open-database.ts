@@ -1,20 +1,27 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Logger } from '../host/plugin.js'
 import { type Database, openPostgres, openSqlite } from '../store/database.js'
 import type { Config } from './config.js'
 import { ConfigError } from './config-file.js'
 
 /** The database of a configuration. Errors: NewerSchema; ConfigError in words that name the file or the server. */
-export async function openDatabase({ database: { url }, dataDir }: Config): Promise<Database> {
+export async function openDatabase({ database: { url }, dataDir }: Config, log?: Logger): Promise<Database> {
   const file = join(dataDir, 'penstock.db')
   try {
-    if (url !== undefined) return await openPostgres(url)
+    if (url !== undefined) return await openPostgres(url, { tell: (event, words) => tell(log, event, words) })
     keepPrivate(file)
     return await openSqlite(file)
   } catch (error) {
     if ((error as Error).name === 'NewerSchema') throw error
     throw new ConfigError([url === undefined ? sqliteProblem(file, error) : postgresProblem(url, error)])
   }
+}
+
+function tell(log: Logger | undefined, event: 'lost' | 'back' | 'skew', words: string): void {
+  if (event === 'back') log?.info(words)
+  else if (event === 'skew') log?.warn(words)
+  else log?.error('the database is not heard any more', { reason: words })
 }
 
 /** SQLite gives its other files the mode of this one, and the folder may be one that others can look into. */

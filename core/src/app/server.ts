@@ -146,6 +146,10 @@ export async function openPort(
     log,
     ready,
     storageProblem: () => storage.problem(),
+    degraded: () =>
+      parts.database.health?.().hears === false
+        ? 'signals of the database do not arrive: work begins some seconds late'
+        : undefined,
     mounts: () => parts.host.mounts(),
     version: parts.services.identity.version,
     metricsFor: metrics,

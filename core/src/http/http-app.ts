@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { asPlugin, reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginMount } from '../host/plugin-host.js'
@@ -16,6 +17,8 @@ export interface HttpAppParts {
   readonly ready: () => boolean
   /** Why nothing can be written now, though the server runs: a full disk, say. `undefined` while all is well. */
   readonly storageProblem: () => Promise<string | undefined>
+  /** What works less well than it should, though everything works: signals that do not arrive, say. */
+  readonly degraded?: () => string | undefined
   readonly version: string
   /** Who may read /metrics. */
   readonly metricsFor: 'loopback' | 'open' | 'off'
@@ -76,6 +79,7 @@ async function answerReady(ctx: Koa.Context, parts: HttpAppParts): Promise<void>
   ctx.body = {
     status: ready ? 'ready' : 'not ready',
     ...(problem === undefined ? {} : { reason: isDirect(ctx) ? problem : 'what it must keep cannot be written' }),
+    ...defined({ degraded: ready ? parts.degraded?.() : undefined }),
   }
 }
 

@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { Kysely, PostgresDialect, type RawBuilder, SqliteDialect, sql, type Transaction } from 'kysely'
-import { inOurWords, isLostRace } from './driver-errors.js'
+import { Kysely, type RawBuilder, SqliteDialect, sql, type Transaction } from 'kysely'
+import { inOurWords } from './driver-errors.js'
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
 import { cacheStatements } from './statement-cache.js'
 import { WalSync } from './wal-sync.js'
+
+export { openPostgres } from './postgres.js'
 
 export type DialectName = 'sqlite' | 'postgres'
 export type Tx = Transaction<Schema>
@@ -22,7 +24,7 @@ export interface Database {
   moment(server: number): RawBuilder<number>
   /**
    * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
-   * Errors: those of `work`; StorageFull; Busy when another change held what it needs for too long.
+   * Errors: those of `work`; StorageFull; Busy when another change held what it needs for too long; DatabaseUnavailable.
    * `work` must touch nothing but the database, for on SQLite several share one commit.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
@@ -40,7 +42,16 @@ export interface Database {
   hint(topic: string): void
   /** Calls back at signals, this server's own included; the answer ends it. */
   onSignal(listener: (topic: string) => void): () => void
+  /** How the database is, as it was heard of last; absent where it is a part of the process. */
+  health?(): DatabaseHealth
   close(): Promise<void>
+}
+
+export interface DatabaseHealth {
+  /** Whether its signals reach this server: without them work begins at the next look, seconds later. */
+  readonly hears: boolean
+  /** How far this machine's clock is ahead of the database's, milliseconds. */
+  readonly aheadMs: number
 }
 
 /** How long a change waits for what another one holds; milliseconds. Whoever asked for it is still there to be told. */
@@ -84,81 +95,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   }
 }
 
-/**
- * Opens a PostgreSQL database by its URL, whose own `lock_timeout` goes before `waitsFor`.
- * Errors: NewerSchema, and the driver's connection errors.
- */
-export async function openPostgres(url: string, waitsFor = patience): Promise<Database> {
-  const { default: pg } = await import('pg')
-  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString: url, max: 10, lock_timeout: waitsFor })
-  pool.on('error', () => {}) // an idle connection died: the next query opens another, and reports if it cannot
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
-  await migrate(db, 'postgres')
-  const signals = new EventEmitter().setMaxListeners(0)
-  const listening = await listen(url, signals)
-  return {
-    dialect: 'postgres',
-    db,
-    moment: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
-    write: (work) =>
-      inOurWords(
-        'the PostgreSQL server',
-        retrySerialization(() => db.transaction().execute(work)),
-      ),
-    writeSoon: (work) =>
-      void db
-        .transaction()
-        .execute(work)
-        .catch(() => {}),
-    signal: (topic) => void sql`select pg_notify('penstock', ${topic})`.execute(db).catch(() => {}),
-    hint: () => {},
-    onSignal: (listener) => subscribe(signals, listener),
-    close: async () => {
-      await listening.close()
-      await db.destroy()
-    },
-  }
-}
-
 function subscribe(signals: EventEmitter, listener: (topic: string) => void): () => void {
   signals.on('signal', listener)
   return () => signals.off('signal', listener)
-}
-
-/** Keeps one connection listening; a lost one is opened again, and what was missed meanwhile the sweeps find. */
-async function listen(url: string, signals: EventEmitter): Promise<{ close(): Promise<void> }> {
-  const { default: pg } = await import('pg')
-  let closed = false
-  let client: InstanceType<typeof pg.Client> | undefined
-  const connect = async () => {
-    const fresh = new pg.Client({ connectionString: url })
-    fresh.on('notification', (message) => signals.emit('signal', message.payload ?? ''))
-    fresh.on('error', () => reconnect())
-    await fresh.connect()
-    await fresh.query('listen penstock')
-    client = fresh
-  }
-  const reconnect = () => {
-    client = undefined
-    if (!closed) setTimeout(() => void connect().catch(reconnect), 1000).unref()
-  }
-  await connect()
-  return {
-    close: async () => {
-      closed = true
-      await client?.end()
-    },
-  }
-}
-
-/** PostgreSQL may ask to try again (serialization failure, deadlock); three tries. */
-async function retrySerialization<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (tries >= 3 || !isLostRace(error)) throw error
-    }
-  }
 }

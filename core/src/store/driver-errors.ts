@@ -49,3 +49,41 @@ export async function inOurWords<T>(place: string, work: Promise<T>): Promise<T>
 export function isLostRace(error: unknown): boolean {
   return lostRace.includes(codeOf(error))
 }
+
+/** Node's, of sockets and names. */
+const lostSocket = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // its unix socket
+]
+
+/**
+ * PostgreSQL's `connection_exception` class; admin, crash and idle shutdown; starting up or in recovery; out of
+ * connections, for all or for this role or database; and what a primary says that has become a standby.
+ */
+const lostServer = /^(08...|57P0[1235]|25P03|53300|25006)$/
+
+/** What the driver says without a code. */
+const lostWords =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after calling end)/
+
+/** True when the connection to the database is gone, or none can be made now. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error)
+  return lostSocket.includes(code) || lostServer.test(code) || lostWords.test(String((error as Error)?.message))
+}
+
+/** True when PostgreSQL has ended a statement that took too long; the connection is good. */
+export function isTimedOut(error: unknown): boolean {
+  return codeOf(error) === '57014'
+}

@@ -30,6 +30,7 @@ export async function migrate(db: Kysely<Schema>, dialect: DialectName): Promise
     await db.transaction().execute(async (tx) => {
       if (dialect === 'postgres') {
         await sql`set local lock_timeout = 0`.execute(tx) // another server may migrate for as long as it takes
+        await sql`set local statement_timeout = 0`.execute(tx)
         await sql`select pg_advisory_xact_lock(7221964)`.execute(tx)
       }
       if ((await appliedMigrations(tx)).includes(migration.id)) return

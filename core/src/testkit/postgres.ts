@@ -17,6 +17,11 @@ export interface TestPostgres {
   readonly url: string
   /** Makes one more empty database and answers its URL. */
   database(): Promise<string>
+  /**
+   * Ends the server, `fast` (transactions are rolled back and connections closed) or `immediate` (as a crash), and starts
+   * it again on its data once `meanwhile` is done.
+   */
+  restart(mode: 'fast' | 'immediate', meanwhile?: () => Promise<void>): Promise<void>
   /** Ends the server and deletes its files. */
   stop(): Promise<void>
 }
@@ -47,10 +52,17 @@ export async function startPostgres(): Promise<TestPostgres> {
   if (process.getuid?.() === 0) chownSync(folder, account.uid, account.gid)
   const remove = () => rmSync(folder, { recursive: true, force: true })
   try {
-    const server = await startCluster(bin, folder, account)
+    await makeCluster(bin, folder, account)
+    let server = await startCluster(bin, folder, account)
     return {
       url: urlOf(folder, 'postgres'),
       database: makeDatabase(folder),
+      async restart(mode, meanwhile) {
+        process.kill(server.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+        await server.ended
+        await meanwhile?.()
+        server = await startCluster(bin, folder, account)
+      },
       stop: () => server.stop().finally(remove),
     }
   } catch (error) {
@@ -59,7 +71,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 }
 
-async function startCluster(bin: string, folder: string, account: Account): Promise<Tethered> {
+async function makeCluster(bin: string, folder: string, account: Account): Promise<void> {
   const identity = process.getuid?.() === 0 ? { uid: account.uid, gid: account.gid } : {}
   const data = join(folder, 'data')
   const init = [
@@ -79,7 +91,13 @@ async function startCluster(bin: string, folder: string, account: Account): Prom
     ...identity,
     cwd: folder,
   })
+}
+
+async function startCluster(bin: string, folder: string, account: Account): Promise<Tethered> {
+  const data = join(folder, 'data')
   const log = join(folder, 'log')
+  const said = () => (existsSync(log) ? readFileSync(log, 'utf8') : '')
+  const before = said().length
   // No TCP at all: no port to collide with, nothing to reach from elsewhere. Durability is not what these tests are about.
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off', 'max_connections=60']
   const server = startTethered([join(bin, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
@@ -94,10 +112,10 @@ async function startCluster(bin: string, folder: string, account: Account): Prom
   }
   void server.ended.then(end, end)
   const deadline = Date.now() + startLimit
-  while (!readFileSync(log, 'utf8').includes('ready to accept connections')) {
+  while (!said().slice(before).includes('ready to accept connections')) {
     if (over || Date.now() > deadline) {
       await server.stop()
-      throw new Error(`PostgreSQL did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`)
+      throw new Error(`PostgreSQL did not start:\n${said().slice(-2000)}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

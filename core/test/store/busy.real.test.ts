@@ -38,8 +38,8 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop())
 beforeEach(async () => {
   url = await postgres.database()
-  one = await bench(await openPostgres(url, waitsFor))
-  other = await bench(await openPostgres(url, waitsFor))
+  one = await bench(await openPostgres(url, { lockTimeoutMs: waitsFor }))
+  other = await bench(await openPostgres(url, { lockTimeoutMs: waitsFor }))
   stranger = new pg.Client({ connectionString: url })
   await stranger.connect()
   await one.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])]) })

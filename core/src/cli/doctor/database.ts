@@ -7,6 +7,9 @@ import type { Finding } from './finding.js'
 import { closed, isClosed } from './folder.js'
 
 const name = 'database'
+const setClock = 'keep both right (NTP): times that are shown, and time limits, go by each machine’s own'
+/** Who compares clocks over a network sees some skew. */
+const tolerableSkewMs = 2_000
 const mark = "select value from meta where key = 'masterKeyMark'"
 
 /** Whole, and sealed with the master key that is there. Nothing is written, and nothing migrated. */
@@ -50,10 +53,21 @@ async function lookAtPostgres(config: Config, url: string): Promise<Finding> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
-    const { rows } = await client.query<{ version: string; meta: string | null }>(
-      "select current_setting('server_version') as version, to_regclass('meta')::text as meta",
+    const sent = Date.now()
+    const { rows } = await client.query<{ version: string; meta: string | null; now: number }>(
+      "select current_setting('server_version') as version, to_regclass('meta')::text as meta, (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
     )
     const found = `PostgreSQL ${rows[0]?.version}`
+    const aheadMs = (sent + Date.now()) / 2 - (rows[0]?.now ?? sent)
+    if (Math.abs(aheadMs) > tolerableSkewMs) {
+      const skew = `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
+      return {
+        name,
+        state: 'warn',
+        found: `${found}; this machine's clock is ${skew} the database's`,
+        remedy: setClock,
+      }
+    }
     if (!rows[0]?.meta) return { name, state: 'ok', found: `${found}, empty yet` }
     const marks = await client.query<{ value: string }>(mark)
     return judge(config, marks.rows[0]?.value, found)
