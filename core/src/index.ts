@@ -44,6 +44,17 @@ export type * from './host/provider-context.js'
 export * from './host/rule-provider.js'
 export type * from './host/services.js'
 export * from './host/source-provider.js'
+export {
+  type BlobContent,
+  isStateConflict,
+  type PluginState,
+  type StateBlob,
+  type StateCondition,
+  type StateEntry,
+  type StatePage,
+  type StateValue,
+} from './host/state/plugin-state.js'
+export type { DoorChange, DoorPage, StateDoor } from './host/state/state-door.js'
 export * from './http/webhook-authentication.js'
 export { loadJsonQuery } from './operations/json-query.js'
 export type { CallContext } from './operations/operation.js'

@@ -9,13 +9,14 @@ import { MetaStore } from '../store/meta-store.js'
 import { ChosenArtifactStore, readEncryptionKey } from './artifacts.js'
 import type { Config } from './config.js'
 import { ConfigError, readConfigFile } from './config-file.js'
-import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { lockFolder } from './folder-lock.js'
 import { bucketName, Identity } from './identity.js'
+import { makeServer, type Server } from './make-server.js'
 import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
 import { pluginProblems } from './plugin-problems.js'
+import type { Replace } from './services.js'
 import type { StopStack } from './stop-stack.js'
 
 /** A server on its way up. */
@@ -30,7 +31,7 @@ export interface Starting {
 }
 
 /** Everything that has to be there before plugins come. */
-export async function assemble({ bundled, config, clock, log, pluginLog, stack }: Starting) {
+export async function assemble({ bundled, config, clock, log, pluginLog, stack }: Starting, replace?: Replace) {
   openDataFolder(config.dataDir)
   stack.push('data folder', lockFolder(config.dataDir))
   const database = await openDatabase(config, log)
@@ -56,7 +57,7 @@ export async function assemble({ bundled, config, clock, log, pluginLog, stack }
   // For a reload: the section of one plugin may have changed; the rest of the file is for the next start.
   const rediscover = async () => (config.file === undefined ? references : discover(pluginsOf(config.file)))
   const given = { config, clock, log, pluginLog, database, identity, masterKey, artifacts, references, rediscover }
-  const parts = createParts(given)
+  const parts = makeServer(given, replace)
   return { parts, identity, artifacts }
 }
 
@@ -66,7 +67,7 @@ function pluginsOf(file: string): Config['plugins'] {
 }
 
 /** A store that penstock.yaml names must be there: without it every action would fail. Errors: ConfigError. */
-export function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Parts): void {
+export function chooseArtifacts(config: Config, chosen: ChosenArtifactStore, parts: Server): void {
   const { store, s3 } = config.artifacts
   if (store === 'folder') return
   const provided = parts.registry.artifactStore(store)

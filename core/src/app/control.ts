@@ -1,7 +1,7 @@
 /** What the commands of control-socket.ts do. */
 import type { PluginStatus } from '../host/services.js'
-import type { Parts } from './container.js'
 import type { ControlRequest } from './control-socket.js'
+import type { Server } from './make-server.js'
 import { systemPrincipal } from './system-principal.js'
 
 /** Where a local command reaches the server's API, and what it signs with. */
@@ -17,7 +17,7 @@ export interface LocalSignIn {
   readonly expires: number
 }
 
-type ControlParts = Pick<Parts, 'host' | 'services' | 'access'>
+type ControlParts = Pick<Server, 'host' | 'services' | 'access'>
 
 /** Carries out one command, and writes it into the audit log. Errors: PluginRefused; an unknown command. */
 export async function control(

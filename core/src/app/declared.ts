@@ -2,17 +2,17 @@
 import type { Logger } from '../host/plugin.js'
 import type { Config } from './config.js'
 import { addConfiguredTypes } from './configured-types.js'
-import type { Parts } from './container.js'
+import type { Server } from './make-server.js'
 import { applyPipelineFiles } from './pipeline-files.js'
 import { systemPrincipal } from './system-principal.js'
 
 /** Applies it; the answer is what is wrong, for people: the rest is applied all the same. */
-export async function applyDeclared(config: Config, parts: Parts, log: Logger): Promise<string[]> {
+export async function applyDeclared(config: Config, parts: Server, log: Logger): Promise<string[]> {
   const types = await applyTypes(config, parts, log)
   return [...types, ...(await applyFiles(config, parts, log))]
 }
 
-async function applyTypes(config: Config, { operations, catalogue }: Parts, log: Logger): Promise<string[]> {
+async function applyTypes(config: Config, { operations, catalogue }: Server, log: Logger): Promise<string[]> {
   const problems = await addConfiguredTypes(config.actionTypes, {
     operations: operations.for(systemPrincipal(config.server.accountId), { detail: 'from penstock.yaml' }),
     describe: (id) => catalogue.describe(id),
@@ -22,7 +22,7 @@ async function applyTypes(config: Config, { operations, catalogue }: Parts, log:
 }
 
 /** What the configuration declares: action types first, for pipelines may use them. */
-async function applyFiles(config: Config, { operations, meta, reserved }: Parts, log: Logger): Promise<string[]> {
+async function applyFiles(config: Config, { operations, meta, reserved }: Server, log: Logger): Promise<string[]> {
   const applied = await applyPipelineFiles(config.pipelines, {
     operationsFor: (detail) => operations.for(systemPrincipal(config.server.accountId), { detail }),
     meta,

@@ -9,8 +9,8 @@ import { everyMs } from '../scheduler/coordinator.js'
 import { startTicker } from '../scheduler/ticker.js'
 import { assemble } from './assemble.js'
 import type { Config } from './config.js'
-import type { Parts } from './container.js'
 import { asLogger, createPino } from './logger.js'
+import type { Server } from './make-server.js'
 import { openPort } from './server.js'
 import { StopStack } from './stop-stack.js'
 import { createSweeper } from './sweeping.js'
@@ -23,7 +23,7 @@ export interface LocalRunOptions<P extends PropertyDeclarations> {
 }
 
 export interface LocalRun {
-  readonly parts: Parts
+  readonly parts: Server
   /** Opens a port on the loopback address: functions that are invoked report over the API. */
   openApi(): Promise<void>
   /** Starts plugins and the worker: what is created from now on runs. */
@@ -70,7 +70,7 @@ export async function prepareLocalRun<P extends PropertyDeclarations>({
   }
 }
 
-async function start(parts: Parts, log: Logger, stack: StopStack): Promise<void> {
+async function start(parts: Server, log: Logger, stack: StopStack): Promise<void> {
   const { coordinator, outbox, engine } = parts
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()

@@ -1,25 +1,25 @@
 /** Numbers for Prometheus. The client library is loaded at the first scrape; until then counting is a few additions. */
-import type { Kysely } from 'kysely'
 import { openJobStatuses } from '../domain/job.js'
-import type { PluginStatus } from '../host/services.js'
-import type { Schema } from '../store/schema.js'
-
-export interface MetricsParts {
-  readonly db: Kysely<Schema>
-  readonly plugins: () => readonly PluginStatus[]
-  readonly version: string
-}
+import { PluginHost } from '../host/plugin-host.js'
+import type { ServerIdentity } from '../host/services.js'
+import type { Database } from '../store/database.js'
+import { inject, injectable, tokens } from './services.js'
 
 interface Answers {
   count: number
   seconds: number
 }
 
+@injectable()
 export class Metrics {
   private readonly answers = new Map<string, Answers>()
   private registry: Promise<import('prom-client').Registry> | undefined
 
-  constructor(private readonly parts: MetricsParts) {}
+  constructor(
+    @inject(tokens.database) private readonly database: Pick<Database, 'db'>,
+    @inject(PluginHost) private readonly host: Pick<PluginHost, 'list'>,
+    @inject(tokens.identity) private readonly identity: Pick<ServerIdentity, 'version'>,
+  ) {}
 
   /** Counts an answered request. */
   answered(method: string, status: number, milliseconds: number): void {
@@ -47,7 +47,7 @@ export class Metrics {
       help: 'The version that runs',
       labelNames: ['version'],
       registers: [registry],
-    }).set({ version: this.parts.version }, 1)
+    }).set({ version: this.identity.version }, 1)
     this.countRequests(Counter, registry)
     this.gauge(Gauge, registry, 'penstock_pipelines', 'Pipelines there are', 'kind', async () => [
       ['all', await this.count('pipelines')],
@@ -65,7 +65,7 @@ export class Metrics {
       async () => [['all', await this.count('outbox')]],
     )
     this.gauge(Gauge, registry, 'penstock_plugins', 'Plugins by state', 'state', async () =>
-      tally(this.parts.plugins().map(({ state }) => state)),
+      tally(this.host.list().map(({ state }) => state)),
     )
     return registry
   }
@@ -118,7 +118,7 @@ export class Metrics {
   }
 
   private async count(table: 'pipelines' | 'outbox'): Promise<number> {
-    const row = await this.parts.db
+    const row = await this.database.db
       .selectFrom(table)
       .select((q) => q.fn.countAll().as('n'))
       .executeTakeFirst()
@@ -126,7 +126,7 @@ export class Metrics {
   }
 
   private async liveExecutions(): Promise<[string, number][]> {
-    const rows = await this.parts.db
+    const rows = await this.database.db
       .selectFrom('executions')
       .select(['status', (q) => q.fn.countAll().as('n')])
       .where('live', '=', 1)
@@ -136,7 +136,7 @@ export class Metrics {
   }
 
   private async openJobs(): Promise<[string, number][]> {
-    const rows = await this.parts.db
+    const rows = await this.database.db
       .selectFrom('jobs')
       .select(['status', (q) => q.fn.countAll().as('n')])
       .where('status', 'in', openJobStatuses)

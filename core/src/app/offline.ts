@@ -2,22 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FolderArtifactStore } from '../artifacts/folder-store.js'
 import { systemClock } from '../domain/clock.js'
 import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
+import { servicesElsewhere, stateElsewhere } from '../host/services-elsewhere.js'
 import { Access } from '../http/access-service.js'
-import { MasterKey } from '../http/master-key.js'
 import { SqlAccessStore } from '../store/access-store.js'
 import { SqlAuditStore } from '../store/audit-store.js'
-import { type Database, openSqlite } from '../store/database.js'
-import { ChosenArtifactStore } from './artifacts.js'
+import type { Database } from '../store/database.js'
 import type { Config } from './config.js'
-import { createParts, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
-import { Identity } from './identity.js'
+import { version } from './identity.js'
+import { makePlugins, type Plugins } from './make-plugins.js'
 import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
+import { Catalogue } from './type-catalogue.js'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -40,35 +39,44 @@ export async function withAccess<T>(config: Config, work: (access: Access) => Pr
   }
 }
 
-/** Plugins registered but not started, over an empty database of their own: to list them, and to validate pipelines. */
-export async function withPlugins<T>(config: Config, work: (parts: Parts) => Promise<T>): Promise<T> {
+/** This installation's plugins, and what pipelines are judged by. */
+export interface Offline extends Plugins {
+  readonly judging: { readonly region: string; readonly types: Catalogue }
+}
+
+/** Plugins registered but not started, without a database: to list them, and to validate pipelines. */
+export async function withPlugins<T>(config: Config, work: (offline: Offline) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-'))
-  const database = await openSqlite(':memory:')
+  const clock = systemClock
   try {
     const references = await discoverPlugins({
       configured: config.plugins,
       baseFolder: config.baseFolder,
       pluginsFolder: join(config.dataDir, 'plugins'),
     })
-    const parts = createParts({
-      config: { ...config, dataDir: folder },
-      clock: systemClock,
-      log: silent,
-      pluginLog: () => silent,
-      database,
-      identity: new Identity(config, config.artifacts.bucket ?? `codepipeline-${config.server.region}-0000000000`),
-      masterKey: MasterKey.load(join(folder, 'master.key')),
-      artifacts: new ChosenArtifactStore(new FolderArtifactStore(join(folder, 'artifacts'))),
+    const identity = { region: config.server.region, version, dataFolder: config.dataDir }
+    const services = servicesElsewhere('for a command that only looks at plugins', { clock, identity })
+    const plugins = makePlugins({
       references,
+      clock,
+      states: { disabled: async () => new Set(), setEnabled: async () => {} },
+      dataFolder: join(folder, 'plugin-data'),
+      log: () => silent,
+      services: () => services,
+      state: () => noState,
     })
     try {
-      await parts.host.register()
-      return await work(parts)
+      await plugins.host.register()
+      return await work({
+        ...plugins,
+        judging: { region: config.server.region, types: new Catalogue(plugins.registry) },
+      })
     } finally {
-      await parts.host.stop()
+      await plugins.host.stop()
     }
   } finally {
-    await database.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const noState = stateElsewhere('for a command that only looks at plugins')

@@ -1,39 +1,39 @@
-import type { InjectionToken } from 'tsyringe'
 import type { PipelineExecution } from '../domain/execution.js'
 import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { StageRecord } from '../domain/stage.js'
 import { executionSummary } from '../engine/history.js'
 import type { OverviewService, PipelineOverview, StageOverview } from '../host/overview-service.js'
+import { ScheduleBook } from '../scheduler/schedules.js'
+import type { Database } from '../store/database.js'
 import { DefinitionCache } from '../store/definition-cache.js'
 import { createOverviewReads, type OverviewReads } from '../store/overview-reads.js'
-import { tokens } from './tokens.js'
+import { inject, injectable, tokens } from './services.js'
 
 /** Databases bind a bounded number of values to a query. */
 const most = 1_000
 
-export function createOverviewService(get: <T>(token: InjectionToken<T>) => T): OverviewService {
-  let made: OverviewReads | undefined
-  const reads = () => {
-    made ??= createOverviewReads(get(tokens.database), new DefinitionCache())
-    return made
+@injectable()
+export class PipelineOverviews implements OverviewService {
+  readonly #reads: OverviewReads
+
+  constructor(
+    @inject(tokens.database) database: Database,
+    @inject(ScheduleBook) private readonly book: ScheduleBook,
+  ) {
+    this.#reads = createOverviewReads(database, new DefinitionCache())
   }
-  return {
-    names: ({ holds, after, limit }) => reads().names(holds, after, limit),
-    async pipelines(names) {
-      const found: PipelineOverview[] = []
-      for (let at = 0; at < names.length; at += most) {
-        found.push(...(await load(reads(), names.slice(at, at + most), get)))
-      }
-      return found
-    },
+
+  names: OverviewService['names'] = ({ holds, after, limit }) => this.#reads.names(holds, after, limit)
+
+  async pipelines(names: readonly string[]): Promise<PipelineOverview[]> {
+    const found: PipelineOverview[] = []
+    for (let at = 0; at < names.length; at += most)
+      found.push(...(await load(this.#reads, names.slice(at, at + most), this.book)))
+    return found
   }
 }
 
-async function load(
-  reads: OverviewReads,
-  names: readonly string[],
-  get: <T>(token: InjectionToken<T>) => T,
-): Promise<PipelineOverview[]> {
+async function load(reads: OverviewReads, names: readonly string[], book: ScheduleBook): Promise<PipelineOverview[]> {
   const [declarations, records, latest, running, sources] = await Promise.all([
     reads.declarations(names),
     reads.stageRecords(names),
@@ -51,7 +51,6 @@ async function load(
     const status = statusOf.get(`${entered(executionMode, newest.get(name), record)}/${stageName}`)
     return { name: stageName, ...(status && { status }), closed: record?.inbound.enabled === false }
   }
-  const book = get(tokens.book)
   const troubled = sources.filter(
     (one) => one.error !== undefined || book.get(one.schedule, one.pipelineName, one.actionName).problem !== undefined,
   )

@@ -5,7 +5,7 @@ import { everyMs } from '../scheduler/coordinator.js'
 import { retention } from '../scheduler/retention.js'
 import { oldHistory } from '../store/old-history.js'
 import type { Config } from './config.js'
-import type { Parts } from './container.js'
+import type { Server } from './make-server.js'
 import { sealTask } from './seal-task.js'
 
 export interface PeriodicParts {
@@ -15,7 +15,7 @@ export interface PeriodicParts {
 }
 
 /** Everything that the coordinator does from time to time. */
-export function addPeriodicTasks(parts: Parts, { clock, log, config }: PeriodicParts): void {
+export function addPeriodicTasks(parts: Server, { clock, log, config }: PeriodicParts): void {
   const { coordinator, watch, outbox, engine } = parts
   const local = { limit: 60_000, local: true }
   coordinator.every({ name: 'source-polls', next: everyMs(1_000), ...local, run: () => pollSources(parts) })
@@ -37,6 +37,12 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config }: PeriodicP
   // What a command wrote straight into the database, where no signal comes from.
   coordinator.every({ name: 'action-types', next: everyMs(5_000), ...local, run: () => parts.catalogue.load() })
   coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
+  coordinator.every({
+    name: 'plugin-blobs',
+    next: everyMs(60 * 60_000),
+    limit: 30 * 60_000,
+    run: () => parts.state.sweep(),
+  })
   coordinator.every(sealTask({ ...parts, clock, log }))
   coordinator.every(
     retention({
@@ -50,12 +56,12 @@ export function addPeriodicTasks(parts: Parts, { clock, log, config }: PeriodicP
   )
 }
 
-async function pollSources({ watch, poller }: Parts): Promise<void> {
+async function pollSources({ watch, poller }: Server): Promise<void> {
   await watch.refreshChanged()
   await poller.startDue()
 }
 
-async function removeFiles({ database, services, logs }: Parts, before: number, limit: number): Promise<void> {
+async function removeFiles({ database, services, logs }: Server, before: number, limit: number): Promise<void> {
   const { actionExecutionIds, artifacts } = await oldHistory(database, before, limit)
   for (const location of artifacts) await services.artifacts.delete(location)
   await logs.forget(actionExecutionIds)

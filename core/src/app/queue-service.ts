@@ -1,15 +1,17 @@
-import type { InjectionToken } from 'tsyringe'
 import { actionTypeKey } from '../domain/action-type.js'
+import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
+import type { Engine } from '../engine/engine.js'
 import type { JobInHand, QueueOverview, QueueService, WaitingJobs, WorkerPresence } from '../host/queue-service.js'
+import { ProviderRegistry } from '../host/registry.js'
 import { onlyTypes } from '../worker/action-type-filter.js'
 import { providersOf } from '../worker/provider-lookup.js'
-import type { HeardWorker } from './remote-jobs.js'
-import { tokens } from './tokens.js'
+import type { Config } from './config.js'
+import { type HeardWorker, RemoteJobs } from './remote-jobs.js'
+import { inject, injectable, tokens } from './services.js'
+import { Catalogue } from './type-catalogue.js'
 import { workerId } from './worker-id.js'
-
-type Get = <T>(token: InjectionToken<T>) => T
 
 /** Jobs in hand that are told of. */
 const most = 1_000
@@ -21,33 +23,41 @@ interface OwnWorker {
   readonly typeKeys: readonly string[]
 }
 
-export function createQueueService(get: Get): QueueService {
-  return {
-    async overview() {
-      const { read } = get(tokens.engine).store
-      const [inHand, waiting] = await Promise.all([read.jobsInHand(most), read.jobsWaiting(get(tokens.clock).now())])
-      const own = ownWorker(get)
-      const heard = get(tokens.remoteJobs).heard()
-      const custom = new Set(get(tokens.catalogue).customTypes())
-      const taken = new Set([own, ...heard].flatMap((one) => one?.typeKeys ?? []))
-      const takenBy = (typeKey: string): WaitingJobs['takenBy'] =>
-        taken.has(typeKey) ? 'workers' : custom.has(typeKey) ? 'pollers' : 'nobody'
-      return {
-        workers: workersOf(inHand, own, heard),
-        inHand: inHand.map(jobInHand),
-        waiting: waiting
-          .map((one) => ({ ...one, takenBy: takenBy(one.typeKey) }))
-          .sort((a, b) => Number(b.takenBy === 'nobody') - Number(a.takenBy === 'nobody') || a.oldest - b.oldest),
-      } satisfies QueueOverview
-    },
-  }
-}
+@injectable()
+export class QueueOverviews implements QueueService {
+  constructor(
+    @inject(tokens.config) private readonly config: Config,
+    @inject(tokens.clock) private readonly clock: Clock,
+    @inject(tokens.engine) private readonly engine: Pick<Engine, 'store'>,
+    @inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @inject(Catalogue) private readonly catalogue: Pick<Catalogue, 'customTypes'>,
+    @inject(RemoteJobs) private readonly remoteJobs: Pick<RemoteJobs, 'heard'>,
+  ) {}
 
-function ownWorker(get: Get): OwnWorker | undefined {
-  const { dataDir, worker } = get(tokens.config)
-  if (!worker.enabled) return undefined
-  const typeKeys = onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes).keys()
-  return { id: workerId(dataDir), capacity: worker.concurrency, typeKeys }
+  async overview(): Promise<QueueOverview> {
+    const { read } = this.engine.store
+    const [inHand, waiting] = await Promise.all([read.jobsInHand(most), read.jobsWaiting(this.clock.now())])
+    const own = this.#ownWorker()
+    const heard = this.remoteJobs.heard()
+    const custom = new Set(this.catalogue.customTypes())
+    const taken = new Set([own, ...heard].flatMap((one) => one?.typeKeys ?? []))
+    const takenBy = (typeKey: string): WaitingJobs['takenBy'] =>
+      taken.has(typeKey) ? 'workers' : custom.has(typeKey) ? 'pollers' : 'nobody'
+    return {
+      workers: workersOf(inHand, own, heard),
+      inHand: inHand.map(jobInHand),
+      waiting: waiting
+        .map((one) => ({ ...one, takenBy: takenBy(one.typeKey) }))
+        .sort((a, b) => Number(b.takenBy === 'nobody') - Number(a.takenBy === 'nobody') || a.oldest - b.oldest),
+    }
+  }
+
+  #ownWorker(): OwnWorker | undefined {
+    const { dataDir, worker } = this.config
+    if (!worker.enabled) return undefined
+    const typeKeys = onlyTypes(providersOf(this.registry), worker.actionTypes).keys()
+    return { id: workerId(dataDir), capacity: worker.concurrency, typeKeys }
+  }
 }
 
 function workersOf(

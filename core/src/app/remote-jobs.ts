@@ -1,13 +1,17 @@
 /** The queue for workers on other machines: held by name, lease and fence as by the worker in this process. */
-import type { ActionTypeId } from '../domain/action-type.js'
+
+import { actionTypeKey } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
-import type { LocalJobs } from '../engine/local-jobs.js'
-import type { EngineReads } from '../engine/ports.js'
-import type { BeforeActionEvent } from '../host/hooks.js'
+import { isSecretReference } from '../domain/secret-reference.js'
+import type { Engine } from '../engine/engine.js'
+import { LocalJobs } from '../engine/local-jobs.js'
+import { declaredId } from '../host/declaration.js'
+import type { Hooks } from '../host/hooks.js'
 import type { ReportedResult } from '../host/job-api-access.js'
 import type { DeployTarget } from '../host/provider-context.js'
+import { ProviderRegistry } from '../host/registry.js'
 import type {
   AccessService,
   LongPoll,
@@ -19,25 +23,18 @@ import type {
   WorkerJobState,
   WorkerService,
 } from '../host/services.js'
+import type { StateDoor } from '../host/state/state-door.js'
+import { StoredState } from '../host/state/stored-state.js'
+import { Access } from '../http/access-service.js'
+import { Arns } from '../operations/arns.js'
 import { reportedNow } from './job-api.js'
 import { localClient } from './local-client.js'
 import { longPoll, type Topics } from './long-poll.js'
 import type { ReceivedLogs } from './remote-logs.js'
 import { namesSecret } from './secret-names.js'
-
-export interface RemoteJobsParts {
-  readonly clock: Clock
-  readonly jobs: LocalJobs
-  readonly reads: Pick<EngineReads, 'job' | 'jobsOfWorker' | 'jobOfAction' | 'action' | 'rulesById'>
-  readonly onSignal: (listener: (topic: string) => void) => () => void
-  readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>
-  readonly access: Pick<AccessService, 'jobCredentials'>
-  readonly logs: ReceivedLogs
-  readonly secrets: (name: string) => Promise<string | undefined>
-  /** The values of a configuration that are secret. */
-  readonly secretsIn: (id: ActionTypeId, configuration: Readonly<Record<string, string>>) => readonly string[]
-  readonly beforeAction: (event: BeforeActionEvent) => Promise<string | undefined>
-}
+import { Secrets } from './secrets.js'
+import { inject, injectable, tokens } from './services.js'
+import { Catalogue } from './type-catalogue.js'
 
 /** A worker elsewhere, as its last words tell of it. */
 export interface HeardWorker {
@@ -58,6 +55,7 @@ export function remoteWorkerId({ by, workerName }: WorkerCaller): string {
   return `${by.name}/${workerName}`
 }
 
+@injectable()
 export class RemoteJobs implements WorkerService {
   /** By worker: its claim that waits now. A newer one means that the older one's connection is gone. */
   readonly #claiming = new Map<string, AbortController>()
@@ -65,7 +63,19 @@ export class RemoteJobs implements WorkerService {
   readonly #heard = new Map<string, HeardWorker>()
   #closed = false
 
-  constructor(private readonly parts: RemoteJobsParts) {}
+  constructor(
+    @inject(tokens.clock) private readonly clock: Clock,
+    @inject(LocalJobs) private readonly jobs: LocalJobs,
+    @inject(tokens.engine) private readonly engine: Pick<Engine, 'store'>,
+    @inject(tokens.identity) private readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>,
+    @inject(Access) private readonly accessService: Pick<AccessService, 'jobCredentials' | 'allows'>,
+    @inject(tokens.receivedLogs) private readonly logs: ReceivedLogs,
+    @inject(Secrets) private readonly secrets: Secrets,
+    @inject(Catalogue) private readonly catalogue: Pick<Catalogue, 'facts'>,
+    @inject(tokens.hooks) private readonly hooks: Pick<Hooks, 'beforeAction'>,
+    @inject(ProviderRegistry) private readonly registry: Pick<ProviderRegistry, 'actions'>,
+    @inject(StoredState) private readonly kept: Pick<StoredState, 'doorOf'>,
+  ) {}
 
   async claim(caller: WorkerCaller, claim: WorkerClaim, wait = now): Promise<readonly Job[]> {
     const worker = remoteWorkerId(caller)
@@ -83,68 +93,81 @@ export class RemoteJobs implements WorkerService {
   }
 
   async recover(caller: WorkerCaller): Promise<readonly Job[]> {
-    return this.parts.jobs.recover(remoteWorkerId(caller))
+    return this.jobs.recover(remoteWorkerId(caller))
   }
 
   async heartbeat(caller: WorkerCaller, held: readonly WorkerJob[], wait = now): Promise<readonly WorkerJobState[]> {
     this.#note(remoteWorkerId(caller), {})
-    const look = () => this.parts.jobs.heartbeat(remoteWorkerId(caller), held)
+    const look = () => this.jobs.heartbeat(remoteWorkerId(caller), held)
     const ends = (states: readonly WorkerJobState[]) => states.some(({ cancel, gone }) => cancel || gone)
     return this.#during(wait, (poll) => this.#poll(['cancels'], poll, look, ends))
   }
 
   async progress(caller: WorkerCaller, job: WorkerJob, details: ExecutionDetails): Promise<void> {
     await this.#owned(caller, job)
-    await this.parts.jobs.progress(job.jobId, job.fence, details)
+    await this.jobs.progress(job.jobId, job.fence, details)
   }
 
   async targets(caller: WorkerCaller, job: WorkerJob, targets: readonly DeployTarget[]): Promise<void> {
     await this.#owned(caller, job)
-    await localClient(this.parts.jobs, remoteWorkerId(caller)).targets?.(job.jobId, job.fence, targets)
+    await localClient(this.jobs, remoteWorkerId(caller)).targets?.(job.jobId, job.fence, targets)
   }
 
   async checkpoint(caller: WorkerCaller, job: WorkerJob, token: string | undefined): Promise<void> {
     await this.#owned(caller, job)
-    await this.parts.jobs.checkpoint(job.jobId, job.fence, token)
+    await this.jobs.checkpoint(job.jobId, job.fence, token)
   }
 
   async succeed(caller: WorkerCaller, job: WorkerJob, success: JobSuccess): Promise<void> {
     await this.#owned(caller, job)
-    await this.parts.jobs.succeed(job.jobId, job.fence, success)
+    await this.jobs.succeed(job.jobId, job.fence, success)
   }
 
   async fail(caller: WorkerCaller, job: WorkerJob, failure: JobFailure): Promise<void> {
     await this.#owned(caller, job)
-    await this.parts.jobs.fail(job.jobId, job.fence, failure)
+    await this.jobs.fail(job.jobId, job.fence, failure)
   }
 
   async secret(caller: WorkerCaller, job: WorkerJob, name: string): Promise<string | undefined> {
     const known = await this.#owned(caller, job)
     if (!namesSecret(known.data, name)) return undefined
-    const value = await this.parts.secrets(name)
-    if (value !== undefined) await this.parts.logs.mask(known, value, this.#secretsOf(known))
+    const value = await this.secrets.lookup(name)
+    if (value !== undefined) await this.logs.mask(known, value, this.#secretsOf(known))
     return value
   }
 
   async access(caller: WorkerCaller, job: WorkerJob): Promise<WorkerJobAccess> {
     await this.#owned(caller, job)
-    const { region, accountId } = this.parts.identity
-    return { region, accountId, ...(await this.parts.access.jobCredentials(job.jobId)) }
+    const { region, accountId } = this.identity
+    return { region, accountId, ...(await this.accessService.jobCredentials(job.jobId)) }
   }
 
   async report(caller: WorkerCaller, job: WorkerJob, wait = now): Promise<ReportedResult | undefined> {
     const known = await this.#owned(caller, job)
-    const look = () => reportedNow(this.parts, known)
+    const look = () => reportedNow({ reads: this.engine.store.read }, known)
     return this.#during(wait, (poll) => this.#poll('all', poll, look, (report) => report !== undefined))
   }
 
   async appendLog(caller: WorkerCaller, job: WorkerJob, offset: number, bytes: Buffer): Promise<number> {
     const known = await this.#owned(caller, job)
-    return this.parts.logs.append(known, offset, bytes, this.#secretsOf(known))
+    return this.logs.append(known, offset, bytes, this.#secretsOf(known))
   }
 
   async finishLog(caller: WorkerCaller, job: WorkerJob, size: number): Promise<number> {
-    return this.parts.logs.finish(await this.#owned(caller, job), size)
+    return this.logs.finish(await this.#owned(caller, job), size)
+  }
+
+  async state({ by }: WorkerCaller, plugin: string): Promise<StateDoor> {
+    const arns = new Arns(this.identity)
+    const mayClaim = this.registry.actions().some(({ plugin: whose, provider }) => {
+      const arn = arns.actionTypeKey(actionTypeKey(declaredId(provider)))
+      return whose === plugin && this.accessService.allows(by, 'penstock:ClaimJobs', arn)
+    })
+    if (mayClaim) return this.kept.doorOf(plugin)
+    throw new Fault(
+      'AccessDeniedException',
+      `${by.arn} may claim no job of the plugin '${plugin}' at this server, so it may not reach what the plugin keeps`,
+    )
   }
 
   whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean, wait: LongPoll): Promise<T> {
@@ -153,14 +176,14 @@ export class RemoteJobs implements WorkerService {
 
   /** Workers that spoke to this server lately, by id. */
   heard(): readonly HeardWorker[] {
-    const since = this.parts.clock.now() - remembered
+    const since = this.clock.now() - remembered
     for (const [id, { lastHeard }] of this.#heard) if (lastHeard < since) this.#heard.delete(id)
     return [...this.#heard.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   #note(id: string, said: Partial<Pick<HeardWorker, 'typeKeys' | 'capacity'>>): void {
     const before = this.#heard.get(id) ?? { typeKeys: [], capacity: 0 }
-    this.#heard.set(id, { ...before, ...said, id, lastHeard: this.parts.clock.now() })
+    this.#heard.set(id, { ...before, ...said, id, lastHeard: this.clock.now() })
   }
 
   /** The server stops: whoever waits is answered at once. */
@@ -170,10 +193,10 @@ export class RemoteJobs implements WorkerService {
   }
 
   async #take(worker: string, { typeKeys, limit, held }: WorkerClaim): Promise<readonly Job[]> {
-    const mine = await this.parts.reads.jobsOfWorker(worker)
+    const mine = await this.engine.store.read.jobsOfWorker(worker)
     const again = mine.filter(({ id }) => !held.includes(id))
     const room = limit - again.length
-    const fresh = room > 0 && typeKeys.length > 0 ? await this.parts.jobs.claim(worker, typeKeys, room) : []
+    const fresh = room > 0 && typeKeys.length > 0 ? await this.jobs.claim(worker, typeKeys, room) : []
     const allowed: Job[] = []
     for (const job of fresh) if (await this.#mayRun(job)) allowed.push(job)
     return [...again, ...allowed]
@@ -183,15 +206,21 @@ export class RemoteJobs implements WorkerService {
   async #mayRun(job: Job): Promise<boolean> {
     const { pipelineName, pipelineExecutionId, stageName, actionName, actionTypeId } = job.data
     const { provider } = actionTypeId
-    const veto = await this.parts.beforeAction({ pipelineName, pipelineExecutionId, stageName, actionName, provider })
+    const veto = await this.hooks.beforeAction.promise({
+      pipelineName,
+      pipelineExecutionId,
+      stageName,
+      actionName,
+      provider,
+    })
     if (veto === undefined) return true
-    await this.parts.jobs.fail(job.id, job.fence, { type: 'JobFailed', message: `a plugin refused it: ${veto}` })
+    await this.jobs.fail(job.id, job.fence, { type: 'JobFailed', message: `a plugin refused it: ${veto}` })
     return false
   }
 
   /** Errors: JobNotFoundException, InvalidJobStateException. */
   async #owned(caller: WorkerCaller, { jobId, fence }: WorkerJob): Promise<Job> {
-    const job = await this.parts.reads.job(jobId)
+    const job = await this.engine.store.read.job(jobId)
     if (!job)
       throw new Fault('JobNotFoundException', `The job '${jobId}' was not found: its pipeline may have been deleted`)
     if (job.fence === fence && job.workerId === remoteWorkerId(caller)) return job
@@ -202,11 +231,15 @@ export class RemoteJobs implements WorkerService {
   }
 
   #secretsOf({ data }: Job): readonly string[] {
-    return this.parts.secretsIn(data.actionTypeId, data.configuration)
+    const { secretProperties = [] } = this.catalogue.facts(data.actionTypeId) ?? {}
+    return secretProperties.flatMap((name) => {
+      const value = data.configuration[name]
+      return value === undefined || isSecretReference(value) ? [] : [value]
+    })
   }
 
   #poll<T>(topics: Topics, wait: LongPoll, look: () => Promise<T>, found: (answer: T) => boolean) {
-    return longPoll(this.parts, topics, wait, look, found)
+    return longPoll({ clock: this.clock, onSignal: this.engine.store.onSignal }, topics, wait, look, found)
   }
 
   /** Waiting ends with the caller's connection, or the server. */

@@ -4,34 +4,23 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { FolderArtifactStore } from '../artifacts/folder-store.js'
 import { systemClock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import { attributeErrors } from '../host/attribute-errors.js'
-import { discoverPlugins } from '../host/discover.js'
+import { discoverPlugins, type PluginReference } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
-import { MasterKey } from '../http/master-key.js'
-import { openSqlite } from '../store/database.js'
-import { idlePatterns, onlyTypes } from '../worker/action-type-filter.js'
-import { StoredArtifacts } from '../worker/artifact-access.js'
-import { BucketArtifacts } from '../worker/bucket-artifacts.js'
+import { idlePatterns } from '../worker/action-type-filter.js'
 import { HttpJobClient } from '../worker/http-job-client.js'
 import { ApiRefused, PenstockApi } from '../worker/penstock-api.js'
 import { providersOf } from '../worker/provider-lookup.js'
-import { ShippedLogs } from '../worker/shipped-logs.js'
-import { Worker } from '../worker/worker.js'
-import { ChosenArtifactStore } from './artifacts.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
 import { ConfigError } from './config-file.js'
-import { createParts, type Get, type Parts } from './container.js'
 import { openDataFolder } from './data-folder.js'
 import { lockFolder } from './folder-lock.js'
-import { Identity } from './identity.js'
 import { asLogger, createPino } from './logger.js'
+import { makeWorker } from './make-worker.js'
 import { pluginProblems } from './plugin-problems.js'
-import { secretsOf } from './source-parts.js'
 import { StopStack } from './stop-stack.js'
-import { tokens } from './tokens.js'
 
 export interface RemoteWorkerOptions extends ConfigSources {
   /** `https://penstock.example.com`. */
@@ -90,14 +79,14 @@ async function bringUp(starting: Starting): Promise<RunningWorker> {
   const client = new HttpJobClient(api, workerName(config.dataDir, options.name), systemClock)
   stack.push('connections', () => client.close())
   await introduce(client, log)
-  const parts = await assemble(starting, client)
+  const parts = makeWorker({ ...starting, clock: systemClock, client, endpoint, references: await discover(starting) })
   if (options.onFatal) {
     stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: options.onFatal }))
   }
   await parts.host.register()
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()
-  stack.push('logs', () => parts.worker.parts.logs.close())
+  stack.push('logs', () => parts.logs.close())
   stack.push('worker', () => parts.worker.stop())
   await parts.worker.start()
   log.info('working', { endpoint, name: client.workerName, dataDir: config.dataDir })
@@ -127,61 +116,12 @@ async function introduce(client: HttpJobClient, log: Logger): Promise<void> {
   }
 }
 
-async function assemble({ options, config, log, pluginLog, stack }: Starting, client: HttpJobClient): Promise<Parts> {
-  const { dataDir } = config
-  // Plugins may keep state and ask for services: they find an empty installation here.
-  const database = await openSqlite(':memory:')
-  stack.push('database', () => database.close())
-  const references = await discoverPlugins({
+function discover({ options, config }: Starting): Promise<readonly PluginReference[]> {
+  return discoverPlugins({
     configured: config.plugins,
     baseFolder: config.baseFolder,
-    pluginsFolder: join(dataDir, 'plugins'),
+    pluginsFolder: join(config.dataDir, 'plugins'),
     ...(options.bundled ? { bundled: options.bundled } : {}),
-  })
-  return createParts({
-    config,
-    clock: systemClock,
-    log,
-    pluginLog,
-    database,
-    identity: new Identity(config, `codepipeline-${config.server.region}-0000000000`),
-    masterKey: MasterKey.load(join(dataDir, 'secrets', 'master.key')),
-    artifacts: new ChosenArtifactStore(new FolderArtifactStore(join(dataDir, 'artifacts'))),
-    references,
-    createWorker: (get) => createWorker(get, client),
-  })
-}
-
-function createWorker(get: Get, client: HttpJobClient): Worker {
-  const { dataDir, worker } = get(tokens.config)
-  const clock = get(tokens.clock)
-  const secrets = secretsOf(get)
-  return new Worker({
-    workerId: client.workerName,
-    client,
-    providers: onlyTypes(providersOf(get(tokens.registry)), worker.actionTypes),
-    dataFolder: dataDir,
-    logs: new ShippedLogs({
-      dataFolder: dataDir,
-      sink: { append: client.appendLog.bind(client), finish: client.finishLog.bind(client) },
-      jobOf: (id) => client.jobOf(id),
-      clock,
-      log: get(tokens.log),
-    }),
-    artifacts: new StoredArtifacts(get(tokens.artifacts)),
-    artifactsOf: ({ id, fence }) =>
-      new BucketArtifacts({ http: client.api.http, clock, access: () => client.access({ jobId: id, fence }) }),
-    clock,
-    log: get(tokens.log),
-    secrets,
-    // This machine's own first: a key that is good here only need not lie on the server.
-    secretsOf:
-      ({ id, fence }) =>
-      async (name) =>
-        (await secrets(name)) ?? client.secret({ jobId: id, fence }, name),
-    concurrency: worker.concurrency,
-    beforeAction: (event) => get(tokens.hooks).beforeAction.promise(event),
-    jobApi: (job) => client.jobApi(job),
   })
 }
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { injectable } from './services.js'
 
 /**
  * Names of pipelines that are kept as files whose definitions were refused: nobody else may take them, or the mended
  * file would overwrite what was made in the meantime. A file that is gone keeps nothing.
  */
+@injectable()
 export class ReservedNames {
   private readonly files = new Map<string, string>()
 

@@ -15,13 +15,14 @@ import { idlePatterns } from '../worker/action-type-filter.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
-import type { Parts } from './container.js'
 import { control } from './control.js'
 import { openControlSocket } from './control-socket.js'
 import { applyDeclared } from './declared.js'
 import { asLogger, createPino } from './logger.js'
+import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
 import { pluginProblems } from './plugin-problems.js'
+import type { Replace } from './services.js'
 import { StopStack } from './stop-stack.js'
 import { StorageWatch } from './storage-watch.js'
 import { createSweeper } from './sweeping.js'
@@ -60,7 +61,12 @@ export interface RunningServer {
  * A broken plugin, pipeline file or schedule is told of in `problems`, and the rest starts.
  * Errors: ConfigError, DataFolderRefused, NewerSchema, ListenFailed; nothing is left running then.
  */
-export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
+export function startServer(options: StartOptions = {}): Promise<RunningServer> {
+  return startServerWith(options)
+}
+
+/** As `startServer`; `replace` puts services of a test's own in the place of the server's. */
+export async function startServerWith(options: StartOptions, replace?: Replace): Promise<RunningServer> {
   const config = loadConfig({ ...options, overrides: overridesOf(options) })
   const clock = options.clock ?? systemClock
   const pino = createPino(config.log.level, options.writeLog)
@@ -68,16 +74,21 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const stack = new StopStack(clock, log)
   try {
     const pluginLog = (plugin: string) => asLogger(pino, { plugin })
-    return await bringUp({ bundled: options.bundled, config, clock, log, pluginLog, stack }, options.onFatal)
+    const starting = { bundled: options.bundled, config, clock, log, pluginLog, stack }
+    return await bringUp(starting, options.onFatal, replace)
   } catch (error) {
     await stack.stop()
     throw error
   }
 }
 
-async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Promise<RunningServer> {
+async function bringUp(
+  starting: Starting,
+  onFatal: StartOptions['onFatal'],
+  replace: Replace | undefined,
+): Promise<RunningServer> {
   const { config, log, stack } = starting
-  const { parts, identity, artifacts } = await assemble(starting)
+  const { parts, identity, artifacts } = await assemble(starting, replace)
   if (onFatal) stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: onFatal }))
   const passwordFile = await makeFirstAdmin(parts.access, parts.accessStore, config.dataDir)
   await parts.host.register()
@@ -112,7 +123,7 @@ async function bringUp(starting: Starting, onFatal: StartOptions['onFatal']): Pr
 }
 
 /** Commands from this machine; a server without them is a server all the same. */
-async function openControl({ config, log, stack }: Starting, parts: Parts, address: string): Promise<void> {
+async function openControl({ config, log, stack }: Starting, parts: Server, address: string): Promise<void> {
   try {
     stack.push('commands', await openControlSocket(config.dataDir, (request) => control(parts, address, request)))
   } catch (error) {
@@ -120,7 +131,7 @@ async function openControl({ config, log, stack }: Starting, parts: Parts, addre
   }
 }
 
-async function shutDown(parts: Parts, stack: StopStack, log: Logger, why: string): Promise<void> {
+async function shutDown(parts: Server, stack: StopStack, log: Logger, why: string): Promise<void> {
   log.info('stopping', { reason: why })
   await parts.hooks.serverStop
     .promise({ reason: why })
@@ -132,7 +143,7 @@ async function shutDown(parts: Parts, stack: StopStack, log: Logger, why: string
 /** Opens the port for plugins' mounts. Errors: ListenFailed. */
 export async function openPort(
   { config, clock, log, stack }: Starting,
-  parts: Parts,
+  parts: Server,
   ready: () => boolean,
 ): Promise<Listening> {
   const { host, port, metrics } = config.server
@@ -163,7 +174,7 @@ export async function openPort(
 }
 
 /** Plugins, then what feeds them; stopped the other way round. */
-async function startParts({ config, log, clock, stack }: Starting, parts: Parts): Promise<void> {
+async function startParts({ config, log, clock, stack }: Starting, parts: Server): Promise<void> {
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()
   stack.push('outbox', () => parts.outbox.stop())
@@ -187,12 +198,12 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Parts)
 }
 
 /** Periodic work begins right after the start, which does not wait for it; the answer ends it. */
-function tickSoon({ coordinator }: Parts): () => Promise<void> {
+function tickSoon({ coordinator }: Server): () => Promise<void> {
   const started = new Promise((resolve) => setImmediate(resolve)).then(() => startTicker(() => coordinator.tick()))
   return async () => (await started)()
 }
 
-function onSignal(topic: string, parts: Parts, log: Logger): void {
+function onSignal(topic: string, parts: Server, log: Logger): void {
   if (topic === 'action-types')
     void parts.catalogue.load().catch((err) => log.error('action types could not be read', { err }))
   if (!topic.startsWith('{')) return
@@ -200,7 +211,7 @@ function onSignal(topic: string, parts: Parts, log: Logger): void {
   if (pipelineName !== undefined) parts.watch.touch(pipelineName)
 }
 
-function workerProblems({ worker }: Config, { registry }: Parts): string[] {
+function workerProblems({ worker }: Config, { registry }: Server): string[] {
   return idlePatterns(worker.actionTypes, providersOf(registry).keys())
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.js'
+import { type Clock, within } from '../domain/clock.js'
 import { reason, StepTimeout } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 
@@ -20,14 +20,13 @@ export class StopStack {
   async stop(): Promise<void> {
     for (let step = this.steps.pop(); step; step = this.steps.pop()) {
       const { name, stop } = step
-      let cancel = () => {}
-      const limit = new Promise<never>((_, reject) => {
-        cancel = this.clock.after(this.limit, () => reject(new StepTimeout(`stopping ${name}`, this.limit)))
-      })
-      await Promise.race([(async () => stop())(), limit]).catch((error) =>
+      const stopping = (async () => stop())()
+      const late = () => {
+        throw new StepTimeout(`stopping ${name}`, this.limit)
+      }
+      await within(this.clock, this.limit, stopping, late).catch((error) =>
         this.log.error('stopping failed', { part: name, error: reason(error) }),
       )
-      cancel()
     }
   }
 }

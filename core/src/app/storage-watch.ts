@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../domain/clock.js'
+import { type Clock, within } from '../domain/clock.js'
 import { reason } from '../host/contain.js'
 
 /** Bytes: more than a file system keeps inside a folder's own entry, and than SQLite's log may still have room for. */
@@ -40,19 +40,12 @@ export class StorageWatch {
   }
 
   async #askDatabase(): Promise<string | undefined> {
-    let cancel = () => {}
-    const late = new Promise<string>((resolve) => {
-      cancel = this.parts.clock.after(patience, () => resolve(`the database took no write within ${patience / 1000} s`))
-    })
     const written = this.parts.write().then(
       () => undefined,
       (error: unknown) => `the database cannot be written: ${reason(error)}`,
     )
-    try {
-      return await Promise.race([written, late])
-    } finally {
-      cancel()
-    }
+    const late = () => `the database took no write within ${patience / 1000} s`
+    return within(this.parts.clock, patience, written, late)
   }
 }
 

@@ -25,7 +25,8 @@ export class Catalogue implements TypeCatalogue {
 
   constructor(
     private readonly registry: ProviderRegistry,
-    private readonly store: Pick<EngineStore, 'actionTypes' | 'signal'>,
+    /** Where custom types are kept; none are known without it. */
+    private readonly store?: Pick<EngineStore, 'actionTypes' | 'signal'>,
   ) {}
 
   /** Keys of the types that no plugin provides, but whoever polls for their jobs. */
@@ -35,13 +36,13 @@ export class Catalogue implements TypeCatalogue {
 
   /** Reads the custom types without telling the other servers. */
   async load(): Promise<void> {
-    const stored = (await this.store.actionTypes.list()).filter((one) => !one.deleted)
+    const stored = ((await this.store?.actionTypes.list()) ?? []).filter((one) => !one.deleted)
     this.custom = new Map(stored.map(({ type }) => [actionTypeKey(type.id), type]))
   }
 
   async refresh(): Promise<void> {
     await this.load()
-    this.store.signal('action-types')
+    this.store?.signal('action-types')
   }
 
   describe(id: ActionTypeId): ActionType | undefined {

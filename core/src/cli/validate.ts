@@ -1,5 +1,4 @@
-import type { Parts } from '../app/container.js'
-import { withPlugins } from '../app/offline.js'
+import { type Offline, withPlugins } from '../app/offline.js'
 import { type PipelineText, readPipelineText } from '../app/pipeline-text.js'
 import { pluginProblems } from '../app/plugin-problems.js'
 import type { Problem } from '../domain/validation/problem.js'
@@ -35,7 +34,7 @@ export async function validate(
   if (results.some(({ problems }) => problems.length > 0)) process.exitCode = exitStatus.failed
 }
 
-async function problemsOf(file: string, { engine }: Parts): Promise<Found[]> {
+async function problemsOf(file: string, { judging }: Offline): Promise<Found[]> {
   let text: PipelineText
   try {
     text = readPipelineText(file)
@@ -44,7 +43,7 @@ async function problemsOf(file: string, { engine }: Parts): Promise<Found[]> {
       .split('\n')
       .map((message) => ({ at: file, message }))
   }
-  const problems = validatePipeline(text.pipeline, lookup(engine, await askElsewhere(engine, text.pipeline)))
+  const problems = validatePipeline(text.pipeline, lookup(judging, await askElsewhere(judging, text.pipeline)))
   const twice = text.warnings.map((message) => ({ at: file, message }))
   return [...twice, ...problems.map((problem) => ({ ...problem, at: text.where(problem.path) }))]
 }

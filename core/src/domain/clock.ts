@@ -44,3 +44,34 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/**
+ * What `work` comes to, or what `late` answers (or throws) when `ms` have gone by on `clock` first. The work goes on all
+ * the same, and nobody hears of its end.
+ * @example
+ * const text = await within(ctx.clock, 5_000, readText(), () => {
+ *   throw new Error('no answer within 5 s')
+ * })
+ */
+export async function within<T, L = never>(
+  clock: Clock,
+  ms: number,
+  work: T | Promise<T>,
+  late: () => L,
+): Promise<T | L> {
+  let cancel = () => {}
+  const limit = new Promise<L>((resolve, reject) => {
+    cancel = clock.after(ms, () => {
+      try {
+        resolve(late())
+      } catch (error) {
+        reject(error)
+      }
+    })
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    cancel()
+  }
+}

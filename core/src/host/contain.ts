@@ -1,6 +1,6 @@
 /** Keeps one plugin's trouble its own: a name that follows its asynchronous calls, and a time limit around each step. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Clock } from '../domain/clock.js'
+import { type Clock, within } from '../domain/clock.js'
 
 const running = new AsyncLocalStorage<string>()
 
@@ -34,15 +34,10 @@ export async function contain<T>(
   ms: number,
   run: () => T | Promise<T>,
 ): Promise<T> {
-  let cancel: () => void = () => {}
-  const limit = new Promise<never>((_, reject) => {
-    cancel = clock.after(ms, () => reject(new StepTimeout(what, ms)))
+  const running = asPlugin(plugin, async () => run())
+  return within(clock, ms, running, () => {
+    throw new StepTimeout(what, ms)
   })
-  try {
-    return await Promise.race([asPlugin(plugin, async () => run()), limit])
-  } finally {
-    cancel()
-  }
 }
 
 /** Any thrown thing in one line of words. */

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly entry: string
   /** What a listing shows while the plugin is not running, such as `action Build/Rake/1`. */
   readonly provides: readonly string[]
+  /** True for a plugin that only answers HTTP: workers leave it out. */
+  readonly serverOnly?: true
   /** True for a package whose JavaScript is ECMAScript modules. */
   readonly esModule: boolean
   /** The TypeScript entry of a workspace package, used when the host itself runs from source. */
@@ -86,6 +88,8 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
     return wrong('"penstock.entry"', field.entry, 'a path such as "./dist/index.js"')
   const provides = field.provides ?? []
   if (!Array.isArray(provides)) return wrong('"penstock.provides"', provides, 'a list')
+  const serverOnly = field.serverOnly ?? false
+  if (typeof serverOnly !== 'boolean') return wrong('"penstock.serverOnly"', serverOnly, 'true or false')
   const name = shortName(pkg.name)
   checkApiRange(name, field.apiVersion)
   const source = sourceEntry(pkg.exports)
@@ -96,12 +100,22 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
     apiVersion: field.apiVersion,
     entry: field.entry,
     provides: provides.map(provided),
+    ...(serverOnly ? { serverOnly } : {}),
     esModule: pkg.type === 'module',
     ...defined({ sourceEntry: source }),
   }
 }
 
-const manifestKeys = ['manifestVersion', 'apiVersion', 'entry', 'provides', 'isolation', 'permissions', '$schema']
+const manifestKeys = [
+  'manifestVersion',
+  'apiVersion',
+  'entry',
+  'provides',
+  'serverOnly',
+  'isolation',
+  'permissions',
+  '$schema',
+]
 
 /** A package's name as the page, the log and penstock.yaml have it. */
 export function shortName(packageName: string): string {

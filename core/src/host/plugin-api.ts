@@ -8,6 +8,8 @@ import { pluginHooks } from './plugin-hooks.js'
 import type { ProviderRegistry } from './registry.js'
 import type { RuleProvider } from './rule-provider.js'
 import type { ServerServices } from './services.js'
+import type { StateDoor } from './state/state-door.js'
+import { stateOverDoor } from './state/state-over-door.js'
 
 export interface PluginApiParts {
   readonly life: PluginLife
@@ -19,6 +21,7 @@ export interface PluginApiParts {
   readonly hooks: Hooks
   readonly registry: ProviderRegistry
   readonly services: ServerServices
+  readonly state: StateDoor
 }
 
 /** All that a plugin can reach. What declares something works only while register() runs. */
@@ -35,6 +38,7 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
       mkdirSync(parts.dataFolder, { recursive: true, mode: 0o700 })
       return parts.dataFolder
     },
+    state: stateOverDoor(() => parts.state),
     hooks: pluginHooks(parts.hooks, life, parts.clock),
     server: parts.services,
     provideAction: (provider) => registry.addAction(declaring('provideAction'), provider as unknown as ActionProvider),

@@ -20,6 +20,8 @@ export interface PluginHostParts extends RegisterParts {
   /** Reads penstock.yaml again, for a reload. */
   rediscover?(): Promise<readonly PluginReference[]>
   readonly states: PluginStateStore
+  /** A worker leaves out plugins that only a server has a use for; `server` when absent. */
+  readonly at?: 'server' | 'worker'
 }
 
 /** A mounted handler and whose it is. */
@@ -53,7 +55,7 @@ export class PluginHost implements PluginService {
     const prepared = new Map(apart.map((entry) => [entry, this.prepare(entry)]))
     for (const preparing of prepared.values()) preparing.catch(() => {}) // bringUp hears of it
     for (const entry of this.entries) {
-      if (isOff(entry)) await this.describeDisabled(entry)
+      if (isOff(entry) || (await this.isElsewhere(entry))) await this.describeDisabled(entry)
       else await this.bringUp(entry, prepared.get(entry))
     }
   }
@@ -262,6 +264,13 @@ export class PluginHost implements PluginService {
     if (!isolated) return
     this.retiring.add(isolated)
     void isolated.retire().then(() => this.retiring.delete(isolated))
+  }
+
+  /** Its manifest says that it is for servers, and this is none. */
+  private async isElsewhere({ reference }: PluginEntry): Promise<boolean> {
+    const { place } = reference
+    if (this.parts.at !== 'worker' || !('path' in place) || place.kind === 'file' || place.kind === 'yaml') return false
+    return (await readManifest(place.path).catch(() => undefined))?.serverOnly === true
   }
 
   /** Disabled plugins still show their version. */

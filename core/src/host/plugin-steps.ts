@@ -16,6 +16,7 @@ import { pluginConfig } from './plugin-config.js'
 import type { PluginEntry } from './plugin-entry.js'
 import type { ProviderRegistry } from './registry.js'
 import type { ServerServices } from './services.js'
+import type { StateDoor } from './state/state-door.js'
 
 /** Milliseconds for each step of one plugin. */
 export const stepLimits = { load: 10_000, register: 2_000, start: 10_000, stop: 10_000 } as const
@@ -29,6 +30,7 @@ export interface RegisterParts {
   readonly dataFolder: string
   readonly log: (plugin: string) => Logger
   readonly services: () => ServerServices
+  readonly state: (plugin: string) => StateDoor
   /** Time limits of isolated plugins, where they are not the usual ones; milliseconds. */
   readonly isolation?: Partial<Record<keyof typeof isolationLimits, number>>
 }
@@ -64,7 +66,7 @@ export async function load(
 
 function isolate(
   entry: PluginEntry,
-  { clock, log, isolation }: RegisterParts,
+  { clock, log, isolation, state }: RegisterParts,
   onFailed: (problem: string) => void,
 ): IsolatedPlugin {
   const { name, manifest } = entry
@@ -76,6 +78,7 @@ function isolate(
     ...(manifest ? { manifest } : {}),
     clock,
     log: log(name),
+    state: () => state(name),
     ...(isolation ? { limits: isolation } : {}),
     onProblem: (text) => entry.problem(text),
     onFailed: (text) => entry.life === life && onFailed(text),
@@ -96,6 +99,7 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
     hooks,
     registry,
     services: parts.services(),
+    state: parts.state(name),
   })
   life.registering = true
   try {

@@ -6,6 +6,7 @@ import type { PluginHooks } from './hooks.js'
 import type { RuleProvider } from './rule-provider.js'
 import type { ServerServices } from './services.js'
 import type { SourceProvider } from './source-provider.js'
+import type { PluginState } from './state/plugin-state.js'
 
 /**
  * The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major.
@@ -158,7 +159,9 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   /** The plugin's section of penstock.yaml, checked, with defaults. */
   readonly config: C
   readonly log: Logger
-  /** A folder of the plugin's own below the data folder; made when first used. */
+  /** What the plugin keeps, the same on every server. */
+  readonly state: PluginState
+  /** A folder of the plugin's own below this machine's data folder; made when first used. Other servers have another one. */
   readonly dataFolder: string
   readonly hooks: PluginHooks
   readonly server: ServerServices

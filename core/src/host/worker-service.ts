@@ -3,6 +3,7 @@ import type { Principal } from '../domain/access.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { ReportedResult } from './job-api-access.js'
 import type { DeployTarget } from './provider-context.js'
+import type { StateDoor } from './state/state-door.js'
 
 /**
  * Who calls. A name belongs to its principal: another's worker of the same name is another worker.
@@ -108,6 +109,11 @@ export interface WorkerService {
   appendLog(caller: WorkerCaller, job: WorkerJob, offset: number, bytes: Buffer): Promise<number>
   /** The log is whole at `size` bytes. Answers how many there are: fewer than `size` means that it is not finished. */
   finishLog(caller: WorkerCaller, job: WorkerJob, size: number): Promise<number>
+  /**
+   * What a plugin keeps (`api.state`), for its copy on the worker's machine.
+   * Errors: AccessDeniedException, unless the caller may claim jobs of an action type of that plugin.
+   */
+  state(caller: WorkerCaller, plugin: string): Promise<StateDoor>
   /** Calls `look` when there may be new jobs, until it finds something or the wait is over. */
   whenJobs<T>(look: () => Promise<T>, found: (answer: T) => boolean, wait: LongPoll): Promise<T>
 }

@@ -7,6 +7,7 @@ import * as jobs from './jobs.js'
 import * as logs from './logs.js'
 import type { AnyOperation, Operation } from './operation.js'
 import * as pipelines from './pipelines.js'
+import * as pluginState from './plugin-state.js'
 import * as stages from './stages.js'
 import * as tags from './tags.js'
 import * as thirdPartyJobs from './third-party-jobs.js'
@@ -24,6 +25,7 @@ export const operations = {
   ...jobs,
   ...thirdPartyJobs,
   ...workerJobs,
+  ...pluginState,
   ...logs,
 }
 

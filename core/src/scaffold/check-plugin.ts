@@ -15,6 +15,7 @@ import { createPluginApi } from '../host/plugin-api.js'
 import { PluginLife } from '../host/plugin-entry.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { RuleProvider } from '../host/rule-provider.js'
+import { stateElsewhere } from '../host/services-elsewhere.js'
 
 export interface PluginCheck {
   readonly name: string
@@ -86,6 +87,7 @@ async function registered(plugin: Plugin, folder: string): Promise<ProviderRegis
     hooks: createHooks(),
     registry,
     services: noServices(plugin.name),
+    state: stateElsewhere('while the plugin is checked'),
   })
   life.registering = true
   await contain(systemClock, plugin.name, 'register()', 2_000, () => plugin.register(api as never))

@@ -1,5 +1,5 @@
 /** One thing for everything periodic: is it due? claim it, run it under a limit, stamp it. */
-import { type Clock, sleep } from '../domain/clock.js'
+import { type Clock, within } from '../domain/clock.js'
 import type { TaskClaims } from '../domain/task-claims.js'
 import type { Logger } from '../host/plugin.js'
 
@@ -54,7 +54,7 @@ export class Coordinator {
   async stop(grace = 5_000): Promise<void> {
     this.stopping.abort(new Error('the server stops'))
     const running = Promise.all(this.tasks.map((known) => known.running))
-    await Promise.race([running, sleep(this.parts.clock, grace)])
+    await within(this.parts.clock, grace, running, () => undefined)
   }
 
   private async runOnce(task: PeriodicTask, now: number): Promise<void> {

@@ -3,11 +3,12 @@ import type { DialectName } from './database.js'
 import { initial } from './migrations/0001-initial.js'
 import { sharedLogs } from './migrations/0002-shared-logs.js'
 import { flatGrowth } from './migrations/0003-flat-growth.js'
+import { pluginValues } from './migrations/0004-plugin-values.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
 /** Every migration there is, oldest first. */
-export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth]
+export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth, pluginValues]
 
 /** The data was written by a newer Penstock than this one. */
 export class NewerSchema extends Error {
@@ -50,12 +51,15 @@ async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
 function tools(tx: Transaction<Schema>, dialect: DialectName): MigrationTools {
   const serial = dialect === 'postgres' ? 'bigserial primary key' : 'integer primary key autoincrement'
   const bytes = dialect === 'postgres' ? 'bytea' : 'blob'
+  const bytewise = dialect === 'postgres' ? 'text collate "C"' : 'text'
   const run = async (statement: string) => {
     await sql.raw(statement).execute(tx)
   }
   return {
     run,
     table: (name, columns) =>
-      run(`create table ${name} (${columns.replace('{serial}', serial).replace('{bytes}', bytes)})`),
+      run(
+        `create table ${name} (${columns.replace('{serial}', serial).replace('{bytes}', bytes).replace('{bytewise}', bytewise)})`,
+      ),
   }
 }

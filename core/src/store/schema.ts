@@ -150,6 +150,28 @@ export interface PluginStateTable {
   enabled: number
   doc: string
 }
+export interface PluginValueTable {
+  plugin: string
+  /** Ordered by its UTF-8 bytes. */
+  key: string
+  version: string
+  modified: number
+  /** JSON; null for a blob. */
+  value: string | null
+  blob_id: string | null
+  /** Of the blob, bytes. */
+  size: number | null
+}
+export interface PluginBlobTable {
+  id: string
+  plugin: string
+  size: number
+  parts: number
+  /** Null while a name stands for it. */
+  unused_since: number | null
+  /** 1 once its parts are being removed. */
+  doomed: number
+}
 export interface DeployTargetTable {
   action_execution_id: string
   target_id: string
@@ -201,6 +223,8 @@ export interface Schema {
   sessions: SessionTable
   audit: AuditTable
   plugin_states: PluginStateTable
+  plugin_values: PluginValueTable
+  plugin_blobs: PluginBlobTable
   deploy_targets: DeployTargetTable
   shared_logs: SharedLogTable
   log_pieces: LogPieceTable

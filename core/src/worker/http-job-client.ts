@@ -101,6 +101,11 @@ export class HttpJobClient implements JobClient {
     return () => this.#onCancel.delete(listener)
   }
 
+  /** One of Penstock's own operations, until it is answered. Errors: Faults; the refusal; when the worker stops. */
+  insist<T>(operation: string, input: object): Promise<T> {
+    return this.#insist(() => this.api.call<T>(operation, { workerName: this.workerName, ...input }))
+  }
+
   /** The job that was last handed out for an action. */
   jobOf(actionExecutionId: string): HeldJob | undefined {
     return this.#byAction.get(actionExecutionId)

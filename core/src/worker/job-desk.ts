@@ -106,8 +106,8 @@ export class JobDesk {
     }
     const run = new JobRun({
       ...this.parts,
-      artifacts: this.parts.artifactsOf?.(job) ?? this.parts.artifacts,
-      secrets: this.parts.secretsOf?.(job) ?? this.parts.secrets,
+      artifacts: this.parts.artifactsOf(job),
+      secrets: this.parts.secretsOf(job),
       provider,
       again: () => providers.find(job.data.actionTypeId),
       jobId: job.id,

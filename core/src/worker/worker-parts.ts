@@ -16,10 +16,8 @@ export interface WorkerParts {
   readonly providers: ProviderLookup
   readonly dataFolder: string
   readonly logs: ActionLogs
-  readonly artifacts: ArtifactAccess
   readonly clock: Clock
   readonly log: Logger
-  readonly secrets: SecretLookup
   /** Jobs at a time; twice the cores, at least four, when absent. */
   readonly concurrency?: number
   /** Milliseconds between TERM and KILL; 10,000 when absent. */
@@ -28,8 +26,8 @@ export interface WorkerParts {
   readonly patience?: number
   /** A reason why an action must not run (the beforeAction hook). */
   beforeAction?(event: BeforeActionEvent): Promise<string | undefined>
-  /** A job's own way to artifacts and secrets, in place of `artifacts` and `secrets`. */
-  artifactsOf?(job: Job): ArtifactAccess
-  secretsOf?(job: Job): SecretLookup
+  /** A job's way to its artifacts, and to the secrets that its configuration names. */
+  artifactsOf(job: Job): ArtifactAccess
+  secretsOf(job: Job): SecretLookup
   jobApi?(job: Job): Promise<JobApiAccess | undefined>
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { within } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
 import { HeldRun } from './held.js'
 import { JobDesk } from './job-desk.js'
@@ -66,13 +67,9 @@ export class Worker {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
     this.#cancelTick()
     const delivering = [...this.#held.values()].filter((held) => !this.#desk.detach(held))
-    let cancel = () => {}
-    const enough = new Promise<void>((resolve) => {
-      cancel = this.parts.clock.after(patience, resolve)
-    })
     const delivered = Promise.all(delivering.map((held) => this.#desk.delivered(held)))
-    await Promise.race([delivered.then(() => this.#desk.cleared()), enough])
-    cancel()
+    const cleared = delivered.then(() => this.#desk.cleared())
+    await within(this.parts.clock, patience, cleared, () => undefined)
     this.#stop.abort(new Error('the worker stops'))
     this.#steps.detach()
     this.#launcher.close()

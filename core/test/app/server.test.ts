@@ -1,9 +1,8 @@
 /** A whole server, with plugins of the test's own instead of the bundled ones. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InjectionToken } from 'tsyringe'
-import type { RunningServer, StartOptions } from '../../src/app/server.js'
-import { tokens } from '../../src/app/tokens.js'
+import { Metrics } from '../../src/app/metrics.js'
+import { type RunningServer, type StartOptions, startServerWith } from '../../src/app/server.js'
 import { systemClock } from '../../src/domain/clock.js'
 import { serverFolder } from './support/server-folder.js'
 import { twoStages } from './support/two-stages.js'
@@ -52,20 +51,15 @@ test('it is healthy and ready, says so, and stops', async () => {
   await expect(get(server, '/health')).rejects.toThrow()
 })
 
-test('every token of the container resolves, each to one object', async () => {
-  const { createContainer } = require('../../src/app/container.js') as typeof import('../../src/app/container.js')
-  const given = new Map<unknown, unknown>()
-  const spied = jest.spyOn(require('tsyringe').container, 'createChildContainer')
-  await start()
-  const container = spied.mock.results[0]?.value as ReturnType<typeof createContainer>
-  spied.mockRestore()
-  for (const [name, token] of Object.entries(tokens)) {
-    const service = container.resolve(token as InjectionToken<object>)
-    expect({ name, service: service !== undefined }).toEqual({ name, service: true })
-    expect(container.resolve(token as InjectionToken<object>)).toBe(service)
-    given.set(token, service)
+test("a test may put a service of its own in the place of a server's", async () => {
+  const metrics = { scrape: async () => ({ type: 'text/plain', text: 'mine' }), answered: () => {} }
+  const options = { dataDir: at('data'), port: 0, env: {}, bundled: [], writeLog: () => {} }
+  const server = await startServerWith(options, (register) => register(Metrics, metrics as unknown as Metrics))
+  try {
+    expect(await get(server, '/metrics')).toMatchObject({ status: 200, body: 'mine' })
+  } finally {
+    await server.stop()
   }
-  expect(given.size).toBe(Object.keys(tokens).length)
 })
 
 test('two servers in one process share nothing, and one data folder takes one server', async () => {

@@ -8,6 +8,8 @@ import type { Logger } from '../../src/host/plugin.js'
 import { PluginHost, type PluginHostParts } from '../../src/host/plugin-host.js'
 import { ProviderRegistry } from '../../src/host/registry.js'
 import type { ServerServices } from '../../src/host/services.js'
+import { stateElsewhere } from '../../src/host/services-elsewhere.js'
+import type { StateDoor } from '../../src/host/state/state-door.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
 
 /** Folders made by tests of this file, for removeFolders. */
@@ -66,6 +68,7 @@ export async function world(
     readonly isolation?: 'process' | 'none'
     readonly limits?: PluginHostParts['isolation']
     readonly clock?: Clock
+    readonly state?: (plugin: string) => StateDoor
   } = {},
 ): Promise<World> {
   const folder = options.folder ?? temporaryFolder()
@@ -95,6 +98,7 @@ export async function world(
     log: (plugin) => recorder(plugin, logged),
     ...(options.limits ? { isolation: options.limits } : {}),
     services: () => ({ clock }) as unknown as ServerServices,
+    state: (plugin) => options.state?.(plugin) ?? stateElsewhere('in this test'),
   })
   return {
     host,

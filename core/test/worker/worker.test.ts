@@ -44,16 +44,17 @@ async function start(scripts: readonly DummyScript[], more: Partial<WorkerParts>
   const say = (message: string, details?: unknown) => said.push(`${message} ${JSON.stringify(details ?? {})}`)
   const logs = new ActionLogs(data)
   allLogs.push(logs)
+  const artifacts = new FolderArtifacts({}, join(data, 'outputs'))
   const worker = new Worker({
     workerId: 'w',
     client,
     providers: providersOf(registry),
     dataFolder: data,
     logs,
-    artifacts: new FolderArtifacts({}, join(data, 'outputs')),
+    artifactsOf: () => artifacts,
     clock: systemClock,
     log: { debug: say, info: say, warn: say, error: say },
-    secrets: async (name) => (name === 'known' ? 'v3rysecret' : undefined),
+    secretsOf: () => async (name) => (name === 'known' ? 'v3rysecret' : undefined),
     grace: 300,
     ...more,
   })

@@ -21,30 +21,39 @@ export default definePlugin<Config>({
 })
 
 function mountCodePipeline(api: PluginApi<Config>): void {
-  const codePipeline = new CodePipelineApi(api.server, api.log, api.config)
+  const codePipeline = once(() => new CodePipelineApi(api.server, api.log, api.config))
   api.mount({
     prefix: '/',
     match: isJsonRequest,
-    handle: (request, response) => codePipeline.handle(request, response),
+    handle: (request, response) => codePipeline().handle(request, response),
   })
 }
 
 function mountBucket(api: PluginApi<Config>): void {
-  const uploads = new Uploads(api.server.artifacts, join(api.dataFolder, 'uploads'))
-  const bucket = new ArtifactBucket(api.server, uploads, api.log)
+  const uploads = once(() => new Uploads(api.server.artifacts, join(api.dataFolder, 'uploads')))
+  const bucket = once(() => new ArtifactBucket(api.server, uploads(), api.log))
   api.mount({
     prefix: '/',
     match: (request) => isS3Request(request, api.server.identity),
-    handle: (request, response) => bucket.handle(request, response),
+    handle: (request, response) => bucket().handle(request, response),
   })
   let stop = () => {}
   api.onStart(() => {
-    stop = expireUploads(uploads, api.config.uploadExpiryHours, api.server.clock, api.log)
+    stop = expireUploads(uploads(), api.config.uploadExpiryHours, api.server.clock, api.log)
   })
   api.onStop(() => stop())
 }
 
 function mountWebhooks(api: PluginApi<Config>): void {
-  const receiver = new WebhookReceiver(api.server, api.log, api.config)
-  api.mount({ prefix: webhooksPrefix, handle: (request, response) => receiver.handle(request, response) })
+  const receiver = once(() => new WebhookReceiver(api.server, api.log, api.config))
+  api.mount({ prefix: webhooksPrefix, handle: (request, response) => receiver().handle(request, response) })
+}
+
+/** Registering declares and asks the server nothing: what is made of its services is made when it is first needed. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }

@@ -1,10 +1,11 @@
 /** Logs as this server has them: in files of its own, or, on a database that servers share, for all of them. */
-import type { InjectionToken } from 'tsyringe'
+import type { Engine } from '../../engine/engine.js'
 import type { LogService } from '../../host/services.js'
 import { sharedLogStore } from '../../store/shared-log-store.js'
 import { ActionLogs } from '../../worker/log-service.js'
+import type { Worker } from '../../worker/worker.js'
 import { type ReceivedLogs, RemoteLogs } from '../remote-logs.js'
-import { tokens } from '../tokens.js'
+import type { ServerGiven } from '../server-given.js'
 import { workerId } from '../worker-id.js'
 import { LogArchive } from './archive.js'
 import { MaskKeeper } from './masks.js'
@@ -12,52 +13,42 @@ import { PublishedLogs } from './published.js'
 import { DatabaseLogs } from './received.js'
 import { SharedLogs } from './service.js'
 
-type Get = <T>(token: InjectionToken<T>) => T
-
 /** SQLite is one server's; a server cannot know whether others are on its PostgreSQL. */
-function isShared(get: Get): boolean {
-  return get(tokens.database).dialect === 'postgres'
+function isShared({ database }: ServerGiven): boolean {
+  return database.dialect === 'postgres'
 }
 
-function around(get: Get) {
-  const database = get(tokens.database)
-  const clock = get(tokens.clock)
+function around({ database, clock, artifacts, identity }: ServerGiven, { store: { read } }: Engine) {
   const store = sharedLogStore(database)
-  const archive = new LogArchive({
-    store,
-    clock,
-    artifacts: get(tokens.artifacts),
-    bucket: get(tokens.identity).bucket,
-  })
+  const archive = new LogArchive({ store, clock, artifacts, bucket: identity.bucket })
   const signal = (topic: string) => database.signal(topic)
-  return { store, archive, clock, reads: get(tokens.engine).store.read, signal }
+  return { store, archive, clock, reads: read, signal }
 }
 
 /** Those of this process's own worker. */
-export function createLogs(get: Get): ActionLogs {
-  const { dataDir: dataFolder } = get(tokens.config)
-  if (!isShared(get)) return new ActionLogs(dataFolder)
-  const { onSignal } = get(tokens.database)
-  return new PublishedLogs({ ...around(get), dataFolder, writer: workerId(dataFolder), log: get(tokens.log), onSignal })
+export function createLogs(given: ServerGiven, engine: Engine): ActionLogs {
+  const { config, database, log } = given
+  const dataFolder = config.dataDir
+  if (!isShared(given)) return new ActionLogs(dataFolder)
+  const { onSignal } = database
+  return new PublishedLogs({ ...around(given, engine), dataFolder, writer: workerId(dataFolder), log, onSignal })
 }
 
 /** Those that pages read. */
-export function createLogService(get: Get): LogService {
-  const own = get(tokens.logs)
+export function createLogService(given: ServerGiven, engine: Engine, own: ActionLogs): LogService {
   if (!(own instanceof PublishedLogs)) return own
-  return new SharedLogs({ ...around(get), own, onSignal: get(tokens.database).onSignal })
+  return new SharedLogs({ ...around(given, engine), own, onSignal: given.database.onSignal })
 }
 
 /** Those of workers on other machines. */
-export function createReceivedLogs(get: Get): ReceivedLogs {
-  if (isShared(get)) {
-    return new DatabaseLogs({ ...around(get), masks: new MaskKeeper(get(tokens.masterKey)), own: get(tokens.logs) })
-  }
+export function createReceivedLogs(given: ServerGiven, engine: Engine, own: ActionLogs, worker: Worker): ReceivedLogs {
+  if (isShared(given))
+    return new DatabaseLogs({ ...around(given, engine), masks: new MaskKeeper(given.masterKey), own })
   return new RemoteLogs({
-    dataFolder: get(tokens.config).dataDir,
-    clock: get(tokens.clock),
-    logs: get(tokens.logs),
-    reads: get(tokens.engine).store.read,
-    isHere: (id) => get(tokens.worker).running.some(({ data }) => data.actionExecutionId === id),
+    dataFolder: given.config.dataDir,
+    clock: given.clock,
+    logs: own,
+    reads: engine.store.read,
+    isHere: (id) => worker.running.some(({ data }) => data.actionExecutionId === id),
   })
 }

@@ -1,5 +1,5 @@
 /** Which action types there are: as this installation's plugins say, or as a server does. */
-import type { Parts } from '../../app/container.js'
+import type { Offline } from '../../app/offline.js'
 import { type ActionType, type ActionTypeId, actionTypeKey } from '../../domain/action-type.js'
 import { validatePipeline } from '../../domain/validation/structure.js'
 import { lookup } from '../../engine/define-pipeline.js'
@@ -9,8 +9,8 @@ import type { Beside } from './found.js'
 export type Lookup = Parameters<typeof validatePipeline>[1]
 
 /** The plugins of this installation. */
-export function ofPlugins({ engine }: Pick<Parts, 'engine'>): Lookup {
-  return lookup(engine)
+export function ofPlugins({ judging }: Pick<Offline, 'judging'>): Lookup {
+  return lookup(judging)
 }
 
 /** Whatever a server knows; what its plugins think of configurations, it says when the pipeline is created. */

@@ -5,8 +5,10 @@ import type { HookName, PluginHooks } from '../hooks.js'
 import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { SourceProvider } from '../source-provider.js'
+import { stateOverDoor } from '../state/state-over-door.js'
 import type { Channel } from './channel.js'
 import type { DeclaredAction, DeclaredRule, RegisterAnswer, RegisterRequest } from './protocol.js'
+import { channelState } from './state-calls.js'
 
 /** What a plugin registered: the functions that calls from the host lead to. */
 export class Registration {
@@ -54,6 +56,7 @@ export function childApi(
       mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
       return dataFolder
     },
+    state: stateOverDoor(() => channelState(channel)),
     hooks: childHooks(registration, declare),
     get server() {
       return refuse('api.server')

@@ -6,12 +6,14 @@ import type { Manifest } from '../manifest.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
 import type { JobContext } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
+import type { StateDoor } from '../state/state-door.js'
 import { ContextCalls } from './context-calls.js'
 import { isolationLimits, usualMemory } from './limits.js'
 import { PluginProcess } from './plugin-process.js'
 import type { LoadAnswer, PollRequest, RegisterAnswer, RegisterRequest, RunRequest } from './protocol.js'
 import { declareProxies, type ProcessCalls } from './proxies.js'
 import { Restarts } from './restarts.js'
+import { serveState } from './state-calls.js'
 import { watchHang } from './watch-hang.js'
 import { toWire } from './wire-error.js'
 
@@ -24,6 +26,7 @@ export interface IsolatedPluginParts {
   readonly memory?: number
   readonly clock: Clock
   readonly log: Logger
+  readonly state: () => StateDoor
   readonly limits?: Partial<Record<keyof typeof isolationLimits, number>>
   /** Something went wrong; the plugin goes on. */
   onProblem(text: string): void
@@ -186,6 +189,7 @@ export class IsolatedPlugin implements ProcessCalls {
         context: (call: Parameters<ContextCalls['call']>[0]) => this.#contexts.call(call),
         log: (note: Parameters<ContextCalls['log']>[0]) => this.#contexts.log(note),
         mask: (note: Parameters<ContextCalls['mask']>[0]) => this.#contexts.mask(note),
+        state: serveState(this.parts.state),
         problem: ({ text }: { readonly text: string }) => onProblem(text),
         say: ({ level, message, details }: Said) => log[level](message, details ?? {}),
       },

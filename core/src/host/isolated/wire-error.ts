@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.js'
+import { Fault, type FaultCode, type FaultDetail, isFault } from '../../domain/faults.js'
 import type { FailureType } from '../../domain/job.js'
 import { isJobFailed, JobFailed } from '../job-failed.js'
 import { PluginRefused } from '../manifest.js'
@@ -11,6 +12,9 @@ export interface WireError {
   /** Set for a JobFailed: its type. */
   readonly failure?: FailureType
   readonly externalExecutionId?: string
+  /** Set for a Fault: its code and its details. */
+  readonly fault?: FaultCode
+  readonly details?: readonly FaultDetail[]
   /** Set for a PluginRefused: the plugin's state. */
   readonly refused?: PluginRefused['state']
 }
@@ -27,6 +31,10 @@ export function toWire(error: unknown): WireError {
       ...defined({ externalExecutionId }),
     }
   }
+  if (isFault(error)) {
+    const { message, code, details, stack } = error
+    return { message, name: code, fault: code, details, ...(stack ? { stack } : {}) }
+  }
   if (!(error instanceof Error)) return { message: wordsOf(error) }
   const { message, name, stack } = error
   const refused = error instanceof PluginRefused ? { refused: error.state } : {}
@@ -40,8 +48,9 @@ export function fromWire(wire: WireError): Error {
   return error
 }
 
-function revive({ message, name, failure, externalExecutionId, refused }: WireError): Error {
+function revive({ message, name, failure, externalExecutionId, fault, details, refused }: WireError): Error {
   if (failure !== undefined) return new JobFailed(message, failure, externalExecutionId)
+  if (fault !== undefined) return new Fault(fault, message, details)
   if (refused !== undefined) return new PluginRefused(message, refused)
   return Object.assign(new Error(message), typeof name === 'string' ? { name } : {})
 }

@@ -3,11 +3,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { FolderArtifactStore } from '../../../src/artifacts/folder-store.js'
 import { systemClock } from '../../../src/domain/clock.js'
 import type { ActionProvider } from '../../../src/host/action-provider.js'
 import { isPluginProcessEnded } from '../../../src/host/isolated/process-ended.js'
 import type { JobContext } from '../../../src/host/provider-context.js'
 import type { SourceProvider } from '../../../src/host/source-provider.js'
+import { partSize } from '../../../src/host/state/state-door.js'
+import { StoredState } from '../../../src/host/state/stored-state.js'
+import { openSqlite } from '../../../src/store/database.js'
+import { pluginValueStore } from '../../../src/store/plugin-value-store.js'
 import { action, removeFolders, source, temporaryFolder, type World, world, writeFiles } from '../world.js'
 
 jest.setTimeout(120_000) // a process that runs from source starts slowly on a busy machine
@@ -432,4 +437,29 @@ test('a memory limit that is none is told of', async () => {
   expect(w.problems('x')).toContain(
     `penstock.yaml: plugins../x.ts.isolation is {"memory":"1 GB"}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least 32`,
   )
+})
+
+test('what a plugin keeps is kept by the server, wherever the plugin runs', async () => {
+  const folder = temporaryFolder()
+  const database = await openSqlite(':memory:')
+  const artifacts = new FolderArtifactStore(folder)
+  const stored = new StoredState({ values: pluginValueStore(database), artifacts, bucket: 'kept', clock: systemClock })
+  const body = `api.provideAction({ category: 'Build', provider: 'Keep', configuration: {}, async run() {
+      const version = await api.state.put('group', { at: 1 }, { expected: null })
+      const again = await api.state.put('group', 2, { expected: null }).catch((error) => error.code)
+      await api.state.putBlob('bundle', Buffer.alloc(${partSize + 3}, 7))
+      const { size, body } = await api.state.getBlob('bundle')
+      let sum = 0
+      for await (const piece of body) sum += piece.reduce((all, byte) => all + byte, 0)
+      const listed = await api.state.list()
+      await api.state.delete('group', { expected: version })
+      return { summary: JSON.stringify([again, size, sum / 7, listed.map(({ key }) => key)]) }
+    } })`
+  const w = await up({ 'keep.ts': source('keep', body) }, { state: (plugin) => stored.doorOf(plugin) })
+  const size = partSize + 3
+  expect(await provider(w, 'Keep').run(job, context())).toEqual({
+    summary: JSON.stringify(['ConflictException', size, size, ['bundle', 'group']]),
+  })
+  expect((await stored.doorOf('keep').list({})).map(({ key }) => key)).toEqual(['bundle'])
+  await database.close()
 })

@@ -1,0 +1,210 @@
+/** What a server is made of, in order: what comes later is made of what came before. */
+import { join } from 'node:path'
+import { createEngine } from '../engine/engine.js'
+import { LocalJobs } from '../engine/local-jobs.js'
+import { Outbox } from '../engine/outbox.js'
+import { secrecyOf } from '../engine/secrets.js'
+import { createWebhookService } from '../engine/webhook-service.js'
+import { PluginHost } from '../host/plugin-host.js'
+import { ProviderRegistry } from '../host/registry.js'
+import type { ServerServices } from '../host/services.js'
+import { StoredState } from '../host/state/stored-state.js'
+import { Access } from '../http/access-service.js'
+import { type OperationServices } from '../operations/operation.js'
+import { perform } from '../operations/perform.js'
+import { type OperationService, serveOperations } from '../operations/serve.js'
+import { Coordinator } from '../scheduler/coordinator.js'
+import { ScheduleBook, scheduleTagProblem } from '../scheduler/schedules.js'
+import { SqlAccessStore } from '../store/access-store.js'
+import { SqlAuditStore } from '../store/audit-store.js'
+import { createEngineStore } from '../store/engine-store.js'
+import { MetaStore } from '../store/meta-store.js'
+import { pluginStateStore } from '../store/plugin-state-store.js'
+import { pluginValueStore } from '../store/plugin-value-store.js'
+import { sealedStore } from '../store/sealed-store.js'
+import { taskStore } from '../store/task-store.js'
+import { Worker } from '../worker/worker.js'
+import { clientTokenKey } from './client-token-key.js'
+import { EffectDelivery } from './effects.js'
+import { jobScope } from './job-scope.js'
+import { createLive } from './live.js'
+import { createWorker } from './local-worker.js'
+import { makePlugins, type Plugins } from './make-plugins.js'
+import { Metrics } from './metrics.js'
+import { PipelineOverviews } from './overview-service.js'
+import { QueueOverviews } from './queue-service.js'
+import { RemoteJobs } from './remote-jobs.js'
+import { ReservedNames } from './reserved-names.js'
+import { Secrets } from './secrets.js'
+import type { ServerGiven } from './server-given.js'
+import { type Replace, Services, tokens } from './services.js'
+import { createLogService, createLogs, createReceivedLogs } from './shared-logs/parts.js'
+import { Sources } from './sources.js'
+import { Catalogue } from './type-catalogue.js'
+
+/** A server, ready to be started. */
+export type Server = ReturnType<typeof makeServer>
+
+/** Makes all of it and starts none. `replace` puts services of a test's own in the place of these. */
+export function makeServer(given: ServerGiven, replace?: Replace) {
+  const services = new Services(replace)
+  const stores = makeStores(services, given)
+  const plugins = makeItsPlugins(services, given, stores, () => faces)
+  const core = makeCore(services, given, stores)
+  const book = services.one(
+    ScheduleBook,
+    () => new ScheduleBook({ ...given.config.polling, schedules: given.config.schedules }),
+  )
+  const sources = services.build(Sources)
+  const coordinator = services.one(
+    Coordinator,
+    () => new Coordinator({ clock: given.clock, claims: taskStore(given.database), log: given.log }),
+  )
+  const logs = services.one(tokens.logs, () => createLogs(given, core.engine))
+  const worker = services.one(Worker, () =>
+    createWorker(given, { ...plugins, ...core, logs, secrets: services.build(Secrets) }),
+  )
+  const receivedLogs = services.one(tokens.receivedLogs, () => createReceivedLogs(given, core.engine, logs, worker))
+  const remoteJobs = services.build(RemoteJobs)
+  const metrics = services.build(Metrics)
+  const logService = createLogService(given, core.engine, logs)
+  const operations = services.one(tokens.operations, () =>
+    makeOperations(given, { ...core, workers: remoteJobs, logs: logService }),
+  )
+  const faces: ServerServices = {
+    identity: given.identity,
+    clock: given.clock,
+    operations,
+    access: core.access,
+    logs: logService,
+    live: services.one(tokens.live, () => createLive(given.database)),
+    plugins: plugins.host,
+    sources: sources.service,
+    webhooks: createWebhookService(core.engine),
+    artifacts: given.artifacts,
+    workers: remoteJobs,
+    queue: services.build(QueueOverviews),
+    overview: services.build(PipelineOverviews),
+  }
+  const { database, masterKey, identity } = given
+  const { watch, poller } = sources
+  const own = {
+    operations,
+    database,
+    masterKey,
+    identity,
+    book,
+    watch,
+    poller,
+    coordinator,
+    logs,
+    worker,
+    remoteLogs: receivedLogs,
+    remoteJobs,
+    metrics,
+  }
+  return { ...stores, ...plugins, ...core, ...own, services: faces }
+}
+
+type Stores = ReturnType<typeof makeStores>
+
+function makeStores(services: Services, { config, clock, log, database, identity, masterKey, artifacts }: ServerGiven) {
+  services.one(tokens.config, () => config)
+  services.one(tokens.clock, () => clock)
+  services.one(tokens.log, () => log)
+  services.one(tokens.database, () => database)
+  services.one(tokens.identity, () => identity)
+  services.one(tokens.masterKey, () => masterKey)
+  services.one(tokens.artifacts, () => artifacts)
+  const state = () => new StoredState({ values: pluginValueStore(database), artifacts, bucket: identity.bucket, clock })
+  return {
+    meta: services.one(MetaStore, () => new MetaStore(database)),
+    accessStore: services.one(SqlAccessStore, () => new SqlAccessStore(database)),
+    auditStore: services.one(SqlAuditStore, () => new SqlAuditStore(database)),
+    state: services.one(StoredState, state),
+  }
+}
+
+function makeItsPlugins(
+  services: Services,
+  given: ServerGiven,
+  { state }: Stores,
+  faces: () => ServerServices,
+): Plugins {
+  const { config, clock, database, pluginLog, references, rediscover } = given
+  const { hooks, registry, host } = makePlugins({
+    references,
+    ...(rediscover ? { rediscover } : {}),
+    clock,
+    states: pluginStateStore(database),
+    dataFolder: join(config.dataDir, 'plugin-data'),
+    log: pluginLog,
+    services: faces,
+    state: (plugin) => state.doorOf(plugin),
+  })
+  return {
+    hooks: services.one(tokens.hooks, () => hooks),
+    registry: services.one(ProviderRegistry, () => registry),
+    host: services.one(PluginHost, () => host),
+  }
+}
+
+/** The engine, with what decides who may ask it and what follows from its decisions. */
+function makeCore(services: Services, given: ServerGiven, { accessStore, auditStore }: Stores) {
+  const { config, clock, log, database, identity, masterKey } = given
+  const store = createEngineStore(database)
+  const catalogue = services.one(Catalogue, () => new Catalogue(services.build(ProviderRegistry), store))
+  const reserved = services.build(ReservedNames)
+  const { region, accountId, bucket } = identity
+  const engine = services.one(tokens.engine, () =>
+    createEngine({
+      store: sealedStore(store, masterKey, (type) => secrecyOf(catalogue, type)),
+      clock,
+      types: catalogue,
+      region,
+      accountId,
+      bucket,
+      pipelineLimit: config.limits.pipelines,
+      keeperOf: (name) => reserved.keeperOf(name),
+      tagProblem: (key, value) => scheduleTagProblem(key, value, config.polling.timezone),
+    }),
+  )
+  const scope = jobScope(engine.store.read)
+  const access = services.one(
+    Access,
+    () => new Access({ store: accessStore, audit: auditStore, key: masterKey, clock, accountId, jobScope: scope }),
+  )
+  const { deliver } = services.build(EffectDelivery)
+  const outbox = services.one(
+    Outbox,
+    () => new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err })),
+  )
+  const localJobs = services.one(LocalJobs, () => new LocalJobs(engine, config.worker.leaseSeconds * 1_000))
+  return { catalogue, reserved, engine, access, outbox, localJobs }
+}
+
+/** The one door to every operation. */
+function makeOperations(
+  { identity, log, masterKey }: ServerGiven,
+  {
+    engine,
+    access,
+    workers,
+    logs,
+  }: Pick<OperationServices, 'engine' | 'workers' | 'logs'> & { readonly access: Access },
+): OperationService {
+  const services: OperationServices = {
+    engine,
+    publicUrl: () => identity.publicUrl,
+    credentialsFor: (jobId) => access.jobCredentials(jobId),
+    clientTokenKey: clientTokenKey(masterKey),
+    workers,
+    logs,
+  }
+  return serveOperations({
+    identity,
+    access,
+    log,
+    perform: (operation, by, input, call) => perform(operation, services, by, input, call),
+  })
+}
