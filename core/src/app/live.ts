@@ -11,10 +11,12 @@ export function createLive(store: { onSignal(listener: (topic: string) => void):
   }
 }
 
-function readChange(topic: string): LiveChange | undefined {
+/** `undefined` for every other signal, and for what is none: whoever may write to the database can notify. */
+export function readChange(topic: string): LiveChange | undefined {
   if (!topic.startsWith('{')) return undefined
   try {
-    return JSON.parse(topic) as LiveChange
+    const change = JSON.parse(topic) as Partial<LiveChange>
+    return typeof change.pipelineName === 'string' ? (change as LiveChange) : undefined
   } catch {
     return undefined
   }

@@ -18,6 +18,7 @@ import { type Config, type ConfigSources, loadConfig } from './config.js'
 import { control } from './control.js'
 import { openControlSocket } from './control-socket.js'
 import { applyDeclared } from './declared.js'
+import { readChange } from './live.js'
 import { asLogger, createPino } from './logger.js'
 import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
@@ -206,9 +207,8 @@ function tickSoon({ coordinator }: Server): () => Promise<void> {
 function onSignal(topic: string, parts: Server, log: Logger): void {
   if (topic === 'action-types')
     void parts.catalogue.load().catch((err) => log.error('action types could not be read', { err }))
-  if (!topic.startsWith('{')) return
-  const { pipelineName } = JSON.parse(topic) as { pipelineName?: string }
-  if (pipelineName !== undefined) parts.watch.touch(pipelineName)
+  const change = readChange(topic)
+  if (change) parts.watch.touch(change.pipelineName)
 }
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {
