@@ -84,18 +84,18 @@ function childLogger(channel: Channel): Logger {
 type Declare = <T>(list: T[], what: string, value: unknown) => void
 
 function childHooks(registration: Registration, declare: Declare): PluginHooks {
-  const names: readonly HookName[] = [
-    'serverStart',
-    'serverStop',
-    'revisionFound',
-    'beforeAction',
-    'executionChanged',
-    'actionChanged',
-    'artifactStored',
-    'approvalNeeded',
-  ]
   const tap = (hook: HookName) => (run: unknown) => declare(registration.taps, `hooks.${hook}`, { hook, run })
-  return Object.fromEntries(names.map((hook) => [hook, tap(hook)])) as unknown as PluginHooks
+  // A hook that is left out here is an error of the compiler.
+  return {
+    serverStart: tap('serverStart'),
+    serverStop: tap('serverStop'),
+    revisionFound: tap('revisionFound'),
+    beforeAction: tap('beforeAction'),
+    executionChanged: tap('executionChanged'),
+    actionChanged: tap('actionChanged'),
+    artifactStored: tap('artifactStored'),
+    approvalNeeded: tap('approvalNeeded'),
+  } satisfies PluginHooks & Record<HookName, unknown>
 }
 
 function describeAction(provider: ActionProvider): DeclaredAction {
