@@ -44,7 +44,7 @@ module.exports = {
       ['engine', 'host', 'shape'],
       'An operation calls a verb of the engine, or what the host declares.',
     ),
-    layer('host', ['engine', 'operations'], 'The host declares what plugins see: domain and the operations.'),
+    layer('host', ['engine', 'operations', 'shape'], 'The host declares what plugins see: domain and the operations.'),
     layer('worker', ['host', 'artifacts'], 'A worker runs providers on artifacts; it does not decide.'),
     layer('scheduler', ['engine', 'host'], 'The scheduler asks sources and the engine.'),
     layer('git', ['host'], 'What git sources share: providers, made for plugins.'),

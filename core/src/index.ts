@@ -42,6 +42,7 @@ export * from './host/job-failed.js'
 export * from './host/plugin.js'
 export type * from './host/provider-context.js'
 export * from './host/rule-provider.js'
+export * from './host/service-provider.js'
 export type * from './host/services.js'
 export * from './host/source-provider.js'
 export {
@@ -66,3 +67,5 @@ export type {
   ServedOperation,
 } from './operations/serve.js'
 export type { OperationInput, OperationName, OperationOutput, Operations } from './operations/table.js'
+export type { InputOf, Shape, StructureShape } from './shape/shape.js'
+export * as Shapes from './shape/shape.js'

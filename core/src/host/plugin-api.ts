@@ -7,6 +7,7 @@ import type { PluginLife } from './plugin-entry.js'
 import { pluginHooks } from './plugin-hooks.js'
 import type { ProviderRegistry } from './registry.js'
 import type { RuleProvider } from './rule-provider.js'
+import type { ServiceProvider } from './service-provider.js'
 import type { ServerServices } from './services.js'
 import type { StateDoor } from './state/state-door.js'
 import { stateOverDoor } from './state/state-over-door.js'
@@ -47,6 +48,10 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
     provideNotifier: (notifier) => registry.addNotifier(declaring('provideNotifier'), notifier),
     provideSecretStore: (store) => registry.addSecretStore(declaring('provideSecretStore'), store),
     provideArtifactStore: (name, store) => registry.addArtifactStore(declaring('provideArtifactStore'), name, store),
+    provideService: (service) => {
+      declaring('provideService')
+      life.services.push(checkService(service))
+    },
     mount: (mount) => {
       declaring('mount')
       life.mounts.push(checkMount(mount))
@@ -61,6 +66,16 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
     },
   }
 }
+
+function checkService(service: ServiceProvider): ServiceProvider {
+  if (/^[a-z0-9-]+$/.test(service.name) && !ownServices.includes(service.name)) return service
+  throw new Error(
+    `provideService's name is '${service.name}', but must be small letters, digits and '-', as a signature's scope names it, and none of ${ownServices.join(', ')}`,
+  )
+}
+
+/** Those that the server answers itself. */
+const ownServices: readonly string[] = ['codepipeline', 's3']
 
 function checkMount(mount: HttpMount): HttpMount {
   if (!mount.prefix.startsWith('/') || (mount.prefix.length > 1 && mount.prefix.endsWith('/'))) {

@@ -3,6 +3,7 @@ import type { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import type { Manifest } from './manifest.js'
 import type { HttpMount, Plugin } from './plugin.js'
 import type { TapOwner } from './plugin-hooks.js'
+import type { ServiceProvider } from './service-provider.js'
 import type { PluginStatus } from './services.js'
 
 export type PluginState = PluginStatus['state']
@@ -61,6 +62,7 @@ export class PluginLife implements TapOwner {
   active = false
   registering = false
   readonly mounts: HttpMount[] = []
+  readonly services: ServiceProvider[] = []
   readonly starts: (() => void | Promise<void>)[] = []
   readonly stops: (() => void | Promise<void>)[] = []
 

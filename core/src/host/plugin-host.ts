@@ -13,6 +13,7 @@ import { PluginRefused, readManifest } from './manifest.js'
 import type { HttpMount } from './plugin.js'
 import { PluginEntry, PluginLife } from './plugin-entry.js'
 import { load, type RegisterParts, register, stepLimits, validate } from './plugin-steps.js'
+import type { ServiceProvider } from './service-provider.js'
 import type { ActionTypeInfo, PluginService, PluginStatus, RuleTypeInfo } from './services.js'
 
 export interface PluginHostParts extends RegisterParts {
@@ -100,6 +101,11 @@ export class PluginHost implements PluginService {
       entry.life.active ? entry.life.mounts.map((mount) => ({ plugin: entry.name, mount })) : [],
     )
     return this.mounted
+  }
+
+  /** Every living plugin's services; of two of one name the first counts. */
+  services(): readonly ServiceProvider[] {
+    return this.entries.flatMap((entry) => (entry.life.active ? entry.life.services : []))
   }
 
   /** Switches a plugin off, now and after a restart. Errors: when there is no such plugin. */

@@ -4,6 +4,7 @@ import type { ActionProvider } from './action-provider.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
 import type { PluginHooks } from './hooks.js'
 import type { RuleProvider } from './rule-provider.js'
+import type { ServiceProvider } from './service-provider.js'
 import type { ServerServices } from './services.js'
 import type { SourceProvider } from './source-provider.js'
 import type { PluginState } from './state/plugin-state.js'
@@ -171,6 +172,8 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   provideNotifier(notifier: Notifier): void
   provideSecretStore(store: SecretStore): void
   provideArtifactStore(name: string, store: ArtifactStore): void
+  /** A service of the plugin's own on the server's port, for clients that sign for its name. */
+  provideService(service: ServiceProvider): void
   mount(mount: HttpMount): void
   /** Called once all plugins are registered; ten seconds. */
   onStart(start: () => void | Promise<void>): void

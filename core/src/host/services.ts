@@ -10,6 +10,7 @@ import type { OperationService } from '../operations/serve.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
 import type { OverviewService } from './overview-service.js'
 import type { QueueService } from './queue-service.js'
+import type { ServiceProvider } from './service-provider.js'
 import type { WorkerService } from './worker-service.js'
 
 export type * from './overview-service.js'
@@ -225,6 +226,8 @@ export interface PluginService {
   /** Those that plugins provide; custom action types are told by ListActionTypes. */
   actionTypes(): readonly ActionTypeInfo[]
   ruleTypes?(): readonly RuleTypeInfo[]
+  /** The services that plugins bring. */
+  services?(): readonly ServiceProvider[]
   disable(name: string): Promise<void>
   enable(name: string): Promise<void>
   /** Loads the plugin anew without a restart of the server; running jobs end with the old code. Answers what became of it. */

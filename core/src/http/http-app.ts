@@ -8,6 +8,7 @@ import { asPlugin, reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginMount } from '../host/plugin-host.js'
 import { chooseMount } from './mounts.js'
+import { isSigned } from './signed.js'
 
 export interface HttpAppParts {
   readonly clock: Clock
@@ -63,7 +64,7 @@ function requestId(request: IncomingMessage): string {
 
 function ownPages(parts: HttpAppParts): Koa.Middleware {
   return async (ctx, next) => {
-    const reading = ctx.method === 'GET' || ctx.method === 'HEAD'
+    const reading = (ctx.method === 'GET' || ctx.method === 'HEAD') && !isSigned(ctx.req)
     if (reading && ctx.path === '/health') ctx.body = { status: 'ok', version: parts.version }
     else if (reading && ctx.path === '/ready') await answerReady(ctx, parts)
     else if (reading && ctx.path === '/metrics') await answerMetrics(ctx, parts)

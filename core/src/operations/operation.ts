@@ -35,8 +35,8 @@ export interface CallContext {
 export interface Operation<S extends Shape = StructureShape, Output = object | void> {
   /** As on the wire, such as `GetPipeline`. */
   readonly name: string
-  /** `codepipeline` for AWS's own operations, when absent; `penstock` for those that AWS has not. */
-  readonly service?: 'penstock'
+  /** `codepipeline` when absent; `penstock` for those that AWS has not; a plugin's service for that plugin's. */
+  readonly service?: string
   /** The policies' name for it, where that is not the service and the name: `codepipeline:ListActionExecutions`. */
   readonly action?: string
   readonly input: S

@@ -4,6 +4,7 @@
  */
 import type { AuditEntry, Principal } from '../domain/access.js'
 import { Fault } from '../domain/faults.js'
+import type { ServiceOperation } from '../host/service-provider.js'
 import { read } from '../shape/reader.js'
 import { Arns } from './arns.js'
 import { auditDetail } from './audit-detail.js'
@@ -58,6 +59,8 @@ export interface OperationService extends Operations {
   for(principal: Principal, options?: { readonly detail?: string }): PrincipalOperations
   /** What the wire calls so: `find('codepipeline', 'GetPipeline')`. */
   find(service: string, name: string): ServedOperation | undefined
+  /** The same door for an operation of a plugin's own service, whose policies call it `service:Name`. */
+  serve(service: string, operation: ServiceOperation<never>): ServedOperation
   /** Everything there is. */
   list(): readonly ServedOperation[]
 }
@@ -117,6 +120,15 @@ export function serveOperations(options: ServeOptions): OperationService {
     ...(Object.fromEntries(methods) as Operations),
     for: forPrincipal,
     find: (service, name) => byName.get(`${service}.${name}`),
+    serve: (service, { name, input, resource, changes, run }) =>
+      guard.served({
+        name,
+        service,
+        input,
+        resource,
+        ...(changes && { changes }),
+        run: (_services, by, given) => run(by, given as never),
+      } as AnyOperation),
     list: () => served,
   }
 }
@@ -174,7 +186,9 @@ class Guard {
       ...(detail === undefined ? auditDetail(input) : { detail }),
     }
     try {
-      if (job && operation.jobOf?.(input) !== job.jobId) throw denied(operation, principal, resources.join(' '))
+      // What everybody may, the credentials of a job may, too.
+      if (job && resources.length > 0 && operation.jobOf?.(input) !== job.jobId)
+        throw denied(operation, principal, resources.join(' '))
       const refused = this.refused(operation, principal, input)
       if (refused !== undefined) throw denied(operation, principal, refused)
       const answer = await this.options.perform(operation, principal, input, context)

@@ -6,6 +6,8 @@ import { ArtifactBucket } from './s3/artifact-bucket.js'
 import { expireUploads } from './s3/expire-uploads.js'
 import { isS3Request } from './s3/route.js'
 import { Uploads } from './s3/uploads.js'
+import { isOtherService, ServiceApi } from './services/service-api.js'
+import { sts } from './services/sts.js'
 import { WebhookReceiver, webhooksPrefix } from './webhooks/webhook-receiver.js'
 
 /** The AWS CodePipeline API, the artifact bucket, and the endpoint of webhooks: see README.md. */
@@ -14,11 +16,23 @@ export default definePlugin<Config>({
   apiVersion: '^1.0',
   configSchema,
   register(api) {
+    api.provideService(sts(api.server.identity))
+    mountServices(api)
     mountCodePipeline(api)
     mountBucket(api)
     mountWebhooks(api)
   },
 })
+
+/** Before all else: what a request was signed for says whose it is, whatever its path. */
+function mountServices(api: PluginApi<Config>): void {
+  const services = new ServiceApi(api.server, api.log, api.config)
+  api.mount({
+    prefix: '/',
+    match: isOtherService,
+    handle: (request, response) => services.handle(request, response),
+  })
+}
 
 function mountCodePipeline(api: PluginApi<Config>): void {
   const codePipeline = once(() => new CodePipelineApi(api.server, api.log, api.config))

@@ -67,6 +67,7 @@ export function childApi(
     provideNotifier: (notifier) => declare(registration.notifiers, 'provideNotifier', notifier),
     provideSecretStore: (store) => declare(registration.secretStores, 'provideSecretStore', store),
     provideArtifactStore: () => refuse('api.provideArtifactStore'),
+    provideService: () => refuse('api.provideService'),
     mount: () => refuse('api.mount (HTTP)'),
     onStart: (start) => declare(registration.starts, 'onStart', start),
     onStop: (stop) => declare(registration.stops, 'onStop', stop),

@@ -6,6 +6,8 @@ export function inJsonWords(refusal: Refusal): ApiError {
   switch (refusal.kind) {
     case 'unsigned':
       return new ApiError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+    case 'signatureV2':
+      return invalid('Signature Version 2 is not supported. Please use AWS4-HMAC-SHA256.')
     case 'incomplete':
       return new ApiError('IncompleteSignatureException', refusal.message)
     case 'unknownKey':

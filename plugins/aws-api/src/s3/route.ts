@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { ArtifactLocation, ServerIdentity } from '@penstock/core'
+import { isSignatureV2 } from '../sigv4/claim.js'
 import { S3Error } from './s3-error.js'
 import { uploadsPrefix } from './uploads.js'
 
@@ -16,6 +17,7 @@ export interface Route {
 export function isS3Request(request: IncomingMessage, place: Place): boolean {
   const url = request.url ?? '/'
   if (request.headers.authorization?.includes('/s3/aws4_request')) return true
+  if (isSignatureV2(request)) return true
   if (/[?&]X-Amz-Credential=[^&]*(%2F|\/)s3(%2F|\/)aws4_request/i.test(url)) return true
   return bucketOfHost(request, place) === place.bucket || new RegExp(`^/${place.bucket}(?:[/?]|$)`).test(url)
 }

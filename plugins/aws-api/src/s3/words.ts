@@ -6,6 +6,12 @@ export function inS3Words(refusal: Refusal): S3Error {
   switch (refusal.kind) {
     case 'unsigned':
       return new S3Error('AccessDenied', 'Access Denied', 403)
+    case 'signatureV2':
+      return new S3Error(
+        'InvalidRequest',
+        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+        400,
+      )
     case 'incomplete':
       return malformed(refusal.message)
     case 'wrongScope':

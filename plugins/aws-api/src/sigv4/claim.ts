@@ -23,13 +23,20 @@ const algorithm = 'AWS4-HMAC-SHA256'
 
 /**
  * Reads a request's Authorization header, or a presigned URL's query.
- * Errors: Refused as `unsigned`, `incomplete` or `wrongScope`.
+ * Errors: Refused as `unsigned`, `signatureV2`, `incomplete` or `wrongScope`.
  */
 export function claimOf(request: IncomingMessage, query: URLSearchParams): Claim {
+  if (isSignatureV2(request)) throw new Refused({ kind: 'signatureV2' })
   const header = request.headers.authorization
   if (header !== undefined) return fromHeader(header, request)
   if (query.has('X-Amz-Signature')) return fromQuery(query)
   throw new Refused({ kind: 'unsigned' })
+}
+
+/** True for AWS's signature of before 2012, which S3's older clients still make for addresses that they presign. */
+export function isSignatureV2({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): boolean {
+  if (/^AWS \S/.test(headers.authorization ?? '')) return true
+  return /[?&]AWSAccessKeyId=/.test(url ?? '') && /[?&]Signature=/.test(url ?? '')
 }
 
 function fromHeader(header: string, request: IncomingMessage): Claim {

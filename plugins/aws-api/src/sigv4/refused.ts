@@ -1,6 +1,7 @@
 /** Why a request was not taken for its sender's. Each protocol has its own words for it. */
 export type Refusal =
   | { readonly kind: 'unsigned' }
+  | { readonly kind: 'signatureV2' }
   | { readonly kind: 'incomplete'; readonly message: string }
   | { readonly kind: 'unknownKey' }
   | { readonly kind: 'wrongTime'; readonly message: string }

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from '
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { isS3Request } from '../../src/s3/route.js'
 import { sign } from '../sigv4/signer.js'
 import { type BucketUnderTest, bucket, noise, readableKey, startBucket } from '../support/bucket.js'
 import { eventually } from '../support/eventually.js'
 import { send } from '../support/raw.js'
 import { codeOf, type S3Call, s3Caller } from '../support/s3-caller.js'
-import { accountId, key, region } from '../support/server.js'
+import { accountId, identity, key, region } from '../support/server.js'
 
 // Processes and megabytes, on machines that may be busy.
 jest.setTimeout(60_000)
@@ -223,4 +224,14 @@ describe('who is refused', () => {
     expect(broken.log.lines).toMatchObject([{ level: 'error' }])
     await broken.stop()
   })
+})
+
+test.each([
+  ['in an address', `${object}?AWSAccessKeyId=AKIA&Signature=c2ln&Expires=1900000000`, {}],
+  ['in a header', object, { authorization: 'AWS AKIA:c2ln' }],
+])('a signature of version 2 %s is told what to use instead', async (_, path, headers: Record<string, string>) => {
+  const answer = await send(subject.port, { method: 'GET', path, headers })
+  expect([answer.status, code(answer)]).toEqual([400, 'InvalidRequest'])
+  expect(answer.body).toContain('Please use AWS4-HMAC-SHA256.')
+  expect(isS3Request({ url: path, headers } as never, identity)).toBe(true)
 })
