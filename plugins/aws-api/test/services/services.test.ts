@@ -105,7 +105,9 @@ describe('a plugin’s service in each protocol', () => {
     expect(answer.body).toContain('<lines><member>a</member><member>b</member></lines><size>2</size>')
     expect((await query('Action=PutNote&name=gone')).status).toBe(404)
     const missing = await query('Action=PutNote')
-    expect(missing.body).toContain('<Code>ValidationError</Code><Message>1 validation error detected: Value at &apos;name&apos;')
+    expect(missing.body).toContain(
+      '<Code>ValidationError</Code><Message>1 validation error detected: Value at &apos;name&apos;',
+    )
   })
 
   test('REST', async () => {
