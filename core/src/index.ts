@@ -27,6 +27,7 @@ export type * as Views from './engine/views.js'
 export type * from './host/action-job.js'
 export * from './host/action-provider.js'
 export type * from './host/action-type-declaration.js'
+export { commandProperties } from './host/command-properties.js'
 export type {
   ActionChangedEvent,
   ApprovalNeededEvent,

@@ -1,5 +1,5 @@
 /** `penstock worker` as a process against a server that runs no actions itself, on both databases, over a network that is lost at will. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until, World } from './support/world.js'
 
@@ -112,9 +112,9 @@ echo "end ${name}" >>'${world.folder}/ledger'`
 
   test('a stopped execution ends the build at once', async () => {
     const worker = await world.work('fifth')
-    const pipelineExecutionId = await world.build('stopped', [`echo $$ >'${world.folder}/pid'\n${gated('stopped')}`])
+    const pipelineExecutionId = await world.build('stopped', [`sleep 4321.5 &\n${gated('stopped')}`])
     await firstWords('stopped')
-    const pid = readFileSync(join(world.folder, 'pid'), 'utf8').trim()
+    expect(isRunning('sleep 4321.5')).toBe(true)
     const by = {
       name: 'admin',
       arn: 'arn:aws:iam::000000000000:user/admin',
@@ -126,7 +126,7 @@ echo "end ${name}" >>'${world.folder}/ledger'`
       pipelineExecutionId,
       abandon: true,
     })
-    await until(() => !existsSync(`/proc/${pid}`), 'the build ends')
+    await until(() => !isRunning('sleep 4321.5'), 'the build ends')
     expect(Date.now() - began).toBeLessThan(8_000) // a heartbeat is every ten seconds: it was told
     expect(onceOf('stopped')).toEqual(['begin stopped'])
     await until(async () => (await world.log('stopped', 'Run1')).complete, 'the log is closed')
@@ -193,3 +193,15 @@ echo "end ${name}" >>'${world.folder}/ledger'`
     60_000,
   )
 })
+
+/** Whether a process of this machine, in whatever namespace, has this command line. */
+function isRunning(commandLine: string): boolean {
+  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return found.some((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim() === commandLine
+    } catch {
+      return false
+    }
+  })
+}

@@ -17,6 +17,7 @@ export const environmentVariables: Readonly<
   PENSTOCK_ENCRYPTION_KEY_FILE: { path: ['artifacts', 'encryptionKeyFile'] },
   PENSTOCK_WORKER_ENABLED: { path: ['worker', 'enabled'], type: 'boolean' },
   PENSTOCK_WORKER_CONCURRENCY: { path: ['worker', 'concurrency'], type: 'number' },
+  PENSTOCK_WORKER_ISOLATION: { path: ['worker', 'isolation'] },
   PENSTOCK_POLL_SCHEDULE: { path: ['polling', 'schedule'] },
   PENSTOCK_TIMEZONE: { path: ['polling', 'timezone'] },
   PENSTOCK_LOG_LEVEL: { path: ['log', 'level'] },

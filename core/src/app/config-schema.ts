@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../host/plugin.js'
 import { actionTypeConfigSchema } from './action-type-config-schema.js'
+import { isolationSchema } from './isolation-schema.js'
 
 /** `Build/Custom/Rake/1`, each part of which may be `*`. */
 const actionTypePatterns: JsonSchema = {
@@ -91,6 +92,7 @@ export const configSchema: JsonSchema = {
           type: 'object',
           properties: { include: actionTypePatterns, exclude: actionTypePatterns },
         },
+        ...isolationSchema,
       },
     },
     polling: {

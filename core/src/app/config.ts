@@ -7,6 +7,7 @@ import { defined } from '../domain/defined.js'
 import type { CustomActionTypeInput } from '../engine/views.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
+import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
@@ -34,7 +35,7 @@ export interface Config {
     readonly encryptionKeyFile?: string
     readonly s3?: Partial<S3ArtifactStoreOptions>
   }
-  readonly worker: {
+  readonly worker: IsolationRules & {
     readonly enabled: boolean
     readonly concurrency: number
     /** How long a worker keeps its jobs without being heard of: longer than its heartbeats' ten seconds, and a pause or two. */

@@ -6,6 +6,7 @@ import { onlyTypes } from '../worker/action-type-filter.js'
 import { StoredArtifacts } from '../worker/artifact-access.js'
 import type { ActionLogs } from '../worker/log-service.js'
 import { providersOf } from '../worker/provider-lookup.js'
+import type { WorkerIsolation } from '../worker/sandbox/worker-isolation.js'
 import { Worker } from '../worker/worker.js'
 import { createJobApi } from './job-api.js'
 import { localClient } from './local-client.js'
@@ -20,11 +21,12 @@ export interface LocalWorkerOptions extends Plugins {
   readonly localJobs: LocalJobs
   readonly logs: ActionLogs
   readonly secrets: Secrets
+  readonly isolation: WorkerIsolation
 }
 
 export function createWorker(
   { config, clock, log, identity, artifacts }: ServerGiven,
-  { engine, access, localJobs, logs, secrets, hooks, registry, host }: LocalWorkerOptions,
+  { engine, access, localJobs, logs, secrets, isolation, hooks, registry, host }: LocalWorkerOptions,
 ): Worker {
   const { dataDir, worker } = config
   const stored = new StoredArtifacts(artifacts)
@@ -40,6 +42,7 @@ export function createWorker(
     clock,
     log,
     secretsOf: () => secrets.lookup,
+    isolation,
     concurrency: worker.concurrency,
     beforeAction: (event) => hooks.beforeAction.promise(event),
     jobApi: createJobApi({

@@ -26,6 +26,7 @@ import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
 import { clientTokenKey } from './client-token-key.js'
 import { EffectDelivery } from './effects.js'
+import { createIsolation } from './isolation.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { createWorker } from './local-worker.js'
@@ -61,8 +62,9 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
     () => new Coordinator({ clock: given.clock, claims: taskStore(given.database), log: given.log }),
   )
   const logs = services.one(tokens.logs, () => createLogs(given, core.engine))
+  const isolation = createIsolation(given.config)
   const worker = services.one(Worker, () =>
-    createWorker(given, { ...plugins, ...core, logs, secrets: services.build(Secrets) }),
+    createWorker(given, { ...plugins, ...core, logs, isolation, secrets: services.build(Secrets) }),
   )
   const receivedLogs = services.one(tokens.receivedLogs, () => createReceivedLogs(given, core.engine, logs, worker))
   const remoteJobs = services.build(RemoteJobs)
@@ -98,6 +100,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
     poller,
     coordinator,
     logs,
+    isolation,
     worker,
     remoteLogs: receivedLogs,
     remoteJobs,

@@ -13,6 +13,7 @@ import { ShippedLogs } from '../worker/shipped-logs.js'
 import { Worker } from '../worker/worker.js'
 import type { Config } from './config.js'
 import { version } from './identity.js'
+import { createIsolation } from './isolation.js'
 import { makePlugins } from './make-plugins.js'
 import { Secrets } from './secrets.js'
 
@@ -58,6 +59,7 @@ export function makeWorker(given: WorkerGiven) {
     clock,
     log,
   })
+  const isolation = createIsolation(config)
   const worker = new Worker({
     workerId: client.workerName,
     client,
@@ -73,9 +75,10 @@ export function makeWorker(given: WorkerGiven) {
       ({ id, fence }) =>
       async (name) =>
         (await lookup(name)) ?? client.secret({ jobId: id, fence }, name),
+    isolation,
     concurrency: config.worker.concurrency,
     beforeAction: (event) => plugins.hooks.beforeAction.promise(event),
     jobApi: (job) => client.jobApi(job),
   })
-  return { ...plugins, worker, logs }
+  return { ...plugins, worker, logs, isolation }
 }

@@ -89,11 +89,14 @@ async function bringUp(starting: Starting): Promise<RunningWorker> {
   stack.push('logs', () => parts.logs.close())
   stack.push('worker', () => parts.worker.stop())
   await parts.worker.start()
+  const isolation = await parts.isolation.startProblems()
+  for (const problem of isolation) log.warn(problem)
   log.info('working', { endpoint, name: client.workerName, dataDir: config.dataDir })
   return {
     name: client.workerName,
     problems: [
       ...pluginProblems(parts.host),
+      ...isolation,
       ...idlePatterns(config.worker.actionTypes, providersOf(parts.registry).keys()),
     ],
     stop: async (why = 'stop() was called') => {

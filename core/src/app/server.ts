@@ -100,6 +100,7 @@ async function bringUp(
   identity.listening(listening.address)
   await startParts(starting, parts)
   const problems = await applyDeclared(config, parts, log)
+  const isolation = await isolationProblems(config, parts, log)
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
@@ -114,7 +115,13 @@ async function bringUp(
     services: parts.services,
     plugins: parts.host,
     ...defined({ initialAdminPasswordFile: passwordFile }),
-    problems: [...pluginProblems(parts.host), ...parts.book.problems(), ...workerProblems(config, parts), ...problems],
+    problems: [
+      ...pluginProblems(parts.host),
+      ...parts.book.problems(),
+      ...workerProblems(config, parts),
+      ...isolation,
+      ...problems,
+    ],
     stop: (why = 'stop() was called') => {
       ready = false
       stopping ??= shutDown(parts, stack, log, why)
@@ -213,6 +220,14 @@ function onSignal(topic: string, parts: Server, log: Logger): void {
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {
   return idlePatterns(worker.actionTypes, providersOf(registry).keys())
+}
+
+/** What the operator must know of how builds are shut off from this machine; also in the log, at every start. */
+async function isolationProblems({ worker }: Config, { isolation }: Server, log: Logger): Promise<readonly string[]> {
+  if (!worker.enabled) return []
+  const problems = await isolation.startProblems()
+  for (const problem of problems) log.warn(problem)
+  return problems
 }
 
 function overridesOf({ overrides, dataDir, host, port }: StartOptions): Record<string, unknown> {

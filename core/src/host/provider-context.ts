@@ -21,6 +21,11 @@ export interface ExecOptions {
   readonly check?: boolean
   /** Said instead of the command line in the log and in errors. */
   readonly label?: string
+  /**
+   * `none`: a program of the provider's own, which runs nothing that comes from a repository and needs what the server's user
+   * has (git with the user's ssh keys, docker with its socket). It runs as the server's user, outside of any sandbox.
+   */
+  readonly isolation?: 'none'
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { access, realpath } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
 import { type Artifact } from '../domain/artifact.js'
 import { isArtifactError } from '../domain/artifact-error.js'
 import { type Clock, sleep } from '../domain/clock.js'
@@ -23,10 +23,14 @@ import type { SecretLookup } from './configuration.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'
 import { asJobFailed, type LogSpool } from './log-spool.js'
+import { sandboxFailure, sandboxHint } from './sandbox/hint.js'
+import type { StepIsolation } from './sandbox/isolation.js'
+import type { WorkerIsolation } from './sandbox/worker-isolation.js'
 import type { StepRunner } from './step.js'
+import type { StepSpec } from './step-files.js'
 import { StepSequence } from './step-sequence.js'
 import type { StepOutcome } from './step-watch.js'
-import { commandLine, howItFailed } from './step-words.js'
+import { commandLine, exceededWords, howItFailed } from './step-words.js'
 import type { WorkFolder } from './workspace.js'
 
 /** What a job's context is made of. */
@@ -41,6 +45,10 @@ export interface JobContextParts {
   readonly steps: StepRunner
   readonly artifacts: ArtifactAccess
   readonly secrets: SecretLookup
+  /** Decides what steps run in, and makes it; without it they run as they are, with the rights of this process. */
+  readonly isolation?: WorkerIsolation
+  /** What this job's steps run in, by its pipeline and its own wishes. */
+  readonly stepIsolation?: StepIsolation
   /** Keeps the job's place where it outlives this process. */
   checkpoint(token: string): Promise<void>
   progress(details: ExecutionDetails): Promise<void>
@@ -184,6 +192,7 @@ export class WorkerJobContext implements JobContext {
     const artifact = pick(this.parts.outputs, name, 'output')
     const source = resolve(this.workspace, path)
     const { artifacts, folder: work } = this.parts
+    await staysInside(source, work)
     const how = packed ? { packed } : { files: files ?? artifact.files, exclude }
     const notes = await explained(
       artifacts.store(artifact, source, how, work.scratch, this.signal),
@@ -194,32 +203,39 @@ export class WorkerJobContext implements JobContext {
   }
 
   async #exec(command: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
-    const { job, folder, steps } = this.parts
     const title = this.log.masker.mask(options.label ?? commandLine(command))
+    const spec = { folder: this.#steps.take(command, title), command, title, ...(await this.#surroundings(options)) }
     const outcome = await explained(
-      steps.run(
-        {
-          folder: this.#steps.take(command, title),
-          command,
-          title,
-          cwd: resolve(this.workspace, options.cwd ?? '.'),
-          env: {
-            ...baseEnvironment(job, this.workspace),
-            ...Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value])),
-            ...options.env,
-          },
-          log: folder.spool,
-          ...(options.timeout === undefined ? {} : { deadline: this.clock.now() + options.timeout }),
-        },
-        this.signal,
-      ),
+      this.parts.steps.run(spec, this.signal),
       this.signal,
       `"${title}" could not be started`,
     )
-    return this.#judge(outcome, title, options)
+    return this.#judge(outcome, spec, options)
   }
 
-  #judge(outcome: StepOutcome, title: string, options: ExecOptions): ExecResult {
+  /** Where a command runs, and with what. Errors: JobFailed ConfigurationError, when it cannot be enclosed as it must be. */
+  async #surroundings(options: ExecOptions): Promise<Omit<StepSpec, 'folder' | 'command' | 'title'>> {
+    const { job, folder, stepIsolation } = this.parts
+    const isolation =
+      options.isolation === 'none' && stepIsolation ? { ...stepIsolation, level: 'none' as const } : stepIsolation
+    const { workspace } = this
+    const enclosure = isolation && (await this.parts.isolation?.enclose(folder, isolation))
+    return {
+      cwd: resolve(workspace, options.cwd ?? '.'),
+      env: {
+        ...baseEnvironment(job, workspace),
+        ...enclosure?.env,
+        ...Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value])),
+        ...options.env,
+      },
+      log: folder.spool,
+      ...(options.timeout === undefined ? {} : { deadline: this.clock.now() + options.timeout }),
+      ...(isolation === undefined ? {} : { level: isolation.level, limits: isolation.limits }),
+      ...(enclosure === undefined ? {} : { enclosure }),
+    }
+  }
+
+  #judge(outcome: StepOutcome, { title, folder: step, level, limits }: StepSpec, options: ExecOptions): ExecResult {
     if (outcome.kind === 'lost') {
       this.lost ??= `"${title}" was lost: ${outcome.reason}`
       throw new StepLost(this.lost)
@@ -227,8 +243,16 @@ export class WorkerJobContext implements JobContext {
     if (outcome.killed === 'stop') this.signal.throwIfAborted()
     const { exitCode, signal, killed } = outcome
     const timedOut = killed === 'timeout'
-    if (options.check !== false && (exitCode !== 0 || timedOut)) {
-      throw new JobFailed(`"${title}" ${howItFailed(outcome, options.timeout)}`)
+    const { spool, root } = this.parts.folder
+    const unmade = level === 'sandbox' && sandboxFailure(step, spool, exitCode)
+    if (unmade) throw new JobFailed(`"${title}" was not begun: its sandbox could not be made (${unmade})`)
+    const failed = exitCode !== 0 || timedOut
+    // A command that took too much is no result, whatever the provider makes of exit codes.
+    const exceeded = exceededWords(outcome, limits ?? {}) !== undefined
+    const hint = failed && !exceeded && killed === undefined ? sandboxHint(spool, root, level) : undefined
+    if (hint !== undefined) this.log.line(`Note: ${hint}`)
+    if (exceeded || (options.check !== false && failed)) {
+      throw new JobFailed(`"${title}" ${howItFailed(outcome, options.timeout, limits)}`)
     }
     return { exitCode, ...(signal ? { signal } : {}), ...(timedOut ? { timedOut } : {}) }
   }
@@ -281,6 +305,18 @@ async function explained<T>(work: Promise<T>, signal: AbortSignal, what: string)
     if (isArtifactError(error)) throw new JobFailed(`${what}: ${error.message}`)
     throw asJobFailed(error, what)
   }
+}
+
+/**
+ * A build may have put a link in the place of a folder of its own: it would be packed here, outside of its sandbox. What the
+ * provider takes from elsewhere is its own affair. Errors: JobFailed naming the folder.
+ */
+async function staysInside(source: string, { root, files, inputs }: WorkFolder): Promise<void> {
+  const own = [files, inputs].find((folder) => source === folder || source.startsWith(`${folder}${sep}`))
+  if (own === undefined) return
+  const [found, base] = [await realpath(source).catch(() => undefined), await realpath(root)]
+  if (found === undefined || found.startsWith(`${base}${sep}`)) return
+  throw new JobFailed(`"${relative(own, source)}" is a link that leads out of the action's folders: it is not packed`)
 }
 
 async function isThere(path: string): Promise<boolean> {

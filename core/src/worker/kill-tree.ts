@@ -21,9 +21,15 @@ const ROUNDS = 50
 export async function killTree(tree: Tree, clock: Clock, grace: number): Promise<number> {
   if (signalAll(membersOf(tree), 'SIGTERM') === 0) return 0
   if (await endWithin(tree, clock, grace)) return 0
+  return killNow(tree)
+}
+
+/** KILL at once, again and again until nothing of the tree is left; a sandbox goes as a whole. */
+export async function killNow(tree: Tree): Promise<number> {
   let killed = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const left = membersOf(tree)
+    const processes = living()
+    const left = [...findMembers(tree, processes), ...framesOf(tree, processes)]
     if (left.length === 0) break
     killed += signalAll(left, 'SIGKILL')
     await delay(SETTLE)
@@ -31,15 +37,37 @@ export async function killTree(tree: Tree, clock: Clock, grace: number): Promise
   return killed
 }
 
-/** The living processes of a tree, without its supervisor. */
+/** The living processes of a tree, without its supervisor and what holds its sandbox up. */
 export function membersOf(tree: Tree): readonly number[] {
-  const processes = listProcesses().filter(({ state }) => state !== 'Z')
+  return findMembers(tree, living())
+}
+
+function living(): readonly ProcessStat[] {
+  return listProcesses().filter(({ state }) => state !== 'Z')
+}
+
+/**
+ * bwrap itself, which waits for the sandbox, and its child, the first process in there: they end with the last of the
+ * others. A TERM to either would end the whole sandbox at once, and leave the build no time.
+ */
+function framesOf({ supervisor }: Tree, processes: readonly ProcessStat[]): readonly number[] {
+  const children = (parents: readonly number[]) =>
+    processes.filter(({ name, parent }) => name === 'bwrap' && parents.includes(parent)).map(({ pid }) => pid)
+  if (supervisor === undefined) return []
+  const outer = children([supervisor])
+  return [...outer, ...children(outer)]
+}
+
+function findMembers(tree: Tree, processes: readonly ProcessStat[]): readonly number[] {
   const members = new Set<number>()
+  const frames = framesOf(tree, processes)
   for (const stat of processes) {
     if (stat.pid === process.pid || stat.pid === tree.supervisor) continue
     if (isOfSession(stat, tree) || isMarked(stat.pid, tree.mark)) members.add(stat.pid)
   }
+  if (tree.supervisor !== undefined && frames.length > 0) members.add(tree.supervisor)
   addDescendants(members, processes)
+  for (const pid of [...frames, tree.supervisor]) if (pid !== undefined) members.delete(pid)
   return [...members]
 }
 

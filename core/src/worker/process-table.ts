@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** One line of /proc/PID/stat, as far as we look. */
 export interface ProcessStat {
   readonly pid: number
+  /** At most 15 characters of its program's name. */
+  readonly name: string
   /** `Z` for a zombie. */
   readonly state: string
   readonly parent: number
@@ -10,6 +12,10 @@ export interface ProcessStat {
   readonly session: number
   /** Field 22: clock ticks since boot. With the pid and the boot id it names a process for good. */
   readonly startTime: string
+  /** Processor time of its own and of the children that it has waited for, in clock ticks (100 a second). */
+  readonly cpuTicks: number
+  /** Pages of memory, with those that it shares. */
+  readonly residentPages: number
 }
 
 /** The process with this pid, or `undefined` when there is none. */
@@ -21,15 +27,20 @@ export function readStat(pid: number): ProcessStat | undefined {
     return undefined
   }
   // The second field is the name in parentheses and may hold anything, parentheses too.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const end = text.lastIndexOf(')')
+  const fields = text.slice(end + 2).split(' ')
   const [state = '', parent, group, session] = fields
   return {
     pid,
+    name: text.slice(text.indexOf('(') + 1, end),
     state,
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
     startTime: fields[19] ?? '',
+    // With the children that it has waited for.
+    cpuTicks: Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
+    residentPages: Number(fields[21]),
   }
 }
 

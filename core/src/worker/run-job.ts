@@ -18,6 +18,9 @@ import { WorkerJobContext } from './job-context.js'
 import type { ActionLogs } from './log-service.js'
 import { asJobFailed, isDiskFull, type LogSpool } from './log-spool.js'
 import { removeFolder } from './remove-folder.js'
+import type { StepIsolation } from './sandbox/isolation.js'
+import { wishOf } from './sandbox/wish.js'
+import type { WorkerIsolation } from './sandbox/worker-isolation.js'
 import type { StepRunner } from './step.js'
 import { type WorkFolder, workFolder } from './workspace.js'
 
@@ -40,6 +43,8 @@ export interface JobRunParts {
   readonly logs: ActionLogs
   readonly steps: StepRunner
   readonly artifacts: ArtifactAccess
+  /** What steps run in; without it they run as they are. */
+  readonly isolation?: WorkerIsolation
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly secrets: SecretLookup
@@ -138,8 +143,10 @@ export class JobRun {
     const job = await this.#prepare(token)
     const { data } = this.parts
     const provider = this.#provider
+    const stepIsolation = this.#stepIsolation(job)
     const context = new WorkerJobContext({
       ...this.parts,
+      ...(stepIsolation ? { stepIsolation } : {}),
       job,
       inputs: data.inputArtifacts,
       outputs: data.outputArtifacts,
@@ -160,6 +167,12 @@ export class JobRun {
     }
     this.#token = undefined
     return this.#attempt(undefined)
+  }
+
+  /** Errors: JobFailed ConfigurationError. */
+  #stepIsolation({ configuration, pipelineName }: ActionJob<unknown>): StepIsolation | undefined {
+    const values = configuration as Readonly<Record<string, unknown>>
+    return this.parts.isolation?.of(pipelineName, wishOf(this.#provider.configuration, values), true)
   }
 
   async #prepare(token: string | undefined): Promise<ActionJob<unknown>> {

@@ -3,9 +3,12 @@ import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSyn
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { defined } from '../domain/defined.js'
-import { JobFailed } from '../host/job-failed.js'
 import type { ProcessIdentity } from './process-table.js'
-import { shellQuote } from './supervisor.js'
+import type { Enclosure } from './sandbox/enclosure.js'
+import type { IsolationLevel } from './sandbox/isolation.js'
+import type { LimitName, StepLimits } from './sandbox/limits.js'
+import { outOfMemoryCount } from './sandbox/out-of-memory.js'
+import { commandScript } from './step-script.js'
 
 /** What a step is to run. */
 export interface StepSpec {
@@ -22,6 +25,10 @@ export interface StepSpec {
   readonly title: string
   /** Epoch milliseconds; kept on disk, so that a restart does not move it. */
   readonly deadline?: number
+  readonly level?: IsolationLevel
+  readonly limits?: StepLimits
+  /** What stands around the command; nothing at level `none`. */
+  readonly enclosure?: Enclosure
 }
 
 /** What is kept about a step beside its script: never a secret. */
@@ -30,10 +37,16 @@ export interface StepRecord {
   readonly fingerprint: string
   readonly title: string
   readonly deadline?: number
+  readonly limits?: StepLimits
+  readonly level?: IsolationLevel
+  /** The container's name. */
+  readonly container?: string
+  /** How many processes the kernel had ended for want of memory when the step began. */
+  readonly outOfMemory?: number
 }
 
 /** Why we ended a step ourselves. */
-export type KillReason = 'stop' | 'timeout'
+export type KillReason = 'stop' | 'timeout' | LimitName
 
 /** The status file, read: each part is absent until it is written whole. */
 export interface StepStatus {
@@ -61,7 +74,13 @@ export function writeStep(spec: StepSpec): StepRecord {
   const record: StepRecord = {
     fingerprint: fingerprint(spec.command),
     title: spec.title,
-    ...defined({ deadline: spec.deadline }),
+    ...defined({
+      deadline: spec.deadline,
+      limits: spec.limits,
+      level: spec.level,
+      container: spec.enclosure?.container,
+      outOfMemory: spec.limits?.memory === undefined ? undefined : outOfMemoryCount(),
+    }),
   }
   const script = commandScript(spec)
   mkdirSync(spec.folder, { recursive: true, mode: 0o700 })
@@ -108,50 +127,6 @@ export function takeToken(folder: string): boolean {
 export function signalOf(exitCode: number): string | undefined {
   if (exitCode <= 128) return undefined
   return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
-}
-
-/** Variables that a shell keeps to itself and refuses to set; they are put in by env(1). */
-const reserved = /^(?:UID|EUID|PPID|GROUPS|OPTIND|SHELLOPTS|BASHOPTS|BASH_.*)$/
-
-function shellsOwn(env: Readonly<Record<string, string>>): readonly string[] {
-  const own = Object.entries(env).filter(([name]) => reserved.test(name))
-  return own.length === 0 ? [] : ['env', ...own.map(([name, value]) => `${name}=${value}`)]
-}
-
-function environmentScript(env: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(env).map(([name, value]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw new JobFailed(
-        `environment variable "${name}": a name has letters, digits and _ only, and no digit first`,
-        'ConfigurationError',
-      )
-    }
-    if (value.includes('\0')) {
-      throw new JobFailed(`environment variable "${name}" holds a NUL byte, which no process can be given`)
-    }
-    if (reserved.test(name)) return ''
-    return `export ${name}=${shellQuote(value)}\n`
-  })
-  return lines.join('')
-}
-
-/**
- * What the supervisor runs. Braces make the shell read all of it before it empties the file, which may hold secrets.
- * PENSTOCK_STEP marks the command and all its descendants, and not the supervisor.
- */
-function commandScript(spec: StepSpec): string {
-  return `{
-exec >>${shellQuote(spec.log)} 2>&1
-: >${shellQuote(join(spec.folder, 'cmd'))}
-{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-umask 022
-${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
-printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
-cd ${shellQuote(spec.cwd)} || exit 125
-unset OLDPWD
-exec ${[...shellsOwn(spec.env), ...spec.command].map(shellQuote).join(' ')}
-}
-`
 }
 
 function readIfThere(path: string): string | undefined {

@@ -12,6 +12,8 @@ export type StepOutcome =
       readonly signal?: string
       /** Set when it was us who ended it. */
       readonly killed?: KillReason
+      /** The kernel ended processes of this machine for want of memory while it ran. */
+      readonly outOfMemory?: true
     }
   | { readonly kind: 'lost'; readonly reason: string }
 

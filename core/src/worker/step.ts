@@ -1,8 +1,13 @@
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.js'
-import { killTree } from './kill-tree.js'
+import { killNow, killTree } from './kill-tree.js'
 import type { Launcher } from './launcher.js'
 import { isAlive } from './process-table.js'
+import { removeContainer } from './sandbox/container.js'
+import { LimitWatch } from './sandbox/limit-watch.js'
+import { limitNames } from './sandbox/limits.js'
+import { outOfMemoryCount } from './sandbox/out-of-memory.js'
 import {
   type KillReason,
   readRecord,
@@ -28,6 +33,7 @@ const LAST_WORDS = 2_000
 /** Runs durable steps: each at most once, however often `run` is called for it and by however many servers in a row. */
 export class StepRunner {
   readonly #lettingGo = new Set<() => void>()
+  readonly #limits = new LimitWatch()
 
   constructor(readonly parts: StepRunnerParts) {}
 
@@ -40,14 +46,21 @@ export class StepRunner {
     const record = readRecord(spec.folder)
     if (record === undefined) signal.throwIfAborted()
     else if (signal.aborted && takeToken(spec.folder)) return neverBegun('stop')
-    const { deadline } = record ?? writeStep(spec)
+    const { deadline, limits = {}, outOfMemory } = record ?? writeStep(spec)
     const watch = new StepWatch(spec.folder, this.parts.launcher)
     const killer = new Killer(watch, this.parts)
-    const letGo = this.#listen(watch, killer, signal, deadline)
+    const unwatch = this.#limits.watch({
+      folder: spec.folder,
+      log: spec.log,
+      workspace: dirname(spec.log),
+      limits,
+      onExceeded: (limit) => killer.kill(limit),
+    })
+    const letGo = this.#listen(watch, killer, signal, deadline, unwatch)
     try {
       const outcome = await watch.ended
       if (outcome.kind === 'lost') await this.#sweep(spec.folder)
-      return outcome
+      return withMemory(outcome, outOfMemory)
     } finally {
       await killer.done
       letGo()
@@ -59,7 +72,13 @@ export class StepRunner {
     for (const letGo of [...this.#lettingGo]) letGo()
   }
 
-  #listen(watch: StepWatch, killer: Killer, signal: AbortSignal, deadline: number | undefined): () => void {
+  #listen(
+    watch: StepWatch,
+    killer: Killer,
+    signal: AbortSignal,
+    deadline: number | undefined,
+    unwatch: () => void,
+  ): () => void {
     const { clock } = this.parts
     const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.now()
     const stopListening = onAbort(signal, () => killer.kill('stop'))
@@ -70,6 +89,7 @@ export class StepRunner {
       if (!this.#lettingGo.delete(letGo)) return
       stopListening()
       cancel()
+      unwatch()
       watch.close()
     }
     this.#lettingGo.add(letGo)
@@ -79,6 +99,8 @@ export class StepRunner {
   /** What a lost supervisor left running can be nobody's any more. */
   async #sweep(folder: string): Promise<void> {
     await killTree({ mark: folder }, this.parts.clock, this.parts.grace)
+    const { container } = readRecord(folder) ?? {}
+    if (container !== undefined) await removeContainer(container)
   }
 }
 
@@ -110,7 +132,11 @@ class Killer {
     if (exitCode !== undefined || start === undefined) return this.watch.check()
     recordKill(folder, reason)
     const tree = { mark: folder, ...(isAlive(start) ? { supervisor: start.pid } : {}) }
-    await killTree(tree, this.parts.clock, this.parts.grace)
+    // What takes too much is not given the time to take more.
+    if (isLimit(reason)) await killNow(tree)
+    else await killTree(tree, this.parts.clock, this.parts.grace)
+    const { container } = readRecord(folder) ?? {}
+    if (container !== undefined) await removeContainer(container)
     for (let waited = 0; waited < LAST_WORDS && isAlive(start); waited += 10) await delay(10)
     if (isAlive(start)) process.kill(start.pid, 'SIGKILL')
     if (readStatus(folder).exitCode !== undefined) return this.watch.check()
@@ -128,6 +154,16 @@ class Killer {
     }
     return false
   }
+}
+
+function isLimit(reason: KillReason): boolean {
+  return limitNames.some((name) => name === reason)
+}
+
+/** A command that failed while the kernel ended processes for want of memory: that may well be why. */
+function withMemory(outcome: StepOutcome, before: number | undefined): StepOutcome {
+  if (outcome.kind === 'lost' || outcome.exitCode === 0 || outcome.killed !== undefined) return outcome
+  return before !== undefined && outOfMemoryCount() > before ? { ...outcome, outOfMemory: true } : outcome
 }
 
 function neverBegun(killed: KillReason): StepOutcome {

@@ -8,6 +8,7 @@ import type { SecretLookup } from './configuration.js'
 import type { JobClient } from './job-client.js'
 import type { ActionLogs } from './log-service.js'
 import type { ProviderLookup } from './provider-lookup.js'
+import type { WorkerIsolation } from './sandbox/worker-isolation.js'
 
 /** What a worker is made of. */
 export interface WorkerParts {
@@ -18,6 +19,8 @@ export interface WorkerParts {
   readonly logs: ActionLogs
   readonly clock: Clock
   readonly log: Logger
+  /** What steps run in; without it they run as they are. */
+  readonly isolation?: WorkerIsolation
   /** Jobs at a time; twice the cores, at least four, when absent. */
   readonly concurrency?: number
   /** Milliseconds between TERM and KILL; 10,000 when absent. */

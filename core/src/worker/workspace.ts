@@ -10,6 +10,10 @@ export interface WorkFolder {
   readonly inputs: string
   /** Durable steps, a numbered folder each. */
   readonly steps: string
+  /** A step's /tmp, where it runs in a sandbox or container. */
+  readonly temporary: string
+  /** Its home folder there. */
+  readonly home: string
   /** Half-made zips. */
   readonly scratch: string
   /** The raw log: secrets in clear, so 0600 and gone with the action. */
@@ -34,6 +38,8 @@ export function workFolder(dataFolder: string, actionExecutionId: string): WorkF
     files: join(root, 'files'),
     inputs: join(root, 'in'),
     steps: join(root, 'steps'),
+    temporary: join(root, 'tmp'),
+    home: join(root, 'home'),
     scratch: join(root, 'out'),
     spool: join(root, 'log'),
     said: join(root, 'said'),

@@ -13,6 +13,9 @@ import {
 } from './engine.js'
 import { type DockerConfiguration, problemsOf, properties, registryOf } from './properties.js'
 
+/** The engine's own program, with its socket: what the Dockerfile says runs in the engine's containers. */
+const host = { isolation: 'none' } as const
+
 /**
  * Build/Custom/Docker: builds the first input artifact's Dockerfile with docker or podman, and pushes it when asked.
  * Output variables: ImageUri, ImageId, ImageDigest. The output artifact has the files that deployments to ECS read.
@@ -34,15 +37,19 @@ export const dockerBuild: ActionProvider<typeof properties> = defineAction({
     const dockerfile = await inside(context, configuration.Dockerfile, 'Dockerfile')
     if (configuration.Password !== undefined) {
       const label = `${configuration.Engine} login ${registryOf(configuration.Image)}`
-      await ctx.exec(loginCommand(configuration), { label, env: { ...env, REGISTRY_PASSWORD: configuration.Password } })
+      await ctx.exec(loginCommand(configuration), {
+        ...host,
+        label,
+        env: { ...env, REGISTRY_PASSWORD: configuration.Password },
+      })
     }
     const { Timeout } = configuration
     const limit = Timeout === undefined ? {} : { timeout: Timeout * 60_000 }
-    await ctx.exec(buildCommand(configuration, context, dockerfile, places), { cwd: context, env, ...limit })
+    await ctx.exec(buildCommand(configuration, context, dockerfile, places), { ...host, cwd: context, env, ...limit })
     await ctx.progress({ summary: configuration.Push ? 'built, being pushed' : 'built' })
-    for (const command of pushCommands(configuration, places)) await ctx.exec(command, { env })
+    for (const command of pushCommands(configuration, places)) await ctx.exec(command, { ...host, env })
     const ask = digestCommand(configuration, places)
-    if (ask) await ctx.exec(ask, { env, label: 'docker image inspect' })
+    if (ask) await ctx.exec(ask, { ...host, env, label: 'docker image inspect' })
     const built = await readBuilt(configuration, places)
     if (job.outputs.length > 0) await ctx.output(await writeFiles(ctx, configuration, built))
     return {

@@ -1,4 +1,4 @@
-import { type ConfigurationOf, readJson } from '@penstock/core'
+import { type ConfigurationOf, commandProperties, readJson } from '@penstock/core'
 
 /** The configuration of a Rake action. */
 export const properties = {
@@ -22,6 +22,7 @@ export const properties = {
       "Globs of what to put out, separated by commas or line breaks, relative to the input artifact. The output artifact's own `files` otherwise, or everything",
     example: 'index.html, appspec.yml, scripts/**',
   },
+  ...commandProperties,
 } as const
 
 export type RakeConfiguration = ConfigurationOf<typeof properties>

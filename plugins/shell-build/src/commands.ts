@@ -1,4 +1,4 @@
-import { type ActionProvider, defineAction, JobFailed } from '@penstock/core'
+import { type ActionProvider, commandProperties, defineAction, JobFailed } from '@penstock/core'
 import { commandVariables } from './codebuild/environment.js'
 import { openSources, writeOwn } from './source.js'
 import { keepVariables, outputVariableNames, prepareVariables, quote, readVariables, unixLines } from './variables.js'
@@ -23,6 +23,7 @@ export function commands(): ActionProvider {
     outputArtifacts: [0, 5],
     configuration: {
       PrimarySource: { description: 'The input artifact that the commands run in; the first one unless given' },
+      ...commandProperties,
     },
     async run(job, ctx) {
       if (job.commands.length === 0) {

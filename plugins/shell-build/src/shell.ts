@@ -1,4 +1,4 @@
-import { type ActionProvider, type ConfigurationOf, defineAction, JobFailed } from '@penstock/core'
+import { type ActionProvider, type ConfigurationOf, commandProperties, defineAction, JobFailed } from '@penstock/core'
 import { folderInside, inputVariables, openSources, writeOwn } from './source.js'
 import {
   keepVariables,
@@ -26,6 +26,7 @@ const properties = {
     description: 'More variables, as JSON: {"NAME": "value"}',
     example: '{"RAILS_ENV": "test"}',
   },
+  ...commandProperties,
 } as const
 
 type Configuration = ConfigurationOf<typeof properties>

@@ -1,11 +1,11 @@
-import { defineRule, JobFailed } from '@penstock/core'
+import { commandProperties, defineRule, JobFailed } from '@penstock/core'
 
 /** C5: holds when all commands succeed, in the first input artifact's folder when there is one. */
 export const commands = defineRule({
   provider: 'Commands',
   description: 'Runs shell commands; the rule holds when all of them succeed',
   inputArtifacts: [0, 5],
-  configuration: {},
+  configuration: commandProperties,
   async run(job, ctx) {
     if (job.commands.length === 0) throw new JobFailed('the rule has no commands', 'ConfigurationError')
     const [first] = job.inputNames

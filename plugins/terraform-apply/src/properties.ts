@@ -1,3 +1,5 @@
+import { commandProperties } from '@penstock/core'
+
 /** What plan and apply share: where the code is, and which state it works on. */
 export const common = {
   WorkingDirectory: { description: 'The root module, relative to the first input artifact', default: '.' },
@@ -6,6 +8,7 @@ export const common = {
   BackendConfig: { description: 'As JSON: {"bucket": "state", "key": "shop"}' },
   SecretVariables: { description: 'As JSON, for the environment: {"AWS_SECRET_ACCESS_KEY": "..."}', secret: true },
   LockTimeout: { description: "Seconds to wait for the state's lock", type: 'number', default: 60 },
+  ...commandProperties,
 } as const
 
 export const planProperties = {

@@ -21,7 +21,7 @@ export interface InstallationOptions {
   /** SQLite in the data folder when absent. */
   readonly databaseUrl?: string
   /** Lines of penstock.yaml's `worker:` section. */
-  readonly worker?: Readonly<Record<string, number | boolean>>
+  readonly worker?: Readonly<Record<string, number | boolean | string>>
   /** Where the source's plugin runs: in the server, unless it is to have a process of its own. */
   readonly isolation?: 'none' | 'process'
   /** Another machine's installation, whose master key and artifacts this one shares. */
@@ -54,7 +54,7 @@ export class Installation {
     const folder = mkdtempSync(join(tmpdir(), 'penstock-crash-'))
     const made = new Installation(folder, await freePort(), options)
     mkdirSync(made.dataFolder, { mode: 0o700 })
-    chmodSync(folder, 0o755)
+    chmodSync(folder, 0o777) // builds, which run as somebody else than root, write into it
     writeTickSource(made.dataFolder)
     if (options.beside) symlinkSync(join(options.beside.dataFolder, 'artifacts'), join(made.dataFolder, 'artifacts'))
     writeFileSync(join(folder, 'penstock.yaml'), configuration(made))
@@ -117,13 +117,14 @@ export class Installation {
   }
 }
 
-function configuration({ port, options }: Installation): string {
+function configuration({ folder, port, options }: Installation): string {
   const { databaseUrl, worker, beside, isolation = 'none' } = options
+  const opened = [folder, ...(beside ? [beside.folder] : [])]
   const lines = [
     `server: { port: ${port} }`,
     'dataDir: data',
     'log: { level: warn }',
-    `worker: ${JSON.stringify({ concurrency: 8, ...worker })}`,
+    `worker: ${JSON.stringify({ concurrency: 8, sandbox: { writable: opened }, ...worker })}`,
     `plugins: { penstock-plugin-tick: { isolation: ${isolation} } }`,
     ...(databaseUrl === undefined ? [] : [`database: { url: ${JSON.stringify(databaseUrl)} }`]),
     ...(beside ? [`masterKeyFile: ${join(beside.dataFolder, 'secrets', 'master.key')}`] : []),

@@ -65,8 +65,9 @@ export class World {
     writeFileSync(join(data, 'secrets', 'named', 'api-key'), 'correct horse battery\n', { mode: 0o600 })
     writeTickSource(data)
     writeFileSync(join(this.folder, 'revision'), 'r1\n')
-    writeFileSync(join(this.folder, 'penstock.yaml'), 'plugins:\n  penstock-plugin-tick:\n')
-    chmodSync(this.folder, 0o755)
+    const worker = `worker: { sandbox: { writable: [${this.folder}] } }\n`
+    writeFileSync(join(this.folder, 'penstock.yaml'), `${worker}plugins:\n  penstock-plugin-tick:\n`)
+    chmodSync(this.folder, 0o777) // builds, which run as somebody else than root, write into it
     await this.startServer(overrides)
     this.keys = await this.keysOf('PenstockWorkerAccess')
     await this.network.start()

@@ -5,6 +5,7 @@ import type { Revision } from '../../domain/revision.js'
 import type { ActionJob, ActionResult, InputArtifact } from '../action-job.js'
 import type { ActionProvider } from '../action-provider.js'
 import type { PropertyDeclaration } from '../action-type-declaration.js'
+import { commandProperties } from '../command-properties.js'
 import type { JobContext } from '../provider-context.js'
 import type { SourceProvider } from '../source-provider.js'
 import { configurationVariables, folderVariables, revisionVariables } from './environment.js'
@@ -39,9 +40,8 @@ export function yamlProvider(action: YamlAction): ActionProvider {
 }
 
 function propertiesOf({ configuration = {} }: YamlAction): Record<string, PropertyDeclaration> {
-  return Object.fromEntries(
-    Object.entries(configuration).map(([name, { env: _, ...declaration }]) => [name, declaration]),
-  )
+  const own = Object.entries(configuration).map(([name, { env: _, ...declaration }]) => [name, declaration])
+  return { ...commandProperties, ...Object.fromEntries(own) }
 }
 
 async function runScript(action: YamlAction, job: ActionJob<Values>, ctx: JobContext): Promise<ActionResult> {

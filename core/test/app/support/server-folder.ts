@@ -32,7 +32,14 @@ export function serverFolder(): ServerFolder {
   async function start(yaml: string, options: StartOptions = {}): Promise<RunningServer> {
     writeFileSync(at('penstock.yaml'), yaml)
     const writeLog = (line: string) => void lines.push(line)
-    const own = { file: at('penstock.yaml'), dataDir: at('data'), port: 0, env: {}, bundled: [], writeLog }
+    const own = {
+      file: at('penstock.yaml'),
+      dataDir: at('data'),
+      port: 0,
+      env: { PENSTOCK_WORKER_ISOLATION: 'none' },
+      bundled: [],
+      writeLog,
+    }
     const server = await startServer({ ...own, ...options })
     running.push(server)
     return server

@@ -3,6 +3,7 @@ import {
   type ActionProvider,
   type ActionResult,
   type ConfigurationOf,
+  commandProperties,
   defineAction,
   defined,
   type JobContext,
@@ -40,6 +41,7 @@ const properties = {
   },
   BatchEnabled: { type: 'boolean', description: "Runs the builds of the buildspec's batch section" },
   CombineArtifacts: { type: 'boolean', description: "A batch's artifacts become one" },
+  ...commandProperties,
 } as const
 
 type Configuration = ConfigurationOf<typeof properties>
