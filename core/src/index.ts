@@ -28,6 +28,7 @@ export type * from './host/action-job.js'
 export * from './host/action-provider.js'
 export type * from './host/action-type-declaration.js'
 export { commandProperties } from './host/command-properties.js'
+export type * from './host/deployment-service.js'
 export type {
   ActionChangedEvent,
   ApprovalNeededEvent,

@@ -22,8 +22,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JobContext, systemClock } from '../../core/src/index.js'
+import { openPluginState } from '../../core/src/testkit/plugin-state.js'
 import { startSshd, type TestSshd } from '../../core/src/testkit/sshd.js'
-import { codeDeploy, connectionPool } from '../../plugins/codedeploy-ssh/src/provider.js'
+import { codeDeploy, connectionPool, sharedParts } from '../../plugins/codedeploy-ssh/src/provider.js'
 
 const rounds = Number(process.argv[2] ?? 5)
 const only = process.argv[3] ?? ''
@@ -85,7 +86,9 @@ async function deploy(
     knownHosts: sshds.map((sshd) => sshd.knownHosts).join('\n'),
     applications: { bench: { groups: { all: { deploymentConfig: 'AllAtOnce', hosts: hostsOfGroup } } } },
   }
-  const provider = codeDeploy(config, join(folder, 'data', target.replaceAll('/', '_')), pool)
+  const data = join(folder, 'data', target.replaceAll('/', '_'))
+  const kept = await openPluginState(data)
+  const provider = codeDeploy(sharedParts(config, kept.state, data, pool))
   await provider.run(
     {
       id: 'bench',
@@ -102,6 +105,7 @@ async function deploy(
     },
     contextOf(bundle),
   )
+  await kept.close()
 }
 
 function contextOf(bundle: string): JobContext {

@@ -11,12 +11,10 @@ export function createLive(store: { onSignal(listener: (topic: string) => void):
   }
 }
 
-/** `undefined` for every other signal, and for what is none: whoever may write to the database can notify. */
-export function readChange(topic: string): LiveChange | undefined {
+function readChange(topic: string): LiveChange | undefined {
   if (!topic.startsWith('{')) return undefined
   try {
-    const change = JSON.parse(topic) as Partial<LiveChange>
-    return typeof change.pipelineName === 'string' ? (change as LiveChange) : undefined
+    return JSON.parse(topic) as LiveChange
   } catch {
     return undefined
   }

@@ -1,10 +1,13 @@
 /** What a server is made of, in order: what comes later is made of what came before. */
+
 import { join } from 'node:path'
+import { Fault } from '../domain/faults.js'
 import { createEngine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
 import { Outbox } from '../engine/outbox.js'
 import { secrecyOf } from '../engine/secrets.js'
 import { createWebhookService } from '../engine/webhook-service.js'
+import type { DeploymentService } from '../host/deployment-service.js'
 import { PluginHost } from '../host/plugin-host.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerServices } from '../host/services.js'
@@ -71,7 +74,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
   const metrics = services.build(Metrics)
   const logService = createLogService(given, core.engine, logs)
   const operations = services.one(tokens.operations, () =>
-    makeOperations(given, { ...core, workers: remoteJobs, logs: logService }),
+    makeOperations(given, { ...core, registry: plugins.registry, workers: remoteJobs, logs: logService }),
   )
   const faces: ServerServices = {
     identity: given.identity,
@@ -194,7 +197,11 @@ function makeOperations(
     access,
     workers,
     logs,
-  }: Pick<OperationServices, 'engine' | 'workers' | 'logs'> & { readonly access: Access },
+    registry,
+  }: Pick<OperationServices, 'engine' | 'workers' | 'logs'> & {
+    readonly access: Access
+    readonly registry: ProviderRegistry
+  },
 ): OperationService {
   const services: OperationServices = {
     engine,
@@ -203,6 +210,7 @@ function makeOperations(
     clientTokenKey: clientTokenKey(masterKey),
     workers,
     logs,
+    deployments: () => deploymentsOf(registry),
   }
   return serveOperations({
     identity,
@@ -210,4 +218,11 @@ function makeOperations(
     log,
     perform: (operation, by, input, call) => perform(operation, services, by, input, call),
   })
+}
+
+/** Errors: ValidationException. */
+function deploymentsOf(registry: ProviderRegistry): DeploymentService {
+  const service = registry.deployments()
+  if (service !== undefined) return service
+  throw new Fault('ValidationException', 'No plugin that deploys to servers is on: penstock plugin list shows them')
 }

@@ -18,7 +18,6 @@ import { type Config, type ConfigSources, loadConfig } from './config.js'
 import { control } from './control.js'
 import { openControlSocket } from './control-socket.js'
 import { applyDeclared } from './declared.js'
-import { readChange } from './live.js'
 import { asLogger, createPino } from './logger.js'
 import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
@@ -214,8 +213,9 @@ function tickSoon({ coordinator }: Server): () => Promise<void> {
 function onSignal(topic: string, parts: Server, log: Logger): void {
   if (topic === 'action-types')
     void parts.catalogue.load().catch((err) => log.error('action types could not be read', { err }))
-  const change = readChange(topic)
-  if (change) parts.watch.touch(change.pipelineName)
+  if (!topic.startsWith('{')) return
+  const { pipelineName } = JSON.parse(topic) as { pipelineName?: string }
+  if (pipelineName !== undefined) parts.watch.touch(pipelineName)
 }
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {

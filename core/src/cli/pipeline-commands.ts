@@ -9,6 +9,7 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
   addRunning(verb)
   addSteering(verb)
   addDefining(verb)
+  addDeployments(program, verb, where)
 }
 
 type Verb = (usage: string, text: string) => Command
@@ -124,4 +125,45 @@ function addDefining(verb: Verb): void {
   verb('delete <pipeline>', 'delete a pipeline and its history')
     .option('--yes', 'do not ask for its name')
     .action(async (name, options) => (await import('./verbs/delete.js')).deletePipeline(name, options))
+}
+
+function addDeployments(program: Command, verb: Verb, where: (command: Command) => Command): void {
+  verb('deployments', 'what was deployed to servers, newest first')
+    .option('--group <name>', 'APPLICATION or APPLICATION/GROUP')
+    .option('--limit <number>', 'at most so many', wholeNumberOf(1, 1000), 20)
+    .action(async (options) => (await import('./verbs/deployments.js')).deployments(options))
+  verb('hosts', 'which server has which revision, its health, and when it was last heard of')
+    .option('--group <name>', 'APPLICATION or APPLICATION/GROUP')
+    .action(async (options) => (await import('./verbs/deployments.js')).hosts(options))
+  const one = program.command('deployment').description('one deployment: look at it, repeat it, stop it')
+  const sub = (usage: string, text: string) => withOutput(withServer(where(one.command(usage).description(text))))
+  sub('show <id>', 'its hosts and their events')
+    .option('--log <host>', 'what that host printed, instead')
+    .action(async (id, options) => (await import('./verbs/deployments.js')).showDeployment(id, options))
+  sub('redeploy <id>', 'deploy its revision again, to all hosts of the group')
+    .option('--wait', 'until it is over; its result is the exit status')
+    .action(async (id, options) => (await import('./verbs/deployments.js')).redeploy(id, options))
+  sub('retry <id>', 'deploy its revision again, to the hosts that did not succeed')
+    .option('--wait', 'until it is over; its result is the exit status')
+    .action(async (id, options) =>
+      (await import('./verbs/deployments.js')).redeploy(id, { ...options, failedOnly: true }),
+    )
+  sub('stop <id>', 'stop one that was begun by hand; one of a pipeline ends with its execution').action(
+    async (id, options) => (await import('./verbs/deployments.js')).stopDeployment(id, options),
+  )
+  const appspec = program.command('appspec').description('AppSpec files')
+  withOutput(
+    where(
+      appspec
+        .command('check <path...>')
+        .description(
+          'say everything that is wrong with AppSpec files, or with folders of bundles, and what they would do',
+        ),
+    ),
+  )
+    .option('--group <name>', 'APPLICATION/GROUP of penstock.yaml, whose hosts are then named')
+    .action(async (paths, options) => (await import('./appspec-check.js')).checkAppSpecs(paths, options))
+  where(appspec.command('schema').description('print the JSON Schema of AppSpec files, for editors')).action(
+    async (options) => (await import('./appspec-check.js')).printAppSpecSchema(options),
+  )
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type Offline, withPlugins } from '../app/offline.js'
 import { type PipelineText, readPipelineText } from '../app/pipeline-text.js'
 import { pluginProblems } from '../app/plugin-problems.js'
@@ -5,6 +6,7 @@ import type { Problem } from '../domain/validation/problem.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { askElsewhere, lookup } from '../engine/define-pipeline.js'
 import { reason } from '../host/contain.js'
+import type { DeploymentService } from '../host/deployment-service.js'
 import type { WhereOptions } from './main.js'
 import { exitStatus, print } from './output.js'
 import { clean } from './terminal/clean.js'
@@ -34,7 +36,9 @@ export async function validate(
   if (results.some(({ problems }) => problems.length > 0)) process.exitCode = exitStatus.failed
 }
 
-async function problemsOf(file: string, { judging }: Offline): Promise<Found[]> {
+async function problemsOf(file: string, { judging, registry }: Offline): Promise<Found[]> {
+  const deployments = registry.deployments()
+  if (deployments !== undefined && /^appspec\.ya?ml$/.test(basename(file))) return appSpecProblems(file, deployments)
   let text: PipelineText
   try {
     text = readPipelineText(file)
@@ -46,6 +50,17 @@ async function problemsOf(file: string, { judging }: Offline): Promise<Found[]> 
   const problems = validatePipeline(text.pipeline, lookup(judging, await askElsewhere(judging, text.pipeline)))
   const twice = text.warnings.map((message) => ({ at: file, message }))
   return [...twice, ...problems.map((problem) => ({ ...problem, at: text.where(problem.path) }))]
+}
+
+/** An AppSpec file is no pipeline, and what it is checked by is the deploying plugin's. */
+async function appSpecProblems(file: string, deployments: DeploymentService): Promise<Found[]> {
+  const { findings } = await deployments.checkAppSpec({ path: file })
+  return findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ path, message, line, column }) => {
+      const at = line === undefined ? file : `${file}:${line}:${column}`
+      return { at, message: `${at}: ${path === '' ? '' : `${path}: `}${message}` }
+    })
 }
 
 function linesOf({ file, problems }: { readonly file: string; readonly problems: readonly Found[] }): string[] {

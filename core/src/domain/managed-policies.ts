@@ -8,6 +8,8 @@ export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocume
     's3:PutObject',
     's3:ListBucket',
     's3:ListAllMyBuckets',
+    // Deployments to servers are an action's work here.
+    'codedeploy:*',
   ),
   AWSCodePipeline_ReadOnlyAccess: allow(
     'codepipeline:GetPipeline',
@@ -22,6 +24,10 @@ export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocume
     'codepipeline:ListRuleExecutions',
     'codepipeline:ListRuleTypes',
     'codepipeline:ListDeployActionExecutionTargets',
+    'codedeploy:GetDeployment',
+    'codedeploy:ListDeployments',
+    'codedeploy:ListDeploymentGroups',
+    'codedeploy:ListDeploymentInstances',
   ),
   AWSCodePipelineApproverAccess: allow(
     'codepipeline:GetPipeline',

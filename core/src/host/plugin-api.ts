@@ -47,6 +47,7 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
     provideRule: (rule) => registry.addRule(declaring('provideRule'), rule as unknown as RuleProvider),
     provideNotifier: (notifier) => registry.addNotifier(declaring('provideNotifier'), notifier),
     provideSecretStore: (store) => registry.addSecretStore(declaring('provideSecretStore'), store),
+    provideDeployments: (service) => registry.addDeployments(declaring('provideDeployments'), service),
     provideArtifactStore: (name, store) => registry.addArtifactStore(declaring('provideArtifactStore'), name, store),
     provideService: (service) => {
       declaring('provideService')

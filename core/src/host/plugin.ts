@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ArtifactStore } from '../domain/artifact.js'
 import type { ActionProvider } from './action-provider.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
+import type { DeploymentService } from './deployment-service.js'
 import type { PluginHooks } from './hooks.js'
 import type { RuleProvider } from './rule-provider.js'
 import type { ServiceProvider } from './service-provider.js'
@@ -171,6 +172,8 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   provideRule<P extends PropertyDeclarations>(provider: RuleProvider<P>): void
   provideNotifier(notifier: Notifier): void
   provideSecretStore(store: SecretStore): void
+  /** Answers for the deployments that the plugin does. */
+  provideDeployments(service: DeploymentService): void
   provideArtifactStore(name: string, store: ArtifactStore): void
   /** A service of the plugin's own on the server's port, for clients that sign for its name. */
   provideService(service: ServiceProvider): void

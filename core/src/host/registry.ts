@@ -2,12 +2,13 @@ import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
 import type { ArtifactStore } from '../domain/artifact.js'
 import type { ActionProvider } from './action-provider.js'
 import { actionTypeInfo, declarationProblems, declaredId, ruleProblems, ruleTypeInfo } from './declaration.js'
+import type { DeploymentService } from './deployment-service.js'
 import type { Notifier, SecretStore } from './plugin.js'
 import type { RuleProvider } from './rule-provider.js'
 import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
 import type { SourceProvider } from './source-provider.js'
 
-type Kind = 'action' | 'rule' | 'notifier' | 'secret store' | 'artifact store'
+type Kind = 'action' | 'rule' | 'notifier' | 'secret store' | 'artifact store' | 'deployments'
 
 interface Registered {
   readonly plugin: string
@@ -51,6 +52,11 @@ export class ProviderRegistry {
   /** Errors: RegistrationRefused. */
   addArtifactStore(plugin: string, name: string, store: ArtifactStore): void {
     this.add({ plugin, kind: 'artifact store', key: name, value: store })
+  }
+
+  /** Errors: RegistrationRefused. */
+  addDeployments(plugin: string, service: DeploymentService): void {
+    this.add({ plugin, kind: 'deployments', key: 'to servers', value: service })
   }
 
   /** Forgets everything that a plugin provided. */
@@ -100,6 +106,10 @@ export class ProviderRegistry {
 
   secretStores(): SecretStore[] {
     return this.of<SecretStore>('secret store').map((entry) => entry.value)
+  }
+
+  deployments(): DeploymentService | undefined {
+    return this.of<DeploymentService>('deployments')[0]?.value
   }
 
   artifactStore(name: string): ArtifactStore | undefined {

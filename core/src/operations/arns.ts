@@ -40,6 +40,14 @@ export class Arns {
     return `${this.root}:webhook:${name}`
   }
 
+  /** A group of servers that is deployed to; all of an application, or all, when the names are left out. */
+  deploymentGroup(group: {
+    readonly applicationName?: string | undefined
+    readonly deploymentGroupName?: string | undefined
+  }): string {
+    return `${this.root.replace(':codepipeline:', ':codedeploy:')}:deploymentgroup:${group.applicationName ?? '*'}/${group.deploymentGroupName ?? '*'}`
+  }
+
   /** For operations that are about everything of a kind. */
   everything(): string {
     return `${this.root}:*`

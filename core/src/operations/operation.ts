@@ -2,6 +2,7 @@ import type { Principal } from '../domain/access.js'
 import type { FaultCode } from '../domain/faults.js'
 import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
+import type { DeploymentService } from '../host/deployment-service.js'
 import type { LogService } from '../host/services.js'
 import type { LongPoll, WorkerService } from '../host/worker-service.js'
 import type { InputOf, Shape, StructureShape } from '../shape/shape.js'
@@ -18,6 +19,8 @@ export interface OperationServices {
   /** The queue, for workers on other machines. */
   readonly workers: WorkerService
   readonly logs: LogService
+  /** Deployments to servers. Errors: ValidationException when no plugin does them. */
+  readonly deployments: () => DeploymentService
 }
 
 /** What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all. */

@@ -2,6 +2,7 @@
 import type { Principal } from '../domain/access.js'
 import type { InputOf } from '../shape/shape.js'
 import * as actionTypes from './action-types.js'
+import * as deployments from './deployments.js'
 import * as executions from './executions.js'
 import * as jobs from './jobs.js'
 import * as logs from './logs.js'
@@ -18,6 +19,7 @@ import * as workerJobs from './worker-jobs.js'
 export const operations = {
   ...pipelines,
   ...executions,
+  ...deployments,
   ...stages,
   ...actionTypes,
   ...webhooks,

@@ -19,6 +19,7 @@ export {
   startGitServer,
   type TestGitServer,
 } from './git-server.js'
+export { openPluginState, type TestPluginState } from './plugin-state.js'
 export { freePort } from './ports.js'
 export { startPostgres, type TestPostgres } from './postgres.js'
 export { type ActionRun, type RunActionOptions, runAction } from './run-action.js'

@@ -6,6 +6,7 @@ import type { ActionResult } from '../host/action-job.js'
 import type { ActionProvider } from '../host/action-provider.js'
 import type { PropertyDeclarations } from '../host/action-type-declaration.js'
 import type { JobApiAccess } from '../host/job-api-access.js'
+import type { DeployTarget } from '../host/provider-context.js'
 import type { RuleProvider } from '../host/rule-provider.js'
 import { Trial } from './trial.js'
 
@@ -46,6 +47,8 @@ export interface RunActionOptions {
   /** Told of each checkpoint and each progress as it comes. */
   readonly onCheckpoint?: (data: unknown) => void
   readonly onProgress?: (details: ExecutionDetails) => void
+  /** Told of the targets of a deploy action, the whole list each time. */
+  readonly onTargets?: (targets: readonly DeployTarget[]) => void
 }
 
 /**

@@ -140,6 +140,7 @@ export class Trial {
         options.onProgress?.(details)
         await onEvent('progress')
       },
+      targets: async (targets) => options.onTargets?.(targets),
       jobApi: async () => (typeof options.jobApi === 'function' ? options.jobApi() : options.jobApi),
     })
   }

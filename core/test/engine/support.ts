@@ -76,7 +76,7 @@ export interface Bench {
 }
 
 /** What operations do, without policies, shapes and the audit log, which have tests of their own. */
-export function unguarded(given: Omit<OperationServices, 'workers' | 'logs'>): Operations {
+export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'deployments'>): Operations {
   const absent = (what: string) => new Error(`the engine alone has no ${what}`)
   const services: OperationServices = {
     ...given,
@@ -85,6 +85,9 @@ export function unguarded(given: Omit<OperationServices, 'workers' | 'logs'>): O
     },
     get logs(): never {
       throw absent('logs')
+    },
+    deployments: () => {
+      throw absent('deployments')
     },
   }
   const methods = Object.entries(table).map(([method, operation]) => [

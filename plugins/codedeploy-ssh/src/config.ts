@@ -47,6 +47,8 @@ export interface GroupConfig {
   readonly knownHosts?: string
   readonly root?: string
   readonly keepRevisions?: number
+  readonly keepBundles?: number
+  readonly keepDeployments?: number
   readonly become?: BecomeConfig
   /** Runs Before/AfterBlockTraffic and Before/AfterAllowTraffic too. */
   readonly trafficEvents?: boolean
@@ -140,7 +142,25 @@ const group = {
     knownHosts: { ...text, description: 'A file, or the lines themselves' },
     root: { ...text, description: 'Deployment root on the hosts; %h and %p are host and port' },
     become,
-    keepRevisions: { type: 'integer', minimum: 1, maximum: 100 },
+    keepRevisions: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      description: 'Revisions that stay on each host; 5 when absent',
+    },
+    keepBundles: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      description:
+        'Bundles of successful revisions that the server keeps for rollbacks and redeployments; 5 when absent',
+    },
+    keepDeployments: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Deployments whose records are kept; 100 when absent',
+    },
     trafficEvents: { type: 'boolean' },
   },
   oneOf: [{ required: ['hosts'] }, { required: ['tags'] }],

@@ -1,10 +1,12 @@
 /** AppSpec deployments over SSH. */
-import { definePlugin } from '@penstock/core'
+import { definePlugin, systemClock } from '@penstock/core'
 import { type CodeDeployConfig, configSchema } from './config.js'
-import { codeDeploy, connectionPool } from './provider.js'
+import { DeploymentRunner } from './deployment/runner.js'
+import { DeploymentService } from './deployment/service.js'
+import { codeDeploy, connectionPool, sharedParts } from './provider.js'
 
 export type { CodeDeployConfig } from './config.js'
-export { codeDeploy } from './provider.js'
+export { codeDeploy, sharedParts } from './provider.js'
 
 export default definePlugin<CodeDeployConfig>({
   name: 'codedeploy-ssh',
@@ -12,7 +14,14 @@ export default definePlugin<CodeDeployConfig>({
   configSchema,
   register(api) {
     const pool = connectionPool(api.config)
-    api.provideAction(codeDeploy(api.config, api.dataFolder, pool))
-    api.onStop(() => pool.close())
+    const shared = sharedParts(api.config, api.state, api.dataFolder, pool)
+    const runner = new DeploymentRunner(shared, systemClock, api.log)
+    api.provideAction(codeDeploy(shared))
+    api.provideDeployments(new DeploymentService(api.state, api.config, runner))
+    api.onStart(() => runner.resume())
+    api.onStop(() => {
+      runner.close()
+      pool.close()
+    })
   },
 })

@@ -1,7 +1,7 @@
 /** The contract of action providers, with a real sshd as the host. */
 import { Socket } from 'node:net'
 import { testActionProvider } from '@penstock/core/testkit'
-import { codeDeploy } from '../src/provider.js'
+import { codeDeploy, sharedParts } from '../src/provider.js'
 import { startFleet, type TestFleet } from './support/fleet.js'
 
 let fleet: TestFleet
@@ -34,12 +34,12 @@ const files = (hook: string) => ({
 
 testActionProvider(
   'CodeDeploy',
-  () => codeDeploy(fleet.config(), `${fleet.folder}/data`),
+  () => codeDeploy(sharedParts(fleet.config(), fleet.state, `${fleet.folder}/data`)),
   () => ({
     configuration: { ApplicationName: 'site', DeploymentGroupName: 'production' },
     inputs: { Built: files('echo hooked') },
     slow: { inputs: { Built: files('echo begun; sleep 60') }, begun: 'begun' },
-    mayWrite: [`${fleet.folder}/data`],
+    mayWrite: [`${fleet.folder}/data`, `${fleet.folder}/state`],
     bad: [
       { configuration: { DeploymentGroupName: 'nowhere' }, says: 'DeploymentGroupName' },
       { configuration: { DeploymentConfigName: 'All' }, says: 'DeploymentConfigName' },

@@ -1,4 +1,5 @@
 import { lookAtDatabase } from './database.js'
+import { lookAtDeploymentGroups } from './deployments.js'
 import type { Check } from './finding.js'
 import { lookAtDataFolder, lookAtDisk, lookAtLeftovers, lookAtSecrets } from './folder.js'
 import { lookAtClock, lookAtNode } from './machine.js'
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   lookAtDisk,
   lookAtLeftovers,
   lookAtPlugins,
+  lookAtDeploymentGroups,
   lookAtPort,
   lookAtServer,
   lookAtService,

@@ -66,6 +66,7 @@ export function childApi(
     provideRule: (rule) => declare(registration.rules, 'provideRule', rule),
     provideNotifier: (notifier) => declare(registration.notifiers, 'provideNotifier', notifier),
     provideSecretStore: (store) => declare(registration.secretStores, 'provideSecretStore', store),
+    provideDeployments: () => refuse('api.provideDeployments'),
     provideArtifactStore: () => refuse('api.provideArtifactStore'),
     provideService: () => refuse('api.provideService'),
     mount: () => refuse('api.mount (HTTP)'),

@@ -13,6 +13,8 @@ export interface Place {
   readonly root: string
   readonly groupId: string
   readonly deploymentId: string
+  /** Whose folder it is: `application/group installation`. */
+  readonly owner?: string
 }
 
 /** Told of the lines that come after the answer. */
@@ -105,7 +107,14 @@ export class Conversation {
 
   private async *say(token: string, where: Place): AsyncGenerator<Uint8Array> {
     // A manifest that we know need not be told.
-    const words = [token, where.root, where.groupId, where.deploymentId, ...[...this.manifests.keys()].slice(-20)]
+    const words = [
+      token,
+      where.root,
+      where.groupId,
+      where.deploymentId,
+      where.owner ?? '',
+      ...[...this.manifests.keys()].slice(-20),
+    ]
     yield Buffer.from(`set -- ${words.map((word) => (word === '' ? "''" : quote(word))).join(' ')}\n`)
     yield Buffer.from(conversationScript())
     const { line, source } = await this.replied

@@ -13,6 +13,8 @@ export interface HostDeploymentOptions {
   readonly root: string
   readonly groupId: string
   readonly deploymentId: string
+  /** As the host shall know it: `application/group installation`. */
+  readonly owner?: string
   readonly upload: () => Promise<RevisionUpload>
   readonly manifests: ManifestCache
   readonly clock: Clock
@@ -39,6 +41,7 @@ export class HostDeployment {
   private shell: Shell | undefined
   private lastProbe: Probe | undefined
   private useDelta = true
+  private warned = false
   /** Conversations that were begun before the first answer. */
   private unanswered = 0
 
@@ -99,6 +102,7 @@ export class HostDeployment {
   }
 
   private async send(shell: Shell, talk: Conversation, host: Probe): Promise<void> {
+    this.warnOfOthers(host)
     const revision = await this.options.upload()
     const upload = revision.for(host, this.useDelta)
     if (upload.base !== undefined) this.options.listener.onNote?.(whatIsSent(upload.files, upload.base))
@@ -145,6 +149,17 @@ export class HostDeployment {
       return { status: 'Unknown', stopped: true, events: this.reader.eventResults, message }
     }
     return this.reader.result ?? this.stopped('stopped')
+  }
+
+  /** Another installation that deploys the same group to this host: each removes the files of the other. */
+  private warnOfOthers({ owners }: Probe): void {
+    const { owner = '' } = this.options
+    const group = owner.slice(0, owner.lastIndexOf(' ') + 1)
+    if (this.warned || group === '' || !owners.some((other) => other !== owner && other.startsWith(group))) return
+    this.warned = true
+    this.options.listener.onNote?.(
+      `WARNING: another Penstock deploys ${group.trim()} to this host, too: each of the two removes and overwrites what the other one puts there. Let only one of them deploy to it, or give one of them another group`,
+    )
   }
 
   private listener(onFrame: (words: string) => void = () => undefined): Listener {

@@ -10,6 +10,8 @@ export interface Probe {
   /** Digest -> deployment that holds a revision with it. */
   readonly revisions: ReadonlyMap<string, string>
   /** The last revision that was installed. */
+  /** Other groups' folders on the host: `application/group installation`. */
+  readonly owners: readonly string[]
   readonly last?: { readonly deploymentId: string; readonly digest: string }
 }
 
@@ -59,6 +61,7 @@ export class ProbeAnswer {
       root: this.values('root')[0] ?? '',
       state: (this.values('state')[0] ?? 'none') as Probe['state'],
       revisions,
+      owners: this.values('owner'),
       ...(last === undefined || digest === undefined ? {} : { last: { deploymentId: last, digest } }),
     }
   }

@@ -8,6 +8,8 @@ export interface StreamListener {
   onScript?(event: string, script: string): void
   onOutput?(event: string, script: string, stream: 'stdout' | 'stderr', line: string): void
   onInfo?(message: string): void
+  /** Every line of output, also what was told before a restart. */
+  onEachLine?(event: string, script: string, line: string): void
 }
 
 const DIAGNOSTICS = 2048
@@ -49,6 +51,7 @@ export class StreamReader {
   private output(stream: 'stdout' | 'stderr', line: string): void {
     this.tail.push(`[${stream}]${line}`)
     if (this.tail.length > 200) this.tail = this.tail.slice(-100)
+    this.listener.onEachLine?.(this.event, this.script, line)
     if (this.isNew) this.listener.onOutput?.(this.event, this.script, stream, line)
   }
 

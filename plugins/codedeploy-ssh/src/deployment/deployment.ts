@@ -18,6 +18,7 @@ import { type Place, writePlace } from './checkpoint.js'
 import type { GroupHistory } from './history.js'
 import { Offsets } from './offsets.js'
 import { openShell, type ShellSource } from './open-shell.js'
+import type { Recorder } from './recorder.js'
 import { Targets } from './targets.js'
 import { WarmShells } from './warm-shells.js'
 
@@ -29,6 +30,9 @@ const SUMMARY = 1000
 /** Logins that are made ahead at most. */
 const WARM = 16
 
+/** What a deployment needs of where it runs: an action's job, or the plugin itself. */
+export type Surroundings = Pick<JobContext, 'log' | 'clock' | 'workspace' | 'checkpoint' | 'progress' | 'targets'>
+
 export interface DeploymentParts {
   readonly group: DeploymentGroup
   readonly bundle: ScannedBundle
@@ -38,7 +42,8 @@ export interface DeploymentParts {
   readonly history: GroupHistory
   readonly manifests: ManifestCache
   readonly shells: ShellSource
-  readonly ctx: JobContext
+  readonly ctx: Surroundings
+  readonly recorder: Recorder
   /** Ends the deployment. The job's own signal, but for a rollback after a stop. */
   readonly signal: AbortSignal
 }
@@ -51,6 +56,9 @@ export interface DeploymentOutcome {
   readonly summary: string
   /** Why it failed, with each host's reason. */
   readonly message: string
+  readonly contents: BundleContents
+  /** How each host fared that was deployed to. */
+  readonly results: ReadonlyMap<string, HostResult>
 }
 
 export class Deployment {
@@ -65,7 +73,14 @@ export class Deployment {
   constructor(private readonly parts: DeploymentParts) {
     const { ctx, group, place } = parts
     this.events = lifecycleOf({ traffic: group.trafficEvents })
-    this.targets = new Targets(ctx, this.hostIds, this.events)
+    this.targets = new Targets(ctx, this.hostIds, this.events, ({ targetId, targetType: _, ...target }) =>
+      this.parts.recorder.host({
+        ...target,
+        host: targetId,
+        events: target.events ?? [],
+        ...defined({ message: this.results.get(targetId)?.message }),
+      }),
+    )
     this.offsets = new Offsets(ctx.workspace, place.deploymentId, ctx.clock)
   }
 
@@ -74,8 +89,10 @@ export class Deployment {
     const { ctx, place, group } = this.parts
     const warm = this.warmUp()
     this.contents = readContents(this.parts.bundle)
-    const { manifest } = await this.contents
+    const contents = await this.contents
+    const { manifest } = contents
     await this.keepPlace(place.hosts)
+    await this.parts.recorder.begin(manifest.digest)
     ctx.log.line(`Deployment ${place.deploymentId} to ${group.hosts.length} hosts (${group.configurationName})`)
     const run = await runFleet(this.fleet(manifest.digest), {
       signal: this.parts.signal,
@@ -87,7 +104,10 @@ export class Deployment {
     await warm.closeRest()
     for (const host of run.fleet.hosts) if (host.status === 'Skipped') this.targets.status(host.id, 'Skipped')
     await this.targets.flush()
-    return { deploymentId: place.deploymentId, digest: manifest.digest, ...this.conclude(run) }
+    const ended = this.conclude(run)
+    const status = run.succeeded ? 'Succeeded' : this.parts.signal.aborted ? 'Stopped' : 'Failed'
+    await this.parts.recorder.end(status, run.succeeded ? ended.summary : ended.message)
+    return { deploymentId: place.deploymentId, digest: manifest.digest, contents, results: this.results, ...ended }
   }
 
   /** Logs in to the hosts that will be first, while the bundle is read. */
@@ -126,8 +146,9 @@ export class Deployment {
     const result = await new HostDeployment({
       open: (signal) => this.warm?.take(id) ?? openShell(host, shells, signal),
       root: host.root,
-      groupId: group.groupId,
+      groupId: history.groupId,
       deploymentId: place.deploymentId,
+      owner: `${oneWord(group.applicationName)}/${oneWord(group.groupName)} ${history.installation}`,
       upload: () => this.revisionUpload(),
       manifests,
       clock: ctx.clock,
@@ -143,17 +164,32 @@ export class Deployment {
       `[${id}] ${succeeded ? 'Succeeded' : `${result.status}${toldByEvent(result) ? '' : `: ${result.message}`}`}`,
     )
     // Stopped before anything was installed says nothing about the host's health.
-    if (succeeded || !result.stopped) await history.recordHost(id, place.deploymentId, digest, succeeded)
+    if (succeeded || !result.stopped) {
+      await history.recordHost({
+        host: id,
+        deploymentId: place.deploymentId,
+        healthy: succeeded,
+        contactTime: ctx.clock.now(),
+        ...(succeeded ? { digest } : {}),
+      })
+    }
     this.targets.status(id, result.status)
+    await this.parts.recorder.hostEnded(id)
     return succeeded
   }
 
   private listenerFor({ id }: GroupHost) {
+    const { recorder } = this.parts
     const { log } = this.parts.ctx
     const installed = whatIsInstalled(this.parts.plan)
     return {
       onEvent: (event: HostResult['events'][number]) => {
         this.targets.event(id, event)
+        if (event.status !== 'Pending')
+          recorder.line(
+            id,
+            `${event.name} ${event.status}${event.diagnostics === undefined ? '' : `: ${event.diagnostics.message}`}`,
+          )
         if (event.diagnostics !== undefined) {
           const { errorCode, message } = event.diagnostics
           const code = errorCode === 'UnknownError' ? '' : `${errorCode}: `
@@ -163,6 +199,7 @@ export class Deployment {
         }
       },
       onScript: (event: string, script: string) => log.line(`[${id}] ${event} ${script} started`),
+      onEachLine: (event: string, script: string, line: string) => recorder.line(id, `${event} ${script} | ${line}`),
       onOutput: (event: string, script: string, _stream: string, line: string) =>
         log.line(`[${id}] ${event} ${script} | ${line}`),
       onInfo: (message: string) => log.line(`[${id}] ${message}`),
@@ -171,7 +208,7 @@ export class Deployment {
   }
 
   private revisionUpload(): Promise<RevisionUpload> {
-    const { plan, group, place, manifests, commit } = this.parts
+    const { plan, group, place, manifests, commit, history } = this.parts
     this.upload ??= (this.contents ?? readContents(this.parts.bundle)).then(
       (contents) =>
         new RevisionUpload(
@@ -181,7 +218,7 @@ export class Deployment {
             deploymentId: place.deploymentId,
             applicationName: group.applicationName,
             groupName: group.groupName,
-            groupId: group.groupId,
+            groupId: history.groupId,
             events: this.events,
             ignoreApplicationStopFailures: group.ignoreApplicationStopFailures,
             keep: group.keepRevisions,
@@ -224,6 +261,10 @@ export class Deployment {
 /** The event that failed said why. */
 function toldByEvent({ events }: HostResult): boolean {
   return events.some(({ status, diagnostics }) => status === 'Failed' && diagnostics !== undefined)
+}
+
+function oneWord(name: string): string {
+  return encodeURIComponent(name)
 }
 
 /** `12 files to /srv/app and /etc/app`. */

@@ -21,14 +21,22 @@ export async function dryRun(
   const files = new FileHandles()
   const part = new SharedPieces(new TarLayout(await readContents(bundle), 'deployment-archive', files), systemClock)
   for (const host of group.hosts) {
-    const folder = `${host.root === '' ? '<deployment root>' : host.root}/${group.groupId}`
+    const folder = `${host.root === '' ? '<deployment root>' : host.root}/<group id>`
     await new PrintShell(host.id, (line) => log.line(line)).upload(part.pieces(), `tar -x into ${folder}`)
   }
   files.close()
 }
 
 function describePlan(group: DeploymentGroup, plan: RevisionPlan): string[] {
-  const events = lifecycleOf({ traffic: group.trafficEvents }).flatMap(({ event, scripts }) => {
+  return [
+    `${group.hosts.length} hosts, ${group.configurationName}, existing files: ${plan.fileExistsBehavior}`,
+    ...planLines(plan, { traffic: group.trafficEvents }),
+  ]
+}
+
+/** What happens on each host, in its order. */
+export function planLines(plan: RevisionPlan, options: { readonly traffic: boolean }): string[] {
+  return lifecycleOf(options).flatMap(({ event, scripts }) => {
     if (scripts === 'previous') return [`${event}: the scripts of the revision on each host`]
     if (event === 'Install') return ['Install:', ...installSteps(plan).map((step) => `  ${step}`)]
     return (plan.appSpec.hooks[event] ?? []).map(
@@ -36,10 +44,6 @@ function describePlan(group: DeploymentGroup, plan: RevisionPlan): string[] {
         `${event}: ${location} (${timeout} s${runas === undefined ? '' : `, as ${runas}`})`,
     )
   })
-  return [
-    `${group.hosts.length} hosts, ${group.configurationName}, existing files: ${plan.fileExistsBehavior}`,
-    ...events,
-  ]
 }
 
 function installSteps({ copies, permissions }: RevisionPlan): string[] {

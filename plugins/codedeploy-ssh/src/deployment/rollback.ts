@@ -1,24 +1,26 @@
-/** An automatic rollback: a new deployment of the last revision that succeeded. */
-import { readAppSpec, scanBundle } from '../bundle/scan.js'
-import { planRevision } from '../plan/revision-plan.js'
-import type { Place } from './checkpoint.js'
-import { Deployment, type DeploymentOutcome, type DeploymentParts } from './deployment.js'
-import type { SuccessfulRevision } from './history.js'
+/** A deployment of a revision that is kept: a rollback, by itself or on request, and a redeployment. */
+import type { JobContext } from '@penstock/core'
+import type { BundleStore } from '../bundle/bundle-store.js'
+import { readAppSpec, type ScannedBundle, scanBundle } from '../bundle/scan.js'
+import { planRevision, type RevisionPlan } from '../plan/revision-plan.js'
+import type { GroupHistory } from './history.js'
+import type { SuccessfulRevision } from './records.js'
 
-/**
- * Deploys `revision` again, with the file-exists option that it had.
- * What the failed revision's scripts did besides copying files is not undone.
- */
-export async function rollBack(
-  parts: Omit<DeploymentParts, 'bundle' | 'plan' | 'place' | 'commit'>,
-  revision: SuccessfulRevision & { readonly folder: string },
-  place: Place,
-): Promise<DeploymentOutcome> {
-  const bundle = await scanBundle(revision.folder)
+export interface KeptRevision {
+  readonly bundle: ScannedBundle
+  readonly plan: RevisionPlan
+}
+
+/** Unpacks and plans a kept revision, with the file-exists option that it had. `undefined` when its bundle is not kept. */
+export async function openKept(
+  revision: Pick<SuccessfulRevision, 'digest' | 'fileExistsBehavior'>,
+  parts: { readonly bundles: BundleStore; readonly history: GroupHistory; readonly ctx: Pick<JobContext, 'workspace'> },
+): Promise<KeptRevision | undefined> {
+  const { history, bundles, ctx } = parts
+  const old = history.oldFolder?.digest === revision.digest ? history.oldFolder.folder : undefined
+  const folder = (await bundles.restore(revision.digest, ctx.workspace)) ?? old
+  if (folder === undefined) return undefined
+  const bundle = await scanBundle(folder)
   const { name, text } = await readAppSpec(bundle)
-  const plan = planRevision(name, text, bundle.tree, revision.fileExistsBehavior)
-  parts.ctx.log.line(
-    `Rolling back to the revision of ${revision.deploymentId}, with deployment ${place.deploymentId} (creator: codeDeployRollback)`,
-  )
-  return new Deployment({ ...parts, bundle, plan, place }).run()
+  return { bundle, plan: planRevision(name, text, bundle.tree, revision.fileExistsBehavior) }
 }

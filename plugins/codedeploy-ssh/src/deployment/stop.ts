@@ -1,5 +1,6 @@
 /** What may still be done once the job was told to end. */
-import { isJobFailed, type JobContext } from '@penstock/core'
+import { isJobFailed } from '@penstock/core'
+import type { Ground } from './group-deployment.js'
 
 /**
  * A stop or an abandonment of the execution, which people asked for. Not a job that went to another worker: what that one
@@ -7,13 +8,13 @@ import { isJobFailed, type JobContext } from '@penstock/core'
  */
 export function stopEvent(signal: AbortSignal): 'DEPLOYMENT_STOP_ON_REQUEST' | undefined {
   const { reason } = signal
-  return isJobFailed(reason) && /^the execution was stopped/.test(reason.message)
+  return isJobFailed(reason) && /^the (?:execution|deployment) was stopped/.test(reason.message)
     ? 'DEPLOYMENT_STOP_ON_REQUEST'
     : undefined
 }
 
-/** The context for work after the stop: when the worker gives up waiting for us, telling is all that ends. */
-export function afterStop(ctx: JobContext): JobContext {
+/** Where work goes on after the stop: when the worker gives up waiting for us, telling is all that ends. */
+export function afterStop(ctx: Ground): Ground {
   const line = (text: string) => {
     try {
       ctx.log.line(text)
@@ -22,20 +23,13 @@ export function afterStop(ctx: JobContext): JobContext {
     }
   }
   return {
-    signal: ctx.signal,
+    signal: new AbortController().signal,
     log: { write: () => undefined, line },
     clock: ctx.clock,
-    http: ctx.http,
     workspace: ctx.workspace,
-    input: (...words) => ctx.input(...words),
-    output: (name, folder, ...rest) => ctx.output(name, folder, ...rest),
-    exec: (...words) => ctx.exec(...words),
     // A restart would find the job ended: there is nothing to be taken up.
     checkpoint: async () => undefined,
     progress: (details) => ctx.progress(details).catch(() => undefined),
-    mask: (secret) => ctx.mask(secret),
-    sleep: (...words) => ctx.sleep(...words),
-    jobApi: () => ctx.jobApi(),
     ...(ctx.targets === undefined ? {} : { targets: async (list) => ctx.targets?.(list)?.catch(() => undefined) }),
   }
 }

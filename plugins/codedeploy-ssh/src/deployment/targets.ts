@@ -3,6 +3,9 @@ import { type DeployTarget, defined, type JobContext } from '@penstock/core'
 import type { EventResult, HostStatus } from '../deploy/result.js'
 import type { PlannedEvent } from '../plan/lifecycle.js'
 
+/** A target whose status is one of ours. */
+export type HostTarget = DeployTarget & { readonly status: HostStatus }
+
 interface State {
   status: HostStatus
   startTime?: number
@@ -15,9 +18,11 @@ export class Targets {
   private cancel: (() => void) | undefined
 
   constructor(
-    private readonly ctx: JobContext,
+    private readonly ctx: Pick<JobContext, 'clock' | 'targets'>,
     hosts: readonly string[],
     events: readonly PlannedEvent[],
+    /** Told of each host that changed. */
+    private readonly onHost: (target: HostTarget) => void = () => undefined,
   ) {
     for (const host of hosts) {
       this.states.set(host, {
@@ -35,11 +40,15 @@ export class Targets {
     if (status === 'InProgress') state.startTime ??= now
     else if (status !== 'Pending') state.endTime = now
     if (status === 'Failed' || status === 'Skipped') this.skipPending(state)
+    this.onHost(shown(host, state))
     this.soon()
   }
 
   event(host: string, event: EventResult): void {
-    this.states.get(host)?.events.set(event.name, event)
+    const state = this.states.get(host)
+    if (state === undefined) return
+    state.events.set(event.name, event)
+    this.onHost(shown(host, state))
     this.soon()
   }
 
@@ -51,20 +60,7 @@ export class Targets {
   }
 
   list(): DeployTarget[] {
-    return [...this.states].map(([targetId, { status, startTime, endTime, events }]) => ({
-      targetId,
-      targetType: 'SSH',
-      status,
-      ...defined({ startTime, endTime }),
-      events: [...events.values()].map((event) => ({
-        name: event.name,
-        status: event.status,
-        ...defined({ startTime: event.startTime, endTime: event.endTime }),
-        ...(event.diagnostics === undefined
-          ? {}
-          : { message: `${event.diagnostics.errorCode}: ${event.diagnostics.message}` }),
-      })),
-    }))
+    return [...this.states].map(([host, state]) => shown(host, state))
   }
 
   private skipPending(state: State): void {
@@ -79,5 +75,22 @@ export class Targets {
       this.cancel = undefined
       void this.ctx.targets?.(this.list())
     })
+  }
+}
+
+function shown(targetId: string, { status, startTime, endTime, events }: State): HostTarget {
+  return {
+    targetId,
+    targetType: 'SSH',
+    status,
+    ...defined({ startTime, endTime }),
+    events: [...events.values()].map((event) => ({
+      name: event.name,
+      status: event.status,
+      ...defined({ startTime: event.startTime, endTime: event.endTime }),
+      ...(event.diagnostics === undefined
+        ? {}
+        : { message: `${event.diagnostics.errorCode}: ${event.diagnostics.message}` }),
+    })),
   }
 }

@@ -19,7 +19,6 @@ export interface GroupHost {
 export interface DeploymentGroup {
   readonly applicationName: string
   readonly groupName: string
-  readonly groupId: string
   readonly hosts: readonly GroupHost[]
   readonly configuration: MinimumHealthyHosts
   readonly configurationName: string
@@ -29,14 +28,28 @@ export interface DeploymentGroup {
   readonly rollbackEvents: readonly RollbackEvent[]
   readonly trafficEvents: boolean
   readonly keepRevisions: number
+  /** Bundles of successful revisions that are kept for rollbacks and redeployments. */
+  readonly keepBundles: number
+  /** Records of deployments that are kept. */
+  readonly keepDeployments: number
   /** A file or the lines; the default file when absent. */
   readonly knownHosts?: string
 }
 
-/** Always the same for the same names; has the form of CodeDeploy's own. */
-export function groupIdOf(applicationName: string, groupName: string): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([applicationName, groupName]))
-    .digest('hex')
+/** As 0.1.0 made it: two installations that deploy to one host under the same names shared a folder there. */
+export function legacyGroupIdOf(applicationName: string, groupName: string): string {
+  return idOf([applicationName, groupName])
+}
+
+/** Always the same for the same names in one installation; has the form of CodeDeploy's own. */
+export function groupIdOf(
+  { applicationName, deploymentGroupName }: { readonly applicationName: string; readonly deploymentGroupName: string },
+  installation: string,
+): string {
+  return idOf([installation, applicationName, deploymentGroupName])
+}
+
+function idOf(parts: readonly string[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }

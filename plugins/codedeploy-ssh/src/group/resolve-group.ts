@@ -3,7 +3,7 @@ import { defined, JobFailed } from '@penstock/core'
 import type { BecomeConfig, CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
 import { findConfiguration } from '../fleet/configuration.js'
 import type { CodeDeployProperties } from '../properties.js'
-import { type DeploymentGroup, groupIdOf } from './deployment-group.js'
+import type { DeploymentGroup } from './deployment-group.js'
 import { splitHosts } from './parse-host.js'
 import { HostResolver } from './resolve-hosts.js'
 
@@ -42,7 +42,6 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
   return {
     applicationName: properties.ApplicationName,
     groupName: properties.DeploymentGroupName,
-    groupId: groupIdOf(properties.ApplicationName, properties.DeploymentGroupName),
     hosts,
     configuration,
     configurationName,
@@ -52,6 +51,8 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
     keepRevisions: group.keepRevisions ?? 5,
+    keepBundles: group.keepBundles ?? 5,
+    keepDeployments: group.keepDeployments ?? 100,
     ...defined({ knownHosts }),
   }
 }
@@ -96,9 +97,32 @@ function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties
   )
 }
 
+/**
+ * Names that penstock.yaml does not know. Where it declares no application at all, whoever saves a pipeline may be about to.
+ */
+function configuredProblems(properties: CodeDeployProperties, config: CodeDeployConfig): string[] {
+  const { DeploymentConfigName: name, Hosts } = properties
+  const configuration =
+    name === undefined || isOpen(name) ? undefined : findConfiguration(name, config.deploymentConfigs)
+  const wrong = typeof configuration === 'string' ? [configuration] : []
+  const names = [properties.ApplicationName, properties.DeploymentGroupName]
+  if (Object.keys(config.applications ?? {}).length === 0 || Hosts !== undefined || names.some(isOpen)) return wrong
+  try {
+    findDeclared(config, properties)
+    return wrong
+  } catch (error) {
+    return [...wrong, (error as Error).message]
+  }
+}
+
+/** Known only when the action runs. */
+function isOpen(value: string): boolean {
+  return /#\{|\{\{/.test(value)
+}
+
 /** What is wrong with the properties themselves; for validation when a pipeline is saved. */
-export function propertyProblems(properties: CodeDeployProperties): string[] {
-  const problems: string[] = []
+export function propertyProblems(properties: CodeDeployProperties, config: CodeDeployConfig = {}): string[] {
+  const problems = configuredProblems(properties, config)
   const { Hosts } = properties
   if (Hosts !== undefined) {
     const resolver = new HostResolver({}, {})

@@ -1,11 +1,11 @@
 # Asks a host what it knows, and does what the server then says, all on one channel. $1 token, $2 root (empty for the
-# default), $3 group id, $4 deployment id; then digests of manifests that the server has already. Comes on standard input
+# default), $3 group id, $4 deployment id, $5 whose folder it is; then digests of manifests that the server has already. Comes on standard input
 # and is read whole before it runs, because of the braces: what the server sends after the answer is left to `read` and tar.
 {
 locale=${LC_ALL-}
 LC_ALL=C
-token=$1 root=$2 group=$3 id=$4
-shift 4
+token=$1 root=$2 group=$3 id=$4 owner=$5
+shift 5
 if [ -z "$root" ]; then
   if [ "$(id -u)" = 0 ]; then root=/opt/penstock-deploy; else root='~/.penstock-deploy'; fi
 fi
@@ -20,6 +20,9 @@ done
 [ -w "$root/$group" ] || printf 'unwritable %s\n' "$root/$group"
 cd "$root/$group" 2>/dev/null || { printf '@@%s end\n' "$token"; exit 0; }
 if [ -e "$id/run/started" ]; then printf 'state started\n'; elif [ -d "$id" ]; then printf 'state partial\n'; else printf 'state none\n'; fi
+for other in "$root"/*/owner; do
+  [ -r "$other" ] && [ "$other" != "$root/$group/owner" ] && read -r whose <"$other" && printf 'owner %s\n' "$whose"
+done
 last=
 read -r last 2>/dev/null <"$root/deployment-instructions/${group}_last_successful_install"
 for revision in d-*; do
@@ -47,6 +50,7 @@ case $verb in
     if [ -e "$folder/run/started" ]; then exit 75; fi
     [ ! -e "$folder" ] || rm -rf -- "$folder"
     umask 022
+    [ -z "$owner" ] || printf '%s\n' "$owner" >"$root/$group/owner"
     mkdir -p -- "$folder" && cd -- "$folder" && tar -xpof - && exec /bin/sh "$folder/run/agent.sh" start "$token"
     code=$?
     # shellcheck disable=SC2046

@@ -1,5 +1,5 @@
 /** One revision: its AppSpec file, read and planned against its contents. */
-import { type AppSpec, AppSpecError, type FileExistsBehavior, located } from '../appspec/model.js'
+import { type AppSpec, AppSpecError, type FileExistsBehavior, located, type Problem } from '../appspec/model.js'
 import { parseAppSpec } from '../appspec/parse.js'
 import type { BundleTree } from './bundle-tree.js'
 import { type CopyPlan, planCopies } from './copy-plan.js'
@@ -13,6 +13,10 @@ export interface RevisionPlan {
   readonly fileExistsBehavior: FileExistsBehavior
   /** What the author should look at, in one line each. */
   readonly warnings: readonly string[]
+  /** The same, each with its place. */
+  readonly problems: readonly Problem[]
+  /** Gives something that was found about the file its place there. */
+  locate(problem: Problem): Problem
 }
 
 /** The names that are looked for in the bundle's root, in this order. */
@@ -31,10 +35,11 @@ export function planRevision(
   const { appSpec, warnings, places } = parseAppSpec(text, fileName)
   const copies = planCopies(appSpec.files, tree)
   const permissions = planPermissions(appSpec.permissions, copies)
-  const problems = [...copies.problems, ...permissions.problems].map((problem) => {
+  const locate = (problem: Problem) => {
     const at = places.get(problem.path) ?? places.get(problem.path.replace(/\.\w+$/, ''))
     return at === undefined ? problem : { ...problem, at }
-  })
+  }
+  const problems = [...copies.problems, ...permissions.problems].map(locate)
   if (problems.length > 0) throw new AppSpecError(fileName, problems)
   return {
     appSpec,
@@ -42,15 +47,8 @@ export function planRevision(
     copies,
     permissions,
     fileExistsBehavior: appSpec.fileExistsBehavior ?? behavior,
-    warnings: [...warnings.map(located), ...missingScripts(appSpec, tree)],
+    warnings: warnings.map(located),
+    problems: warnings,
+    locate,
   }
-}
-
-/** Not an error: a script of an earlier event may make it. */
-function missingScripts(appSpec: AppSpec, tree: BundleTree): string[] {
-  return Object.entries(appSpec.hooks).flatMap(([event, scripts]) =>
-    scripts
-      .filter((script) => tree.resolve(script.location)?.kind !== 'file')
-      .map((script) => `hooks.${event}: ${JSON.stringify(script.location)} is not a file of the bundle`),
-  )
 }

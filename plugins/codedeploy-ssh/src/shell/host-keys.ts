@@ -51,6 +51,11 @@ export class HostKeys {
     return [...new Set(types)].flatMap((type) => ALGORITHMS[type] ?? [])
   }
 
+  /** True when a key is pinned for the host; which one it shows is another question. */
+  knows(host: string, port: number): boolean {
+    return this.known.typesOf(host, port).length > 0
+  }
+
   /** What is wrong with the key, in words for the owner; `undefined` when it is the known one. */
   refusal(host: string, port: number, key: Buffer): string | undefined {
     const verdict = this.known.check(host, port, key)

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runAction } from '@penstock/core/testkit'
-import { codeDeploy, connectionPool } from '../../src/provider.js'
+import { codeDeploy, connectionPool, sharedParts } from '../../src/provider.js'
 import { script } from '../support/bundle.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 
@@ -20,7 +20,7 @@ afterAll(() => {
 
 function inline(bundle: string, properties: Readonly<Record<string, string>> = {}) {
   const sshd = fleet.sshds[0]
-  return runAction(codeDeploy({}, join(fleet.folder, 'inline'), pool), {
+  return runAction(codeDeploy(sharedParts({}, fleet.state, join(fleet.folder, 'inline'), pool)), {
     configuration: {
       ApplicationName: 'my app',
       DeploymentGroupName: "it's",

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runAction, startSshd, type TestSshd } from '@penstock/core/testkit'
-import { codeDeploy, connectionPool } from '../../src/provider.js'
+import { openPluginState, runAction, startSshd, type TestPluginState, type TestSshd } from '@penstock/core/testkit'
+import { codeDeploy, connectionPool, sharedParts } from '../../src/provider.js'
 import { type Content, script, writeBundle } from '../support/bundle.js'
 
 jest.setTimeout(120_000)
@@ -16,12 +16,14 @@ asRoot('become', () => {
   const sshds = new Map<string, TestSshd>()
   const pool = connectionPool({})
   let folder: string
+  let kept: TestPluginState
   /** Amazon Linux, Ubuntu and Debian; one whom sudo asks for a password, and one whom it does not let. */
   const users = ['ec2-user', 'ubuntu', 'admin', 'penstock-ask', 'penstock-none']
 
   beforeAll(async () => {
     folder = mkdtempSync('/tmp/penstock-privilege-')
     chmodSync(folder, 0o755)
+    kept = await openPluginState(join(folder, 'state'))
     writeFileSync(
       sudoers,
       'ec2-user,ubuntu,admin ALL=(ALL) NOPASSWD:ALL\npenstock-ask ALL=(ALL) ALL\nDefaults:penstock-ask timestamp_timeout=0\n',
@@ -33,6 +35,7 @@ asRoot('become', () => {
   afterAll(async () => {
     pool.close()
     for (const sshd of sshds.values()) await sshd.stop()
+    await kept.close()
     rmSync(sudoers, { force: true })
     rmSync(folder, { recursive: true, force: true })
   })
@@ -69,7 +72,7 @@ hooks:
     },
   ) {
     const bundle = writeBundle(join(folder, `bundle${bundles++}`), files)
-    return runAction(codeDeploy({}, join(folder, 'data'), pool), {
+    return runAction(codeDeploy(sharedParts({}, kept.state, join(folder, 'data'), pool)), {
       configuration: {
         ApplicationName: 'site',
         DeploymentGroupName: user,

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runAction } from '@penstock/core/testkit'
+import { openPluginState, runAction } from '@penstock/core/testkit'
 import type { CodeDeployConfig } from '../../src/config.js'
-import { codeDeploy } from '../../src/provider.js'
+import { codeDeploy, sharedParts } from '../../src/provider.js'
 
 interface Order {
   readonly config: CodeDeployConfig
@@ -33,7 +33,9 @@ export function startDeploying(order: Order) {
 }
 
 async function deploy({ config, dataFolder, bundle, checkpointFile }: Order): Promise<void> {
-  await runAction(codeDeploy(config, dataFolder), {
+  // Beside the data folder, as the fleet has it: what one process keeps the next one finds.
+  const { state } = await openPluginState(join(dataFolder, '..', 'state'))
+  await runAction(codeDeploy(sharedParts(config, state, dataFolder)), {
     configuration: { ApplicationName: 'site', DeploymentGroupName: 'production' },
     inputs: { Built: bundle },
     onCheckpoint: (data) => {

@@ -2,14 +2,25 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type RunActionOptions, runAction, type SshdOptions, startSshd, type TestSshd } from '@penstock/core/testkit'
+import type { PluginState } from '@penstock/core'
+import {
+  openPluginState,
+  type RunActionOptions,
+  runAction,
+  type SshdOptions,
+  startSshd,
+  type TestSshd,
+} from '@penstock/core/testkit'
 import type { CodeDeployConfig, GroupConfig } from '../../src/config.js'
-import { codeDeploy, connectionPool } from '../../src/provider.js'
+import { codeDeploy, connectionPool, sharedParts } from '../../src/provider.js'
 import type { ConnectionPool } from '../../src/shell/connection-pool.js'
 import { type Content, writeBundle } from './bundle.js'
 
 export interface TestFleet {
   readonly folder: string
+  /** Where deployments are kept. */
+  readonly state: PluginState
+  readonly dataFolder: string
   readonly sshds: readonly TestSshd[]
   /** Where the application of a host goes; files[].destination of a bundle for one host. */
   app(host?: number): string
@@ -24,6 +35,9 @@ export interface TestFleet {
 export interface DeployOptions extends RunActionOptions {
   readonly group?: Partial<GroupConfig>
   readonly properties?: Readonly<Record<string, string>>
+  /** Of the server that deploys; each has its own, and all have the same state. */
+  readonly dataFolder?: string
+  readonly state?: PluginState
 }
 
 /** Starts `count` servers. */
@@ -57,17 +71,21 @@ export async function startFleet(count: number, settings: readonly string[] = []
   })
   const dataFolder = join(folder, 'data')
   const pools = new Set<ConnectionPool>()
+  const kept = await openPluginState(join(folder, 'state'))
+  const { state } = kept
   return {
     folder,
+    state,
+    dataFolder,
     sshds,
     app,
     root,
     config,
     bundle: (files) => writeBundle(join(folder, `bundle${bundles++}`), files),
-    deploy(bundle, { group, properties, ...more } = {}) {
+    deploy(bundle, { group, properties, dataFolder: own = dataFolder, state: ownState = state, ...more } = {}) {
       const pool = connectionPool(config(group))
       pools.add(pool)
-      return runAction(codeDeploy(config(group), dataFolder, pool), {
+      return runAction(codeDeploy(sharedParts(config(group), ownState, own, pool)), {
         configuration: { ApplicationName: 'site', DeploymentGroupName: 'production', ...properties },
         inputs: { Built: bundle },
         ...more,
@@ -76,6 +94,7 @@ export async function startFleet(count: number, settings: readonly string[] = []
     async stop() {
       for (const pool of pools) pool.close()
       await Promise.all(sshds.map((sshd) => sshd.stop()))
+      await kept.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,7 +1,10 @@
 /** Waits until `found` answers something true, looking often; fails with `what` after ten seconds. */
-export async function eventually<T>(what: string, found: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  found: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
-    const value = found()
+    const value = await found()
     if (value !== undefined && value !== false) return value
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

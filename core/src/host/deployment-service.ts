@@ -1,0 +1,176 @@
+/** Deployments to servers, whatever plugin does them: what operations, commands and pages ask for. */
+
+/**
+ * CodeDeploy's words.
+ * @example
+ * const isOver = (status: DeploymentStatus) => status !== 'Queued' && status !== 'InProgress'
+ */
+export type DeploymentStatus = 'Queued' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped'
+
+/**
+ * A deployment of one revision to the hosts of a group. Times in milliseconds since the epoch.
+ * @example
+ * const title = ({ deploymentId, status }: DeploymentInfo) => `${deploymentId}: ${status}`
+ */
+export interface DeploymentInfo {
+  /** `d-` and nine capital letters or digits. */
+  readonly deploymentId: string
+  readonly applicationName: string
+  readonly deploymentGroupName: string
+  readonly deploymentConfigName: string
+  readonly status: DeploymentStatus
+  /** Who began it: an action of a pipeline, a person, or a rollback by itself. */
+  readonly creator: 'pipeline' | 'user' | 'codeDeployRollback'
+  /** A person's name, or `PIPELINE/STAGE/ACTION`. */
+  readonly createdBy?: string
+  readonly pipelineExecutionId?: string
+  readonly revision: {
+    /** SHA-256 of what the bundle holds: the same for the same contents. */
+    readonly digest?: string
+    /** The commit or version that the pipeline knows it by. */
+    readonly revisionId?: string
+  }
+  readonly createTime: number
+  readonly completeTime?: number
+  readonly hosts: number
+  readonly overview: Readonly<Record<'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Skipped', number>>
+  /** Of a rollback: the deployment that it undoes, and the one whose revision it brings back. */
+  readonly rollbackOf?: string
+  readonly restores?: string
+  /** The deployment that brought back what this one had replaced. */
+  readonly rolledBackBy?: string
+  /** Of a retry or a redeployment: the deployment that it repeats. */
+  readonly repeats?: string
+  /** Why it ended as it did; hosts that failed for the same reason together. */
+  readonly message?: string
+}
+
+/**
+ * One host of a deployment.
+ * @example
+ * const failed = ({ events }: DeploymentHostInfo) => events.find(({ status }) => status === 'Failed')?.name
+ */
+export interface DeploymentHostInfo {
+  readonly host: string
+  readonly status: 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Skipped' | 'Unknown'
+  readonly startTime?: number
+  readonly endTime?: number
+  readonly message?: string
+  readonly events: readonly {
+    readonly name: string
+    readonly status: string
+    readonly startTime?: number
+    readonly endTime?: number
+    readonly message?: string
+  }[]
+}
+
+/**
+ * What a host of a group has.
+ * @example
+ * const isCurrent = ({ revision, wanted }: DeployedHost) => revision !== undefined && revision === wanted
+ */
+export interface DeployedHost {
+  readonly applicationName: string
+  readonly deploymentGroupName: string
+  readonly host: string
+  /** False when the last deployment to it failed. */
+  readonly healthy: boolean
+  /** Digest of the revision that it has; absent when that is unknown. */
+  readonly revision?: string
+  /** The commit or version of that revision, where known. */
+  readonly revisionId?: string
+  /** Digest of the group's last success. */
+  readonly wanted?: string
+  /** The deployment that reached it last. */
+  readonly deploymentId: string
+  /** When it was last heard of. */
+  readonly contactTime?: number
+}
+
+/**
+ * Which deployments to list.
+ * @example
+ * const latest: DeploymentFilter = { applicationName: 'website', limit: 1 }
+ */
+export interface DeploymentFilter {
+  readonly applicationName?: string | undefined
+  readonly deploymentGroupName?: string | undefined
+  /** 50 when absent. */
+  readonly limit?: number | undefined
+}
+
+/**
+ * What a plugin that deploys to servers answers for.
+ * @example
+ * api.provideDeployments(service)
+ */
+export interface DeploymentService {
+  /** Newest first. */
+  list(filter: DeploymentFilter): Promise<readonly DeploymentInfo[]>
+  /** `undefined` when there is none of this id. */
+  get(deploymentId: string): Promise<DeploymentInfo | undefined>
+  hosts(deploymentId: string): Promise<readonly DeploymentHostInfo[]>
+  /** What the host's scripts printed; `undefined` when nothing of it is kept. */
+  log(deploymentId: string, host: string): Promise<string | undefined>
+  /** The hosts of all groups, or of those that the filter names, and what they have. */
+  deployedHosts(filter: Omit<DeploymentFilter, 'limit'>): Promise<readonly DeployedHost[]>
+  /**
+   * Deploys the revision of a deployment again, to all hosts of its group or to those that did not succeed; answers the new
+   * deployment's id. Errors: an Error with what keeps it from being done.
+   */
+  begin(kind: 'redeploy' | 'retry', of: string, by: string): Promise<string>
+  /** Stops a deployment that no pipeline runs; false when this server does not run it. */
+  stop(deploymentId: string, by: string): Promise<boolean>
+  /** The groups that are declared. */
+  groups(): readonly DeclaredGroup[]
+  /** What is wrong with the declared groups: names, keys, known hosts. */
+  groupFindings(): Promise<readonly { readonly group: string; readonly problem: string }[]>
+  /** The JSON Schema of AppSpec files, for editors. */
+  appSpecSchema(): object
+  /** Checks an AppSpec file, or the folder of a bundle; works without a server. Errors: the file cannot be read. */
+  checkAppSpec(what: { readonly path: string; readonly group?: string | undefined }): Promise<AppSpecReport>
+}
+
+/**
+ * A deployment group as it is declared.
+ * @example
+ * const where = ({ hosts }: DeclaredGroup) => hosts.join(', ')
+ */
+export interface DeclaredGroup {
+  readonly applicationName: string
+  readonly deploymentGroupName: string
+  readonly deploymentConfigName: string
+  readonly hosts: readonly string[]
+  /** Set when the group cannot be deployed to as it is written. */
+  readonly problem?: string
+}
+
+/**
+ * Something about an AppSpec file, where it stands.
+ * @example
+ * const at = ({ line, column }: AppSpecFinding) => `${line}:${column}`
+ */
+export interface AppSpecFinding {
+  readonly severity: 'error' | 'warning'
+  /** As `hooks.AfterInstall[0].timeout`; empty for the whole file. */
+  readonly path: string
+  readonly message: string
+  /** One-based; absent for what has no place in the file. */
+  readonly line?: number
+  readonly column?: number
+}
+
+/**
+ * What is wrong with an AppSpec file, and what it would do.
+ * @example
+ * const isGood = ({ findings }: AppSpecReport) => findings.every(({ severity }) => severity !== 'error')
+ */
+export interface AppSpecReport {
+  readonly file: string
+  readonly findings: readonly AppSpecFinding[]
+  /** Of the group that was asked for. */
+  readonly hosts: readonly string[]
+  /** What happens on each host, in its order; empty for a file alone, or with an error. */
+  readonly steps: readonly string[]
+}

@@ -1,0 +1,195 @@
+/** A deployment of an action's job, and the rollback when it fails: two deployments, each with its own record. */
+import { type ActionResult, defined, type JobContext, JobFailed } from '@penstock/core'
+import { BundleStore } from '../bundle/bundle-store.js'
+import type { ScannedBundle } from '../bundle/scan.js'
+import type { ManifestCache } from '../deploy/probe.js'
+import type { DeploymentGroup } from '../group/deployment-group.js'
+import type { RevisionPlan } from '../plan/revision-plan.js'
+import type { Shared } from '../provider.js'
+import { HostKeys } from '../shell/host-keys.js'
+import { type Place, readPlace } from './checkpoint.js'
+import { Deployment, type DeploymentOutcome, type Surroundings } from './deployment.js'
+import { newDeploymentId } from './deployment-id.js'
+import { DeploymentStore } from './deployment-store.js'
+import { GroupHistory, groupPath } from './history.js'
+import { Recorder } from './recorder.js'
+import type { DeploymentRecord, SuccessfulRevision } from './records.js'
+import { type KeptRevision, openKept } from './rollback.js'
+import { withRollback } from './rolled-back-targets.js'
+import { afterStop, stopEvent } from './stop.js'
+
+/** What is deployed, and who asked for it. */
+export interface Request {
+  readonly bundle: ScannedBundle
+  readonly plan: RevisionPlan
+  readonly commit?: string
+  /** Made when absent. */
+  readonly deploymentId?: string
+  readonly creator: Pick<DeploymentRecord, 'creator' | 'createdBy' | 'pipelineExecutionId'>
+  /** More of its record: what it repeats or undoes. */
+  readonly about?: Pick<DeploymentRecord, 'repeats' | 'rollbackOf' | 'restores' | 'only'>
+}
+
+/** Where a deployment runs, and what ends it. */
+export type Ground = Surroundings & Pick<JobContext, 'signal'>
+
+type Failed = NonNullable<Place['rollbackOf']>
+
+/** What a deployment and its rollback do alike. */
+export class GroupDeployment {
+  private constructor(
+    private readonly group: DeploymentGroup,
+    private readonly shared: Shared,
+    private readonly ctx: Ground,
+    private readonly history: GroupHistory,
+    private readonly hostKeys: HostKeys,
+    private readonly store: DeploymentStore,
+    private readonly bundles: BundleStore,
+  ) {}
+
+  static async open(group: DeploymentGroup, shared: Shared, ctx: Ground): Promise<GroupDeployment> {
+    const name = { applicationName: group.applicationName, deploymentGroupName: group.groupName }
+    const history = await GroupHistory.open(shared.state, name, shared.dataFolder)
+    const hostKeys = await HostKeys.load(group.knownHosts)
+    const bundles = new BundleStore(shared.state, groupPath(name))
+    return new GroupDeployment(group, shared, ctx, history, hostKeys, new DeploymentStore(shared.state), bundles)
+  }
+
+  /** A revision that the group has deployed before, if its bundle is still kept. */
+  openKept(revision: Pick<SuccessfulRevision, 'digest' | 'fileExistsBehavior'>): Promise<KeptRevision | undefined> {
+    return openKept(revision, { bundles: this.bundles, history: this.history, ctx: this.ctx })
+  }
+
+  /** Errors: JobFailed when the deployment failed or was stopped, whether it was rolled back or not. */
+  async run(request: Request, checkpoint: unknown): Promise<ActionResult> {
+    const hostIds = this.group.hosts.map(({ id }) => id)
+    const place = readPlace(checkpoint, hostIds) ?? this.newPlace(undefined, request.deploymentId)
+    if (place.rollbackOf !== undefined) return this.rollBackAndFail(place, place.rollbackOf)
+    const outcome = await this.deploy(request, place, this.ctx, this.ctx.signal)
+    const { deploymentId, message, summary } = outcome
+    if (outcome.succeeded) {
+      return { summary, externalExecutionId: deploymentId, outputVariables: { DeploymentId: deploymentId } }
+    }
+    const event = this.ctx.signal.aborted ? stopEvent(this.ctx.signal) : 'DEPLOYMENT_FAILURE'
+    if (event === undefined || !this.group.rollbackEvents.includes(event)) {
+      throw new JobFailed(message, 'JobFailed', deploymentId)
+    }
+    const failed = { deploymentId, message }
+    if (event === 'DEPLOYMENT_FAILURE') return this.rollBackAndFail(this.newPlace(failed), failed)
+    return this.rollBackAndFail(this.newPlace(failed), failed, afterStop(this.ctx))
+  }
+
+  private newPlace(rollbackOf?: Failed, deploymentId = newDeploymentId()): Place {
+    return {
+      deploymentId,
+      started: this.ctx.clock.now(),
+      hosts: this.group.hosts.map(() => 'Pending'),
+      ...defined({ rollbackOf }),
+    }
+  }
+
+  /** Deploys, and keeps what a success leaves for later. */
+  private async deploy(
+    request: Request,
+    place: Place,
+    ctx: Surroundings,
+    signal: AbortSignal,
+  ): Promise<DeploymentOutcome> {
+    const { group, shared, history } = this
+    const key = groupPath(history.name)
+    const manifests: ManifestCache = shared.manifests.get(key) ?? new Map()
+    shared.manifests.set(key, manifests)
+    const { bundle, plan, commit } = request
+    const outcome = await new Deployment({
+      group,
+      bundle,
+      plan,
+      place,
+      history,
+      manifests,
+      ctx,
+      signal,
+      recorder: this.recorder(request, place, ctx),
+      shells: { hostKeys: this.hostKeys, handshakes: shared.handshakes, pool: shared.pool, clock: ctx.clock },
+      ...defined({ commit }),
+    }).run()
+    await this.keep(outcome, request)
+    await this.store.prune(group.applicationName, group.groupName, group.keepDeployments)
+    return outcome
+  }
+
+  private recorder({ creator, plan, commit, about }: Request, place: Place, ctx: Surroundings): Recorder {
+    const { group } = this
+    const hosts = group.hosts.length
+    const record: DeploymentRecord = {
+      deploymentId: place.deploymentId,
+      applicationName: group.applicationName,
+      deploymentGroupName: group.groupName,
+      deploymentConfigName: group.configurationName,
+      status: 'InProgress',
+      ...creator,
+      ...about,
+      revision: { fileExistsBehavior: plan.fileExistsBehavior, ...defined({ revisionId: commit }) },
+      createTime: place.started,
+      hosts,
+      overview: { Pending: hosts, InProgress: 0, Succeeded: 0, Failed: 0, Skipped: 0 },
+    }
+    return new Recorder(this.store, record, ctx.clock, (message) => ctx.log.line(message))
+  }
+
+  /** The bundle, also of a failure, whose hosts may be tried again; and which revision succeeded last. */
+  private async keep(
+    { deploymentId, digest, contents, succeeded }: DeploymentOutcome,
+    request: Request,
+  ): Promise<void> {
+    const { history, bundles } = this
+    const { keepBundles } = this.group
+    await bundles.keep(contents)
+    const { fileExistsBehavior } = request.plan
+    const revision = { deploymentId, digest, fileExistsBehavior, ...defined({ revisionId: request.commit }) }
+    if (succeeded) await history.recordSuccess(revision, keepBundles)
+    for (const old of await history.recordBundle(digest, keepBundles)) await bundles.forget(old)
+  }
+
+  /** The job fails either way: a rollback only brings back what was there. */
+  private async rollBackAndFail(place: Place, { deploymentId, message }: Failed, ctx = this.ctx): Promise<never> {
+    const revision = this.history.lastSuccessful
+    const kept = revision && (await this.openKept(revision))
+    if (revision === undefined || kept === undefined) {
+      throw new JobFailed(`${message}\nNot rolled back: no earlier revision is kept`, 'JobFailed', deploymentId)
+    }
+    ctx.log.line(
+      `Rolling back to the revision of ${revision.deploymentId}, with deployment ${place.deploymentId} (creator: codeDeployRollback)`,
+    )
+    await this.store.change(deploymentId, (record) => ({ ...record, rolledBackBy: place.deploymentId }))
+    const request: Request = {
+      ...kept,
+      ...defined({ commit: revision.revisionId }),
+      creator: { creator: 'codeDeployRollback' },
+      about: { rollbackOf: deploymentId, restores: revision.deploymentId },
+    }
+    // The hosts that the action shows stay those of the deployment that failed.
+    const outcome = await this.deploy(request, place, withoutTargets(ctx), ctx.signal)
+    await ctx.targets?.(await this.targetsAfter(deploymentId, place.deploymentId))
+    const result = outcome.succeeded
+      ? `Rolled back to the revision of ${revision.deploymentId} (deployment ${outcome.deploymentId}, ${outcome.summary})`
+      : `The rollback ${outcome.deploymentId} to the revision of ${revision.deploymentId} failed: ${outcome.message}`
+    throw new JobFailed(`${message}\n${result}`, 'JobFailed', deploymentId)
+  }
+
+  private async targetsAfter(failedId: string, rollbackId: string) {
+    const [failed, rollback] = await Promise.all([this.store.hosts(failedId), this.store.hosts(rollbackId)])
+    return withRollback(failed, rollback, rollbackId)
+  }
+}
+
+/** Member by member: a context's methods may belong to a class. */
+function withoutTargets(ctx: Ground): Surroundings {
+  return {
+    log: ctx.log,
+    clock: ctx.clock,
+    workspace: ctx.workspace,
+    checkpoint: (place) => ctx.checkpoint(place),
+    progress: (details) => ctx.progress(details),
+  }
+}

@@ -1,0 +1,98 @@
+/** What is asked of deployments from outside: by operations, commands and pages. */
+import {
+  type AppSpecReport,
+  type DeclaredGroup,
+  type DeployedHost,
+  type DeploymentFilter,
+  defined,
+  type PluginState,
+  type DeploymentService as Service,
+} from '@penstock/core'
+import { appSpecSchema } from '../appspec/schema.js'
+import { checkAppSpec } from '../check/check-appspec.js'
+import { declaredGroups, groupFindings } from '../check/group-findings.js'
+import type { CodeDeployConfig } from '../config.js'
+import { DeploymentStore, entries, valuesOf } from './deployment-store.js'
+import { groupPath, knownGroups } from './history.js'
+import type { DeploymentHostRecord, DeploymentRecord, GroupRecord, HostRecord } from './records.js'
+import type { DeploymentRunner, Repetition } from './runner.js'
+
+export class DeploymentService implements Service {
+  private readonly store: DeploymentStore
+
+  constructor(
+    private readonly state: PluginState,
+    private readonly config: CodeDeployConfig,
+    private readonly runner: Pick<DeploymentRunner, 'begin' | 'stop'>,
+  ) {
+    this.store = new DeploymentStore(state)
+  }
+
+  begin(kind: Repetition, of: string, by: string): Promise<string> {
+    return this.runner.begin(kind, of, by)
+  }
+
+  async stop(deploymentId: string, by: string): Promise<boolean> {
+    return this.runner.stop(deploymentId, by)
+  }
+
+  groups(): DeclaredGroup[] {
+    return declaredGroups(this.config)
+  }
+
+  groupFindings() {
+    return groupFindings(this.config)
+  }
+
+  appSpecSchema(): object {
+    return appSpecSchema
+  }
+
+  checkAppSpec(what: { readonly path: string; readonly group?: string | undefined }): Promise<AppSpecReport> {
+    return checkAppSpec(this.config, what)
+  }
+
+  list({ applicationName, deploymentGroupName, limit }: DeploymentFilter): Promise<DeploymentRecord[]> {
+    return this.store.list(defined({ applicationName, deploymentGroupName, limit }))
+  }
+
+  get(deploymentId: string): Promise<DeploymentRecord | undefined> {
+    return this.store.find(deploymentId)
+  }
+
+  hosts(deploymentId: string): Promise<DeploymentHostRecord[]> {
+    return this.store.hosts(deploymentId)
+  }
+
+  log(deploymentId: string, host: string): Promise<string | undefined> {
+    return this.store.log(deploymentId, host)
+  }
+
+  /** Of every group that was ever deployed to, in the order of their names. */
+  async deployedHosts({ applicationName, deploymentGroupName }: DeploymentFilter): Promise<DeployedHost[]> {
+    const groups = (await knownGroups(this.state)).filter(
+      (group) =>
+        (applicationName ?? group.applicationName) === group.applicationName &&
+        (deploymentGroupName ?? group.deploymentGroupName) === group.deploymentGroupName,
+    )
+    return (await Promise.all(groups.map((group) => this.hostsOf(group)))).flat()
+  }
+
+  private async hostsOf(group: GroupRecord): Promise<DeployedHost[]> {
+    const { applicationName, deploymentGroupName, successes } = group
+    const records = valuesOf<HostRecord>(await entries(this.state, `hosts/${groupPath(group)}/`))
+    return records.map(({ host, healthy, digest, deploymentId, contactTime }) => ({
+      applicationName,
+      deploymentGroupName,
+      host,
+      healthy,
+      deploymentId,
+      ...defined({
+        revision: digest,
+        revisionId: successes.find((success) => success.digest === digest)?.revisionId,
+        wanted: successes[0]?.digest,
+        contactTime,
+      }),
+    }))
+  }
+}
