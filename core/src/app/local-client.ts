@@ -59,6 +59,7 @@ export function localClient(jobs: LocalJobs, workerId: string): JobClient {
     heartbeat: (held) => jobs.heartbeat(workerId, held),
     progress: (jobId, fence, details) => jobs.progress(jobId, fence, details),
     targets: (jobId, fence, targets) => jobs.targets(jobId, fence, targets.map(asView)),
+    testReport: (jobId, fence, report) => jobs.testReport(jobId, fence, report),
     checkpoint: (jobId, fence, token) => jobs.checkpoint(jobId, fence, token),
     async succeed(jobId, fence, success) {
       await jobs.succeed(jobId, fence, success)

@@ -4,6 +4,7 @@ import { actionTypeKey } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import { Fault } from '../domain/faults.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import { isSecretReference } from '../domain/secret-reference.js'
 import type { Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
@@ -111,6 +112,11 @@ export class RemoteJobs implements WorkerService {
   async targets(caller: WorkerCaller, job: WorkerJob, targets: readonly DeployTarget[]): Promise<void> {
     await this.#owned(caller, job)
     await localClient(this.jobs, remoteWorkerId(caller)).targets?.(job.jobId, job.fence, targets)
+  }
+
+  async testReport(caller: WorkerCaller, job: WorkerJob, report: TestReportInput): Promise<void> {
+    await this.#owned(caller, job)
+    await this.jobs.testReport(job.jobId, job.fence, report)
   }
 
   async checkpoint(caller: WorkerCaller, job: WorkerJob, token: string | undefined): Promise<void> {

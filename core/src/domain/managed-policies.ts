@@ -64,6 +64,7 @@ export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocume
     'penstock:RecoverJobs',
     'penstock:ReportProgress',
     'penstock:ReportTargets',
+    'penstock:ReportTests',
     'penstock:SucceedJob',
     'penstock:WritePluginBlobPart',
   ),

@@ -1,3 +1,4 @@
+import type { TestReportInput } from '../domain/test-report.js'
 import { Fault } from '../domain/faults.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { Engine } from './engine.js'
@@ -63,6 +64,24 @@ export class LocalJobs {
     return this.engine.store.transact(async (unit) => {
       const job = await unit.findJob(jobId)
       if (job && isHeld(job, fence)) await unit.putDeployTargets(job.data.actionExecutionId, targets)
+    })
+  }
+
+  /** What tests said of the job's build. A job that is no longer held is passed over. */
+  testReport(jobId: string, fence: number, report: TestReportInput): Promise<void> {
+    return this.engine.store.transact(async (unit) => {
+      const job = await unit.findJob(jobId)
+      if (!job || !isHeld(job, fence)) return
+      const { actionExecutionId, pipelineName, pipelineExecutionId, stageName, actionName } = job.data
+      const created = this.engine.clock.now()
+      await unit.putTestReport(report, {
+        actionExecutionId,
+        pipelineName,
+        pipelineExecutionId,
+        stageName,
+        actionName,
+        created,
+      })
     })
   }
 

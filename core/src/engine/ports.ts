@@ -1,4 +1,5 @@
 /** What the engine needs of a store. One implementation serves SQLite and PostgreSQL (`store/engine-store.ts`). */
+import type { ReportOwner, TestReport, TestReportInput } from '../domain/test-report.js'
 import type { ActionExecution } from '../domain/action.js'
 import type { ActionType } from '../domain/action-type.js'
 import type { RuleExecution } from '../domain/condition.js'
@@ -96,6 +97,8 @@ export interface Unit {
   stepJob(jobId: string, by: JobStep, guard: JobGuard, patch?: JobPatch): Promise<boolean>
   /** What a deploy action is doing to each of its targets, in its order; each replaces what was known of it. */
   putDeployTargets(actionExecutionId: string, targets: readonly DeployTarget[]): Promise<void>
+  /** What tests said: it takes the place of what the same action execution had under the same name. */
+  putTestReport(input: TestReportInput, owner: ReportOwner): Promise<void>
 }
 
 export interface PageOf<T> {
@@ -199,6 +202,8 @@ export interface EngineStore {
   readonly webhooks: Shelf<StoredWebhook>
   /** What a deploy action is doing to each of its targets, in its order. */
   deployTargets(actionExecutionId: string): Promise<DeployTarget[]>
+  /** An action execution's test reports, by name. */
+  testReports(actionExecutionId: string): Promise<TestReport[]>
   /** Errors: those of `work`; Busy when another change stands in its way for too long; DatabaseUnavailable. */
   transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** The database's clock, by which leases are judged; a database without one answers `server`, this server's. */

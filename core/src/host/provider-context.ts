@@ -1,4 +1,5 @@
 /** What a provider may use while it runs a job; `worker/job-context.ts` is what makes it. */
+import type { TestReportInput } from '../domain/test-report.js'
 import type { Clock } from '../domain/clock.js'
 import type { InputArtifact } from './action-job.js'
 import type { HttpClient } from './http-client.js'
@@ -143,6 +144,8 @@ export interface JobContext {
   }): Promise<void>
   /** For Deploy actions: the state of all targets, each time the whole list (ListDeployActionExecutionTargets). */
   targets?(targets: readonly DeployTarget[]): Promise<void>
+  /** What tests or a coverage tool said: the whole report, under its group's name; once more takes its place. */
+  testReport?(report: TestReportInput): Promise<void>
   /** From now on this value is `****` in the log. */
   mask(value: string): void
   /**

@@ -1,4 +1,5 @@
 /** The queue for workers on other machines, as whoever speaks to them over a network needs it. */
+import type { TestReportInput } from '../domain/test-report.js'
 import type { Principal } from '../domain/access.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { ReportedResult } from './job-api-access.js'
@@ -94,6 +95,8 @@ export interface WorkerService {
   progress(caller: WorkerCaller, job: WorkerJob, details: ExecutionDetails): Promise<void>
   /** For Deploy actions: the state of all targets, each time the whole list. */
   targets(caller: WorkerCaller, job: WorkerJob, targets: readonly DeployTarget[]): Promise<void>
+  /** What tests said of the job's build: one report, under its name. */
+  testReport(caller: WorkerCaller, job: WorkerJob, report: TestReportInput): Promise<void>
   checkpoint(caller: WorkerCaller, job: WorkerJob, token: string | undefined): Promise<void>
   succeed(caller: WorkerCaller, job: WorkerJob, success: JobSuccess): Promise<void>
   fail(caller: WorkerCaller, job: WorkerJob, failure: JobFailure): Promise<void>

@@ -11,6 +11,7 @@ import * as pipelines from './pipelines.js'
 import * as pluginState from './plugin-state.js'
 import * as stages from './stages.js'
 import * as tags from './tags.js'
+import * as testReports from './test-reports.js'
 import * as thirdPartyJobs from './third-party-jobs.js'
 import * as webhooks from './webhooks.js'
 import * as workerJobs from './worker-jobs.js'
@@ -29,6 +30,7 @@ export const operations = {
   ...workerJobs,
   ...pluginState,
   ...logs,
+  ...testReports,
 }
 
 type Table = typeof operations

@@ -20,6 +20,8 @@ import {
   successOf,
   target,
   targetOf,
+  testReport,
+  testReportOf,
   typeKeys,
   workerName,
 } from './shapes/worker-job.js'
@@ -73,6 +75,15 @@ export const reportTargets = operation({
   input: structure({ ...job, targets: list(target, { max: 5000 }) }),
   resource: () => '*',
   run: ({ workers }, by, input) => workers.targets(callerOf(by, input), input, input.targets.map(targetOf)),
+})
+
+/** What tests said of a job's build: one report as JSON, since it may have thousands of tests. */
+export const reportTests = operation({
+  name: 'ReportTests',
+  service: 'penstock',
+  input: structure({ ...job, report: testReport }),
+  resource: () => '*',
+  run: ({ workers }, by, input) => workers.testReport(callerOf(by, input), input, testReportOf(input.report)),
 })
 
 /** Keeps a job's place for whoever goes on with it; without a token, forgets it. */

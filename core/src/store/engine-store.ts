@@ -10,6 +10,7 @@ import { createOutbox } from './outbox-store.js'
 import { countPipelines, createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
 import { actionTypeShelf, webhookShelf } from './shelves.js'
 import { StateLoader } from './state-loader.js'
+import { putTestReport, testReports } from './test-reports.js'
 
 /** The engine's store over either database. */
 export function createEngineStore(database: Database): EngineStore {
@@ -20,6 +21,7 @@ export function createEngineStore(database: Database): EngineStore {
     actionTypes: actionTypeShelf(database),
     webhooks: webhookShelf(database),
     deployTargets: (id) => deployTargets(database, id),
+    testReports: (id) => testReports(database, id),
     transact: (work) => database.write((tx) => work(createUnit(database, tx, loader))),
     now: (server) => databaseNow(database, server),
     heartbeat: (workerId, held, lease) => heartbeat(database, workerId, held, lease),
@@ -48,5 +50,6 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
     claimJobs: (claim) => claimJobs(database, tx, claim),
     stepJob: (id, by, guard, patch) => stepJob(tx, id, by, guard, patch),
     putDeployTargets: (id, targets) => putDeployTargets(tx, id, targets),
+    putTestReport: (input, owner) => putTestReport(tx, input, owner),
   }
 }

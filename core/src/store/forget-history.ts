@@ -19,7 +19,7 @@ export async function forgetHistory(database: Database, before: number, limit: n
 
 async function forgetExecutions(tx: Tx, ids: readonly string[]): Promise<void> {
   const actions = tx.selectFrom('action_executions').select('id').where('execution_id', 'in', ids)
-  for (const table of ['jobs', 'deploy_targets'] as const)
+  for (const table of ['jobs', 'deploy_targets', 'test_reports'] as const)
     await tx.deleteFrom(table).where('action_execution_id', 'in', actions).execute()
   for (const table of ['action_executions', 'rule_executions', 'stage_executions', 'revisions'] as const)
     await tx.deleteFrom(table).where('execution_id', 'in', ids).execute()

@@ -179,6 +179,18 @@ export interface DeployTargetTable {
   status: string
   doc: string
 }
+export interface TestReportTable {
+  action_execution_id: string
+  /** Of the report group. */
+  name: string
+  pipeline_name: string
+  stage_name: string
+  action_name: string
+  created: number
+  /** The failed tests by key, JSON. */
+  failed: string
+  doc: string
+}
 export interface SharedLogTable {
   action_execution_id: string
   /** Bytes that can be read. */
@@ -226,6 +238,7 @@ export interface Schema {
   plugin_values: PluginValueTable
   plugin_blobs: PluginBlobTable
   deploy_targets: DeployTargetTable
+  test_reports: TestReportTable
   shared_logs: SharedLogTable
   log_pieces: LogPieceTable
 }

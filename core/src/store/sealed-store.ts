@@ -48,6 +48,7 @@ function sealedUnit(unit: Unit, documents: Documents): Unit {
     claimJobs: async (claim) => (await unit.claimJobs(claim)).map(documents.openJob),
     stepJob: (id, by, guard, patch) => unit.stepJob(id, by, guard, patch),
     putDeployTargets: (id, targets) => unit.putDeployTargets(id, targets),
+    putTestReport: (input, owner) => unit.putTestReport(input, owner),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
 import type { ActionResult } from '../host/action-job.js'
 import type { ActionProvider } from '../host/action-provider.js'
@@ -69,6 +70,8 @@ export interface ActionRun {
   readonly outputs: Readonly<Record<string, string>>
   readonly checkpoints: readonly unknown[]
   readonly progress: readonly ExecutionDetails[]
+  /** What was handed in as test reports, in order, masked. */
+  readonly testReports: readonly TestReportInput[]
   /** Everything of this run, `outputs` too; `remove()` deletes it; else a later test process does. */
   readonly folder: string
   remove(): Promise<void>

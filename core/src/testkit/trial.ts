@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, JobData } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { ActionProvider } from '../host/action-provider.js'
 import type { PropertyDeclarations } from '../host/action-type-declaration.js'
 import type { RuleProvider } from '../host/rule-provider.js'
@@ -33,6 +34,7 @@ export class Trial {
   readonly data: JobData
   readonly checkpoints: unknown[] = []
   readonly progress: ExecutionDetails[] = []
+  readonly testReports: TestReportInput[] = []
   readonly #jobId = randomUUID()
   readonly #clock: Clock
   #token: string | undefined
@@ -91,8 +93,8 @@ export class Trial {
       await logs.finish(this.data.actionExecutionId)
       const log = await readLog(logs, this.data.actionExecutionId)
       const remove = () => rm(this.folder, { recursive: true, force: true })
-      const { checkpoints, progress, folder } = this
-      return { ...report, log, outputs: artifacts.outputs, checkpoints, progress, folder, remove }
+      const { checkpoints, progress, testReports, folder } = this
+      return { ...report, log, outputs: artifacts.outputs, checkpoints, progress, testReports, folder, remove }
     } finally {
       await close()
     }
@@ -135,6 +137,7 @@ export class Trial {
         options.onCheckpoint?.(kept)
         await onEvent('checkpoint')
       },
+      testReport: async (report) => void this.testReports.push(report),
       progress: async (details) => {
         this.progress.push(details)
         options.onProgress?.(details)

@@ -1,5 +1,6 @@
 /** A server's queue from another machine. */
 
+import type { TestReportInput } from '../domain/test-report.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
@@ -74,6 +75,10 @@ export class HttpJobClient implements JobClient {
 
   async targets(jobId: string, fence: number, targets: readonly DeployTarget[]): Promise<void> {
     await this.#about('ReportTargets', { jobId, fence }, { targets: inSeconds(targets) })
+  }
+
+  async testReport(jobId: string, fence: number, report: TestReportInput): Promise<void> {
+    await this.#about('ReportTests', { jobId, fence }, { report: JSON.stringify(report) })
   }
 
   async checkpoint(jobId: string, fence: number, continuationToken: string | undefined): Promise<void> {

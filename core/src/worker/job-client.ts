@@ -1,3 +1,4 @@
+import type { TestReportInput } from '../domain/test-report.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { DeployTarget } from '../host/provider-context.js'
 
@@ -30,6 +31,8 @@ export interface JobClient {
   progress(jobId: string, fence: number, details: ExecutionDetails): Promise<void>
   /** What a deploy action is doing to each of its targets: the whole list, each time. */
   targets?(jobId: string, fence: number, targets: readonly DeployTarget[]): Promise<void>
+  /** What tests said of the job's build: one report, under its name. */
+  testReport?(jobId: string, fence: number, report: TestReportInput): Promise<void>
   /** Keeps the job's place: `recover` answers it as `continuationToken`. `undefined` forgets it. */
   checkpoint(jobId: string, fence: number, token: string | undefined): Promise<void>
   succeed(jobId: string, fence: number, success: JobSuccess): Promise<void>

@@ -1,3 +1,5 @@
+import type { TestReportInput } from '../domain/test-report.js'
+import { checkedReport } from '../domain/checked-report.js'
 import { mkdirSync } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
@@ -53,6 +55,7 @@ export interface JobContextParts {
   checkpoint(token: string): Promise<void>
   progress(details: ExecutionDetails): Promise<void>
   targets?(targets: readonly DeployTarget[]): Promise<void>
+  testReport?(report: TestReportInput): Promise<void>
   jobApi(): Promise<JobApiAccess | undefined>
 }
 
@@ -145,6 +148,12 @@ export class WorkerJobContext implements JobContext {
       ),
     }))
     return this.#guard(async () => this.parts.targets?.(shown))
+  }
+
+  testReport(report: TestReportInput): Promise<void> {
+    const { masker } = this.log
+    const shown = checkedReport(report, (text) => masker.mask(text))
+    return this.#guard(async () => this.parts.testReport?.(shown))
   }
 
   mask(value: string): void {

@@ -118,6 +118,7 @@ export class JobDesk {
       checkpoint: (token) => this.#insist(held, 'checkpoint', () => client.checkpoint(job.id, job.fence, token)),
       progress: (details: ExecutionDetails) => client.progress(job.id, job.fence, details).catch(() => {}),
       targets: async (targets) => client.targets?.(job.id, job.fence, targets).catch(() => {}),
+      testReport: async (report) => client.testReport?.(job.id, job.fence, report),
       jobApi: async () => this.parts.jobApi?.(job),
     })
     const report = await held.finish(run)

@@ -1,3 +1,4 @@
+import type { TestReportInput } from '../domain/test-report.js'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNativeError } from 'node:util/types'
@@ -52,6 +53,8 @@ export interface JobRunParts {
   progress(details: ExecutionDetails): Promise<void>
   /** A deploy action's targets, each time the whole list. */
   targets?(targets: readonly DeployTarget[]): Promise<void>
+  /** What tests said: one report, under its name. */
+  testReport?(report: TestReportInput): Promise<void>
   jobApi(): Promise<JobApiAccess | undefined>
   /** The provider as it is now: for going on when the plugin's process ended and another took its place. */
   again?(): Runnable | undefined

@@ -30,6 +30,7 @@ export function childJobContext(channel: Channel, request: RunRequest, signal: A
     },
     progress: (details) => ask<void>('progress', details),
     ...(request.targets ? { targets: (targets) => ask<void>('targets', targets) } : {}),
+    testReport: (report) => ask<void>('testReport', report),
     mask: (value) => channel.note('mask', { scope, value: String(value) }),
     sleep: (ms) => ask<void>('sleep', ms),
     async jobApi() {

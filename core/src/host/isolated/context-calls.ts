@@ -1,4 +1,5 @@
 /** Serves what a job or poll in a plugin's process asks of its context, on the context that the host holds. */
+import type { TestReportInput } from '../../domain/test-report.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess } from '../job-api-access.js'
 import type { DeployTarget, ExecOptions, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
@@ -80,6 +81,7 @@ function jobCalls(ctx: JobContext): Partial<Served> {
     checkpoint: (data: unknown) => ctx.checkpoint(data ?? null),
     progress: (details: Parameters<JobContext['progress']>[0]) => ctx.progress(details),
     ...(targets ? { targets: (all: readonly DeployTarget[]) => targets.call(ctx, all) } : {}),
+    testReport: (report: TestReportInput) => ctx.testReport?.(report),
     sleep: (ms: number) => ctx.sleep(ms),
     async jobApi() {
       access = await ctx.jobApi()

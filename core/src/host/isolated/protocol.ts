@@ -89,6 +89,7 @@ export const contextMethods = [
   'checkpoint',
   'progress',
   'targets',
+  'testReport',
   'sleep',
   'jobApi',
   'reported',

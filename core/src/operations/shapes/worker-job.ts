@@ -1,6 +1,9 @@
+import { checkedReport } from '../../domain/checked-report.js'
 import { defined } from '../../domain/defined.js'
+import { Fault } from '../../domain/faults.js'
 import type { ExecutionDetails, JobSuccess } from '../../domain/job.js'
 import type { Revision } from '../../domain/revision.js'
+import type { TestReportInput } from '../../domain/test-report.js'
 import type { DeployTarget } from '../../host/provider-context.js'
 import { type InputOf, integer, list, map, structure, text, timestamp } from '../../shape/shape.js'
 import { failureDetails as failure } from './job.js'
@@ -48,6 +51,18 @@ export const success = structure(
   {},
   { executionDetails, currentRevision: revision, outputVariables: map(text({ min: 1, max: 100 }), text()) },
 )
+
+/** JSON; no pattern, which a text of megabytes would be matched with. */
+export const testReport = text({ min: 2, max: 8_000_000 })
+
+/** Errors: Fault ValidationException. */
+export function testReportOf(json: string): TestReportInput {
+  try {
+    return checkedReport(JSON.parse(json) as TestReportInput, (text) => text)
+  } catch (error) {
+    throw new Fault('ValidationException', `report: ${(error as Error).message}`)
+  }
+}
 
 const word = text({ min: 1, max: 1024 })
 const span = { startTime: timestamp, endTime: timestamp }

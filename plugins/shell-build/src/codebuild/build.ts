@@ -9,6 +9,8 @@ import { type BuildIdentity, buildVariables } from './environment.js'
 import { Expressions } from './expressions.js'
 import { prepareHelpers } from './helpers.js'
 import type { Project } from './project.js'
+import type { ReportSpec } from './report-spec.js'
+import { publishReports } from './reports/publish.js'
 import { runPhases } from './run-phases.js'
 import { evaluate } from './script.js'
 import { ForeignValues } from './secrets.js'
@@ -63,8 +65,15 @@ export async function runBuild(frame: BuildFrame, build: Build): Promise<BuildOu
   const timeout = project.timeoutInMinutes === undefined ? undefined : project.timeoutInMinutes * 60_000
   const run = { spec, folder: sources.folder, environment, expressions, name, ...defined({ timeout }) }
   const failure = await runPhases(ctx, run)
+  await publishReports(ctx, sources.folder, reportsOf(build, expressions))
   if (failure === undefined) await cache?.save(key)
   return { expressions, ...defined({ failure }) }
+}
+
+/** With their values; in a batch each build has reports of its own. */
+function reportsOf({ spec, identity }: Build, expressions: Expressions): readonly ReportSpec[] {
+  const suffix = identity.batchIdentifier === undefined ? '' : `-${identity.batchIdentifier}`
+  return spec.reports.map((report) => ({ ...expressions.valueOf(report), group: report.group + suffix }))
 }
 
 /** Who says a variable last has the last word: the buildspec, then the project, then the action. */

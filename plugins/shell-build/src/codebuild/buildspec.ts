@@ -44,7 +44,7 @@ export function parseBuildspec(text: string, file: string): Buildspec {
   if (spec.phases.length === 0 && spec.batch === undefined) {
     throw root.wrong('phases', root.value('phases'), `at least one of ${phaseNames.join(', ')} with commands`)
   }
-  const notes = notesOf(root, spec.reports.length > 0)
+  const notes = notesOf(root)
   const unread = root.unread()
   const strange = unread.length === 0 ? [] : [`no keys of a buildspec, and passed over: ${unread.join(', ')}`]
   return { ...spec, notes: [...notes, ...strange] }
@@ -93,11 +93,10 @@ function readResults(root: Reader) {
 }
 
 /** What has another meaning here than on AWS. */
-function notesOf(root: Reader, hasReports: boolean): readonly string[] {
+function notesOf(root: Reader): readonly string[] {
   const proxy = root.map('proxy')
   const flags = [proxy?.flag('upload-artifacts'), proxy?.flag('logs')]
   return [
-    ...(hasReports ? ['reports: test reports are not read here'] : []),
     ...(root.map('env')?.flag('git-credential-helper')
       ? ["env.git-credential-helper: git uses what is configured for the build's user on this machine"]
       : []),

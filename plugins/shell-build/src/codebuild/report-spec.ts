@@ -26,8 +26,8 @@ export function readReport(name: string, report: Reader): ReportSpec {
   const files = report.texts('files')
   if (files.length === 0) throw report.wrong('files', undefined, "globs, such as 'target/surefire-reports/*.xml'")
   return {
-    // A group may be named by its ARN.
-    group: name.slice(name.lastIndexOf('/') + 1),
+    // A group may be named by its ARN, or in a way that AWS would refuse.
+    group: name.slice(name.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-'),
     format: report.oneOf('file-format', [...testFormats, ...coverageFormats]) ?? 'JUNITXML',
     files,
     baseDirectory: report.text('base-directory') ?? '',
