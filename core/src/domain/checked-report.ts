@@ -7,7 +7,9 @@ const mostEntries = 100_000
 /** A report as it may be kept: masked, and of the right shape. Errors: TypeError naming the member, for the plugin's author. */
 export function checkedReport(report: TestReportInput, mask: (text: string) => string): TestReportInput {
   if (typeof report.name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(report.name)) {
-    throw new TypeError(`testReport: name is ${JSON.stringify(report.name)}: 1 to 128 letters, digits, - and _ are right`)
+    throw new TypeError(
+      `testReport: name is ${JSON.stringify(report.name)}: 1 to 128 letters, digits, - and _ are right`,
+    )
   }
   const { name } = report
   if (report.type === 'CODE_COVERAGE') {

@@ -1,6 +1,6 @@
-import type { TestReportInput } from '../domain/test-report.js'
 import { Fault } from '../domain/faults.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { Engine } from './engine.js'
 import type { PipelineEvent } from './events.js'
 import { reportOn } from './jobs.js'

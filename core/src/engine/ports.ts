@@ -1,5 +1,5 @@
 /** What the engine needs of a store. One implementation serves SQLite and PostgreSQL (`store/engine-store.ts`). */
-import type { ReportOwner, TestReport, TestReportInput } from '../domain/test-report.js'
+
 import type { ActionExecution } from '../domain/action.js'
 import type { ActionType } from '../domain/action-type.js'
 import type { RuleExecution } from '../domain/condition.js'
@@ -7,6 +7,7 @@ import type { ExecutionStatus, PipelineExecution } from '../domain/execution.js'
 import type { Job } from '../domain/job.js'
 import type { Pipeline } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
+import type { ReportOwner, TestReport, TestReportInput } from '../domain/test-report.js'
 import type { Decision, Effect } from './changes.js'
 import type { JobStep } from './lifecycle.js'
 import type { PipelineState } from './state.js'

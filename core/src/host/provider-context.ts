@@ -1,6 +1,7 @@
 /** What a provider may use while it runs a job; `worker/job-context.ts` is what makes it. */
-import type { TestReportInput } from '../domain/test-report.js'
+
 import type { Clock } from '../domain/clock.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { InputArtifact } from './action-job.js'
 import type { HttpClient } from './http-client.js'
 import type { JobApiAccess } from './job-api-access.js'

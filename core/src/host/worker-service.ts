@@ -1,7 +1,8 @@
 /** The queue for workers on other machines, as whoever speaks to them over a network needs it. */
-import type { TestReportInput } from '../domain/test-report.js'
+
 import type { Principal } from '../domain/access.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { ReportedResult } from './job-api-access.js'
 import type { DeployTarget } from './provider-context.js'
 import type { StateDoor } from './state/state-door.js'

@@ -1,9 +1,9 @@
 /** A server's queue from another machine. */
 
-import type { TestReportInput } from '../domain/test-report.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { DeployTarget } from '../host/provider-context.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'

@@ -1,5 +1,5 @@
-import type { TestReportInput } from '../domain/test-report.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
+import type { TestReportInput } from '../domain/test-report.js'
 import type { DeployTarget } from '../host/provider-context.js'
 
 /** A job and the time for which it was handed out. */

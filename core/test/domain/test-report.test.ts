@@ -1,4 +1,10 @@
-import { failedTests, makeReport, type ReportOwner, type TestCase, type TestStatus } from '../../src/domain/test-report.js'
+import {
+  failedTests,
+  makeReport,
+  type ReportOwner,
+  type TestCase,
+  type TestStatus,
+} from '../../src/domain/test-report.js'
 
 const owner: ReportOwner = {
   actionExecutionId: 'a',
@@ -43,12 +49,18 @@ test.each([
 })
 
 test('tests of one name in two suites are two', () => {
-  const both: TestCase[] = ['x', 'y'].map((testSuiteName) => ({ testSuiteName, ...(cases({ a: 'FAILED' })[0] as TestCase) }))
+  const both: TestCase[] = ['x', 'y'].map((testSuiteName) => ({
+    testSuiteName,
+    ...(cases({ a: 'FAILED' })[0] as TestCase),
+  }))
   expect(failedTests(both)).toEqual(['x › a', 'y › a'])
 })
 
 test('a large report keeps its failures first, and counts all', () => {
-  const many = [...cases(Object.fromEntries(Array.from({ length: 6000 }, (_, n) => [`t${n}`, 'SUCCEEDED']))), ...cases({ bad: 'FAILED' })]
+  const many = [
+    ...cases(Object.fromEntries(Array.from({ length: 6000 }, (_, n) => [`t${n}`, 'SUCCEEDED']))),
+    ...cases({ bad: 'FAILED' }),
+  ]
   const made = makeReport({ name: 'unit', type: 'TEST', testCases: many }, owner, [])
   expect(made).toMatchObject({ truncated: true, testSummary: { total: 6001 } })
   expect(made.testCases).toHaveLength(5000)
@@ -57,7 +69,10 @@ test('a large report keeps its failures first, and counts all', () => {
 
 test('coverage is summed up', () => {
   const file = { linesCovered: 1, linesMissed: 2, branchesCovered: 3, branchesMissed: 4 }
-  const codeCoverages = [{ filePath: 'a', ...file }, { filePath: 'b', ...file }]
+  const codeCoverages = [
+    { filePath: 'a', ...file },
+    { filePath: 'b', ...file },
+  ]
   expect(makeReport({ name: 'c', type: 'CODE_COVERAGE', codeCoverages }, owner, [])).toMatchObject({
     status: 'SUCCEEDED',
     codeCoverageSummary: { linesCovered: 2, linesMissed: 4, branchesCovered: 6, branchesMissed: 8 },

@@ -1,4 +1,5 @@
 import { type ConfigurationOf, commandProperties, readJson } from '@penstock/core'
+import { parseGems } from './gems.js'
 
 /** The configuration of a Rake action. */
 export const properties = {
@@ -16,6 +17,16 @@ export const properties = {
     description: 'More variables, as JSON: {"NAME": "value"}',
     example: '{"RAILS_ENV": "test"}',
   },
+  Gems: {
+    description:
+      'Gems of the build\'s own, as JSON: {"NAME": "requirement"}; rake then runs with just those, without Bundler',
+    example: '{"haml": "~> 5"}',
+  },
+  GemSource: {
+    description:
+      "Where Gems come from: the address of a gem source, or a folder of .gem files inside the input artifact; rubygems' own sources otherwise",
+    example: 'vendor/cache',
+  },
   Timeout: { type: 'number', description: 'Minutes until it is ended' },
   OutputFiles: {
     description:
@@ -28,10 +39,17 @@ export const properties = {
 export type RakeConfiguration = ConfigurationOf<typeof properties>
 
 /** Every problem beyond single properties, in words that name the property. */
-export function validate({ Task, Timeout, Environment }: RakeConfiguration): string[] {
+export function validate({ Task, Timeout, Environment, Gems, GemSource, Bundler }: RakeConfiguration): string[] {
   return [
     ...attempt(() => splitTasks(Task ?? '')),
     ...attempt(() => parseEnvironment(Environment)),
+    ...attempt(() => parseGems(Gems)),
+    ...(Gems !== undefined && Bundler === 'always'
+      ? ['Gems is set and Bundler is always: leave Gems out, for the Gemfile says which gems there are']
+      : []),
+    ...(GemSource !== undefined && Gems === undefined
+      ? ['GemSource is set: it belongs to Gems, which is missing']
+      : []),
     ...(Timeout !== undefined && !(Timeout > 0 && Timeout <= 1440)
       ? [`Timeout is ${Timeout}: more than 0 and up to 1440 minutes are right`]
       : []),

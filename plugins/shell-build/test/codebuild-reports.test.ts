@@ -124,7 +124,9 @@ test.each([
   },
   {
     format: 'SIMPLECOV',
-    content: JSON.stringify({ RSpec: { coverage: { 'a.rb': { lines: [1, null, 0], branches: { c: { t: 1, e: 0 } } } } } }),
+    content: JSON.stringify({
+      RSpec: { coverage: { 'a.rb': { lines: [1, null, 0], branches: { c: { t: 1, e: 0 } } } } },
+    }),
     file: { filePath: 'a.rb', linesCovered: 1, linesMissed: 1, branchesCovered: 1, branchesMissed: 1 },
   },
 ])('coverage of $format', async ({ format, content, file }) => {
@@ -144,7 +146,11 @@ test('a failed build reports as well; the log has one line of each group', async
 test.each([
   { it: 'no XML', content: '<testsuite>', says: 'out/report is no JUNITXML:' },
   { it: 'nothing that matches', content: '', files: 'none/*.xml', says: 'no file matches none/*.xml' },
-  { it: 'entities that grow', content: '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuite>&a;</testsuite>', says: 'is no JUNITXML' },
+  {
+    it: 'entities that grow',
+    content: '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuite>&a;</testsuite>',
+    says: 'is no JUNITXML',
+  },
 ])('$it fails no build, and is told', async ({ content, files, says }) => {
   const { testReports, outcome, log } = await reported('JUNITXML', content, files === undefined ? {} : { files })
   expect(outcome).toBe('succeeded')

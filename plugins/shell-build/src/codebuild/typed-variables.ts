@@ -1,4 +1,4 @@
-import { JobFailed } from '@penstock/core'
+import { JobFailed, readJson } from '@penstock/core'
 import { isVariableName } from '../variables.js'
 import type { TypedVariable } from './project.js'
 
@@ -10,10 +10,9 @@ export function parseTypedVariables(text: string): readonly TypedVariable[] | st
   const right = '[{"name": "A", "value": "b", "type": "PLAINTEXT"}]'
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
-  } catch {
-    // Not the parser's own words: they quote the text, which may hold a secret.
-    return `${property} is not JSON: ${right} is right`
+    parsed = readJson(text, property)
+  } catch (error) {
+    return (error as Error).message
   }
   if (typeof parsed !== 'object' || parsed === null) return `${property} must be a list: ${right}`
   const entries: readonly unknown[] = Array.isArray(parsed)

@@ -76,12 +76,17 @@ interface SimplecovFile {
  */
 export function readSimplecov(text: string): readonly CodeCoverage[] {
   const parsed: unknown = JSON.parse(text)
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it is no result of SimpleCov')
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new Error('it is no result of SimpleCov')
   const { files } = parsed as { readonly files?: readonly SimplecovFile[] }
   if (Array.isArray(files)) return files.map((file) => countLines(file.filename ?? '', file))
-  const runs = Object.values(parsed as Readonly<Record<string, { readonly coverage?: Readonly<Record<string, unknown>> }>>)
+  const runs = Object.values(
+    parsed as Readonly<Record<string, { readonly coverage?: Readonly<Record<string, unknown>> }>>,
+  )
   const all = runs.flatMap((run) => Object.entries(run?.coverage ?? {}))
-  return all.map(([path, found]) => countLines(path, Array.isArray(found) ? { lines: found } : (found as SimplecovFile)))
+  return all.map(([path, found]) =>
+    countLines(path, Array.isArray(found) ? { lines: found } : (found as SimplecovFile)),
+  )
 }
 
 function countLines(filePath: string, { lines = [], branches }: SimplecovFile): CodeCoverage {
@@ -101,7 +106,7 @@ function countLines(filePath: string, { lines = [], branches }: SimplecovFile): 
 /** Conditions, each with its branches' counts. */
 function branchCounts(branches: unknown): readonly number[] {
   if (typeof branches !== 'object' || branches === null) return []
-  return Object.values(branches).flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : [])).filter(
-    (count): count is number => typeof count === 'number',
-  )
+  return Object.values(branches)
+    .flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+    .filter((count): count is number => typeof count === 'number')
 }

@@ -34,6 +34,7 @@ function isSkipped(status: string | undefined): boolean {
 export function messageOf(why: Element | undefined): { readonly message?: string } {
   const sentence = why?.attributes.message?.trim() ?? ''
   const text = why?.text.trim() ?? ''
-  const message = text === '' || sentence.includes(text) ? sentence : text.includes(sentence) ? text : `${sentence}\n${text}`
+  const message =
+    text === '' || sentence.includes(text) ? sentence : text.includes(sentence) ? text : `${sentence}\n${text}`
   return message === '' ? {} : { message }
 }

@@ -21,9 +21,12 @@ export function readNunit(root: Element): readonly TestCase[] {
     const full = fullname ?? name ?? ''
     const dot = full.lastIndexOf('.')
     const suite = classname ?? (dot > 0 ? full.slice(0, dot) : undefined)
-    const guessed = executed === 'False' ? 'SKIPPED' : success === 'True' ? 'SUCCEEDED' : success === 'False' ? 'FAILED' : 'UNKNOWN'
+    const guessed =
+      executed === 'False' ? 'SKIPPED' : success === 'True' ? 'SUCCEEDED' : success === 'False' ? 'FAILED' : 'UNKNOWN'
     const why = child(test, 'failure', 'reason')
-    const message = [child(why, 'message')?.text, child(why, 'stack-trace')?.text].map((text) => text?.trim()).filter(Boolean)
+    const message = [child(why, 'message')?.text, child(why, 'stack-trace')?.text]
+      .map((text) => text?.trim())
+      .filter(Boolean)
     return {
       name: (fullname === undefined && dot > 0 ? full.slice(dot + 1) : name) || full || '(without a name)',
       status: statuses[result.toLowerCase()] ?? guessed,

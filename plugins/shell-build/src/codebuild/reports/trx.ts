@@ -20,7 +20,9 @@ export function readTrx(root: Element): readonly TestCase[] {
   return descendants(root, 'UnitTestResult').map((result) => {
     const { testName, testId, outcome = '', duration } = result.attributes
     const why = child(child(result, 'Output'), 'ErrorInfo')
-    const message = [child(why, 'Message')?.text, child(why, 'StackTrace')?.text].map((text) => text?.trim()).filter(Boolean)
+    const message = [child(why, 'Message')?.text, child(why, 'StackTrace')?.text]
+      .map((text) => text?.trim())
+      .filter(Boolean)
     // Some write the assembly behind the class.
     const suite = classes.get(testId)?.split(',')[0]
     return {
