@@ -22,6 +22,7 @@ CREATE TABLE source_states (pipeline_name text not null, action_name text not nu
 CREATE TABLE stage_executions (execution_id text not null, stage_name text not null, pipeline_name text not null, number bigint not null, pipeline_version int not null, status text not null, doc text not null, primary key (execution_id, stage_name));
 CREATE TABLE stages (pipeline_name text not null, stage_name text not null, doc text not null, primary key (pipeline_name, stage_name));
 CREATE TABLE tasks (name text primary key, next_run bigint not null, last_run bigint, running_until bigint);
+CREATE TABLE test_reports (action_execution_id text not null, name text not null, pipeline_name text not null, stage_name text not null, action_name text not null, created bigint not null, failed text not null, doc text not null, primary key (action_execution_id, name));
 CREATE TABLE users (name text primary key, password_hash text not null, doc text not null);
 CREATE TABLE webhooks (name text primary key, pipeline_name text not null, doc text not null);
 CREATE INDEX action_executions_by_deadline on action_executions (deadline) where deadline is not null;
@@ -46,3 +47,4 @@ CREATE INDEX rule_executions_by_number on rule_executions (pipeline_name, number
 CREATE INDEX shared_logs_unfinished on shared_logs (touched) where finished = 0;
 CREATE INDEX source_states_due on source_states (next_poll);
 CREATE INDEX stage_executions_by_status on stage_executions (pipeline_name, stage_name, status, pipeline_version, number);
+CREATE INDEX test_reports_before on test_reports (pipeline_name, stage_name, action_name, name, created);
