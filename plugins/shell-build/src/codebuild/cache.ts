@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isArtifactError, type JobContext, JobFailed, listFiles } from '@penstock/core'
 import type { CacheSpec } from './cache-spec.js'
 
@@ -29,7 +29,11 @@ export class BuildCache {
     if (!this.spec.restores || this.inside.length === 0) return
     const found = await this.find(key, fallbackKeys)
     if (found === undefined) return this.ctx.log.line(`cache: nothing is kept${key === '' ? '' : ` under ${key}`} yet`)
-    const { exitCode } = await this.ctx.exec(['tar', '-xf', this.fileOf(found), '-C', this.source], {
+    // A sandbox shows no more of the server's folders than the workspace.
+    const here = join(this.ctx.workspace, '.penstock', 'restored.tar')
+    await mkdir(dirname(here), { recursive: true })
+    await copyFile(this.fileOf(found), here)
+    const { exitCode } = await this.ctx.exec(['tar', '-xf', here, '-C', this.source], {
       check: false,
       label: `cache: restoring${found === '' ? '' : ` ${found}`}`,
     })
