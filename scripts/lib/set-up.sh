@@ -41,7 +41,7 @@ has_package() {
     acl) command -v setfacl >/dev/null 2>&1 ;;
     openssh-client) command -v ssh >/dev/null 2>&1 ;;
     openssh-server) [ -x /usr/sbin/sshd ] ;;
-    awscli) command -v aws >/dev/null 2>&1 ;;
+    awscli) [ -x /usr/bin/aws ] ;; # a wrapper on the PATH may stand for none
     libarchive-tools) command -v bsdtar >/dev/null 2>&1 ;;
     ruby-*) command -v gem >/dev/null 2>&1 && gem list -i "^${1#ruby-}\$" >/dev/null 2>&1 ;;
     *) return 1 ;;
@@ -71,8 +71,13 @@ need_modules() {
   touch node_modules/.package-lock.json
 }
 
+# The native compiler, ten times as fast as the one in JavaScript; that one stays for tools that need its API.
+tsc() {
+  node node_modules/typescript-native/bin/tsc "$@"
+}
+
 # Everything compiled, in core/dist and plugins/*/dist.
 need_build() {
   say 'Building'
-  node_modules/.bin/tsc -b || fail 'The build failed: see the errors above.'
+  tsc -b || fail 'The build failed: see the errors above.'
 }

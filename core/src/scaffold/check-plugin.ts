@@ -59,7 +59,7 @@ function packageProblems(folder: string, manifest: Manifest): string[] {
   if (!manifest.packageName.replace(/^@[^/]+\//, '').startsWith(packagePrefix))
     problems.push(`package.json: name is "${manifest.packageName}", but must begin with "${packagePrefix}"`)
   if (pkg.peerDependencies?.['@penstock/core'] === undefined)
-    problems.push('package.json: peerDependencies must have "@penstock/core", such as "^0.1.0": the host lends its own')
+    problems.push('package.json: peerDependencies must have "@penstock/core", such as "^0.2.0": the host lends its own')
   if (pkg.dependencies?.['@penstock/core'] !== undefined)
     problems.push('package.json: "@penstock/core" belongs to peerDependencies only: a copy of its own would be heavy')
   const tests = existsSync(join(folder, 'test'))
