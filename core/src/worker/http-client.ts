@@ -66,10 +66,13 @@ async function tryOnce(
   }
 }
 
-function encodeBody({ body, headers = {} }: HttpRequest): { headers: Record<string, string>; body?: string | Buffer } {
+function encodeBody({ body, headers = {} }: HttpRequest): {
+  headers: Record<string, string>
+  body?: string | Uint8Array<ArrayBuffer>
+} {
   if (body === undefined) return { headers }
   if (typeof body === 'string') return { headers, body }
-  if (body instanceof Uint8Array) return { headers, body: Buffer.from(body) }
+  if (body instanceof Uint8Array) return { headers, body: new Uint8Array(body) }
   const named = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
   return { headers: named ? headers : { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }

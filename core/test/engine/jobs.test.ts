@@ -171,8 +171,8 @@ test('J14: a revision that was used before starts nothing', async () => {
       actionName: 'Repo',
       actionRevision: { revisionId, revisionChangeId: revisionId, created: new Date(0) },
     })
-  const [{ pipelineExecutionId }] = (await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' }))
-    .pipelineExecutionSummaries as [{ pipelineExecutionId: string }]
+  const { pipelineExecutionSummaries } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
+  const pipelineExecutionId = pipelineExecutionSummaries[0]?.pipelineExecutionId
   expect(await put('c0ffee')).toEqual({ newRevision: false, pipelineExecutionId })
   expect(await put('decaf')).toMatchObject({ newRevision: true })
 })

@@ -7,7 +7,7 @@ import { secrecyOf } from '../../src/engine/secrets.js'
 import { MasterKey } from '../../src/http/master-key.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
-import { isAllSealed, sealRest } from '../../src/store/seal-rest.js'
+import { isAllSealed, type SealRestParts, sealRest } from '../../src/store/seal-rest.js'
 import { sealedStore } from '../../src/store/sealed-store.js'
 import { action, bench, me, pipeline, stage, testCatalogue } from '../engine/support.js'
 
@@ -153,7 +153,7 @@ test('what was written in clear is sealed by going through the tables, once, and
   const pause = async () => {
     if (++pauses === 2) stopping.abort()
   }
-  const parts = { database, key, secrecy: (type: never) => secrecyOf(catalogue, type), webhooks, pause }
+  const parts: SealRestParts = { database, key, secrecy: (type) => secrecyOf(catalogue, type), webhooks, pause }
   const half = await sealRest(parts, {}, stopping.signal)
   expect(isAllSealed(half)).toBe(false)
   expect(await tell('jobs')).toBe(2)

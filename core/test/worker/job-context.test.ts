@@ -63,11 +63,12 @@ describe('exec', () => {
   })
 
   test('runs side by side, each in a folder of its own', async () => {
-    const began = Date.now()
-    expect(
-      await summary((ctx) => Promise.all([1, 2, 3].map(() => ctx.exec(['sleep', '0.5']))).then((all) => all.length)),
-    ).toBe('3')
-    expect(Date.now() - began).toBeLessThan(1_400)
+    // Each waits for the next one's mark: one after another, the first would never end.
+    const met = 'touch "$0.$1"; until [ -e "$0.$2" ]; do sleep 0.02; done'
+    const meet = (ctx: JobContext, own: string, next: string) =>
+      ctx.exec(['sh', '-c', met, join(ctx.workspace, 'mark'), own, next], { timeout: 60_000 })
+    const circle = (ctx: JobContext) => Promise.all([meet(ctx, '1', '2'), meet(ctx, '2', '3'), meet(ctx, '3', '1')])
+    expect(await summary((ctx) => circle(ctx).then((all) => all.length))).toBe('3')
   })
 
   test('keeps the order of what the provider says and what the step says', async () => {

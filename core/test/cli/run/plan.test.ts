@@ -8,6 +8,7 @@ const stage = (name: string, category: 'Source' | 'Build' | 'Deploy' | 'Test'): 
 
 const pipeline: PipelineDeclaration = {
   name: 'p',
+  roleArn: 'arn:aws:iam::000000000000:role/penstock',
   stages: [
     stage('Source', 'Source'),
     stage('Build', 'Build'),

@@ -26,7 +26,7 @@ afterEach(async () => {
   removeFolders()
 })
 
-interface More extends Partial<Parameters<typeof world>[1]> {
+interface More extends Partial<NonNullable<Parameters<typeof world>[1]>> {
   /** Plugins' sections of penstock.yaml, where they have any. */
   readonly sections?: Readonly<Record<string, unknown>>
 }

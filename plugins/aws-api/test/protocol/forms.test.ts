@@ -12,7 +12,12 @@ let api: ApiUnderTest
 beforeAll(async () => {
   api = await startApi(
     {
-      operations: { getPipelineState: async (_, input: never) => void called.push(input) ?? { pipelineName: 'shop' } },
+      operations: {
+        getPipelineState: async (_, input: never) => {
+          called.push(input)
+          return { pipelineName: 'shop' }
+        },
+      },
     },
     limit,
   )

@@ -18,7 +18,12 @@ beforeAll(async () => {
   // An engine that takes whatever gets through to it, and remembers.
   const operations = new Proxy(
     {},
-    { get: (_, name) => async (_by: unknown, input: unknown) => void called.push({ name: String(name), input }) ?? {} },
+    {
+      get: (_, name) => async (_by: unknown, input: unknown) => {
+        called.push({ name: String(name), input })
+        return {}
+      },
+    },
   )
   api = await startApi({ operations })
   store = await startBucket()

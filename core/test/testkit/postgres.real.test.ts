@@ -16,7 +16,7 @@ describe('startPostgres', () => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     const { rows } = await client.query({ text: question, rowMode: 'array' }).finally(() => client.end())
-    return String(rows[0][0])
+    return String(rows[0]?.[0])
   }
 
   it('answers queries over its socket', async () => {
