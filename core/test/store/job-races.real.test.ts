@@ -3,6 +3,7 @@ import type { Job } from '../../src/domain/job.js'
 import { LocalJobs } from '../../src/engine/local-jobs.js'
 import type { EngineReads } from '../../src/engine/ports.js'
 import { sweep } from '../../src/engine/sweep.js'
+import type { DeployTarget } from '../../src/engine/views.js'
 import type { Database } from '../../src/store/database.js'
 import { type Bench, bench, failure, me, pipeline, stage } from '../engine/support.js'
 import { onEachDatabase } from './support/databases.js'
@@ -109,7 +110,7 @@ onEachDatabase((database) => {
 
     test('targets are not shown', async () => {
       await handOver()
-      const target = { targetId: 't', targetType: 'instanceTarget', status: 'Succeeded', events: [] } as const
+      const target: DeployTarget = { targetId: 't', targetType: 'instanceTarget', status: 'Succeeded', events: [] }
       await b.jobs.targets(held.id, held.fence, [target])
       expect(await b.engine.store.deployTargets(held.data.actionExecutionId)).toEqual([])
     })

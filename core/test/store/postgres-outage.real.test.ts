@@ -1,7 +1,9 @@
 /** PostgreSQL restarts, refuses, is full, goes silent: each call fails with one declared error, and all comes back. */
+
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { systemClock } from '../../src/domain/clock.js'
 import { type Database, openPostgres } from '../../src/store/database.js'
 import { startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
@@ -202,7 +204,6 @@ test('a database that is out of connections is asked again', async () => {
 })
 
 test('a statement that takes too long is ended, and its connection goes on', async () => {
-  const { sql } = await import('kysely')
   const slow = database.write(async (tx) => {
     await sql`set local statement_timeout = 50`.execute(tx)
     await sql`select pg_sleep(30)`.execute(tx)

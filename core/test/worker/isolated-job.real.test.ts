@@ -67,6 +67,7 @@ beforeEach(async () => {
     hooks: createHooks(),
     registry,
     states: { disabled: async () => new Set(), setEnabled: async () => {} },
+    state: () => ({}) as never, // this plugin keeps none
     dataFolder: join(folder, 'plugin-data'),
     log: () => log,
     services: () => ({}) as never,

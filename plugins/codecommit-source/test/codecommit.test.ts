@@ -8,7 +8,7 @@ import { type CodeCommitConfig, credentialsOf, regionOf } from '../src/config.js
 import { gitPassword } from '../src/git-password.js'
 import { keys, startCodeCommit } from './codecommit-server.js'
 
-const times = { engine: 'auto', pollTimeoutSeconds: 20, fetchTimeoutMinutes: 1 } as const
+const times = { engine: 'auto', pollTimeoutSeconds: 20, fetchTimeoutMinutes: 1, isomorphicMaxMegabytes: 256 } as const
 
 let server: TestGitServer | undefined
 afterEach(async () => {

@@ -23,6 +23,7 @@ const make = () =>
     engine: 'auto',
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
+    isomorphicMaxMegabytes: 256,
   })
 
 testSourceProvider('CodeCommit', make, {

@@ -24,6 +24,7 @@ const config = (): GitConfig => ({
   engine: 'auto',
   pollTimeoutSeconds: 20,
   fetchTimeoutMinutes: 1,
+  isomorphicMaxMegabytes: 256,
 })
 
 testSourceProvider('GitHub', () => github(config()), {

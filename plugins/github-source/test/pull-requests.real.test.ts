@@ -27,6 +27,7 @@ function source(kind: ForgeKind | undefined, token: string | undefined = forgeTo
     engine: 'auto',
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
+    isomorphicMaxMegabytes: 256,
   }
   const configured = { ConnectionArn: arn, FullRepositoryId: id, BranchName: 'main' }
   const poll = pollContext()

@@ -34,6 +34,7 @@ beforeEach(async () => {
     engine: 'auto',
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
+    isomorphicMaxMegabytes: 256,
   }
 })
 afterEach(() => server.stop())

@@ -50,6 +50,7 @@ const config = (): GitConfig => ({
   engine: 'auto',
   pollTimeoutSeconds: 20,
   fetchTimeoutMinutes: 1,
+  isomorphicMaxMegabytes: 256,
 })
 const url = (name: string) => `ssh://${sshd.user}@127.0.0.1:${sshd.port}${folder}/${name}.git`
 
