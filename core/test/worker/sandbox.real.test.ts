@@ -100,7 +100,7 @@ describe('a step in the sandbox', () => {
 
   test('writes down the pid that its supervisor has on the machine', async () => {
     const running = runner.run(await spec('echo $$ >pid; sleep 5'), never)
-    await until(() => existsSync(join(folder.files, 'pid')))
+    await until(() => existsSync(join(folder.files, 'pid')), 30_000, `existsSync(join(folder.files, 'pid'))`)
     const { start } = readStatus(join(folder.steps, '0001'))
     expect(Number(readFileSync(join(folder.files, 'pid'), 'utf8'))).toBeLessThan(10)
     expect(start && isAlive(start)).toBe(true)
@@ -108,13 +108,17 @@ describe('a step in the sandbox', () => {
     void running
     if (start) process.kill(start.pid, 'SIGKILL')
     // Nothing of the sandbox outlives its supervisor.
-    await until(() => !listProcesses().some(({ session, state }) => session === start?.pid && state !== 'Z'))
+    await until(
+      () => !listProcesses().some(({ session, state }) => session === start?.pid && state !== 'Z'),
+      30_000,
+      `!listProcesses().some(({ session, state }) => session === start?.pid && state !== 'Z')`,
+    )
   })
 
   test('leaves nothing behind, whatever its processes do to get away', async () => {
     const mark = 7_000 + Math.floor(Math.random() * 1_000)
     await run(`env -i setsid -f sleep ${mark}; (setsid sleep ${mark} &) ; sleep 0.1`)
-    await until(() => !commandLines().includes(`sleep ${mark}`))
+    await until(() => !commandLines().includes(`sleep ${mark}`), 30_000, `!commandLines().includes(sleep {mark})`)
   })
 
   test('is given its time to end when it is stopped', async () => {
@@ -123,7 +127,7 @@ describe('a step in the sandbox', () => {
       await spec(`trap 'echo ended well; exit 3' TERM; touch on; sleep 20 & wait`),
       stop.signal,
     )
-    await until(() => existsSync(join(folder.files, 'on')))
+    await until(() => existsSync(join(folder.files, 'on')), 30_000, `existsSync(join(folder.files, 'on'))`)
     stop.abort()
     expect(await running).toMatchObject({ kind: 'exited', killed: 'stop', exitCode: 3 })
     expect(log()).toContain('ended well')
@@ -136,16 +140,16 @@ describe('a step in the sandbox', () => {
       await spec(`trap '' TERM; (trap '' TERM; setsid sleep 7654 &); touch on; while :; do sleep 0.1; done`),
       stop.signal,
     )
-    await until(() => existsSync(join(folder.files, 'on')))
+    await until(() => existsSync(join(folder.files, 'on')), 30_000, `existsSync(join(folder.files, 'on'))`)
     stop.abort()
     expect(await running).toMatchObject({ killed: 'stop', exitCode: 137 })
-    await until(() => !commandLines().includes('sleep 7654'))
+    await until(() => !commandLines().includes('sleep 7654'), 30_000, `!commandLines().includes('sleep 7654')`)
   })
 
   test('is taken up by the next server', async () => {
     const it = await spec('touch on; while [ ! -e go ]; do sleep 0.02; done; exit 4')
     void runner.run(it, never)
-    await until(() => existsSync(join(folder.files, 'on')))
+    await until(() => existsSync(join(folder.files, 'on')), 30_000, `existsSync(join(folder.files, 'on'))`)
     runner.detach()
     launcher.close()
     launcher = new Launcher()
