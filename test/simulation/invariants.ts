@@ -6,7 +6,7 @@ import type { Database } from '../../core/src/store/database.js'
 /** What the plugins were told last of each execution. */
 export type Told = Map<string, string>
 
-/** What must hold at every moment (design, section 4). Answers what does not. */
+/** What must hold at every moment, as core/src/engine/README.md lists it. Answers what does not. */
 export async function checkNow(database: Database, pipelines: readonly string[]): Promise<string[]> {
   const violations: string[] = []
   for (const name of pipelines) {
@@ -55,7 +55,7 @@ async function executionsOf({ db }: Database, name: string): Promise<PipelineExe
   return rows.map((row) => JSON.parse(row.doc) as PipelineExecution)
 }
 
-/** X3. */
+/** No stage holds two executions (X3). */
 function oneExecutionAStage(live: readonly PipelineExecution[]): string[] {
   const inside = live.filter((one) => one.mode !== 'PARALLEL' && one.position?.waiting === false)
   return inside.flatMap((one, index) => {
@@ -64,7 +64,7 @@ function oneExecutionAStage(live: readonly PipelineExecution[]): string[] {
   })
 }
 
-/** X4. */
+/** In SUPERSEDED mode one execution waits in front of a stage, the newest (X4). */
 function oneWaitsAtADoor(live: readonly PipelineExecution[]): string[] {
   const waiting = live.filter((one) => one.mode === 'SUPERSEDED' && one.position?.waiting)
   return waiting.flatMap((one, index) => {

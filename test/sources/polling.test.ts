@@ -100,7 +100,7 @@ async function nextPoll(name: string): Promise<void> {
   })
 }
 
-test('X1 the creation runs once; X15 a commit starts an execution with just that commit; nothing new starts nothing', async () => {
+test('X1, X15: the creation runs once; a commit starts an execution with just that commit; nothing new starts nothing', async () => {
   const first = await git.commit('acme/site', { 'a.txt': 'one' }, 'First')
   await create('site')
   await eventually(async () => (await executions('site'))[0]?.sourceRevisions[0]?.revisionId === first)

@@ -1,7 +1,7 @@
 import type { Artifact } from './artifact.js'
 import type { Revision } from './revision.js'
 
-/** X8. */
+/** How an action can stand (X8). */
 export type ActionStatus = 'InProgress' | 'Abandoned' | 'Succeeded' | 'Failed'
 
 /** One run of one action; a retry makes another and the older one stays in history (R2). */
@@ -40,7 +40,7 @@ export interface ActionExecution {
   readonly error?: ActionError
 }
 
-/** J12. `code` is a FailureType, or what ended it: `Timeout`, `Abandoned`, `WorkerLost`. */
+/** Why an action failed (J12). `code` is a FailureType, or what ended it: `Timeout`, `Abandoned`, `WorkerLost`. */
 export interface ActionError {
   readonly code: string
   readonly message: string

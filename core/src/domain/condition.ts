@@ -1,4 +1,4 @@
-/** C4. */
+/** How a condition can stand (C4). */
 export type ConditionStatus =
   | 'InProgress'
   | 'Failed'

@@ -2,7 +2,10 @@ import type { Artifact } from './artifact.js'
 import type { ExecutionMode } from './pipeline.js'
 import type { SourceRevision, SourceRevisionOverride } from './revision.js'
 
-/** X8. Everything but InProgress and Stopping is final, save that a retry reopens Failed and Stopped. */
+/**
+ * How an execution can stand (X8). Everything but InProgress and Stopping is final, save that a retry reopens Failed
+ * and Stopped.
+ */
 export type ExecutionStatus =
   | 'InProgress'
   | 'Stopping'
@@ -13,7 +16,7 @@ export type ExecutionStatus =
   | 'Cancelled'
 export type ExecutionType = 'STANDARD' | 'ROLLBACK'
 
-/** X15. */
+/** What started an execution (X15). */
 export type TriggerType =
   | 'CreatePipeline'
   | 'StartPipelineExecution'
@@ -42,7 +45,7 @@ export interface Position {
 export interface PipelineExecution {
   readonly id: string
   readonly pipelineName: string
-  /** The definition it runs on from start to end (design, section 4). */
+  /** The definition it runs on from start to end (X10). */
   readonly pipelineVersion: number
   /** Grows with every execution of the server; the order of "newer" and "older". */
   readonly number: number
@@ -68,7 +71,7 @@ export interface PipelineExecution {
   readonly stop?: { readonly reason?: string; readonly abandon: boolean }
   /** R6: the execution whose artifacts, revisions and variables this one runs with. */
   readonly rollbackTarget?: string
-  /** X12. */
+  /** The same token starts one execution, however often it is sent (X12). */
   readonly clientRequestToken?: string
 }
 

@@ -13,8 +13,8 @@ export interface TriggerVerdict {
 }
 
 /**
- * Judges an event that came from the source action `sourceActionName`. `configuredBranch` is the branch in that action's
- * configuration: what starts the pipeline when no filter says otherwise.
+ * Judges an event that came from the source action `sourceActionName`. `configuredBranch` is the branch in that
+ * action's configuration: what starts the pipeline when no filter says otherwise.
  * Errors: GlobSyntaxError for a pattern that should not have been let in.
  */
 export function matchTriggers(
@@ -122,7 +122,10 @@ function judge(
   return passes(value, criteria) ? undefined : no(`the ${what} ${value} is not wanted (${describe(criteria)})`)
 }
 
-/** G2, G4. Files that nobody knows do not keep a pipeline from starting: better one run too many than one too few. */
+/**
+ * Each file is judged alone, the first hundred of them (G2, G4). Files that nobody knows do not keep a pipeline from
+ * starting: better one run too many than one too few.
+ */
 function judgeFiles(event: GitEvent, criteria: GlobCriteria | undefined): TriggerVerdict | undefined {
   if (criteria === undefined) return undefined
   if (event.kind === 'push' && event.newBranch === true) {

@@ -20,7 +20,7 @@ export function isOpen({ status }: { readonly status: JobStatus }): boolean {
 }
 
 /**
- * J12.
+ * Why a job failed, in the words that workers use (J12).
  * @example
  * const known = (type: string) => failureTypes.some((each) => each === type)
  */
@@ -103,7 +103,7 @@ export interface Job {
 }
 
 /**
- * J8.
+ * How far a job is, as its worker tells: shown, nothing more (J8).
  * @example
  * const half: ExecutionDetails = { percentComplete: 50, summary: '6 of 12 tests' }
  */

@@ -1,12 +1,12 @@
 import type { ConditionExecution } from './condition.js'
 import type { Transition } from './transition.js'
 
-/** X8. */
+/** How a stage can stand (X8). */
 export type StageStatus = 'Cancelled' | 'InProgress' | 'Failed' | 'Stopped' | 'Stopping' | 'Succeeded' | 'Skipped'
 
 export type RetryTrigger = 'AutomatedStageRetry' | 'ManualStageRetry'
 
-/** R4. */
+/** How often a stage was tried again, and by whom last (R4). */
 export interface RetryStageMetadata {
   readonly autoStageRetryAttempt?: number
   readonly manualStageRetryAttempt?: number

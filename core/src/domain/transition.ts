@@ -1,6 +1,6 @@
 export type TransitionType = 'Inbound' | 'Outbound'
 
-/** T3. A stage's door: disabled, it holds what arrives. */
+/** A stage's door (T3): disabled, it holds what arrives. */
 export interface Transition {
   readonly enabled: boolean
   readonly lastChangedBy?: string

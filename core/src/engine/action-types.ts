@@ -19,8 +19,8 @@ export const customActionTypeLimit = 50
 const listPage = 100
 
 /**
- * J1, J2, J11. Errors: ValidationException, ActionTypeAlreadyExistsException, LimitExceededException, InvalidTagsException,
- * TooManyTagsException.
+ * Declares a type whose jobs workers outside poll for (J1, J2, J11). Errors: ValidationException,
+ * ActionTypeAlreadyExistsException, LimitExceededException, InvalidTagsException, TooManyTagsException.
  */
 export async function createCustomActionType(
   engine: Engine,
@@ -75,7 +75,7 @@ function refuseTaken(engine: Engine, type: ActionType, known: StoredActionType |
     throw new Fault('ValidationException', `The action type ${label} is provided by a plugin`)
 }
 
-/** J2. */
+/** At most ten properties, one of them queryable, and five artifacts either way (J2). */
 function refuseBadProperties({
   configurationProperties = [],
   inputArtifactDetails,
@@ -240,7 +240,7 @@ export function typeFrom({
   }
 }
 
-/** C5. */
+/** The rules that conditions may use (C5). */
 export async function listRuleTypes(
   engine: Engine,
   _by: Principal,

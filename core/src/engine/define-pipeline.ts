@@ -55,7 +55,9 @@ async function storeNew(
   return pipeline
 }
 
-/** X1. A pipeline that cannot start by itself (a variable without a default) is created all the same. */
+/**
+ * A new pipeline starts (X1). One that cannot start by itself (a variable without a default) is created all the same.
+ */
 async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pipeline, by: string): Promise<void> {
   if (declaration.variables?.some((variable) => variable.defaultValue === undefined)) return
   await applyIn(engine, unit, name, {
@@ -138,7 +140,9 @@ export function lookup(
   }
 }
 
-/** S11, X10, J3. Starts nothing (X1). Errors: PipelineNotFoundException, the Invalid...Exceptions. */
+/**
+ * One version more (S11, X10, J3); starts nothing (X1). Errors: PipelineNotFoundException, the Invalid...Exceptions.
+ */
 export async function updatePipeline(
   engine: Engine,
   by: Principal,

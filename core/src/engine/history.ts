@@ -82,7 +82,10 @@ function artifactRevisions(
   })
 }
 
-/** R8. Errors: PipelineNotFoundException, InvalidNextTokenException. */
+/**
+ * A pipeline's executions, or those that a stage can go back to (R8). Errors: PipelineNotFoundException,
+ * InvalidNextTokenException.
+ */
 export async function listPipelineExecutions(
   engine: Engine,
   _by: Principal,
@@ -118,7 +121,10 @@ export function executionSummary(execution: PipelineExecution): V.PipelineExecut
   }
 }
 
-/** V4. Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, InvalidNextTokenException. */
+/**
+ * The actions as they ran, with their configuration before and after variables were resolved (V4). Errors:
+ * PipelineNotFoundException, PipelineExecutionNotFoundException, InvalidNextTokenException.
+ */
 export async function listActionExecutions(
   engine: Engine,
   _by: Principal,

@@ -21,7 +21,7 @@ export async function jobDataView(engine: Engine, job: Job, credentialsFor: Cred
       stage: { name: data.stageName },
       action: { name: data.actionName, actionExecutionId: data.actionExecutionId },
       ...(thirdParty
-        ? {} // J13
+        ? {} // partners are not told (J13)
         : { pipelineArn: pipelineArn(engine, data.pipelineName), pipelineExecutionId: data.pipelineExecutionId }),
     },
     inputArtifacts: data.inputArtifacts.map(jobArtifact),

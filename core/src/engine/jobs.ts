@@ -30,7 +30,9 @@ function typeNotFound({ category, owner, provider, version }: ActionTypeId): Fau
   )
 }
 
-/** J5. Errors: ActionTypeNotFoundException, ValidationException. */
+/**
+ * Hands waiting jobs out, at most as many as asked for (J5). Errors: ActionTypeNotFoundException, ValidationException.
+ */
 export async function pollForJobs(
   engine: Engine,
   credentialsFor: CredentialsFor,
@@ -88,7 +90,7 @@ async function handOut(engine: Engine, id: ActionTypeId, limit: number, queryVal
   )
 }
 
-/** J6. Errors: JobNotFoundException, InvalidNonceException. */
+/** A worker takes what it was handed, by the nonce (J6). Errors: JobNotFoundException, InvalidNonceException. */
 export async function acknowledgeJob(engine: Engine, input: Input<'acknowledgeJob'>): Promise<{ status: JobStatus }> {
   return engine.store.transact(async (unit) => {
     const job = await unit.findJob(input.jobId)
@@ -118,7 +120,10 @@ export async function getJobDetails(
   }
 }
 
-/** J7..J9, V5, V6. Errors: JobNotFoundException, InvalidJobStateException, OutputVariablesSizeExceededException, ValidationException. */
+/**
+ * The job is done, or goes on in another (J7..J9, V5, V6). Errors: JobNotFoundException, InvalidJobStateException,
+ * OutputVariablesSizeExceededException, ValidationException.
+ */
 export async function putJobSuccessResult(engine: Engine, input: Input<'putJobSuccessResult'>): Promise<void> {
   if (input.continuationToken !== undefined && Object.keys(input.outputVariables ?? {}).length > 0) {
     throw new Fault('ValidationException', 'outputVariables can only be given when there is no continuationToken')
@@ -145,7 +150,7 @@ function successOf(input: Input<'putJobSuccessResult'>): JobSuccess {
   }
 }
 
-/** J9, J12. Errors: JobNotFoundException, InvalidJobStateException. */
+/** The job failed (J9, J12). Errors: JobNotFoundException, InvalidJobStateException. */
 export async function putJobFailureResult(engine: Engine, input: Input<'putJobFailureResult'>): Promise<void> {
   const failure = defined(input.failureDetails) as JobFailure
   await report(engine, input.jobId, (job) => ({ type: 'JobFailed', job, failure }))
@@ -159,8 +164,8 @@ async function report(engine: Engine, jobId: string, event: Judge): Promise<void
 }
 
 /**
- * What follows from a job as it is now, or `undefined` when nothing does. What `unit` writes is part of it. Whatever was
- * known of the job before may be over, so it is here, with the job locked, that fence, status and lease are judged.
+ * What follows from a job as it is now, or `undefined` when nothing does. What `unit` writes is part of it. Whatever
+ * was known of the job before may be over, so it is here, with the job locked, that fence, status and lease are judged.
  */
 export type Judge = (job: Job, unit: Unit) => Promise<PipelineEvent | undefined> | PipelineEvent | undefined
 
@@ -181,7 +186,7 @@ export async function reportOn(engine: Engine, { id, data }: Job, judge: Judge):
   if (decision) announce(engine, pipelineName, decision)
 }
 
-/** J13. Errors: ActionTypeNotFoundException, ValidationException. */
+/** Hands waiting jobs to a partner's worker (J13). Errors: ActionTypeNotFoundException, ValidationException. */
 export async function pollForThirdPartyJobs(
   engine: Engine,
   input: Input<'pollForThirdPartyJobs'>,

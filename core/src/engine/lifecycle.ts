@@ -14,7 +14,7 @@ type Table<Status extends string, Step extends string> = Readonly<
 
 export type ExecutionStep = 'succeed' | 'fail' | 'askStop' | 'stop' | 'supersede' | 'cancel' | 'resume'
 
-/** X8. A stop is asked for (Stopping) and then happens (Stopped); a retry or an override resumes. */
+/** Executions (X8). A stop is asked for (Stopping) and then happens (Stopped); a retry or an override resumes. */
 export const executionLifecycle: Table<ExecutionStatus, ExecutionStep> = {
   InProgress: {
     succeed: 'Succeeded',
@@ -34,7 +34,7 @@ export const executionLifecycle: Table<ExecutionStatus, ExecutionStep> = {
 
 export type StageStep = 'succeed' | 'fail' | 'skip' | 'askStop' | 'stop' | 'cancel' | 'resume'
 
-/** X8. */
+/** Stages (X8). */
 export const stageLifecycle: Table<StageStatus, StageStep> = {
   InProgress: {
     succeed: 'Succeeded',
@@ -55,7 +55,7 @@ export const stageLifecycle: Table<StageStatus, StageStep> = {
 
 export type ActionStep = 'succeed' | 'fail' | 'abandon'
 
-/** X8. A retry does not revive an action execution, it makes another (R2). */
+/** Actions (X8). A retry does not revive an action execution, it makes another (R2). */
 export const actionLifecycle: Table<ActionStatus, ActionStep> = {
   InProgress: { succeed: 'Succeeded', fail: 'Failed', abandon: 'Abandoned' },
   Succeeded: {},
@@ -65,7 +65,9 @@ export const actionLifecycle: Table<ActionStatus, ActionStep> = {
 
 export type ConditionStep = 'hold' | 'break' | 'override' | 'abandon' | 'cancel'
 
-/** C4. A condition that does not hold breaks; only then, or while it is being judged, can it be overridden (C3). */
+/**
+ * Conditions (C4). One that does not hold breaks; only then, or while it is being judged, can it be overridden (C3).
+ */
 export const conditionLifecycle: Table<ConditionStatus, ConditionStep> = {
   InProgress: { hold: 'Succeeded', break: 'Failed', override: 'Overridden', abandon: 'Abandoned', cancel: 'Cancelled' },
   Failed: { override: 'Overridden' },
@@ -89,8 +91,9 @@ export const ruleLifecycle: Table<RuleStatus, RuleStep> = {
 export type JobStep = 'dispatch' | 'claim' | 'acknowledge' | 'keep' | 'succeed' | 'fail' | 'timeOut' | 'takeBack'
 
 /**
- * J6. A job handed out but never acknowledged is taken back into the queue under a new nonce; our own workers claim, which
- * is both in one, and keep what they hold. SQL asks this table too: `stepsFrom` and `stepTo` make the statements' words.
+ * Jobs (J6). One handed out but never acknowledged is taken back into the queue under a new nonce; our own workers
+ * claim, which is both in one, and keep what they hold. SQL asks this table too: `stepsFrom` and `stepTo` make the
+ * statements' words.
  */
 export const jobLifecycle: Table<JobStatus, JobStep> = {
   Queued: { dispatch: 'Dispatched', claim: 'InProgress', fail: 'Failed', timeOut: 'TimedOut' },

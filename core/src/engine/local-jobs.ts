@@ -12,8 +12,8 @@ import type { DeployTarget } from './views.js'
 export const defaultLeaseMs = 90_000
 
 /**
- * The queue for workers of our own: claimed and acknowledged in one, held by a lease and a fence. Whether a job is still
- * held is judged where it is changed, never on what was read before.
+ * The queue for workers of our own: claimed and acknowledged in one, held by a lease and a fence. Whether a job is
+ * still held is judged where it is changed, never on what was read before.
  */
 export class LocalJobs {
   constructor(
@@ -36,7 +36,10 @@ export class LocalJobs {
     return jobs.filter(({ id }) => mine.has(id))
   }
 
-  /** Extends the leases; `gone` is what this worker no longer has. Who is told neither `gone` nor `cancel` is not declared lost. */
+  /**
+   * Extends the leases; `gone` is what this worker no longer has. Who is told neither `gone` nor `cancel` is not
+   * declared lost.
+   */
   async heartbeat(
     workerId: string,
     held: readonly { readonly jobId: string; readonly fence: number }[],
@@ -49,7 +52,7 @@ export class LocalJobs {
     }))
   }
 
-  /** J8. A job that is no longer held is passed over: its next heartbeat says so. */
+  /** How far a job is (J8). One that is no longer held is passed over: its next heartbeat says so. */
   async progress(jobId: string, fence: number, details: ExecutionDetails): Promise<void> {
     const known = await this.engine.store.read.job(jobId)
     if (known && isHeld(known, fence)) {

@@ -35,7 +35,8 @@ export async function reportRevision(engine: Engine, found: FoundSource): Promis
 }
 
 /**
- * J14. Errors: PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, ValidationException,
+ * Somebody tells a source action of a revision; one that is new starts an execution (J14). Errors:
+ * PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, ValidationException,
  * ConcurrentPipelineExecutionsLimitExceededException.
  */
 export async function putActionRevision(

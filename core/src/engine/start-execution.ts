@@ -58,7 +58,7 @@ export async function startExecution(engine: Engine, pipelineName: string, start
   return decision.executionId ?? ''
 }
 
-/** X14. */
+/** A revision can only be asked for of a source action, and of a kind that it takes (X14). */
 function refuseUnknownSources(
   sources: readonly { readonly name: string; readonly configuration?: Readonly<Record<string, string>> }[],
   overrides: readonly SourceRevisionOverride[],

@@ -10,7 +10,10 @@ import type { PipelineState } from './state.js'
 type Input<Name extends keyof ExecutionOperations> = Parameters<ExecutionOperations[Name]>[1]
 type Named = { readonly pipelineExecutionId: string }
 
-/** P1..P3. Errors: PipelineNotFoundException, PipelineExecutionNotFoundException, ...NotStoppable, DuplicatedStopRequest. */
+/**
+ * Stops an execution, at once or when its actions ended (P1..P3). Errors: PipelineNotFoundException,
+ * PipelineExecutionNotFoundException, ...NotStoppable, DuplicatedStopRequest.
+ */
 export async function stopPipelineExecution(
   engine: Engine,
   _by: Principal,
@@ -28,7 +31,10 @@ export async function stopPipelineExecution(
   return { pipelineExecutionId }
 }
 
-/** R1..R3. Errors: ... StageNotFoundException, StageNotRetryableException, NotLatestPipelineExecutionException. */
+/**
+ * Runs a failed stage again (R1..R3). Errors: ... StageNotFoundException, StageNotRetryableException,
+ * NotLatestPipelineExecutionException.
+ */
 export async function retryStageExecution(
   engine: Engine,
   _by: Principal,
@@ -40,7 +46,10 @@ export async function retryStageExecution(
   return { pipelineExecutionId }
 }
 
-/** R6, R7. Errors: ... UnableToRollbackStageException, PipelineExecutionOutdatedException. */
+/**
+ * Runs a stage with what an earlier execution had (R6, R7). Errors: ... UnableToRollbackStageException,
+ * PipelineExecutionOutdatedException.
+ */
 export async function rollbackStage(engine: Engine, by: Principal, input: Input<'rollbackStage'>): Promise<Named> {
   const { pipelineName, stageName, targetPipelineExecutionId } = input
   const event = { type: 'RollbackStage', stageName, targetExecutionId: targetPipelineExecutionId, by: by.arn } as const
@@ -53,7 +62,10 @@ export async function rollbackStage(engine: Engine, by: Principal, input: Input<
   return { pipelineExecutionId: decision.executionId ?? '' }
 }
 
-/** C3. Errors: ... ConditionNotOverridableException, NotLatestPipelineExecutionException. */
+/**
+ * Lets an execution past a condition (C3). Errors: ... ConditionNotOverridableException,
+ * NotLatestPipelineExecutionException.
+ */
 export async function overrideStageCondition(
   engine: Engine,
   by: Principal,
@@ -65,7 +77,10 @@ export async function overrideStageCondition(
   await apply(engine, pipelineName, checked(input, event), { executionIds: [pipelineExecutionId], stageName })
 }
 
-/** T3. Errors: PipelineNotFoundException, StageNotFoundException, ValidationException. */
+/**
+ * Closes a stage's door, with a reason (T3). Errors: PipelineNotFoundException, StageNotFoundException,
+ * ValidationException.
+ */
 export async function disableStageTransition(
   engine: Engine,
   by: Principal,
@@ -82,7 +97,10 @@ export async function disableStageTransition(
   })
 }
 
-/** T1, T4. Errors: PipelineNotFoundException, StageNotFoundException. */
+/**
+ * Opens a stage's door to what it held, unless for too long (T1, T4). Errors: PipelineNotFoundException,
+ * StageNotFoundException.
+ */
 export async function enableStageTransition(
   engine: Engine,
   by: Principal,
@@ -92,7 +110,9 @@ export async function enableStageTransition(
   await apply(engine, pipelineName, { type: 'SetTransition', stageName, transitionType, enabled: true, by: by.arn })
 }
 
-/** A1..A3. Errors: ... InvalidApprovalTokenException, ApprovalAlreadyCompletedException. */
+/**
+ * Answers a pending approval (A1..A3). Errors: ... InvalidApprovalTokenException, ApprovalAlreadyCompletedException.
+ */
 export async function putApprovalResult(
   engine: Engine,
   by: Principal,

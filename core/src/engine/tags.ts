@@ -6,7 +6,7 @@ import { pageSize, positionOf, withToken } from './paging.js'
 import type { Shelf } from './ports.js'
 import type { Tag } from './views.js'
 
-/** S21. */
+/** How many tags one resource can have (S21). */
 export const tagLimit = 50
 
 type Tags = Readonly<Record<string, string>>

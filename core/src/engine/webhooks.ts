@@ -49,7 +49,7 @@ function keepSecret(webhook: V.WebhookDefinition, before: StoredWebhook | undefi
   return { ...webhook, authenticationConfiguration: { ...webhook.authenticationConfiguration, SecretToken: secret } }
 }
 
-/** W3. */
+/** A webhook starts a source action of a pipeline that is there (W3). */
 async function refuseBadTarget(engine: Engine, { targetPipeline, targetAction }: V.WebhookDefinition): Promise<void> {
   const pipeline = await engine.store.read.pipeline(targetPipeline)
   if (!pipeline) throw pipelineNotFound(engine, targetPipeline)
@@ -61,7 +61,7 @@ async function refuseBadTarget(engine: Engine, { targetPipeline, targetAction }:
   )
 }
 
-/** W1. */
+/** Each way of authentication has just its own configuration (W1). */
 function refuseBadAuthentication({
   authentication,
   authenticationConfiguration: configuration,
@@ -102,7 +102,7 @@ function view(engine: Engine, publicUrl: string, stored: StoredWebhook): V.Webho
   }
 }
 
-/** W5. Errors: InvalidNextTokenException. */
+/** All webhooks, in pages (W5). Errors: InvalidNextTokenException. */
 export async function listWebhooks(
   engine: Engine,
   publicUrl: string,

@@ -5,7 +5,9 @@ import type { JsonQuery } from '../domain/webhook.js'
 /** `..` looks at everything below; one within another looks at everything below everything. */
 const mostDescents = 2
 
-/** Loads the JSONPath library, at the first webhook. Scripts in a path are never run: a path that has one is an error. */
+/**
+ * Loads the JSONPath library, at the first webhook. Scripts in a path are never run: a path that has one is an error.
+ */
 export async function loadJsonQuery(): Promise<JsonQuery> {
   const { JSONPath } = await import('jsonpath-plus')
   return (path, json) => {
@@ -14,7 +16,7 @@ export async function loadJsonQuery(): Promise<JsonQuery> {
   }
 }
 
-/** W2. Errors: InvalidWebhookFilterPatternException, which names the path. */
+/** Refuses what is no JSONPath (W2). Errors: InvalidWebhookFilterPatternException, which names the path. */
 export async function checkJsonPaths(paths: readonly string[]): Promise<void> {
   const query = await loadJsonQuery()
   for (const path of paths) {

@@ -5,8 +5,8 @@ import { oldExecutions } from './old-history.js'
 const jobsAtOnce = 100
 
 /**
- * X11. A pipeline's versions and stage records stay: they describe the present. A revision that is forgotten counts as
- * new when somebody reports it again.
+ * Forgets executions that ended too long ago (X11). A pipeline's versions and stage records stay: they describe the
+ * present. A revision that is forgotten counts as new when somebody reports it again.
  */
 export async function forgetHistory(database: Database, before: number, limit: number): Promise<number> {
   return database.write(async (tx) => {

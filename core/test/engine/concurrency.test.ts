@@ -42,13 +42,13 @@ const verbs = {
     }),
 }
 
-test.each(['QUEUED', 'PARALLEL'] as const)('at most 50 executions at once in %s mode', async (executionMode) => {
+test.each(['QUEUED', 'PARALLEL'] as const)('X7: at most 50 executions at once in %s mode', async (executionMode) => {
   await b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])], { executionMode }) })
   for (let run = 1; run < 50; run++) await start()
   await expect(start()).rejects.toMatchObject(limit)
 })
 
-describe.each(['retry', 'override'] as const)('to %s an execution that had ended', (verb) => {
+describe.each(['retry', 'override'] as const)('X7: to %s an execution that had ended', (verb) => {
   test.each(['QUEUED', 'PARALLEL'] as const)('is one more, in %s mode', async (executionMode) => {
     const id = await failed(executionMode)
     for (let run = 0; run < 50; run++) await start()

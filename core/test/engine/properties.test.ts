@@ -174,11 +174,11 @@ class World {
 function check(world: World): void {
   const locking = world.live().filter((one) => one.mode !== 'PARALLEL')
   const inside = locking.flatMap((one) => (one.position?.waiting === false ? [one.position.stage] : []))
-  expect(inside).toEqual([...new Set(inside)]) // X3
+  expect(inside).toEqual([...new Set(inside)]) // a stage holds one (X3)
   const waiting = locking.flatMap((one) =>
     one.mode === 'SUPERSEDED' && one.position?.waiting ? [one.position.stage] : [],
   )
-  expect(waiting).toEqual([...new Set(waiting)]) // X4
+  expect(waiting).toEqual([...new Set(waiting)]) // one waits in front of it (X4)
   for (const execution of world.live()) expect(execution.position).toBeDefined()
   for (const job of world.jobs) expect(world.state.actions.get(job.data.actionExecutionId)?.status).toBe('InProgress')
   const withJobs = new Set(world.jobs.map((job) => job.data.actionExecutionId))

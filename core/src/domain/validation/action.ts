@@ -16,7 +16,7 @@ export interface ActionTypeLookup {
 
 export function checkAction(all: Problems, action: ActionDeclaration, types: ActionTypeLookup): void {
   checkName(all.at('name'), 'name', action.name)
-  if (action.runOrder !== undefined) checkWithin(all.at('runOrder'), 'runOrder', action.runOrder, limits.runOrder) // S6
+  if (action.runOrder !== undefined) checkWithin(all.at('runOrder'), 'runOrder', action.runOrder, limits.runOrder) // 1 to 999 (S6)
   if (action.namespace !== undefined) checkName(all.at('namespace'), 'namespace', action.namespace)
   checkTimeout(all, action)
   checkConfigurationLimits(all, action)
@@ -34,7 +34,7 @@ function unavailable({ name, actionTypeId: id }: ActionDeclaration, types: Actio
   return `ActionType (Category: '${id.category}', Provider: '${id.provider}', Owner: '${id.owner}', Version: '${id.version}') in action '${name}' is not available in region ${region}${similar.length > 0 ? `; did you mean ${similar.join(' or ')}?` : ''}`
 }
 
-/** S18. */
+/** Only approvals have a time limit of their own (S18). */
 function checkTimeout(all: Problems, { timeoutInMinutes, actionTypeId }: ActionDeclaration): void {
   if (timeoutInMinutes === undefined) return
   checkWithin(all.at('timeoutInMinutes'), 'timeoutInMinutes', timeoutInMinutes, limits.approvalTimeout)
@@ -46,7 +46,7 @@ function checkTimeout(all: Problems, { timeoutInMinutes, actionTypeId }: ActionD
   }
 }
 
-/** S9. */
+/** How long a configuration's names and values can be (S9). */
 function checkConfigurationLimits(all: Problems, { configuration = {} }: ActionDeclaration): void {
   for (const [key, value] of Object.entries(configuration)) {
     const at = all.at('configuration', key)
@@ -87,7 +87,7 @@ function checkAgainstType(
   }
 }
 
-/** S10. */
+/** As many artifacts as the action type takes or gives (S10). */
 function checkCount(
   problems: Problems,
   action: string,

@@ -10,10 +10,10 @@ const results: Readonly<Record<ConditionKind, readonly string[]>> = {
   onFailure: ['ROLLBACK'],
 }
 const failureResults = ['ROLLBACK', 'RETRY', 'FAIL']
-/** S17. */
+/** The only rules that may skip a stage (S17). */
 const skippingRules = ['LambdaInvoke', 'VariableCheck']
 
-/** S16, S17. */
+/** One condition of one to five rules each, with a result that is allowed there (S16, S17). */
 export function checkConditions(all: Problems, stage: StageDeclaration): void {
   const problems = all.as('InvalidStageDeclarationException')
   for (const kind of ['beforeEntry', 'onSuccess', 'onFailure'] as const) {

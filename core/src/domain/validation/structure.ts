@@ -47,7 +47,7 @@ function checkStages(all: Problems, { stages }: PipelineDeclaration, types: Acti
     )
   }
   for (const name of repeated(stages.map((stage) => stage.name))) {
-    problems.add(`Stage names must be unique within a pipeline. The name '${name}' is used more than once`) // S4
+    problems.add(`Stage names must be unique within a pipeline. The name '${name}' is used more than once`) // (S4)
   }
   checkSources(problems, stages)
   const count = stages.reduce((sum, stage) => sum + stage.actions.length, 0)
@@ -61,7 +61,7 @@ function checkStages(all: Problems, { stages }: PipelineDeclaration, types: Acti
   })
 }
 
-/** S3. */
+/** The first stage has source actions only, no other stage has one, and some other stage does something (S3). */
 function checkSources(problems: Problems, stages: readonly StageDeclaration[]): void {
   const isSource = (action: StageDeclaration['actions'][number]) => action.actionTypeId.category === 'Source'
   const [first, ...rest] = stages
@@ -96,7 +96,7 @@ function checkStage(all: Problems, stage: StageDeclaration, types: ActionTypeLoo
   for (const name of repeated(stage.actions.map((action) => action.name))) {
     problems.add(
       `Action names must be unique within a stage. The name '${name}' is used more than once in stage '${stage.name}'`,
-    ) // S4
+    ) // (S4)
   }
   checkBlockers(all.at('blockers'), stage)
   stage.actions.forEach((action, index) => {
@@ -116,7 +116,7 @@ function checkBlockers(all: Problems, { blockers = [], name: stageName }: StageD
   })
 }
 
-/** S7, S8. */
+/** One artifact store, or one for each region in use; and what a store is called (S7, S8). */
 function checkStores(all: Problems, pipeline: PipelineDeclaration): void {
   const { artifactStore, artifactStores } = pipeline
   if (artifactStore && artifactStores) {
@@ -152,7 +152,7 @@ function checkMode(all: Problems, pipeline: PipelineDeclaration): void {
   }
 }
 
-/** S13. */
+/** In PARALLEL mode nothing can be rolled back (S13). */
 function checkParallel(all: Problems, { stages }: PipelineDeclaration): void {
   stages.forEach(({ onFailure, onSuccess }, index) => {
     const conditions = [...(onFailure?.conditions ?? []), ...(onSuccess?.conditions ?? [])]
@@ -175,7 +175,7 @@ export function v2Parameters({ executionMode, triggers, variables, stages }: Pip
   ]
 }
 
-/** S14. */
+/** At most fifty variables, each with its own name (S14). */
 function checkPipelineVariables(all: Problems, { variables = [] }: PipelineDeclaration): void {
   if (variables.length > limits.variables)
     all.at('variables').add(`${variables.length} variables are more than the ${limits.variables} allowed`)

@@ -9,7 +9,7 @@ import type {
 import { limits, repeated } from './limits.js'
 import type { Problems } from './problem.js'
 
-/** S15, G3. */
+/** How many triggers there can be, and what may stand in one (S15, G3). */
 export function checkTriggers(all: Problems, { triggers = [], stages }: PipelineDeclaration): void {
   const problems = all.at('triggers')
   if (triggers.length > limits.triggers)
@@ -89,7 +89,7 @@ function checkPatterns(problems: Problems, patterns: readonly string[] | undefin
   patterns.forEach((pattern, index) => {
     if (pattern.length < 1 || pattern.length > length)
       problems.at(index).add(`a pattern must have 1 to ${length} characters`)
-    const broken = globProblem(pattern) // G6
+    const broken = globProblem(pattern) // java.nio's globs (G6)
     if (broken !== undefined) problems.at(index).add(broken)
   })
 }

@@ -30,11 +30,11 @@ function advance(draft: Draft, executionId: string): boolean {
 }
 
 function enter(draft: Draft, execution: PipelineExecution, position: Position): boolean {
-  if (!draft.stageRecord(position.stage).inbound.enabled) return false // T1
+  if (!draft.stageRecord(position.stage).inbound.enabled) return false // a closed door holds (T1)
   if (execution.mode !== 'PARALLEL') {
-    if (occupant(draft, position.stage)) return false // X3
+    if (occupant(draft, position.stage)) return false // one at a time (X3)
     const first = waitingAt(draft, position.stage).find((one) => one.mode !== 'PARALLEL')
-    if (first?.id !== execution.id) return false // X5
+    if (first?.id !== execution.id) return false // none overtakes (X5)
   }
   admit(draft, execution.id, position.stage)
   return true

@@ -4,8 +4,8 @@ import type { Draft } from '../draft.js'
 import type { AnswerApprovalEvent } from '../events.js'
 
 /**
- * A1..A3. Errors: StageNotFoundException, ActionNotFoundException, InvalidApprovalTokenException,
- * ApprovalAlreadyCompletedException.
+ * Who waits is answered once, by the token (A1..A3). Errors: StageNotFoundException, ActionNotFoundException,
+ * InvalidApprovalTokenException, ApprovalAlreadyCompletedException.
  */
 export function answerApproval(draft: Draft, event: AnswerApprovalEvent): string {
   const action = findApproval(draft, event)

@@ -2,10 +2,10 @@ import type { PipelineExecution } from '../../domain/execution.js'
 import { Fault } from '../../domain/faults.js'
 import type { Draft } from '../draft.js'
 
-/** X7. */
+/** How many executions of a pipeline can be in progress at once in QUEUED and PARALLEL mode (X7). */
 export const concurrentExecutions = 50
 
-/** X7, before one more goes on. Errors: ConcurrentPipelineExecutionsLimitExceededException. */
+/** Refuses one more than there can be (X7). Errors: ConcurrentPipelineExecutionsLimitExceededException. */
 export function refuseBeyondLimit(draft: Draft, mode: PipelineExecution['mode']): void {
   if (mode === 'SUPERSEDED') return
   const running = draft.liveExecutions().length

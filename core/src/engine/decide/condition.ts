@@ -99,7 +99,10 @@ export function dropConditions(draft: Draft, executionId: string, stageName: str
   draft.putStageExecution({ ...stage, ...dropped })
 }
 
-/** C3, X7. Errors: ConditionNotOverridableException, NotLatest..., ConcurrentPipelineExecutionsLimitExceededException. */
+/**
+ * Lets an execution past a condition that does not hold (C3, X7). Errors: ConditionNotOverridableException,
+ * NotLatest..., ConcurrentPipelineExecutionsLimitExceededException.
+ */
 export function overrideCondition(draft: Draft, event: OverrideConditionEvent): string {
   const stage = draft.findStageExecution(event.executionId, event.stageName)
   const condition = stage?.[event.kind]

@@ -27,7 +27,10 @@ export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent
   return job.data.pipelineExecutionId
 }
 
-/** J7, J8, V6. Errors: InvalidJobStateException, OutputVariablesSizeExceededException. */
+/**
+ * The job is done, or goes on in another (J7, J8, V6). Errors: InvalidJobStateException,
+ * OutputVariablesSizeExceededException.
+ */
 export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent): string {
   refuseUnlessWanted(draft, job)
   draft.reportJob(job, 'succeed')
@@ -41,7 +44,7 @@ export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent):
   return job.data.pipelineExecutionId
 }
 
-/** J12. Errors: InvalidJobStateException. */
+/** The job failed, and so does its action (J12). Errors: InvalidJobStateException. */
 export function jobFailed(draft: Draft, { job, failure }: JobFailedEvent): string {
   refuseUnlessWanted(draft, job)
   draft.reportJob(job, 'fail')

@@ -7,8 +7,8 @@ import { refuseToResumeBeyondLimit } from './concurrency.js'
 import { refuseUnlessLatest, reopen } from './outcome.js'
 
 /**
- * R1..R3, R5, P4, X7. Errors: StageNotRetryableException, NotLatestPipelineExecutionException,
- * ConcurrentPipelineExecutionsLimitExceededException.
+ * Runs a failed or stopped stage again (R1..R3, R5, P4, X7). Errors: StageNotRetryableException,
+ * NotLatestPipelineExecutionException, ConcurrentPipelineExecutionsLimitExceededException.
  */
 export function retryStage(draft: Draft, event: RetryStageEvent): string {
   const stage = draft.findStageExecution(event.executionId, event.stageName)
@@ -34,16 +34,16 @@ function whyNot(draft: Draft, stage: StageExecution | undefined, mode: RetryMode
   if (execution.pipelineVersion !== draft.state.pipeline.version) {
     return `the pipeline's structure changed since (it ran on version ${execution.pipelineVersion}, now ${draft.state.pipeline.version})`
   }
-  if (stage.status === 'Skipped') return 'it was skipped' // R5
+  if (stage.status === 'Skipped') return 'it was skipped' // (R5)
   if (execution.cancelling) return 'the execution is being cancelled'
   const actions = draft.actionsOf(stage)
   const inProgress = actions.some((action) => action.status === 'InProgress')
   const failed = actions.some((action) => action.status === 'Failed' || action.status === 'Abandoned')
-  if (stage.status === 'Stopped' && !inProgress) return undefined // P4
+  if (stage.status === 'Stopped' && !inProgress) return undefined // what a stop left can be run (P4)
   if (stage.status === 'InProgress' && !(failed && inProgress))
     return 'nothing in it has failed, or a retry is in progress'
   if (stage.status !== 'Failed' && stage.status !== 'InProgress') return `it is ${stage.status}`
-  if (mode === 'ALL_ACTIONS' && inProgress) return 'actions of it are still in progress' // R1
+  if (mode === 'ALL_ACTIONS' && inProgress) return 'actions of it are still in progress' // (R1)
   return undefined
 }
 
@@ -64,7 +64,7 @@ export function rerun(draft: Draft, stage: StageExecution, mode: RetryMode, trig
   reopen(draft, stage.executionId, stage.stageName)
 }
 
-/** R4. */
+/** A stage's tries, with one more (R4). */
 function counted({ retry }: StageExecution, trigger: RetryTrigger): NonNullable<StageExecution['retry']> {
   const automatic = trigger === 'AutomatedStageRetry'
   return {

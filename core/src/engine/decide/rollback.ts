@@ -4,7 +4,10 @@ import type { Draft } from '../draft.js'
 import type { RollbackStageEvent } from '../events.js'
 import { admit, occupant } from './movement.js'
 
-/** R6, R7. Errors: UnableToRollbackStageException, PipelineExecutionOutdatedException. */
+/**
+ * A new execution runs the stage with what the target had (R6, R7). Errors: UnableToRollbackStageException,
+ * PipelineExecutionOutdatedException.
+ */
 export function rollbackStage(draft: Draft, event: RollbackStageEvent): string {
   const target = draft.execution(event.targetExecutionId)
   refuseUnlessPossible(draft, target, event.stageName)
@@ -18,7 +21,7 @@ function refuseUnlessPossible(draft: Draft, target: PipelineExecution, stageName
       `The stage '${stageName}' cannot be rolled back to execution ${target.id}: ${why}`,
     )
   const { pipeline } = draft.state
-  if (pipeline.declaration.executionMode === 'PARALLEL') throw unable('the pipeline is in PARALLEL mode') // S13
+  if (pipeline.declaration.executionMode === 'PARALLEL') throw unable('the pipeline is in PARALLEL mode') // (S13)
   if (pipeline.declaration.stages[0]?.name === stageName) throw unable('it is the source stage')
   if (target.pipelineVersion !== pipeline.version) {
     throw new Fault(

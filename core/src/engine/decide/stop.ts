@@ -6,7 +6,8 @@ import type { StopEvent } from '../events.js'
 import { dropConditions } from './condition.js'
 
 /**
- * P1..P3, T5. Stop and wait: nothing more starts, and once nothing runs it is Stopped. Abandon: it is Stopped now.
+ * Ends an execution (P1..P3, T5). Stop and wait: nothing more starts, and once nothing runs it is Stopped. Abandon: it
+ * is Stopped now.
  * Errors: PipelineExecutionNotStoppableException, DuplicatedStopRequestException.
  */
 export function stop(draft: Draft, event: StopEvent): string {
@@ -15,7 +16,7 @@ export function stop(draft: Draft, event: StopEvent): string {
   const reason = event.reason ?? execution.stop?.reason
   const asked = { abandon: event.abandon, ...defined({ reason }) }
   if (execution.position?.waiting) {
-    draft.stepExecution(execution.id, 'stop', { stop: asked }) // T5
+    draft.stepExecution(execution.id, 'stop', { stop: asked }) // at a door it never enters (T5)
     return execution.id
   }
   draft.putExecution({ ...execution, stop: asked })

@@ -4,7 +4,7 @@ import type { Draft } from '../draft.js'
 import type { SetTransitionEvent } from '../events.js'
 import { waitingAt } from './movement.js'
 
-/** T1..T4. Errors: StageNotFoundException, ValidationException. */
+/** Closes or opens a door (T1..T4). Errors: StageNotFoundException, ValidationException. */
 export function setTransition(draft: Draft, event: SetTransitionEvent): undefined {
   const door = doorOf(draft, event)
   if (door === undefined) return

@@ -4,7 +4,7 @@ import { inputArtifacts, outputArtifacts } from './artifact.js'
 import { actionName, namespace, region, roleArn } from './names.js'
 
 export const commands = list(text({ min: 1, max: 1000 }), { min: 1, max: 50 })
-/** S18. */
+/** Of an approval (S18). */
 export const timeoutInMinutes = integer({ min: 5, max: 86_400 })
 
 const environmentVariables = list(

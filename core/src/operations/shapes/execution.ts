@@ -7,7 +7,7 @@ export const executionRef = { pipelineName, pipelineExecutionId: executionId }
 export const clientRequestToken = text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-]+$' })
 export const transitionType = oneOf('Inbound', 'Outbound')
 
-/** X14. */
+/** The revisions that sources are to take (X14). */
 export const sourceRevisions = list(
   structure({
     actionName,

@@ -33,7 +33,7 @@ const executionDetails = structure(
 /** The optional members that every success result has. */
 export const success = { currentRevision, continuationToken: text({ min: 1, max: 2048 }), executionDetails }
 
-/** J12. */
+/** Why a job failed (J12). */
 export const failureDetails = structure(
   {
     type: oneOf(

@@ -1,7 +1,7 @@
 import { list, oneOf, structure, text } from '../../shape/shape.js'
 import { actionName, pipelineName, webhookName } from './names.js'
 
-/** W1, W2. */
+/** A webhook with its authentication and filters (W1, W2). */
 export const webhook = structure({
   name: webhookName,
   targetPipeline: pipelineName,

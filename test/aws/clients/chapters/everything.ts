@@ -132,9 +132,9 @@ export async function everything(world: World): Promise<void> {
   const behind = await world.call('StartPipelineExecution', { name })
   await world.succeed(name)
   expect(await world.call('GetPipelineState', { name })).toMatchObject({
-    stageStates: [{}, { inboundExecution: { ...behind, status: 'InProgress', type: 'STANDARD' } }, {}], // X5
+    stageStates: [{}, { inboundExecution: { ...behind, status: 'InProgress', type: 'STANDARD' } }, {}], // it waits its turn (X5)
   })
-  await world.call('StopPipelineExecution', { pipelineName: name, ...behind }) // T5
+  await world.call('StopPipelineExecution', { pipelineName: name, ...behind }) // and never enters (T5)
   const build = async () => {
     const jobs = await eventually(async () => {
       const { jobs } = await world.call('PollForJobs', { actionTypeId: linked, maxBatchSize: 1 })

@@ -30,7 +30,7 @@ export async function doors(world: World, pipelineName: string): Promise<void> {
 export async function execution(world: World, pipelineName: string): Promise<void> {
   const start = { name: pipelineName, clientRequestToken: randomUUID() }
   const { pipelineExecutionId } = await world.call('StartPipelineExecution', start)
-  expect(await world.call('StartPipelineExecution', start)).toEqual({ pipelineExecutionId }) // X12
+  expect(await world.call('StartPipelineExecution', start)).toEqual({ pipelineExecutionId }) // the same token, the same execution (X12)
   const started = { pipelineName, pipelineExecutionId: String(pipelineExecutionId) }
   await fetched(world, started)
   await builtAtLast(world, started)
@@ -83,7 +83,7 @@ async function approved(world: World, started: Started): Promise<void> {
   await world.reached(started, 'Succeeded')
 }
 
-/** J14, P2. */
+/** A revision that is put starts an execution, which is abandoned (J14, P2). */
 export async function stopped(world: World, pipelineName: string): Promise<void> {
   const actionRevision = { revisionId: 'r2', revisionChangeId: 'c2', created: new Date(1_700_000_000_000) }
   const put = { pipelineName, stageName: 'Source', actionName: 'Fetch', actionRevision }

@@ -2,7 +2,7 @@
 import { eventually } from '../../support/eventually.js'
 import type { World } from '../../support/world.js'
 
-/** W1..W5. */
+/** A webhook is made, shown, changed and taken away (W1..W5). */
 export async function webhooks(world: World, targetPipeline: string): Promise<void> {
   const webhook = {
     name: 'hook',

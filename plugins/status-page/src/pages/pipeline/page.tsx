@@ -69,7 +69,7 @@ function RecentSection({ model }: Pick<PageProps, 'model'>) {
   )
 }
 
-/** X6. */
+/** Why a PARALLEL pipeline's stages show nothing (X6). */
 function ParallelNote() {
   return (
     <p class="notice calm">
