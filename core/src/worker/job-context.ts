@@ -25,7 +25,7 @@ import type { SecretLookup } from './configuration.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'
 import { asJobFailed, type LogSpool } from './log-spool.js'
-import { sandboxFailure, sandboxHint } from './sandbox/hint.js'
+import { enclosureFailure, sandboxHint } from './sandbox/hint.js'
 import type { StepIsolation } from './sandbox/isolation.js'
 import type { WorkerIsolation } from './sandbox/worker-isolation.js'
 import type { StepRunner } from './step.js'
@@ -253,8 +253,9 @@ export class WorkerJobContext implements JobContext {
     const { exitCode, signal, killed } = outcome
     const timedOut = killed === 'timeout'
     const { spool, root } = this.parts.folder
-    const unmade = level === 'sandbox' && sandboxFailure(step, spool, exitCode)
-    if (unmade) throw new JobFailed(`"${title}" was not begun: its sandbox could not be made (${unmade})`)
+    const unmade = enclosureFailure(level, step, spool, exitCode)
+    if (unmade !== undefined)
+      throw new JobFailed(`"${title}" was not begun: its ${level} could not be made (${unmade})`)
     const failed = exitCode !== 0 || timedOut
     // A command that took too much is no result, whatever the provider makes of exit codes.
     const exceeded = exceededWords(outcome, limits ?? {}) !== undefined

@@ -43,8 +43,13 @@ exec >>${shellQuote(spec.log)} 2>&1
 umask 022
 export PENSTOCK_STEP=${shellQuote(spec.folder)}
 printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
-${ulimits(spec.limits)}${spec.enclosure === undefined ? openly(spec) : enclosed(spec, spec.enclosure.command)}}
+${isBoxed(spec) ? '' : ulimits(spec.limits)}${spec.enclosure === undefined ? openly(spec) : enclosed(spec, spec.enclosure.command)}}
 `
+}
+
+/** A container's engine sets the limits. */
+function isBoxed({ enclosure }: StepSpec): boolean {
+  return enclosure?.container !== undefined
 }
 
 function openly(spec: StepSpec): string {
@@ -64,7 +69,7 @@ function enclosed(spec: StepSpec, command: readonly string[]): string {
   return `exec ${command.map(shellQuote).join(' ')} /bin/sh 8>sandbox.json <<'${end}'
 {
 unset PWD OLDPWD SHLVL
-${ulimitsInside(spec.limits)}${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
+${isBoxed(spec) ? '' : ulimitsInside(spec.limits)}${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
 cd ${shellQuote(spec.cwd)} || exit 125
 unset OLDPWD
 exec ${words(spec)} </dev/null

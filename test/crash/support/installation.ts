@@ -21,7 +21,7 @@ export interface InstallationOptions {
   /** SQLite in the data folder when absent. */
   readonly databaseUrl?: string
   /** Lines of penstock.yaml's `worker:` section. */
-  readonly worker?: Readonly<Record<string, number | boolean | string>>
+  readonly worker?: Readonly<Record<string, unknown>>
   /** Where the source's plugin runs: in the server, unless it is to have a process of its own. */
   readonly isolation?: 'none' | 'process'
   /** Another machine's installation, whose master key and artifacts this one shares. */

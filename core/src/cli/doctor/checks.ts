@@ -2,6 +2,7 @@ import { lookAtDatabase } from './database.js'
 import { lookAtDeploymentGroups } from './deployments.js'
 import type { Check } from './finding.js'
 import { lookAtDataFolder, lookAtDisk, lookAtLeftovers, lookAtSecrets } from './folder.js'
+import { lookAtIsolation } from './isolation.js'
 import { lookAtClock, lookAtNode } from './machine.js'
 import { lookAtMasterKey } from './master-key.js'
 import { lookAtPlugins } from './plugins.js'
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   lookAtNode,
   lookAtClock,
   lookAtTools,
+  lookAtIsolation,
   lookAtDataFolder,
   lookAtSecrets,
   lookAtMasterKey,

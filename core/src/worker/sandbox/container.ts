@@ -7,6 +7,7 @@ import { type BuildUser, buildUser } from './build-user.js'
 import type { Enclosure, EnclosureMaker } from './enclosure.js'
 import { give } from './give.js'
 import type { StepIsolation } from './isolation.js'
+import { ownLimit } from './ulimits.js'
 
 const run = promisify(execFile)
 
@@ -87,12 +88,23 @@ function mount(source: string, target: string, mode = 'rw'): string {
   return `${source}:${target}:${mode}`
 }
 
-function limitOptions({ limits: { memory, processes, openFiles } }: StepIsolation): readonly string[] {
+function limitOptions({ limits: { memory, processes, openFiles, cpuSeconds } }: StepIsolation): readonly string[] {
+  const files = Math.min(openFiles ?? Number.POSITIVE_INFINITY, ownLimit('Max open files'))
   return [
     ...(memory === undefined ? [] : ['--memory', String(memory)]),
     ...(processes === undefined ? [] : ['--pids-limit', String(processes)]),
-    ...(openFiles === undefined ? [] : ['--ulimit', `nofile=${openFiles}:${openFiles}`]),
+    ...(cpuSeconds === undefined ? [] : ['--ulimit', `cpu=${cpuSeconds}:${cpuSeconds + 5}`]),
+    // Engines raise both otherwise, which root may not everywhere.
+    ...ulimitOption('nofile', files),
+    ...ulimitOption('nproc', Math.min(mostProcesses, ownLimit('Max processes'))),
   ]
+}
+
+/** Of all containers of the builds' user together; --pids-limit is for one. */
+const mostProcesses = 16_384
+
+function ulimitOption(name: string, most: number): readonly string[] {
+  return Number.isFinite(most) ? ['--ulimit', `${name}=${most}:${most}`] : []
 }
 
 async function answers(engine: ContainerEngine): Promise<boolean> {

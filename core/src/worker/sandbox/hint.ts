@@ -30,14 +30,26 @@ export function sandboxHint(log: string, workspace: string, level: IsolationLeve
   return undefined
 }
 
-/** Why the sandbox was not made, in bwrap's words, when the command did not even begin. */
-export function sandboxFailure(stepFolder: string, log: string, exitCode: number): string | undefined {
-  if (exitCode === 0 || hasBegun(stepFolder)) return undefined
+/** Why the sandbox or container was not made, in the words of what makes it, when the command did not even begin. */
+export function enclosureFailure(
+  level: IsolationLevel | undefined,
+  stepFolder: string,
+  log: string,
+  exitCode: number,
+): string | undefined {
+  if (level === 'container' && [125, 126, 127].includes(exitCode)) {
+    return lastLine(log, /^(?:Error: |docker: )/)
+  }
+  if (level !== 'sandbox' || exitCode === 0 || hasBegun(stepFolder)) return undefined
+  return lastLine(log, /^(?:bwrap|setpriv|unshare): /)
+}
+
+function lastLine(log: string, pattern: RegExp): string | undefined {
   return readTail(log)
     .trim()
     .split('\n')
     .reverse()
-    .find((line) => /^(bwrap|setpriv|unshare): /.test(line))
+    .find((line) => pattern.test(line))
 }
 
 /** bwrap tells its child's exit code only of a child that was there. */
