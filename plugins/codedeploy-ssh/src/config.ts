@@ -1,9 +1,11 @@
 /** The plugin's section of penstock.yaml. */
 import type { JsonSchema } from '@penstock/core'
 import type { FileExistsBehavior } from './appspec/model.js'
+import type { AlarmConfig } from './health/alarm.js'
+import type { HealthCheck } from './health/check.js'
+import type { TrafficConfig } from './traffic/traffic.js'
 
-/** Without DEPLOYMENT_STOP_ON_ALARM: nothing here raises alarms; a ValidateService script, or a rule after the action, asks them. */
-export const ROLLBACK_EVENTS = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] as const
+export const ROLLBACK_EVENTS = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'] as const
 
 export type RollbackEvent = (typeof ROLLBACK_EVENTS)[number]
 
@@ -52,6 +54,9 @@ export interface GroupConfig {
   readonly become?: BecomeConfig
   /** Runs Before/AfterBlockTraffic and Before/AfterAllowTraffic too. */
   readonly trafficEvents?: boolean
+  readonly healthChecks?: readonly HealthCheck[]
+  readonly alarm?: AlarmConfig
+  readonly loadBalancer?: TrafficConfig
 }
 
 export interface CodeDeployConfig {
@@ -120,6 +125,61 @@ const host = {
   },
 } as const
 
+const seconds = { type: 'integer', minimum: 1, maximum: 3600 } as const
+const url = { type: 'string', pattern: '^https?://' } as const
+
+const healthCheck = {
+  type: 'object',
+  additionalProperties: false,
+  description:
+    'What a host must pass after it was deployed to; %h is its name or address, %n its name in the inventory',
+  properties: {
+    http: { ...url, description: 'An address that must answer' },
+    status: { type: 'integer', minimum: 100, maximum: 599, description: 'With this status; 200 when absent' },
+    text: { ...text, description: 'With this text in its answer' },
+    tcp: { type: 'string', pattern: '^.+:[0-9]{1,5}$', description: 'host:port that must take a connection' },
+    command: { ...text, description: 'A command line that must end with 0 on the host' },
+    within: { ...seconds, description: 'Seconds until it must have passed; 60 when absent' },
+    timeout: { ...seconds, description: 'Seconds for one try; 5 when absent' },
+  },
+  oneOf: [{ required: ['http'] }, { required: ['tcp'] }, { required: ['command'] }],
+} as const
+
+const alarm = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'An address that answers 200 while all is well; else the deployment ends',
+  required: ['url'],
+  properties: {
+    url,
+    text: { ...text, description: 'What its answer must hold' },
+    every: { ...seconds, description: '10 when absent' },
+  },
+} as const
+
+const loadBalancer = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'What keeps requests away from a host while it is deployed to',
+  minProperties: 1,
+  properties: {
+    haproxy: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['socket', 'backend'],
+      properties: {
+        socket: { ...text, description: "HAProxy's runtime API, with level admin: a path, or host:port" },
+        backend: text,
+        server: { ...text, description: 'The host there, with %n or %h; %n when absent' },
+        drain: { ...seconds, description: 'Seconds that requests in progress may take; 30 when absent' },
+      },
+    },
+    block: { ...text, description: 'A command on the server, with HOST and HOST_NAME, that takes the host out' },
+    allow: { ...text, description: 'And one that puts it back' },
+    timeout: { ...seconds, description: 'Seconds for a command; 60 when absent' },
+  },
+} as const
+
 const group = {
   type: 'object',
   additionalProperties: false,
@@ -162,6 +222,9 @@ const group = {
       description: 'Deployments whose records are kept; 100 when absent',
     },
     trafficEvents: { type: 'boolean' },
+    healthChecks: { type: 'array', minItems: 1, maxItems: 20, items: healthCheck },
+    alarm,
+    loadBalancer,
   },
   oneOf: [{ required: ['hosts'] }, { required: ['tags'] }],
 } as const

@@ -13,9 +13,11 @@ import { type FleetRun, runFleet } from '../fleet/run-fleet.js'
 import type { DeploymentGroup, GroupHost } from '../group/deployment-group.js'
 import { lifecycleOf } from '../plan/lifecycle.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
+import { Traffic } from '../traffic/traffic.js'
 import { causeLine, causesOf } from './causes.js'
 import { type Place, writePlace } from './checkpoint.js'
 import type { GroupHistory } from './history.js'
+import { HostRound, ownEvents } from './host-round.js'
 import { Offsets } from './offsets.js'
 import { openShell, type ShellSource } from './open-shell.js'
 import type { Recorder } from './recorder.js'
@@ -66,6 +68,7 @@ export class Deployment {
   private readonly targets: Targets
   private readonly offsets: Offsets
   private readonly events
+  private readonly traffic: Traffic | undefined
   private warm: WarmShells | undefined
   private contents: Promise<BundleContents> | undefined
   private upload: Promise<RevisionUpload> | undefined
@@ -73,7 +76,10 @@ export class Deployment {
   constructor(private readonly parts: DeploymentParts) {
     const { ctx, group, place } = parts
     this.events = lifecycleOf({ traffic: group.trafficEvents })
-    this.targets = new Targets(ctx, this.hostIds, this.events, ({ targetId, targetType: _, ...target }) =>
+    this.traffic = group.traffic === undefined ? undefined : new Traffic(group.traffic, ctx.clock)
+    const own = ownEvents({ traffic: this.traffic !== undefined, checks: group.healthChecks.length > 0 })
+    const names = [...own.before, ...this.events.map(({ event }) => event), ...own.after]
+    this.targets = new Targets(ctx, this.hostIds, names, ({ targetId, targetType: _, ...target }) =>
       this.parts.recorder.host({
         ...target,
         host: targetId,
@@ -143,7 +149,17 @@ export class Deployment {
     const host = group.hosts.find((candidate) => candidate.id === id)
     if (host === undefined) throw new Error(`no host ${id}`)
     this.targets.status(id, 'InProgress')
-    const result = await new HostDeployment({
+    const round = new HostRound({
+      host,
+      traffic: this.traffic,
+      checks: group.healthChecks,
+      clock: ctx.clock,
+      signal: this.parts.signal,
+      open: () => openShell(host, shells, this.parts.signal),
+      onEvent: this.listenerFor(host).onEvent,
+      onNote: (message) => ctx.log.line(`[${id}] ${message}`),
+    })
+    const deployment = new HostDeployment({
       open: (signal) => this.warm?.take(id) ?? openShell(host, shells, signal),
       root: host.root,
       groupId: history.groupId,
@@ -157,7 +173,8 @@ export class Deployment {
       resumed: place.hosts[group.hosts.indexOf(host)] === 'InProgress',
       loggedUntil: this.offsets.get(id),
       onOffset: (offset) => this.offsets.set(id, offset),
-    }).run()
+    })
+    const result = await round.run(() => deployment.run())
     this.results.set(id, result)
     const succeeded = result.status === 'Succeeded'
     ctx.log.line(

@@ -2,8 +2,10 @@
 import { type ActionResult, defined, type JobContext, JobFailed } from '@penstock/core'
 import { BundleStore } from '../bundle/bundle-store.js'
 import type { ScannedBundle } from '../bundle/scan.js'
+import type { RollbackEvent } from '../config.js'
 import type { ManifestCache } from '../deploy/probe.js'
 import type { DeploymentGroup } from '../group/deployment-group.js'
+import { Alarm } from '../health/alarm.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
 import type { Shared } from '../provider.js'
 import { HostKeys } from '../shell/host-keys.js'
@@ -65,18 +67,33 @@ export class GroupDeployment {
     const hostIds = this.group.hosts.map(({ id }) => id)
     const place = readPlace(checkpoint, hostIds) ?? this.newPlace(undefined, request.deploymentId)
     if (place.rollbackOf !== undefined) return this.rollBackAndFail(place, place.rollbackOf)
-    const outcome = await this.deploy(request, place, this.ctx, this.ctx.signal)
+    const alarm = this.alarm()
+    alarm?.start()
+    const ends = alarm === undefined ? this.ctx.signal : AbortSignal.any([this.ctx.signal, alarm.signal])
+    const outcome = await this.deploy(request, place, this.ctx, ends).finally(() => alarm?.stop())
     const { deploymentId, message, summary } = outcome
     if (outcome.succeeded) {
       return { summary, externalExecutionId: deploymentId, outputVariables: { DeploymentId: deploymentId } }
     }
-    const event = this.ctx.signal.aborted ? stopEvent(this.ctx.signal) : 'DEPLOYMENT_FAILURE'
+    const raised = alarm?.signal.aborted === true ? `${alarm.signal.reason.message}\n` : ''
+    const failed = { deploymentId, message: `${raised}${message}` }
+    const event = this.eventOf(alarm)
     if (event === undefined || !this.group.rollbackEvents.includes(event)) {
-      throw new JobFailed(message, 'JobFailed', deploymentId)
+      throw new JobFailed(failed.message, 'JobFailed', deploymentId)
     }
-    const failed = { deploymentId, message }
-    if (event === 'DEPLOYMENT_FAILURE') return this.rollBackAndFail(this.newPlace(failed), failed)
+    if (event !== 'DEPLOYMENT_STOP_ON_REQUEST') return this.rollBackAndFail(this.newPlace(failed), failed)
     return this.rollBackAndFail(this.newPlace(failed), failed, afterStop(this.ctx))
+  }
+
+  private alarm(): Alarm | undefined {
+    const { alarm } = this.group
+    return alarm && new Alarm(alarm, this.ctx.clock, (message) => this.ctx.log.line(message))
+  }
+
+  /** Why the deployment did not succeed, in the words of the group's rollback events. */
+  private eventOf(alarm: Alarm | undefined): RollbackEvent | undefined {
+    if (this.ctx.signal.aborted) return stopEvent(this.ctx.signal)
+    return alarm?.signal.aborted === true ? 'DEPLOYMENT_STOP_ON_ALARM' : 'DEPLOYMENT_FAILURE'
   }
 
   private newPlace(rollbackOf?: Failed, deploymentId = newDeploymentId()): Place {

@@ -1,7 +1,6 @@
 /** The state of every host of a deployment, told to the page and to ListDeployActionExecutionTargets as it changes. */
 import { type DeployTarget, defined, type JobContext } from '@penstock/core'
 import type { EventResult, HostStatus } from '../deploy/result.js'
-import type { PlannedEvent } from '../plan/lifecycle.js'
 
 /** A target whose status is one of ours. */
 export type HostTarget = DeployTarget & { readonly status: HostStatus }
@@ -20,14 +19,14 @@ export class Targets {
   constructor(
     private readonly ctx: Pick<JobContext, 'clock' | 'targets'>,
     hosts: readonly string[],
-    events: readonly PlannedEvent[],
+    events: readonly string[],
     /** Told of each host that changed. */
     private readonly onHost: (target: HostTarget) => void = () => undefined,
   ) {
     for (const host of hosts) {
       this.states.set(host, {
         status: 'Pending',
-        events: new Map(events.map(({ event }) => [event, { name: event, status: 'Pending' }])),
+        events: new Map(events.map((name) => [name, { name, status: 'Pending' }])),
       })
     }
   }

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto'
 import type { FileExistsBehavior } from '../appspec/model.js'
 import type { RollbackEvent } from '../config.js'
 import type { MinimumHealthyHosts } from '../fleet/configuration.js'
+import type { AlarmConfig } from '../health/alarm.js'
+import type { HealthCheck } from '../health/check.js'
 import type { Become } from '../shell/become-shell.js'
 import type { SshTarget } from '../shell/target.js'
+import type { TrafficConfig } from '../traffic/traffic.js'
 
 export interface GroupHost {
   /** Its name in the inventory, or `user@host:port`; what the page and the log show. */
@@ -27,6 +30,10 @@ export interface DeploymentGroup {
   /** What is followed by a deployment of the last successful revision. */
   readonly rollbackEvents: readonly RollbackEvent[]
   readonly trafficEvents: boolean
+  /** What each host must pass after it was deployed to, one after another. */
+  readonly healthChecks: readonly HealthCheck[]
+  readonly alarm?: AlarmConfig
+  readonly traffic?: TrafficConfig
   readonly keepRevisions: number
   /** Bundles of successful revisions that are kept for rollbacks and redeployments. */
   readonly keepBundles: number

@@ -50,6 +50,8 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
       properties.IgnoreApplicationStopFailures ?? group.ignoreApplicationStopFailures ?? false,
     rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
+    healthChecks: group.healthChecks ?? [],
+    ...defined({ alarm: group.alarm, traffic: group.loadBalancer }),
     keepRevisions: group.keepRevisions ?? 5,
     keepBundles: group.keepBundles ?? 5,
     keepDeployments: group.keepDeployments ?? 100,

@@ -7,7 +7,11 @@ test('targets are told as they change, many changes at once', async () => {
   const clock = new FakeClock(1000)
   const told: (readonly DeployTarget[])[] = []
   const ctx = { clock, targets: async (list: readonly DeployTarget[]) => void told.push(list) } as unknown as JobContext
-  const targets = new Targets(ctx, ['a', 'b'], lifecycleOf({ traffic: false }))
+  const targets = new Targets(
+    ctx,
+    ['a', 'b'],
+    lifecycleOf({ traffic: false }).map(({ event }) => event),
+  )
   targets.status('a', 'InProgress')
   targets.event('a', { name: 'ApplicationStop', status: 'InProgress', startTime: 5 })
   targets.event('a', {
