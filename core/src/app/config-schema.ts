@@ -103,6 +103,8 @@ export const configSchema: JsonSchema = {
         timezone: { type: 'string', default: 'UTC' },
         concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 200 },
         timeoutSeconds: { type: 'integer', default: 60, minimum: 1, maximum: 3600 },
+        whileWebhooksMinutes: { type: 'integer', default: 15, minimum: 0, maximum: 1440 },
+        quietPeriodSeconds: { type: 'integer', default: 0, minimum: 0, maximum: 86400 },
       },
     },
     schedules: { type: 'object', default: {}, additionalProperties: { type: 'string' } },

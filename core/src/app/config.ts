@@ -48,6 +48,8 @@ export interface Config {
     readonly timezone: string
     readonly concurrency: number
     readonly timeoutSeconds: number
+    readonly whileWebhooksMinutes: number
+    readonly quietPeriodSeconds: number
   }
   /** `pipeline/action` or `pipeline` to a schedule. */
   readonly schedules: Readonly<Record<string, string>>

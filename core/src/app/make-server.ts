@@ -25,6 +25,7 @@ import { MetaStore } from '../store/meta-store.js'
 import { pluginStateStore } from '../store/plugin-state-store.js'
 import { pluginValueStore } from '../store/plugin-value-store.js'
 import { sealedStore } from '../store/sealed-store.js'
+import { sourceStateStore } from '../store/source-state-store.js'
 import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
 import { clientTokenKey } from './client-token-key.js'
@@ -43,7 +44,7 @@ import { Secrets } from './secrets.js'
 import type { ServerGiven } from './server-given.js'
 import { type Replace, Services, tokens } from './services.js'
 import { createLogService, createLogs, createReceivedLogs } from './shared-logs/parts.js'
-import { Sources } from './sources.js'
+import { Sources, sourceTroubles } from './sources.js'
 import { Catalogue } from './type-catalogue.js'
 
 /** A server, ready to be started. */
@@ -74,7 +75,13 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
   const metrics = services.build(Metrics)
   const logService = createLogService(given, core.engine, logs)
   const operations = services.one(tokens.operations, () =>
-    makeOperations(given, { ...core, registry: plugins.registry, workers: remoteJobs, logs: logService }),
+    makeOperations(given, {
+      ...core,
+      registry: plugins.registry,
+      workers: remoteJobs,
+      logs: logService,
+      sources: sources.service,
+    }),
   )
   const faces: ServerServices = {
     identity: given.identity,
@@ -172,6 +179,7 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
       bucket,
       pipelineLimit: config.limits.pipelines,
       keeperOf: (name) => reserved.keeperOf(name),
+      sourceTroubles: (pipelineName) => sourceTroubles(sourceStateStore(database), pipelineName),
       tagProblem: (key, value) => scheduleTagProblem(key, value, config.polling.timezone),
     }),
   )
@@ -198,7 +206,8 @@ function makeOperations(
     workers,
     logs,
     registry,
-  }: Pick<OperationServices, 'engine' | 'workers' | 'logs'> & {
+    sources,
+  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources'> & {
     readonly access: Access
     readonly registry: ProviderRegistry
   },
@@ -211,6 +220,7 @@ function makeOperations(
     workers,
     logs,
     deployments: () => deploymentsOf(registry),
+    sources,
   }
   return serveOperations({
     identity,

@@ -1,20 +1,26 @@
 /** What the poller and the webhooks are made of. */
 import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
-import type { Engine } from '../engine/engine.js'
+import type { SourceStateStore } from '../domain/source-state.js'
+import type { Engine, SourceTrouble } from '../engine/engine.js'
 import { reportRevision } from '../engine/report-revision.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { SourceService } from '../host/services.js'
 import type { SourceProvider } from '../host/source-provider.js'
+import type { AskSourceParts } from '../scheduler/ask-source.js'
+import { upToDate } from '../scheduler/branch-tip.js'
 import { ScheduleBook } from '../scheduler/schedules.js'
+import { PollSettler } from '../scheduler/settle-poll.js'
 import { SourcePoller } from '../scheduler/source-poller.js'
 import { SourceReports } from '../scheduler/source-reports.js'
 import { createSourceService } from '../scheduler/source-service.js'
 import { SourceWatch } from '../scheduler/source-watch.js'
+import { WebhookNews } from '../scheduler/webhook-news.js'
 import type { Database } from '../store/database.js'
 import { sourceStateStore } from '../store/source-state-store.js'
+import { webhookNewsStore } from '../store/webhook-news-store.js'
 import { parseConfiguration } from '../worker/configuration.js'
 import { createHttpClient } from '../worker/http-client.js'
 import type { Config } from './config.js'
@@ -44,11 +50,24 @@ export class Sources {
     const states = sourceStateStore(database)
     const readConfiguration = (provider: SourceProvider, configuration: Readonly<Record<string, string>>) =>
       parseConfiguration(provider.configuration, configuration, lookup)
-    const shared = { clock, reads, registry, states, book, readConfiguration, log }
-    this.reports = createReports(engine, hooks, log)
+    const settings = { ...polling, schedules }
+    const news = new WebhookNews({ clock, store: webhookNewsStore(database) })
+    const asking = {
+      clock,
+      registry,
+      readConfiguration,
+      http: (signal: AbortSignal) => createHttpClient({ clock, signal, mask: (text) => text }), // askSource hides secrets in what it keeps
+      log,
+    }
+    const reports = createReports(engine, hooks, asking)
+    this.reports = reports
     this.watch = new SourceWatch({
-      ...shared,
-      settings: { ...polling, schedules },
+      ...asking,
+      reads,
+      states,
+      book,
+      settings,
+      news,
       async webhookActions(pipelineName) {
         const webhooks = await engine.store.webhooks.list()
         return webhooks.flatMap(({ definition: { targetPipeline, targetAction } }) =>
@@ -56,26 +75,40 @@ export class Sources {
         )
       },
     })
-    this.poller = new SourcePoller({
-      ...shared,
-      reports: this.reports,
-      http: (signal) => createHttpClient({ clock, signal, mask: (text) => text }), // the poller hides secrets in what it keeps
-      concurrency: polling.concurrency,
-      timeout: polling.timeoutSeconds * 1000,
-    })
-    this.service = createSourceService(states, this.reports, book)
+    const settler = new PollSettler({ clock, reads, states, reports, news, book, settings, log })
+    const { concurrency, timeoutSeconds } = polling
+    const poller = new SourcePoller({ ...asking, reads, states, settler, concurrency, timeout: timeoutSeconds * 1000 })
+    this.poller = poller
+    // The next beat polls, too; it is only later.
+    const wake = () => void poller.startDue().catch(() => {})
+    this.service = createSourceService({ clock, states, reports, book, news, wake })
   }
 }
 
-function createReports(engine: Engine, hooks: Hooks, log: Logger): SourceReports {
+/** The sources that cannot be looked at, for the state of a pipeline. */
+export async function sourceTroubles(states: SourceStateStore, pipelineName: string): Promise<SourceTrouble[]> {
+  return (await states.ofPipeline(pipelineName)).flatMap(
+    ({ actionName, error, failures, failingSince, lastPolled }) => {
+      const since = failingSince ?? lastPolled
+      return error === undefined || since === undefined ? [] : [{ actionName, message: error, polls: failures, since }]
+    },
+  )
+}
+
+function createReports(engine: Engine, hooks: Hooks, asking: AskSourceParts): SourceReports {
   return new SourceReports({
     hooks,
     reads: engine.store.read,
-    log,
+    upToDate: (pipeline, action, told) => upToDate(asking, pipeline, action, told),
+    log: asking.log,
     start: ({ pipelineName, actionName, revision: { event, ...revision }, trigger, detail }) =>
       reportRevision(engine, {
         pipelineName,
-        revision: { ...revision, actionName },
+        revision: {
+          ...revision,
+          actionName,
+          ...defined({ branch: event?.kind === 'push' ? event.branch : undefined }),
+        },
         tag: event?.kind === 'tag' ? event.tag : undefined,
         trigger: { triggerType: trigger, ...defined({ triggerDetail: detail }) },
       }),

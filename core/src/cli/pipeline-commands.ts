@@ -48,6 +48,9 @@ function addReading(verb: Verb): void {
     .option('-f, --follow', 'as it grows, to its end')
     .option('--execution <id>', 'or the beginning or end of its id; the newest unless given')
     .action(async (name, action, options) => (await import('./verbs/logs.js')).logs(name, action, options))
+  verb('sources <pipeline>', 'how polling its sources goes, with the last polls, and when the next is and why').action(
+    async (name, options) => (await import('./verbs/sources.js')).sources(name, options),
+  )
   for (const [name, text] of [
     ['open', 'open the page of a pipeline, or of all, in a browser'],
     ['url', 'print the address of that page'],
@@ -58,6 +61,9 @@ function addReading(verb: Verb): void {
 }
 
 function addRunning(verb: Verb): void {
+  verb('poll <pipeline> [action]', 'look at its sources now').action(async (name, action, options) =>
+    (await import('./verbs/sources.js')).poll(name, action, options),
+  )
   withFollowing(verb('start <pipeline>', 'release a change: a new execution'))
     .option('--variable <name=value...>', "values for the pipeline's variables")
     .option('--revision <action=commit...>', 'what a source is to take instead of the newest')

@@ -14,6 +14,8 @@ export interface Revision {
   readonly created?: number
   /** What changed since it was last looked at; equal to revisionId where the provider has nothing better. */
   readonly revisionChangeId?: string
+  /** The branch that it was seen on, where the source has branches: the same commit on another one is another event. */
+  readonly branch?: string
 }
 
 /**

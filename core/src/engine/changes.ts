@@ -32,6 +32,8 @@ export interface Changes {
   readonly revisions: readonly {
     readonly actionName: string
     readonly revisionId: string
+    /** Whose newest execution this is from now on. */
+    readonly branch?: string
     readonly executionId: string
   }[]
   readonly sequence: number

@@ -4,6 +4,7 @@ import { defined } from '../domain/defined.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
 import type { Job } from '../domain/job.js'
 import type { PipelineDeclaration, StageDeclaration } from '../domain/pipeline.js'
+import type { SourceRevision } from '../domain/revision.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import { openTransition } from '../domain/transition.js'
 import type { Changes, Decision, Effect, JobEnd } from './changes.js'
@@ -53,7 +54,7 @@ export class Draft {
   private readonly newJobs: Job[] = []
   private readonly reportedJobs: Changes['reportedJobs'][number][] = []
   private readonly endedJobs: JobEnd[] = []
-  private readonly revisions: { actionName: string; revisionId: string; executionId: string }[] = []
+  private readonly revisions: Changes['revisions'][number][] = []
   private readonly effects: Effect[] = []
   private sequence: number
 
@@ -184,8 +185,8 @@ export class Draft {
   endJob(end: JobEnd): void {
     this.endedJobs.push(end)
   }
-  useRevision(actionName: string, revisionId: string, executionId: string): void {
-    this.revisions.push({ actionName, revisionId, executionId })
+  useRevision({ actionName, revisionId, branch }: SourceRevision, executionId: string): void {
+    this.revisions.push({ actionName, revisionId, executionId, ...defined({ branch }) })
   }
   tell(effect: Effect): void {
     this.effects.push(effect)

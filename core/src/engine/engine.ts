@@ -28,6 +28,16 @@ export interface TypeCatalogue {
   refresh(): Promise<void>
 }
 
+/** A source that cannot be looked at, so that nothing new in it is seen. */
+export interface SourceTrouble {
+  readonly actionName: string
+  readonly message: string
+  /** Failed looks in a row. */
+  readonly polls: number
+  /** When the first of them was, epoch milliseconds. */
+  readonly since: number
+}
+
 /** What every verb works with. */
 export interface Engine {
   readonly store: EngineStore
@@ -40,6 +50,8 @@ export interface Engine {
   readonly pipelineLimit?: number | undefined
   /** What a name is kept for that no pipeline has yet, in words for people. */
   keeperOf?(pipelineName: string): string | undefined
+  /** The pipeline's sources that cannot be looked at. */
+  sourceTroubles?(pipelineName: string): Promise<readonly SourceTrouble[]>
   /** What is wrong with a tag's value, for tags that are settings; `undefined` when it is good. */
   tagProblem?(key: string, value: string): string | undefined
   newId(): string

@@ -6,7 +6,7 @@ import type { PipelineExecution } from '../domain/execution.js'
 import type { ActionDeclaration, Pipeline, StageDeclaration } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import { openTransition, type Transition } from '../domain/transition.js'
-import type { Engine } from './engine.js'
+import type { Engine, SourceTrouble } from './engine.js'
 import { fillTemplate } from './links.js'
 import { pipelineNotFound } from './names.js'
 import { hideSecrets } from './secrets.js'
@@ -33,10 +33,14 @@ export async function getPipelineState(
   if (!pipeline) throw pipelineNotFound(engine, input.name)
   const parallel = pipeline.declaration.executionMode === 'PARALLEL'
   const loaded = parallel ? undefined : await load(engine, pipeline)
+  const troubles = (await engine.sourceTroubles?.(input.name)) ?? []
   return {
     pipelineName: pipeline.name,
     pipelineVersion: pipeline.version,
-    stageStates: pipeline.declaration.stages.map((stage) => (loaded ? stageState(loaded, stage) : emptyState(stage))),
+    stageStates: pipeline.declaration.stages.map((stage, index) => {
+      const state = loaded ? stageState(loaded, stage) : emptyState(stage)
+      return index === 0 ? withTroubles(state, troubles) : state
+    }),
     created: new Date(pipeline.created),
     updated: new Date(pipeline.updated),
   }
@@ -66,6 +70,24 @@ async function load(engine: Engine, { name }: Pipeline): Promise<Loaded> {
 
 function ruleIds({ beforeEntry, onSuccess, onFailure }: StageExecution): string[] {
   return [beforeEntry, onSuccess, onFailure].flatMap((condition) => Object.values(condition?.rules ?? {}))
+}
+
+/** A source whose polls fail says so where its last run is told of: what ran then may have gone well. */
+function withTroubles(stage: V.StageState, troubles: readonly SourceTrouble[]): V.StageState {
+  if (troubles.length === 0) return stage
+  return {
+    ...stage,
+    actionStates: stage.actionStates.map((state) => {
+      const trouble = troubles.find(({ actionName }) => actionName === state.actionName)
+      if (!trouble || state.latestExecution?.errorDetails) return state
+      const since = new Date(trouble.since).toISOString().replace(/\.\d+Z$/, 'Z')
+      const message = `This source cannot be looked at since ${since} (failed polls: ${trouble.polls}): ${trouble.message}`
+      const before = state.latestExecution?.summary
+      const summary = `Cannot be looked at since ${since}${before === undefined ? '' : `; fetched before: ${before}`}`
+      const errorDetails = { code: 'RevisionUnavailable', message }
+      return { ...state, latestExecution: { ...state.latestExecution, summary: summary.slice(0, 2048), errorDetails } }
+    }),
+  }
 }
 
 function emptyState(stage: StageDeclaration): V.StageState {

@@ -23,6 +23,8 @@ export interface Wanted {
   readonly clientRequestToken?: string | undefined
   /** The newest execution too, whether or not it lives. */
   readonly newest?: boolean
+  /** The newest execution that a branch's commit was taken for, too, by the source action. */
+  readonly newestOf?: readonly BranchOfSource[]
   /** In PARALLEL mode executions do not meet: load no other than `executionIds`. */
   readonly alone?: boolean
 }
@@ -34,6 +36,12 @@ export interface Wanted {
 export interface LeaseTime {
   readonly now: number
   readonly leaseMs: number
+}
+
+/** A branch that a source action's revisions come from. */
+export interface BranchOfSource {
+  readonly actionName: string
+  readonly branch: string
 }
 
 export interface JobClaim extends LeaseTime {

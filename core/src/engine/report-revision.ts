@@ -18,7 +18,8 @@ export interface FoundSource {
 /**
  * X2: a source has something new; an execution starts with that revision pinned, and the other sources at their newest.
  * However many see the same change at once (a poll, a webhook, another server), one execution comes of it: the newest
- * execution has the revision then. An older revision that is the source's tip again is a change like any other.
+ * execution for its branch has the revision then. The same commit on another branch is another change, and so is an older
+ * revision that is the branch's tip again.
  * Errors: PipelineNotFoundException, ValidationException, ConcurrentPipelineExecutionsLimitExceededException.
  */
 export async function reportRevision(engine: Engine, found: FoundSource): Promise<{ pipelineExecutionId?: string }> {

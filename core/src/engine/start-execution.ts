@@ -5,6 +5,7 @@ import type { SourceRevision, SourceRevisionOverride } from '../domain/revision.
 import { apply } from './apply.js'
 import type { Engine } from './engine.js'
 import type { ExecutionOperations } from './operations.js'
+import type { BranchOfSource } from './ports.js'
 
 type Input = Parameters<ExecutionOperations['startPipelineExecution']>[1]
 
@@ -53,9 +54,18 @@ export async function startExecution(engine: Engine, pipelineName: string, start
         unlessNewestHasThem: start.unlessNewestHasThem ?? false,
       }
     },
-    { clientRequestToken: start.clientRequestToken, newest: start.unlessNewestHasThem ?? false },
+    {
+      clientRequestToken: start.clientRequestToken,
+      ...(start.unlessNewestHasThem === true
+        ? { newest: true, newestOf: branchesOf(start.sourceRevisions ?? []) }
+        : {}),
+    },
   )
   return decision.executionId ?? ''
+}
+
+function branchesOf(revisions: readonly SourceRevision[]): BranchOfSource[] {
+  return revisions.flatMap(({ actionName, branch }) => (branch === undefined ? [] : [{ actionName, branch }]))
 }
 
 /** A revision can only be asked for of a source action, and of a kind that it takes (X14). */

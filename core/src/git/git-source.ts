@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { defined } from '../domain/defined.js'
 import type { FoundRevision } from '../domain/git-event.js'
+import type { Revision } from '../domain/revision.js'
 import type { ActionJob, ActionResult } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
 import type { JobContext } from '../host/provider-context.js'
@@ -49,6 +50,7 @@ export interface GitSourceSettings {
 export interface GitSource<C> {
   pollKey(configuration: C): string
   latestRevision(configuration: C, ctx: PollContext): Promise<FoundRevision>
+  newestOf(configuration: C, branch: string, ctx: PollContext): Promise<Revision | undefined>
   changesSince(
     configuration: C,
     cursor: string | undefined,
@@ -92,6 +94,13 @@ export function gitSource<C>(
         ...defined({ revisionUrl: url }),
       }
     },
+    async newestOf(configuration, branch, ctx) {
+      const { remote } = locate(configuration)
+      const limits = { ...polling, clock: ctx.clock, signal: ctx.signal }
+      const { refs } = await listRefs(remote, [`refs/heads/${branch}`], limits)
+      const found = refs.find(({ name }) => name === `refs/heads/${branch}`)
+      return found && { revisionId: found.commit, revisionChangeId: found.commit }
+    },
     changesSince: (configuration, cursor, interest, ctx) =>
       findChanges(locate(configuration), cursor, interest, ctx, polling),
     async run(job, ctx) {
@@ -130,7 +139,9 @@ async function runFetch<C>(
   ctx: JobContext,
   settings: GitSourceSettings,
 ): Promise<ActionResult> {
-  const { remote, branch } = target
+  const { remote } = target
+  // A trigger may have started it for another branch than the configured one.
+  const branch = (job.sourceOverride === undefined ? job.revision?.branch : undefined) ?? target.branch
   hide(remote, ctx)
   const limits = { clock: ctx.clock, signal: ctx.signal }
   const pinned = wantedCommit(job)
@@ -157,7 +168,9 @@ async function runFetch<C>(
   )
   ctx.log.line(`${id.slice(0, 12)} ${subject(commit)} (${commit.author})`)
   if (job.outputs.length > 0) await ctx.output(folder)
-  return describeResult(target, url, commit)
+  // A tag, or a commit that somebody asked for, says nothing of where its branch is.
+  const ofBranch = job.sourceOverride === undefined && (job.revision === undefined || job.revision.branch === branch)
+  return describeResult({ ...target, branch }, url, commit, ofBranch)
 }
 
 function wantedCommit<C>({ sourceOverride, revision, checkpoint }: ActionJob<C>): string | undefined {
@@ -188,7 +201,7 @@ function hide(remote: GitRemote, ctx: JobContext): void {
   if (header !== undefined) ctx.mask(header.slice('Basic '.length))
 }
 
-function describeResult(target: GitSourceTarget, url: string, commit: CommitInfo): ActionResult {
+function describeResult(target: GitSourceTarget, url: string, commit: CommitInfo, ofBranch: boolean): ActionResult {
   const commitUrl = target.commitUrl?.(url, commit.id)
   const summary = subject(commit)
   return {
@@ -208,7 +221,7 @@ function describeResult(target: GitSourceTarget, url: string, commit: CommitInfo
       revisionSummary: summary.slice(0, 2048),
       author: commit.author,
       created: commit.committed,
-      ...defined({ revisionUrl: commitUrl }),
+      ...defined({ revisionUrl: commitUrl, branch: ofBranch ? target.branch : undefined }),
     },
   }
 }

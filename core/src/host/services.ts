@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../domain/artifact.js'
 import type { Clock } from '../domain/clock.js'
 import type { FoundRevision } from '../domain/git-event.js'
 import type { SourceRevision } from '../domain/revision.js'
+import type { MissedWebhook, PollRecord } from '../domain/source-state.js'
 import type { WebhookDefinition } from '../engine/views.js'
 import type { OperationService } from '../operations/serve.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
@@ -249,6 +250,14 @@ export interface SourceStatus {
   /** What is wrong with the source, in words; absent when the last poll went well. */
   readonly error?: string
   readonly failures: number
+  /** When the first of the failed polls in a row was. */
+  readonly failingSince?: number
+  /** Why the next poll is when it is, in words. */
+  readonly nextReason?: string
+  /** The last polls, newest first. */
+  readonly polls?: readonly PollRecord[]
+  /** A change that a poll found though no webhook told of it, while webhooks tell of others: look after the webhook. */
+  readonly missedWebhook?: MissedWebhook
 }
 
 /**
@@ -263,6 +272,11 @@ export interface SourceStatus {
 export interface SourceService {
   /** The polling state of a pipeline's sources. */
   status(pipelineName: string): Promise<readonly SourceStatus[]>
+  /**
+   * Makes a pipeline's sources, or one of them, be looked at now; answers their names. `by` is shown with the poll.
+   * Errors: ValidationException when none is polled.
+   */
+  poll(pipelineName: string, actionName: string | undefined, by: string): Promise<readonly string[]>
   /** A webhook or plugin saw a change: starts executions where triggers and rules say so (G). */
   report(found: {
     readonly pipelineName: string

@@ -56,6 +56,11 @@ export interface ChangesFound {
 export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclarations> extends ActionProvider<P> {
   /** The newest revision, cheaply. Errors: whatever is wrong with the source, in words for its owner. */
   latestRevision(configuration: ConfigurationOf<P>, ctx: PollContext): Promise<Revision | undefined>
+  /**
+   * The newest revision of a branch, which may be another than the configured one; `undefined` when there is no such
+   * branch. Asked when a webhook tells of a push, since webhooks come late and out of order. Errors: as latestRevision.
+   */
+  newestOf?(configuration: ConfigurationOf<P>, branch: string, ctx: PollContext): Promise<Revision | undefined>
   /** Configurations with the same key are asked once, however many pipelines share them. The whole configuration when absent. */
   pollKey?(configuration: ConfigurationOf<P>): string
   /**

@@ -3,7 +3,7 @@ import type { FaultCode } from '../domain/faults.js'
 import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
 import type { DeploymentService } from '../host/deployment-service.js'
-import type { LogService } from '../host/services.js'
+import type { LogService, SourceService } from '../host/services.js'
 import type { LongPoll, WorkerService } from '../host/worker-service.js'
 import type { InputOf, Shape, StructureShape } from '../shape/shape.js'
 import type { Arns } from './arns.js'
@@ -21,6 +21,8 @@ export interface OperationServices {
   readonly logs: LogService
   /** Deployments to servers. Errors: ValidationException when no plugin does them. */
   readonly deployments: () => DeploymentService
+  /** The polling of sources. */
+  readonly sources: SourceService
 }
 
 /** What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all. */

@@ -11,6 +11,10 @@ export interface ScheduleSettings {
   readonly timezone: string
   /** By `pipeline/action` or `pipeline`. */
   readonly schedules: Readonly<Record<string, string>>
+  /** How often a source without a schedule of its own is looked at while webhooks tell of its changes; 0 or absent: as otherwise. */
+  readonly whileWebhooksMinutes?: number
+  /** How long a change must stay the newest before it starts anything. */
+  readonly quietPeriodSeconds?: number
 }
 
 /** The line that counts for one source action. */

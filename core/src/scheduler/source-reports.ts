@@ -26,6 +26,12 @@ export interface SourceReportsParts {
   readonly hooks: Hooks
   readonly reads: Pick<EngineReads, 'pipeline'>
   readonly start: StartForRevision
+  /** A push that a webhook told of, as it stands now; `undefined` when its branch is gone. */
+  readonly upToDate: (
+    pipeline: Pipeline,
+    action: ActionDeclaration,
+    told: FoundRevision,
+  ) => Promise<FoundRevision | undefined>
   readonly log: Logger
 }
 
@@ -35,16 +41,38 @@ export class SourceReports {
   /** Starts an execution where hooks and triggers let it. Errors: PipelineNotFoundException, ActionNotFoundException; the engine's. */
   async report(found: RevisionReport): Promise<{ readonly pipelineExecutionId?: string }> {
     const { pipelineName, actionName } = found
-    const event = await askRevisionFound(this.parts.hooks, { pipelineName, actionName, revision: found.revision })
-    if (!event) return this.passedOver(found, 'a plugin dropped it')
     const pipeline = await this.parts.reads.pipeline(pipelineName)
     if (!pipeline) throw new Fault('PipelineNotFoundException', `there is no pipeline '${pipelineName}'`)
     const action = sourceActions(pipeline).find(({ name }) => name === actionName)
     if (!action)
       throw new Fault('ActionNotFoundException', `pipeline '${pipelineName}' has no source action '${actionName}'`)
+    const event = await askRevisionFound(this.parts.hooks, { pipelineName, actionName, revision: found.revision })
+    if (!event) return this.passedOver(found, 'a plugin dropped it')
     const refusal = judge(pipeline, action, event.revision)
     if (refusal !== undefined) return this.passedOver(found, refusal)
-    return this.parts.start({ ...found, revision: event.revision })
+    // Only now: most pushes that webhooks tell of are for nobody.
+    const revision = await this.current({ ...found, revision: event.revision }, pipeline, action)
+    if (!revision) return this.passedOver(found, `the branch ${event.revision.event?.branch} is gone`)
+    return this.parts.start({ ...found, revision })
+  }
+
+  private async current(
+    { revision, trigger, pipelineName, actionName }: RevisionReport,
+    pipeline: Pipeline,
+    action: ActionDeclaration,
+  ): Promise<FoundRevision | undefined> {
+    if (trigger === 'PollForSourceChanges') return revision
+    const now = await this.parts.upToDate(pipeline, action, revision)
+    if (now && now.revisionId !== revision.revisionId) {
+      const { revisionId: told } = revision
+      this.parts.log.info('a webhook told of an older revision', {
+        pipelineName,
+        actionName,
+        told,
+        now: now.revisionId,
+      })
+    }
+    return now
   }
 
   private passedOver(found: RevisionReport, why: string): Record<string, never> {

@@ -11,6 +11,7 @@ import type { ProviderRegistry } from '../host/registry.js'
 import type { SourceProvider } from '../host/source-provider.js'
 import { type ScheduleBook, type ScheduleSettings, scheduleText } from './schedules.js'
 import { changesWanted, hasTrigger, sourceActions, sourceConfiguration } from './source-actions.js'
+import type { WebhookNews } from './webhook-news.js'
 
 /** A source's typed configuration, with what must not be shown. Errors: in words for the source's owner. */
 export type ReadConfiguration = (
@@ -26,6 +27,7 @@ export interface SourceWatchParts {
   readonly settings: ScheduleSettings
   readonly book: ScheduleBook
   readonly readConfiguration: ReadConfiguration
+  readonly news: Pick<WebhookNews, 'refresh'>
   /** The source actions of a pipeline that webhooks tell of changes. */
   readonly webhookActions: (pipelineName: string) => Promise<readonly string[]>
   readonly log: Logger
@@ -54,6 +56,7 @@ export class SourceWatch {
 
   /** Looks at every pipeline there is, and forgets those that are gone. */
   async refreshAll(): Promise<void> {
+    await this.parts.news.refresh()
     const there = new Set<string>()
     for (let after: string | undefined; ; ) {
       const page = await this.parts.reads.pipelines(after, pageSize)
@@ -108,7 +111,7 @@ export class SourceWatch {
     if (problem)
       this.parts.log.warn('broken schedule', { pipelineName: pipeline.name, actionName: action.name, problem })
     const old = before.find((row) => row.actionName === action.name)
-    if (old?.pollKey === key && old.schedule === schedule) return old
+    if (old?.pollKey === key && old.schedule === schedule) return notOfTheFuture(old, this.parts.clock.now())
     const { name: pipelineName } = pipeline
     const base = {
       pipelineName,
@@ -161,4 +164,10 @@ export class SourceWatch {
       .digest('hex')
       .slice(0, 32)
   }
+}
+
+/** While the server was down its clock may have been put back. */
+function notOfTheFuture(state: SourceState, now: number): SourceState {
+  if (state.lastPolled === undefined || state.lastPolled <= now) return state
+  return { ...state, lastPolled: now, nextPoll: Math.min(state.nextPoll, now) }
 }

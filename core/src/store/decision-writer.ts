@@ -2,7 +2,7 @@ import { Fault } from '../domain/faults.js'
 import type { Decision } from '../engine/changes.js'
 import { endingSteps, jobLifecycle, stepTo } from '../engine/lifecycle.js'
 import type { Tx } from './database.js'
-import { actionRow, executionRow, jobRow, stageExecutionRow } from './rows.js'
+import { actionRow, branchKey, executionRow, jobRow, stageExecutionRow } from './rows.js'
 
 /** Writes what a decision says, in the caller's transaction. */
 export async function writeDecision(tx: Tx, pipelineName: string, decision: Decision, now: number): Promise<void> {
@@ -100,17 +100,19 @@ async function writeJobs(tx: Tx, { changes }: Decision, now: number): Promise<vo
 }
 
 async function writeRevisions(tx: Tx, pipelineName: string, { changes }: Decision, now: number): Promise<void> {
-  for (const { actionName, revisionId, executionId } of changes.revisions) {
+  for (const { actionName, revisionId, branch, executionId } of changes.revisions) {
+    const row = { pipeline_name: pipelineName, action_name: actionName, execution_id: executionId, created: now }
+    const key = ['pipeline_name', 'action_name', 'revision_id'] as const
     await tx
       .insertInto('revisions')
-      .values({
-        pipeline_name: pipelineName,
-        action_name: actionName,
-        revision_id: revisionId,
-        execution_id: executionId,
-        created: now,
-      })
-      .onConflict((on) => on.columns(['pipeline_name', 'action_name', 'revision_id']).doNothing())
+      .values({ ...row, revision_id: revisionId })
+      .onConflict((on) => on.columns(key).doNothing())
+      .execute()
+    if (branch === undefined) continue
+    await tx
+      .insertInto('revisions')
+      .values({ ...row, revision_id: branchKey(branch) })
+      .onConflict((on) => on.columns(key).doUpdateSet({ execution_id: executionId, created: now }))
       .execute()
   }
 }

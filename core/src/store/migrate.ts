@@ -5,11 +5,12 @@ import { sharedLogs } from './migrations/0002-shared-logs.js'
 import { flatGrowth } from './migrations/0003-flat-growth.js'
 import { pluginValues } from './migrations/0004-plugin-values.js'
 import { testReports } from './migrations/0005-test-reports.js'
+import { webhookNews } from './migrations/0006-webhook-news.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
 /** Every migration there is, oldest first. */
-export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth, pluginValues, testReports]
+export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth, pluginValues, testReports, webhookNews]
 
 /** The data was written by a newer Penstock than this one. */
 export class NewerSchema extends Error {

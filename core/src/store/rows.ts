@@ -96,3 +96,8 @@ export function toJob(row: Selectable<JobTable>): Job {
       : { cancelRequested: row.cancel_requested as NonNullable<Job['cancelRequested']> }),
   }
 }
+
+/** What stands in the table of revisions for a branch: no revision is called so. */
+export function branchKey(branch: string): string {
+  return `refs/heads/${branch}`
+}

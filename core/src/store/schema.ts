@@ -107,6 +107,13 @@ export interface SourceStateTable {
   next_poll: number
   doc: string
 }
+export interface WebhookNewsTable {
+  pipeline_name: string
+  action_name: string
+  branch: string
+  revision_id: string
+  at: number
+}
 /** The coordinator's periodic tasks: whoever moves `next_run` on, runs. */
 export interface TaskTable {
   name: string
@@ -229,6 +236,7 @@ export interface Schema {
   custom_action_types: CustomActionTypeTable
   webhooks: WebhookTable
   source_states: SourceStateTable
+  webhook_news: WebhookNewsTable
   tasks: TaskTable
   users: UserTable
   access_keys: AccessKeyTable

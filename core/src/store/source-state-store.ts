@@ -41,6 +41,17 @@ export function sourceStateStore(database: Database): SourceStateStore {
         return taken
       })
     },
+    async overtake(now, before) {
+      await database.write(async (tx) => {
+        await tx
+          .updateTable('source_states')
+          .set({ next_poll: now })
+          .where('next_poll', '>', now)
+          .where('next_poll', '<=', before)
+          .execute()
+      })
+    },
+    hasten: (name, action, at, reason) => database.write((tx) => hasten(tx, name, action, at, reason)),
     async finish(state, until) {
       const { next_poll, doc } = toRow(state)
       await database.write(async (tx) => {
@@ -54,6 +65,27 @@ export function sourceStateStore(database: Database): SourceStateStore {
       })
     },
   }
+}
+
+async function hasten(
+  tx: Tx,
+  pipelineName: string,
+  wanted: string | undefined,
+  at: number,
+  nextReason: string,
+): Promise<string[]> {
+  const rows = await tx.selectFrom('source_states').selectAll().where('pipeline_name', '=', pipelineName).execute()
+  const concerned = rows.map(toState).filter(({ actionName }) => wanted === undefined || actionName === wanted)
+  for (const { actionName, ...state } of concerned) {
+    const { next_poll, doc } = toRow({ ...state, actionName, nextPoll: at, nextReason })
+    await tx
+      .updateTable('source_states')
+      .set({ next_poll, doc })
+      .where('pipeline_name', '=', pipelineName)
+      .where('action_name', '=', actionName)
+      .execute()
+  }
+  return concerned.map(({ actionName }) => actionName)
 }
 
 async function move(tx: Tx, state: SourceState, until: number): Promise<boolean> {

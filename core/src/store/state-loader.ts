@@ -8,7 +8,7 @@ import type { Wanted } from '../engine/ports.js'
 import { type PipelineState, stageKey } from '../engine/state.js'
 import type { DialectName, Tx } from './database.js'
 import type { DefinitionCache } from './definition-cache.js'
-import { parse } from './rows.js'
+import { branchKey, parse } from './rows.js'
 
 /** Loads what one decision looks at; the pipeline's row stays locked until the transaction ends. */
 export class StateLoader {
@@ -64,7 +64,8 @@ export class StateLoader {
     wanted: Wanted,
     alone: boolean,
   ): Promise<PipelineExecution[]> {
-    const named = [...(wanted.executionIds ?? []), ...rollbackTargets(pipeline, stages)]
+    const ofBranches = await newestOf(tx, pipeline.name, wanted.newestOf ?? [])
+    const named = [...(wanted.executionIds ?? []), ...ofBranches, ...rollbackTargets(pipeline, stages)]
     const all = tx.selectFrom('executions').select('doc').where('pipeline_name', '=', pipeline.name)
     const { clientRequestToken } = wanted
     // One query for each index: an OR over them would read the pipeline's whole history.
@@ -151,4 +152,20 @@ function rollbackTargets(pipeline: Pipeline, stages: ReadonlyMap<string, StageRe
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
   return new Map(items.map((item) => [item.id, item]))
+}
+
+/** Ids of the executions that last took a branch's commit; none, for a branch that is new. */
+async function newestOf(tx: Tx, pipelineName: string, branches: NonNullable<Wanted['newestOf']>): Promise<string[]> {
+  const found: string[] = []
+  for (const { actionName, branch } of branches) {
+    const row = await tx
+      .selectFrom('revisions')
+      .select('execution_id')
+      .where('pipeline_name', '=', pipelineName)
+      .where('action_name', '=', actionName)
+      .where('revision_id', '=', branchKey(branch))
+      .executeTakeFirst()
+    if (row) found.push(row.execution_id)
+  }
+  return found
 }

@@ -300,10 +300,10 @@ test('X10: what waits on an older definition, at the closed door of a stage that
 })
 
 describe('X2: a source reports what it found', () => {
-  const report = (revisionId: string, tag?: string) =>
+  const report = (revisionId: string, tag?: string, branch?: string) =>
     reportRevision(b.engine, {
       pipelineName: 'demo',
-      revision: { actionName: 'Repo', revisionId },
+      revision: { actionName: 'Repo', revisionId, ...(branch === undefined ? {} : { branch }) },
       trigger: { triggerType: 'PollForSourceChanges' },
       tag,
     })
@@ -313,6 +313,22 @@ describe('X2: a source reports what it found', () => {
     const answers = await Promise.all([report('new'), report('new'), report('new')])
     expect(new Set(answers.map((one) => one.pipelineExecutionId)).size).toBe(1)
     expect(await b.executions()).toHaveLength(2)
+  })
+
+  test('the same commit on another branch is another event, however often each is told of', async () => {
+    const on = (branch: string, revisionId: string) => report(revisionId, undefined, branch)
+    const [main, release] = [await on('main', 'one'), await on('release/1', 'one')]
+    expect(main).not.toEqual(release)
+    expect([await on('main', 'one'), await on('release/1', 'one'), await on('main', 'one')]).toEqual([
+      main,
+      release,
+      main,
+    ])
+    await on('main', 'two')
+    expect(await on('release/1', 'one')).toEqual(release)
+    expect(await b.executions()).toHaveLength(4)
+    await on('main', 'one') // pushed back
+    expect(await b.executions()).toHaveLength(5)
   })
 
   test('an older revision that is the tip again starts another', async () => {

@@ -1,16 +1,22 @@
 /** The poller over a real database, with a source that the test scripts. */
 import type { PipelineExecution } from '../../src/domain/execution.js'
+import type { FoundRevision } from '../../src/domain/git-event.js'
 import type { Pipeline } from '../../src/domain/pipeline.js'
 import type { Revision } from '../../src/domain/revision.js'
 import { createHooks } from '../../src/host/hooks.js'
 import { ProviderRegistry } from '../../src/host/registry.js'
 import type { ChangesFound } from '../../src/host/source-provider.js'
+import { pollLimits } from '../../src/scheduler/next-poll.js'
 import { ScheduleBook } from '../../src/scheduler/schedules.js'
-import { pollLimits, SourcePoller } from '../../src/scheduler/source-poller.js'
+import { PollSettler } from '../../src/scheduler/settle-poll.js'
+import { SourcePoller } from '../../src/scheduler/source-poller.js'
 import { type RevisionReport, SourceReports } from '../../src/scheduler/source-reports.js'
+import { createSourceService } from '../../src/scheduler/source-service.js'
 import { SourceWatch } from '../../src/scheduler/source-watch.js'
+import { WebhookNews } from '../../src/scheduler/webhook-news.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
 import { sourceStateStore } from '../../src/store/source-state-store.js'
+import { webhookNewsStore } from '../../src/store/webhook-news-store.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -52,7 +58,10 @@ class World {
   readonly hooks = createHooks()
   readonly registry = new ProviderRegistry()
   readonly states
+  readonly news
+  readonly sources
   readonly watch
+  tipOf: (told: FoundRevision) => FoundRevision | undefined = (told) => told
   readonly poller
   startFails: Error | undefined
   webhookActions: string[] = []
@@ -64,14 +73,19 @@ class World {
       schedules?: Record<string, string>
       concurrency?: number
       tellsChanges?: boolean
+      quietPeriodSeconds?: number
+      whileWebhooksMinutes?: number
     } = {},
   ) {
     const { clock, registry, hooks } = this
     this.states = sourceStateStore(database)
+    this.news = new WebhookNews({ clock, store: webhookNewsStore(database) })
     const schedules = {
       schedule: settings.schedule ?? '* * * * *',
       timezone: 'UTC',
       schedules: settings.schedules ?? {},
+      quietPeriodSeconds: settings.quietPeriodSeconds ?? 0,
+      whileWebhooksMinutes: settings.whileWebhooksMinutes ?? 0,
     }
     const book = new ScheduleBook(schedules)
     registry.addAction('scripted', {
@@ -103,6 +117,7 @@ class World {
       hooks,
       reads,
       log: silent,
+      upToDate: async (_pipeline, _action, told) => this.tipOf(told),
       start: async (report) => {
         if (this.startFails) throw this.startFails
         this.started.push(report)
@@ -117,7 +132,18 @@ class World {
       settings: schedules,
       book,
       readConfiguration,
+      news: this.news,
       webhookActions: async () => this.webhookActions,
+      log: silent,
+    })
+    const settler = new PollSettler({
+      clock,
+      reads,
+      states: this.states,
+      reports,
+      news: this.news,
+      book,
+      settings: schedules,
       log: silent,
     })
     this.poller = new SourcePoller({
@@ -125,13 +151,20 @@ class World {
       reads,
       registry,
       states: this.states,
-      reports,
-      book,
+      settler,
       readConfiguration,
       log: silent,
       http: () => ({ request: () => Promise.reject(new Error('not used')) }),
       concurrency: settings.concurrency ?? 4,
       timeout: 10_000,
+    })
+    this.sources = createSourceService({
+      clock,
+      states: this.states,
+      reports,
+      book,
+      news: this.news,
+      wake: () => {},
     })
   }
 
@@ -470,4 +503,144 @@ test('a wave of many sources is read once, and ends in one beat however few run 
   expect(due).toHaveBeenCalledTimes(1)
   await w.round()
   expect(w.asked).toHaveLength(80)
+})
+
+describe('the log of polls, and the next one', () => {
+  const at = (revisionId: string) => ({ revisionId, event: { kind: 'push' as const, branch: 'main' } })
+  async function settled(settings: ConstructorParameters<typeof World>[1] = {}): Promise<World> {
+    const w = new World(database, settings)
+    w.latest.set('p', { revisionId: 'r1' })
+    w.answer = () => at('r1')
+    await w.add(pipeline('p'))
+    await w.round()
+    return w
+  }
+  const status = async (w: World) => (await w.sources.status('p'))[0]
+  const push = (w: World, revisionId: string) => {
+    w.answer = () => at(revisionId)
+  }
+  const webhook = (w: World, revisionId: string) =>
+    w.sources.report({ pipelineName: 'p', actionName: 'Fetch', revision: at(revisionId), trigger: 'Webhook' })
+
+  test('each poll is told of with what it saw, and equal ones in a row are counted', async () => {
+    const w = await settled()
+    for (let poll = 0; poll < 3; poll++) await w.round()
+    push(w, 'r2')
+    await w.round()
+    w.answer = () => Promise.reject(new Error('there is no branch main'))
+    await w.round()
+    const shown = (await status(w))?.polls?.map(({ outcome, seen, times }) => [outcome, seen, times])
+    expect(shown).toEqual([
+      ['failed', 'there is no branch main', undefined],
+      ['started', 'main at r2', undefined],
+      ['unchanged', 'main at r1', 3],
+      ['first look', 'main at r1', undefined],
+    ])
+    expect(await status(w)).toMatchObject({
+      failures: 1,
+      failingSince: w.clock.now(),
+      nextReason: 'schedule * * * * *',
+    })
+    for (let poll = 0; poll < 3; poll++) await w.round()
+    expect((await status(w))?.nextReason).toMatch(/^after 3 failed polls it is tried again 2 min later$/)
+  })
+
+  test('the log does not grow without end', async () => {
+    const w = await settled()
+    for (let poll = 0; poll < 40; poll++) {
+      push(w, `n${poll}`)
+      await w.round()
+    }
+    expect((await status(w))?.polls).toHaveLength(25)
+  })
+
+  test('a poll that is asked for comes at once, and says who asked', async () => {
+    const w = await settled({ schedule: '0 0 1 1 *' })
+    const before = w.asked.length
+    expect(await w.sources.poll('p', undefined, 'arn:ada')).toEqual(['Fetch'])
+    expect(await status(w)).toMatchObject({ nextPoll: w.clock.now(), nextReason: 'asked for by arn:ada' })
+    await w.poller.startDue()
+    await w.poller.idle()
+    expect([w.asked.length - before, (await status(w))?.nextReason]).toEqual([1, 'schedule 0 0 1 1 *'])
+    await expect(w.sources.poll('p', 'Other', 'arn:ada')).rejects.toThrow(
+      "the source 'Other' of pipeline 'p' is not polled",
+    )
+  })
+
+  test('a quiet period waits until nothing has changed for as long', async () => {
+    const w = await settled({ quietPeriodSeconds: 90 })
+    push(w, 'r2')
+    await w.round()
+    expect([w.started.length, (await status(w))?.nextReason]).toEqual([
+      0,
+      'a quiet period of 90 s without another change',
+    ])
+    push(w, 'r3')
+    await w.clock.advance(89_000)
+    await w.round()
+    expect(w.started).toEqual([])
+    await w.clock.advance(30_000)
+    await w.round()
+    expect(w.started.map(({ revision }) => revision.revisionId)).toEqual(['r3'])
+  })
+
+  test('while webhooks tell of every change it is looked at less often; what they miss is found, and said', async () => {
+    const w = await settled({ whileWebhooksMinutes: 15 })
+    await webhook(w, 'r2')
+    w.latest.set('p', { revisionId: 'r2' })
+    push(w, 'r2')
+    await w.round()
+    const slow = await status(w)
+    expect(slow).toMatchObject({ nextReason: 'webhooks tell of its changes, so it is looked at every 15 minutes' })
+    expect((slow?.nextPoll ?? 0) - w.clock.now()).toBeGreaterThanOrEqual(15 * minute)
+    push(w, 'r3')
+    await w.clock.advance(15 * minute)
+    await w.round()
+    expect(w.started.at(-1)).toMatchObject({ revision: { revisionId: 'r3' }, trigger: 'PollForSourceChanges' })
+    expect(await status(w)).toMatchObject({ nextReason: 'schedule * * * * *' })
+    expect((await status(w))?.missedWebhook).toBeUndefined() // it may still be on its way
+    await w.round()
+    await w.round()
+    expect((await status(w))?.missedWebhook).toMatchObject({ branch: 'main', revisionId: 'r3' })
+    await webhook(w, 'r4')
+    push(w, 'r4')
+    w.latest.set('p', { revisionId: 'r4' })
+    await w.round()
+    expect(await status(w)).toMatchObject({ nextReason: expect.stringContaining('every 15 minutes') })
+    expect((await status(w))?.missedWebhook).toBeUndefined()
+  })
+
+  test('a schedule of its own is kept whatever webhooks tell', async () => {
+    const w = await settled({ whileWebhooksMinutes: 15, schedules: { p: '*/2 * * * *' } })
+    await webhook(w, 'r2')
+    await w.round()
+    expect((await status(w))?.nextReason).toBe('schedule */2 * * * *')
+  })
+
+  test('a clock that is put back does not keep a source waiting', async () => {
+    const w = await settled()
+    const before = w.asked.length
+    const now = w.clock.now.bind(w.clock)
+    jest.spyOn(w.clock, 'now').mockImplementation(() => now() - 60 * minute)
+    await w.poller.startDue()
+    await w.poller.idle()
+    expect(w.asked.length).toBe(before + 1)
+  })
+})
+
+describe('what webhooks tell', () => {
+  const told = (revisionId: string): FoundRevision => ({ revisionId, event: { kind: 'push', branch: 'main' } })
+  const report = (w: World, revision: FoundRevision) =>
+    w.sources.report({ pipelineName: 'p', actionName: 'Fetch', revision, trigger: 'Webhook' })
+  test.each([
+    { it: 'the newest revision starts', tip: told('b'), starts: ['b'] },
+    { it: 'an older one gives way to the newest', tip: told('c'), starts: ['c'] },
+    { it: 'a branch that is gone starts nothing', tip: undefined, starts: [] },
+  ])('$it', async ({ tip, starts }) => {
+    const w = new World(database)
+    await w.add(pipeline('p', { Repo: 'r', Branch: 'main' }))
+    w.tipOf = () => tip
+    await report(w, told('b'))
+    expect(w.started.map(({ revision }) => revision.revisionId)).toEqual(starts)
+  })
 })

@@ -8,6 +8,7 @@ import { lookAtMasterKey } from './master-key.js'
 import { lookAtPlugins } from './plugins.js'
 import { lookAtPort, lookAtServer } from './port.js'
 import { lookAtService } from './service.js'
+import { lookAtSources } from './sources.js'
 import { lookAtTools } from './tools.js'
 
 /** Everything that `penstock doctor` looks at, in the order in which it is told. */
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   lookAtLeftovers,
   lookAtPlugins,
   lookAtDeploymentGroups,
+  lookAtSources,
   lookAtPort,
   lookAtServer,
   lookAtService,

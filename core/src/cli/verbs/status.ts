@@ -1,4 +1,5 @@
 import type { ActionState, PipelineState, StageState } from '../../engine/views.js'
+import type { SourceStatus } from '../../host/services.js'
 import { withClient } from '../api/connect.js'
 import { print } from '../output.js'
 import { clean } from '../terminal/clean.js'
@@ -9,11 +10,24 @@ import { ago } from '../terminal/time.js'
 import { cut, width } from '../terminal/width.js'
 import type { VerbOptions } from './options.js'
 import { stateOf } from './pick.js'
+import { problemsOf } from './sources.js'
 
 /** `penstock status PIPELINE`: stages, the doors between them, and actions, as the page shows them. */
 export async function status(name: string, options: VerbOptions): Promise<void> {
-  const state = await withClient(options, (client) => stateOf(client, name))
-  print(options.output, state, () => drawing(state))
+  const { state, sources } = await withClient(options, async (client) => {
+    const state = await stateOf(client, name)
+    // What is wrong with polling is in the state as well; a server of an older version has no more than that.
+    const sources = await client.listSources({ pipelineName: name }).then(
+      (answer) => answer.sources,
+      () => [],
+    )
+    return { state, sources }
+  })
+  print(options.output, state, () => [...drawing(state), ...sources.flatMap(warnings)])
+}
+
+function warnings(source: SourceStatus): string[] {
+  return problemsOf(source).map((problem) => paint.yellow(`Source ${source.actionName}: ${problem}`))
 }
 
 function drawing(state: PipelineState): string[] {

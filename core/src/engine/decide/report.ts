@@ -122,7 +122,7 @@ function succeed(draft: Draft, action: ActionExecution, success: JobSuccess): vo
   })
   draft.putExecution(withOutputs(draft, execution, action, artifacts, success))
   if (success.currentRevision && isSource(draft, execution, action)) {
-    draft.useRevision(action.actionName, success.currentRevision.revisionId, execution.id)
+    draft.useRevision({ ...success.currentRevision, actionName: action.actionName }, execution.id)
   }
 }
 

@@ -37,21 +37,29 @@ export function start(draft: Draft, event: StartEvent): string {
     outputVariables: {},
     ...(event.clientRequestToken ? { clientRequestToken: event.clientRequestToken } : {}),
   })
-  for (const revision of event.sourceRevisions) draft.useRevision(revision.actionName, revision.revisionId, id)
+  for (const revision of event.sourceRevisions) draft.useRevision(revision, id)
   draft.tell({ kind: 'executionChanged', pipelineName: pipeline.name, pipelineExecutionId: id, status: 'InProgress' })
   const first = pipeline.declaration.stages[0]
   if (first) arrive(draft, id, first.name)
   return id
 }
 
-/** The newest execution, when it has all of these revisions. */
+/** The newest execution that is not known to be another branch's, when it has all of these revisions. */
 function newestWith(draft: Draft, wanted: StartEvent['sourceRevisions']): PipelineExecution | undefined {
   const [newest] = [...draft.state.executions.values()]
-    .filter((one) => one.type === 'STANDARD')
+    .filter((one) => one.type === 'STANDARD' && !wanted.some((revision) => isOfAnotherBranch(one, revision)))
     .sort((a, b) => b.number - a.number)
   const has = ({ actionName, revisionId }: (typeof wanted)[number]) =>
     newest?.sourceRevisions.some((one) => one.actionName === actionName && one.revisionId === revisionId)
   return wanted.every(has) ? newest : undefined
+}
+
+function isOfAnotherBranch(
+  { sourceRevisions }: PipelineExecution,
+  { actionName, branch }: StartEvent['sourceRevisions'][number],
+): boolean {
+  const taken = sourceRevisions.find((one) => one.actionName === actionName)?.branch
+  return taken !== undefined && branch !== undefined && taken !== branch
 }
 
 function findByToken(draft: Draft, token: string): PipelineExecution | undefined {

@@ -44,6 +44,7 @@ const revision = structure(
     author: text({ max: 2048 }),
     created: timestamp,
     revisionChangeId: text({ max: 1500 }),
+    branch: text({ max: 1500 }),
   },
 )
 
