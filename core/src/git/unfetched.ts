@@ -14,10 +14,10 @@ export interface Unfetched {
 export function describeUnfetched({ submodules, lfs, filters, encodings }: Unfetched): string[] {
   return [
     ...(submodules > 0
-      ? [`${counted(submodules, 'submodule')} not fetched: each is an empty folder (submodules: true fetches them)`]
+      ? [`${counted(submodules, 'submodule')} not fetched: each is an empty folder`]
       : []),
     ...(lfs > 0
-      ? [`${counted(lfs, 'file')} not fetched from Git LFS: what is there is the pointer (lfs: true fetches them)`]
+      ? [`${counted(lfs, 'file')} not fetched from Git LFS: what is there is the pointer`]
       : []),
     ...Object.entries(filters).map(
       ([name, count]) =>

@@ -147,8 +147,8 @@ describe('attributes, names and links', () => {
     expect(files['my.id']).toMatch(/^file \$Id: [0-9a-f]{40} \$ and \$Id: [0-9a-f]{40} \$ and \$Id: not ours \$\n$/)
     expect(one.notes.sort()).toEqual([
       "1 file is left as stored: the filter 'git-crypt' of .gitattributes is not run here",
-      '1 file is not fetched from Git LFS: what is there is the pointer (lfs: true fetches them)',
-      '1 submodule is not fetched: each is an empty folder (submodules: true fetches them)',
+      '1 file is not fetched from Git LFS: what is there is the pointer',
+      '1 submodule is not fetched: each is an empty folder',
     ])
     expect(other.notes.sort()).toEqual(one.notes)
     for (const { info } of [one, other]) expect(info.message).toBe('café crème')
