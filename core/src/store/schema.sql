@@ -24,6 +24,7 @@ CREATE TABLE stages (pipeline_name text not null, stage_name text not null, doc 
 CREATE TABLE tasks (name text primary key, next_run bigint not null, last_run bigint, running_until bigint);
 CREATE TABLE test_reports (action_execution_id text not null, name text not null, pipeline_name text not null, stage_name text not null, action_name text not null, created bigint not null, failed text not null, doc text not null, primary key (action_execution_id, name));
 CREATE TABLE users (name text primary key, password_hash text not null, doc text not null);
+CREATE TABLE webhook_news (pipeline_name text not null, action_name text not null, branch text not null, revision_id text not null, at bigint not null, primary key (pipeline_name, action_name, branch));
 CREATE TABLE webhooks (name text primary key, pipeline_name text not null, doc text not null);
 CREATE INDEX action_executions_by_deadline on action_executions (deadline) where deadline is not null;
 CREATE INDEX action_executions_by_execution on action_executions (execution_id, number);
