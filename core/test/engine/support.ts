@@ -76,7 +76,7 @@ export interface Bench {
 }
 
 /** What operations do, without policies, shapes and the audit log, which have tests of their own. */
-export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'deployments'>): Operations {
+export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'deployments' | 'sources'>): Operations {
   const absent = (what: string) => new Error(`the engine alone has no ${what}`)
   const services: OperationServices = {
     ...given,
@@ -88,6 +88,9 @@ export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'd
     },
     deployments: () => {
       throw absent('deployments')
+    },
+    get sources(): never {
+      throw absent('sources')
     },
   }
   const methods = Object.entries(table).map(([method, operation]) => [
