@@ -13,12 +13,8 @@ export interface Unfetched {
 /** The lines, none when all is there. */
 export function describeUnfetched({ submodules, lfs, filters, encodings }: Unfetched): string[] {
   return [
-    ...(submodules > 0
-      ? [`${counted(submodules, 'submodule')} not fetched: each is an empty folder`]
-      : []),
-    ...(lfs > 0
-      ? [`${counted(lfs, 'file')} not fetched from Git LFS: what is there is the pointer`]
-      : []),
+    ...(submodules > 0 ? [`${counted(submodules, 'submodule')} not fetched: each is an empty folder`] : []),
+    ...(lfs > 0 ? [`${counted(lfs, 'file')} not fetched from Git LFS: what is there is the pointer`] : []),
     ...Object.entries(filters).map(
       ([name, count]) =>
         `${counted(count, 'file')} left as stored: the filter '${name}' of .gitattributes is not run here`,
