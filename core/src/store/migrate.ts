@@ -10,7 +10,14 @@ import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
 /** Every migration there is, oldest first. */
-export const migrations: readonly Migration[] = [initial, sharedLogs, flatGrowth, pluginValues, testReports, webhookNews]
+export const migrations: readonly Migration[] = [
+  initial,
+  sharedLogs,
+  flatGrowth,
+  pluginValues,
+  testReports,
+  webhookNews,
+]
 
 /** The data was written by a newer Penstock than this one. */
 export class NewerSchema extends Error {
