@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { Fault } from '../domain/faults.js'
-import { createEngine } from '../engine/engine.js'
+import { createEngine, type Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
 import { Outbox } from '../engine/outbox.js'
 import { secrecyOf } from '../engine/secrets.js'
@@ -15,6 +15,7 @@ import { StoredState } from '../host/state/stored-state.js'
 import { Access } from '../http/access-service.js'
 import { type OperationServices } from '../operations/operation.js'
 import { perform } from '../operations/perform.js'
+import { pluginDoor } from '../operations/plugin-door.js'
 import { type OperationService, serveOperations } from '../operations/serve.js'
 import { Coordinator } from '../scheduler/coordinator.js'
 import { ScheduleBook, scheduleTagProblem } from '../scheduler/schedules.js'
@@ -54,7 +55,7 @@ export type Server = ReturnType<typeof makeServer>
 export function makeServer(given: ServerGiven, replace?: Replace) {
   const services = new Services(replace)
   const stores = makeStores(services, given)
-  const plugins = makeItsPlugins(services, given, stores, () => faces)
+  const plugins = makeItsPlugins(services, given, stores, () => ({ faces, engine: core.engine }))
   const core = makeCore(services, given, stores)
   const book = services.one(
     ScheduleBook,
@@ -142,9 +143,9 @@ function makeItsPlugins(
   services: Services,
   given: ServerGiven,
   { state }: Stores,
-  faces: () => ServerServices,
+  made: () => { readonly faces: ServerServices; readonly engine: Engine },
 ): Plugins {
-  const { config, clock, database, pluginLog, references, rediscover } = given
+  const { config, clock, database, identity, pluginLog, references, rediscover } = given
   const { hooks, registry, host } = makePlugins({
     references,
     ...(rediscover ? { rediscover } : {}),
@@ -152,8 +153,15 @@ function makeItsPlugins(
     states: pluginStateStore(database),
     dataFolder: join(config.dataDir, 'plugin-data'),
     log: pluginLog,
-    services: faces,
+    services: () => made().faces,
+    operations: () => door,
     state: (plugin) => state.doorOf(plugin),
+  })
+  const door = pluginDoor({
+    operations: () => made().faces.operations,
+    accountId: identity.accountId,
+    pipeline: (name) => made().engine.store.read.pipeline(name),
+    typesOf: (plugin) => registry.actionTypes().flatMap((type) => (type.plugin === plugin ? [type.id] : [])),
   })
   return {
     hooks: services.one(tokens.hooks, () => hooks),

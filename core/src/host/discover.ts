@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { policyProblems } from '../domain/policy.js'
 import { PluginRefused, packagePrefix, shortName } from './manifest.js'
+import type { PluginGrant } from './plugin-operations.js'
 import { isYamlPlugin, yamlPluginName } from './yaml-plugin/name.js'
 
 /** Where a plugin's code is. */
@@ -28,6 +30,8 @@ export interface PluginReference {
   readonly isolation?: Isolation
   /** MB that its own process may have for its objects; `usualMemory` when absent. */
   readonly memory?: number
+  /** What it may do in a process of its own, as `operations` grants; without it, read what is its own. */
+  readonly operations?: PluginGrant
 }
 
 export interface DiscoverOptions {
@@ -66,18 +70,38 @@ export async function discoverPlugins(options: DiscoverOptions): Promise<PluginR
   return [...found.values()]
 }
 
-/** `isolation` is the host's to read, wherever a plugin's section has it; the rest is the plugin's. */
+/**
+ * `isolation` is the host's to read, wherever a plugin's section has it, and `operations` where its code runs in a process
+ * of its own; the rest is the plugin's.
+ */
 function readSection(key: string, value: unknown, usual: Isolation): Partial<PluginReference> & { config: unknown } {
   if (value === false) return { config: undefined, off: true }
-  if (typeof value !== 'object' || value === null || !('isolation' in value))
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { config: value ?? undefined, isolation: usual }
-  const { isolation, ...rest } = value
-  const config = Object.keys(rest).length > 0 ? rest : undefined
-  if (isolation === 'process' || isolation === 'none') return { config, isolation }
+  const { isolation = usual, ...section } = value as { readonly isolation?: unknown; readonly operations?: unknown }
+  if (isolation === 'none') return { config: filled(section), isolation }
+  const { operations, ...rest } = section
+  const config = filled(rest)
+  const grant = readGrant(`plugins.${key}.operations`, operations)
+  if ('missing' in grant) return { config, place: grant }
+  if (isolation === 'process') return { config, isolation, ...grant }
   const memory = memoryOf(isolation)
-  if (memory !== undefined) return { config, isolation: 'process', memory }
+  if (memory !== undefined) return { config, isolation: 'process', memory, ...grant }
   const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least ${leastMemory}`
   return { config, place: { missing } }
+}
+
+function filled(section: object): object | undefined {
+  return Object.keys(section).length > 0 ? section : undefined
+}
+
+/** A managed policy's name, a policy document, or a list of them; an empty list grants nothing at all. */
+function readGrant(path: string, value: unknown): { readonly missing: string } | { readonly operations?: PluginGrant } {
+  if (value === undefined) return {}
+  const policies: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const problems = policies.flatMap((policy) => policyProblems(policy))
+  if (problems.length > 0) return { missing: `penstock.yaml: ${path}: ${problems.join('; ')}` }
+  return { operations: policies as PluginGrant }
 }
 
 /** Of `isolation: { memory: 256 }`. */

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { Principal } from '../domain/access.js'
 import type { Clock } from '../domain/clock.js'
 import type { ActionProvider } from './action-provider.js'
 import type { Hooks } from './hooks.js'
@@ -22,6 +23,7 @@ export interface PluginApiParts {
   readonly hooks: Hooks
   readonly registry: ProviderRegistry
   readonly services: ServerServices
+  readonly principal: () => Principal
   readonly state: StateDoor
 }
 
@@ -41,6 +43,9 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
     },
     state: stateOverDoor(() => parts.state),
     hooks: pluginHooks(parts.hooks, life, parts.clock),
+    get principal() {
+      return parts.principal()
+    },
     server: parts.services,
     provideAction: (provider) => registry.addAction(declaring('provideAction'), provider as unknown as ActionProvider),
     provideSource: (provider) => registry.addAction(declaring('provideSource'), provider as unknown as ActionProvider),

@@ -14,6 +14,7 @@ import type { Logger } from './plugin.js'
 import { createPluginApi } from './plugin-api.js'
 import { pluginConfig } from './plugin-config.js'
 import type { PluginEntry } from './plugin-entry.js'
+import type { PluginOperations } from './plugin-operations.js'
 import type { ProviderRegistry } from './registry.js'
 import type { ServerServices } from './services.js'
 import type { StateDoor } from './state/state-door.js'
@@ -31,6 +32,8 @@ export interface RegisterParts {
   readonly log: (plugin: string) => Logger
   readonly services: () => ServerServices
   readonly state: (plugin: string) => StateDoor
+  /** The operations, for plugins in processes of their own; absent where there is no server. */
+  readonly operations?: () => PluginOperations
   /** Time limits of isolated plugins, where they are not the usual ones; milliseconds. */
   readonly isolation?: Partial<Record<keyof typeof isolationLimits, number>>
 }
@@ -66,11 +69,12 @@ export async function load(
 
 function isolate(
   entry: PluginEntry,
-  { clock, log, isolation, state }: RegisterParts,
+  { clock, log, isolation, state, operations }: RegisterParts,
   onFailed: (problem: string) => void,
 ): IsolatedPlugin {
   const { name, manifest } = entry
   const life = entry.life
+  const plugin = { name, ...defined({ granted: entry.reference.operations }) }
   return new IsolatedPlugin({
     name,
     place: placeOf(entry.reference),
@@ -79,6 +83,12 @@ function isolate(
     clock,
     log: log(name),
     state: () => state(name),
+    ...(operations && {
+      operations: {
+        principal: () => operations().principalOf(plugin),
+        call: (method, input) => operations().call(plugin, method, input),
+      },
+    }),
     ...(isolation ? { limits: isolation } : {}),
     onProblem: (text) => entry.problem(text),
     onFailed: (text) => entry.life === life && onFailed(text),
@@ -99,6 +109,7 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
     hooks,
     registry,
     services: parts.services(),
+    principal: () => (parts.operations ?? nowhere)().principalInside(name),
     state: parts.state(name),
   })
   life.registering = true
@@ -110,6 +121,10 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
   }
   life.active = true
   entry.state = 'registered'
+}
+
+function nowhere(): never {
+  throw new Error('api.principal is not there on a worker: only a server has it')
 }
 
 function refuseTwin(entry: PluginEntry, all: readonly PluginEntry[]): void {

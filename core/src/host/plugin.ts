@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../domain/access.js'
 import type { ArtifactStore } from '../domain/artifact.js'
 import type { ActionProvider } from './action-provider.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
@@ -166,6 +167,13 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   /** A folder of the plugin's own below this machine's data folder; made when first used. Other servers have another one. */
   readonly dataFolder: string
   readonly hooks: PluginHooks
+  /**
+   * Who the plugin is when it calls operations, to policies and in the audit log:
+   * `api.server.operations.for(api.principal)`. Inside the server it may do everything; in a process of its own, what
+   * `operations` in its section of penstock.yaml grants, or else read the pipelines that use its action types.
+   */
+  readonly principal: Principal
+  /** In a process of its own only the operations are there. */
   readonly server: ServerServices
   provideAction<P extends PropertyDeclarations>(provider: ActionProvider<P>): void
   provideSource<P extends PropertyDeclarations>(provider: SourceProvider<P>): void

@@ -80,6 +80,11 @@ export interface ServedOperation {
   /** Set when its answer has no body. */
   readonly silent: boolean
   /**
+   * The ARNs that a call is about.
+   * Errors: SerializationException and ValidationException for the input's shape.
+   */
+  about(input: unknown): readonly string[]
+  /**
    * `input` is parsed JSON, which is the operation's from now on.
    * Errors: Faults: SerializationException and ValidationException for its shape, AccessDeniedException, and its own.
    */
@@ -167,7 +172,8 @@ class Guard {
     const action = actionOf(operation)
     const call: ServedOperation['call'] = async (caller, input, context = atOnce) =>
       this.run(operation, caller, read(operation.input, input), context)
-    return { name, service, action, changes, silent, call }
+    const about = (input: unknown) => this.resources(operation, read(operation.input, structuredClone(input)))
+    return { name, service, action, changes, silent, about, call }
   }
 
   /** For an input that was read. Errors: Faults. */

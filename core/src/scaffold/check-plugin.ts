@@ -87,6 +87,9 @@ async function registered(plugin: Plugin, folder: string): Promise<ProviderRegis
     hooks: createHooks(),
     registry,
     services: noServices(plugin.name),
+    principal: () => {
+      throw new PluginRefused(askedTooSoon(plugin.name, 'api.principal'))
+    },
     state: stateElsewhere('while the plugin is checked'),
   })
   life.registering = true
@@ -99,11 +102,13 @@ async function registered(plugin: Plugin, folder: string): Promise<ProviderRegis
 /** Registering declares, and asks the server nothing. */
 function noServices(name: string): never {
   const get = (_: object, key: string | symbol) => {
-    throw new PluginRefused(
-      `register() of ${name} uses api.server.${String(key)}: do that in onStart, or when a job runs`,
-    )
+    throw new PluginRefused(askedTooSoon(name, `api.server.${String(key)}`))
   }
   return new Proxy({}, { get }) as never
+}
+
+function askedTooSoon(name: string, what: string): string {
+  return `register() of ${name} uses ${what}: do that in onStart, or when a job runs`
 }
 
 function providesProblems(said: readonly string[], is: readonly string[]): string[] {

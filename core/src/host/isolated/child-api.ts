@@ -7,6 +7,7 @@ import type { RuleProvider } from '../rule-provider.js'
 import type { SourceProvider } from '../source-provider.js'
 import { stateOverDoor } from '../state/state-over-door.js'
 import type { Channel } from './channel.js'
+import { channelServer } from './operation-calls.js'
 import type { DeclaredAction, DeclaredRule, RegisterAnswer, RegisterRequest } from './protocol.js'
 import { channelState } from './state-calls.js'
 
@@ -36,7 +37,7 @@ export class Registration {
 /** All that an isolated plugin can reach while it registers. */
 export function childApi(
   name: string,
-  { config, dataFolder }: RegisterRequest,
+  { config, dataFolder, principal }: RegisterRequest,
   registration: Registration,
   channel: Channel,
 ): PluginApi<unknown> {
@@ -49,6 +50,8 @@ export function childApi(
       `${what} is not there for a plugin in a process of its own: write "isolation: none" into plugins.${name} of penstock.yaml to run it inside the server, if you trust it`,
     )
   }
+  const self = () => principal ?? elsewhere('api.principal')
+  const server = channelServer(channel, self, refuse)
   return {
     config,
     log: childLogger(channel),
@@ -58,9 +61,10 @@ export function childApi(
     },
     state: stateOverDoor(() => channelState(channel)),
     hooks: childHooks(registration, declare),
-    get server() {
-      return refuse('api.server')
+    get principal() {
+      return self()
     },
+    server,
     provideAction: (provider) => declare(registration.actions, 'provideAction', provider),
     provideSource: (provider: unknown) => declare(registration.actions, 'provideSource', provider),
     provideRule: (rule) => declare(registration.rules, 'provideRule', rule),
@@ -73,6 +77,10 @@ export function childApi(
     onStart: (start) => declare(registration.starts, 'onStart', start),
     onStop: (stop) => declare(registration.stops, 'onStop', stop),
   }
+}
+
+function elsewhere(what: string): never {
+  throw new Error(`${what} is not there on a worker: only a server has it`)
 }
 
 function childLogger(channel: Channel): Logger {

@@ -1,5 +1,7 @@
 /** A plugin in a process of its own: started, watched, started anew when it ends, and let go. */
+import type { Principal } from '../../domain/access.js'
 import type { Clock } from '../../domain/clock.js'
+import { defined } from '../../domain/defined.js'
 import { contain, reason, StepTimeout } from '../contain.js'
 import type { PluginPlace } from '../discover.js'
 import type { Manifest } from '../manifest.js'
@@ -9,6 +11,7 @@ import type { PollContext } from '../source-provider.js'
 import type { StateDoor } from '../state/state-door.js'
 import { ContextCalls } from './context-calls.js'
 import { isolationLimits, usualMemory } from './limits.js'
+import { answerOperations } from './operation-calls.js'
 import { PluginProcess } from './plugin-process.js'
 import type { LoadAnswer, PollRequest, RegisterAnswer, RegisterRequest, RunRequest } from './protocol.js'
 import { declareProxies, type ProcessCalls } from './proxies.js'
@@ -27,6 +30,11 @@ export interface IsolatedPluginParts {
   readonly clock: Clock
   readonly log: Logger
   readonly state: () => StateDoor
+  /** `api.principal` and `api.server.operations`; absent where there is no server. */
+  readonly operations?: {
+    principal(): Principal
+    call(method: string, input: unknown): Promise<unknown>
+  }
   readonly limits?: Partial<Record<keyof typeof isolationLimits, number>>
   /** Something went wrong; the plugin goes on. */
   onProblem(text: string): void
@@ -126,7 +134,8 @@ export class IsolatedPlugin implements ProcessCalls {
   }
 
   async #register(api: PluginApi<unknown>, dataFolder: string): Promise<void> {
-    const request = { config: api.config, dataFolder }
+    const principal = this.parts.operations?.principal()
+    const request: RegisterRequest = { config: api.config, dataFolder, ...defined({ principal }) }
     const declared = (await this.call('register', request)) as RegisterAnswer
     this.#registered = { request, declared: JSON.stringify(declared) }
     declareProxies(api, this, declared)
@@ -179,7 +188,7 @@ export class IsolatedPlugin implements ProcessCalls {
   }
 
   async #launch(): Promise<{ readonly process: PluginProcess; readonly answer: LoadAnswer }> {
-    const { name, place, manifest, clock, log, onProblem } = this.parts
+    const { name, place, manifest, clock, log, onProblem, operations } = this.parts
     const process = new PluginProcess({
       plugin: name,
       memory: this.parts.memory ?? usualMemory,
@@ -190,6 +199,7 @@ export class IsolatedPlugin implements ProcessCalls {
         log: (note: Parameters<ContextCalls['log']>[0]) => this.#contexts.log(note),
         mask: (note: Parameters<ContextCalls['mask']>[0]) => this.#contexts.mask(note),
         state: serveState(this.parts.state),
+        ...(operations && { operate: answerOperations((method, input) => operations.call(method, input)) }),
         problem: ({ text }: { readonly text: string }) => onProblem(text),
         say: ({ level, message, details }: Said) => log[level](message, details ?? {}),
       },

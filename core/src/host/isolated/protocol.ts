@@ -1,4 +1,5 @@
 /** What the host and a plugin's own process say to each other. All of it is JSON. */
+import type { Principal } from '../../domain/access.js'
 import type { ActionJob } from '../action-job.js'
 import type { ActionTypeDeclaration } from '../action-type-declaration.js'
 import type { PluginPlace } from '../discover.js'
@@ -24,6 +25,8 @@ export interface LoadAnswer {
 export interface RegisterRequest {
   readonly config: unknown
   readonly dataFolder: string
+  /** Who the plugin is when it calls operations; absent where there is no server to be asked. */
+  readonly principal?: Principal
 }
 
 /** The optional functions that a provider has: only these are asked for. */
