@@ -4,6 +4,7 @@ import type { ActionExecution } from '../domain/action.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
+import type { Signal } from '../domain/signal.js'
 import type { EngineReads } from '../engine/ports.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { AccessService, ServerIdentity } from '../host/services.js'
@@ -13,7 +14,7 @@ export interface JobApiParts {
   readonly identity: ServerIdentity
   readonly access: Pick<AccessService, 'jobCredentials'>
   readonly reads: Pick<EngineReads, 'job' | 'jobOfAction' | 'action' | 'rulesById'>
-  readonly onSignal: (listener: (topic: string) => void) => () => void
+  readonly onSignal: (listener: (signal: Signal) => void) => () => void
   /** Whether the plugin that answers the API runs. */
   readonly available: () => boolean
 }

@@ -1,21 +1,14 @@
-import type { LiveChange, LiveService } from '../host/services.js'
+import type { Signal } from '../domain/signal.js'
+import type { LiveService } from '../host/services.js'
 
 /** The engine's signals about pipelines, as changes to watch; other signals are none of a page's business. */
-export function createLive(store: { onSignal(listener: (topic: string) => void): () => void }): LiveService {
+export function createLive(store: { onSignal(listener: (signal: Signal) => void): () => void }): LiveService {
   return {
     subscribe: (listener) =>
-      store.onSignal((topic) => {
-        const change = readChange(topic)
-        if (change) listener(change)
+      store.onSignal((signal) => {
+        if (signal.kind !== 'pipeline') return
+        const { kind: _, ...change } = signal
+        listener(change)
       }),
-  }
-}
-
-function readChange(topic: string): LiveChange | undefined {
-  if (!topic.startsWith('{')) return undefined
-  try {
-    return JSON.parse(topic) as LiveChange
-  } catch {
-    return undefined
   }
 }

@@ -30,7 +30,7 @@ import { Access } from '../http/access-service.js'
 import { Arns } from '../operations/arns.js'
 import { reportedNow } from './job-api.js'
 import { localClient } from './local-client.js'
-import { longPoll, type Topics } from './long-poll.js'
+import { type Awaited, longPoll } from './long-poll.js'
 import type { ReceivedLogs } from './remote-logs.js'
 import { namesSecret } from './secret-names.js'
 import { Secrets } from './secrets.js'
@@ -244,8 +244,8 @@ export class RemoteJobs implements WorkerService {
     })
   }
 
-  #poll<T>(topics: Topics, wait: LongPoll, look: () => Promise<T>, found: (answer: T) => boolean) {
-    return longPoll({ clock: this.clock, onSignal: this.engine.store.onSignal }, topics, wait, look, found)
+  #poll<T>(awaited: Awaited, wait: LongPoll, look: () => Promise<T>, found: (answer: T) => boolean) {
+    return longPoll({ clock: this.clock, onSignal: this.engine.store.onSignal }, awaited, wait, look, found)
   }
 
   /** Waiting ends with the caller's connection, or the server. */

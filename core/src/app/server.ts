@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
+import type { Signal } from '../domain/signal.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
@@ -198,7 +199,7 @@ async function startParts({ config, log, clock, stack }: Starting, parts: Server
   addPeriodicTasks(parts, { clock, log, config })
   stack.push(
     'signals',
-    parts.engine.store.onSignal((topic) => onSignal(topic, parts, log)),
+    parts.engine.store.onSignal((signal) => onSignal(signal, parts, log)),
   )
   stack.push('periodic tasks', () => parts.coordinator.stop())
   stack.push('ticker', tickSoon(parts))
@@ -210,12 +211,10 @@ function tickSoon({ coordinator }: Server): () => Promise<void> {
   return async () => (await started)()
 }
 
-function onSignal(topic: string, parts: Server, log: Logger): void {
-  if (topic === 'action-types')
+function onSignal(signal: Signal, parts: Server, log: Logger): void {
+  if (signal.kind === 'pipeline') parts.watch.touch(signal.pipelineName)
+  if (signal.kind === 'action-types')
     void parts.catalogue.load().catch((err) => log.error('action types could not be read', { err }))
-  if (!topic.startsWith('{')) return
-  const { pipelineName } = JSON.parse(topic) as { pipelineName?: string }
-  if (pipelineName !== undefined) parts.watch.touch(pipelineName)
 }
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {

@@ -42,7 +42,7 @@ export class Catalogue implements TypeCatalogue {
 
   async refresh(): Promise<void> {
     await this.load()
-    this.store?.signal('action-types')
+    this.store?.signal({ kind: 'action-types' })
   }
 
   describe(id: ActionTypeId): ActionType | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.js'
 import type { Decision } from './changes.js'
 import { decide } from './decide.js'
 import { type Engine, surroundings } from './engine.js'
@@ -42,8 +43,8 @@ export async function applyIn(
 
 /** Signals, never the truth: a sweep finds what a lost one missed. */
 export function announce(engine: Engine, pipelineName: string, { changes, effects, executionId }: Decision): void {
-  if (changes.newJobs.length > 0) engine.store.signal('jobs')
-  if (changes.endedJobs.length > 0) engine.store.signal('cancels')
-  if (effects.length > 0) engine.store.signal('outbox')
-  engine.store.signal(JSON.stringify({ pipelineName, ...(executionId ? { pipelineExecutionId: executionId } : {}) }))
+  if (changes.newJobs.length > 0) engine.store.signal({ kind: 'jobs' })
+  if (changes.endedJobs.length > 0) engine.store.signal({ kind: 'cancels' })
+  if (effects.length > 0) engine.store.signal({ kind: 'outbox' })
+  engine.store.signal({ kind: 'pipeline', pipelineName, ...defined({ pipelineExecutionId: executionId }) })
 }

@@ -50,8 +50,8 @@ async function storeNew(
     await unit.createPipeline(pipeline, by)
     await startFirst(engine, unit, pipeline, by)
   })
-  engine.store.signal('jobs')
-  engine.store.signal(JSON.stringify({ pipelineName: pipeline.name }))
+  engine.store.signal({ kind: 'jobs' })
+  engine.store.signal({ kind: 'pipeline', pipelineName: pipeline.name })
   return pipeline
 }
 
@@ -166,15 +166,15 @@ export async function updatePipeline(
     await unit.savePipeline(after, by.arn)
     return after
   })
-  engine.store.signal(JSON.stringify({ pipelineName: name }))
+  engine.store.signal({ kind: 'pipeline', pipelineName: name })
   return { pipeline: hideAllSecrets(engine.types, updated.declaration) }
 }
 
 /** D1: whether or not there is such a pipeline. */
 export async function deletePipeline(engine: Engine, _by: Principal, input: Input<'deletePipeline'>): Promise<void> {
   await engine.store.transact((unit) => unit.deletePipeline(input.name))
-  engine.store.signal('cancels')
-  engine.store.signal(JSON.stringify({ pipelineName: input.name }))
+  engine.store.signal({ kind: 'cancels' })
+  engine.store.signal({ kind: 'pipeline', pipelineName: input.name })
 }
 
 /** Errors: PipelineNotFoundException, PipelineVersionNotFoundException. */

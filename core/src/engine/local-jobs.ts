@@ -108,12 +108,12 @@ export class LocalJobs {
 
   /** Calls back when there may be work. */
   onWork(listener: () => void): () => void {
-    return this.engine.store.onSignal((topic) => topic === 'jobs' && listener())
+    return this.engine.store.onSignal(({ kind }) => kind === 'jobs' && listener())
   }
 
   /** Calls back when a held job may have been cancelled. */
   onCancel(listener: () => void): () => void {
-    return this.engine.store.onSignal((topic) => topic === 'cancels' && listener())
+    return this.engine.store.onSignal(({ kind }) => kind === 'cancels' && listener())
   }
 
   private async conclude(jobId: string, fence: number, event: (job: Job) => PipelineEvent): Promise<void> {

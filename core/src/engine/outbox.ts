@@ -16,7 +16,7 @@ export class Outbox {
 
   /** Begins with what an earlier server left untold. */
   start(): void {
-    this.stopListening = this.engine.store.onSignal((topic) => topic === 'outbox' && this.wake())
+    this.stopListening = this.engine.store.onSignal(({ kind }) => kind === 'outbox' && this.wake())
     this.wake()
   }
 

@@ -6,6 +6,7 @@ import type { RuleExecution } from '../domain/condition.js'
 import type { ExecutionStatus, PipelineExecution } from '../domain/execution.js'
 import type { Job } from '../domain/job.js'
 import type { Pipeline } from '../domain/pipeline.js'
+import type { Signal } from '../domain/signal.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 import type { ReportOwner, TestReport, TestReportInput } from '../domain/test-report.js'
 import type { Decision, Effect } from './changes.js'
@@ -232,6 +233,6 @@ export interface EngineStore {
   drainOutbox(deliver: (entry: OutboxEntry) => Promise<void>, limit: number): Promise<number>
   /** Ended executions older than `before`, with all that belongs to them; answers how many (X11). */
   forgetHistory(before: number, limit: number): Promise<number>
-  signal(topic: string): void
-  onSignal(listener: (topic: string) => void): () => void
+  signal(signal: Signal): void
+  onSignal(listener: (signal: Signal) => void): () => void
 }

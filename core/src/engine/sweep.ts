@@ -60,7 +60,8 @@ async function bury(engine: Engine, { id, fence, cancelRequested }: Job, leaseOv
 async function takeBack(engine: Engine, { id, fence }: Job, leaseOverAt: number): Promise<void> {
   const patch = { nonce: engine.newId(), workerId: undefined, leaseUntil: undefined }
   const guard = { fence, leaseOverAt, cancelRequested: false }
-  if (await engine.store.transact((unit) => unit.stepJob(id, 'takeBack', guard, patch))) engine.store.signal('jobs')
+  if (await engine.store.transact((unit) => unit.stepJob(id, 'takeBack', guard, patch)))
+    engine.store.signal({ kind: 'jobs' })
 }
 
 async function declareLost(engine: Engine, found: Job, judgedAt: number): Promise<void> {

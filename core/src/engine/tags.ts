@@ -131,7 +131,7 @@ function pipelineHolder({ store }: Engine, name: string, notFound: () => Fault):
         if (!present) throw notFound()
         await unit.savePipeline({ ...present, tags: next(present.tags) }, 'tags')
       })
-      store.signal(JSON.stringify({ pipelineName: name }))
+      store.signal({ kind: 'pipeline', pipelineName: name })
     },
   }
 }

@@ -56,6 +56,6 @@ export async function putThirdPartyType(
     result = known && !known.deleted ? 'changed' : 'added'
     return { tags: known?.tags ?? {}, type: typeFrom(declaration), deleted: false, declaration }
   })
-  signal('action-types')
+  signal({ kind: 'action-types' })
   return result
 }

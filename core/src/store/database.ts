@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Kysely, type RawBuilder, SqliteDialect, sql, type Transaction } from 'kysely'
+import type { Signal } from '../domain/signal.js'
 import { inOurWords } from './driver-errors.js'
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
@@ -34,14 +35,14 @@ export interface Database {
    */
   writeSoon(work: (tx: Tx) => Promise<unknown>): void
   /** Tells every server on this database that there may be something to see; a hint, never the truth. */
-  signal(topic: string): void
+  signal(signal: Signal): void
   /**
    * As `signal`, from inside a transaction and at once: who writes in answer shares its commit. For this server only, and
    * only on SQLite, where the next work of the same commit sees what the one before it wrote.
    */
-  hint(topic: string): void
+  hint(signal: Signal): void
   /** Calls back at signals, this server's own included; the answer ends it. */
-  onSignal(listener: (topic: string) => void): () => void
+  onSignal(listener: (signal: Signal) => void): () => void
   /** How the database is, as it was heard of last; absent where it is a part of the process. */
   health?(): DatabaseHealth
   close(): Promise<void>
@@ -84,8 +85,8 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
     moment: (server) => sql<number>`${server}`,
     write: (work) => inOurWords(file, commits.run(work)),
     writeSoon: (work) => commits.runSoon(work),
-    signal: (topic) => void setImmediate(() => signals.emit('signal', topic)),
-    hint: (topic) => void signals.emit('signal', topic),
+    signal: (signal) => void setImmediate(() => signals.emit('signal', signal)),
+    hint: (signal) => void signals.emit('signal', signal),
     onSignal: (listener) => subscribe(signals, listener),
     close: async () => {
       await commits.drained()
@@ -95,7 +96,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   }
 }
 
-function subscribe(signals: EventEmitter, listener: (topic: string) => void): () => void {
+function subscribe(signals: EventEmitter, listener: (signal: Signal) => void): () => void {
   signals.on('signal', listener)
   return () => signals.off('signal', listener)
 }

@@ -28,7 +28,7 @@ export function createEngineStore(database: Database): EngineStore {
     renewLeases: (lease) => renewLeases(database, lease),
     drainOutbox: createOutbox(database),
     forgetHistory: (before, limit) => forgetHistory(database, before, limit),
-    signal: (topic) => database.signal(topic),
+    signal: (signal) => database.signal(signal),
     onSignal: (listener) => database.onSignal(listener),
   }
 }
@@ -39,7 +39,7 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
     saveDecision: async (name, decision, now) => {
       await writeDecision(tx, name, decision, now)
       // A worker that waits for jobs claims them in the same commit: they are made durable once, and begin the sooner.
-      if (decision.changes.newJobs.length > 0) database.hint('jobs')
+      if (decision.changes.newJobs.length > 0) database.hint({ kind: 'jobs' })
     },
     lockPipeline: async (name) => (await loader.lock(tx, name))?.pipeline,
     countPipelines: () => countPipelines(tx),

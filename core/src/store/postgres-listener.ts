@@ -11,7 +11,8 @@ export interface ListenerParts {
   readonly clock: Clock
   /** How often it asks itself whether it still hears, and how long it waits for the answer; milliseconds. */
   readonly beatMs: number
-  readonly onSignal: (topic: string) => void
+  /** Whatever anybody notified. */
+  readonly onPayload: (payload: string) => void
   /** Every beat that came back, with how far this machine's clock is ahead of the database's, milliseconds. */
   readonly onBeat: (aheadMs: number) => void
   /** It hears nothing any more, and why; it tries to until it does. */
@@ -53,12 +54,12 @@ export class PostgresListener {
   }
 
   async #connect(): Promise<void> {
-    const { make, config, onSignal } = this.parts
+    const { make, config, onPayload } = this.parts
     const client = new make(config)
     client.on('error', () => {}) // the beat finds out
     client.on('notification', ({ channel, payload }) => {
       if (channel === this.#channel) this.#heardBeat()
-      else onSignal(payload ?? '')
+      else onPayload(payload ?? '')
     })
     try {
       await client.connect()

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { DatabaseUnavailable } from '../domain/database-unavailable.js'
+import { decodeSignal, encodeSignal, plainSignals } from '../domain/signal.js'
 import type { Database, DatabaseHealth } from './database.js'
 import { inOurWords, isLostRace } from './driver-errors.js'
 import { migrate } from './migrate.js'
@@ -18,9 +19,6 @@ const statementTimeoutMs = 30_000
 const silenceMs = statementTimeoutMs + 5_000
 /** A skew below this is told to nobody: who compares clocks over a network sees some. */
 const tolerableSkewMs = 2_000
-
-/** What may have been signalled while nobody heard it: all who wait look again. */
-const missed = ['jobs', 'cancels', 'outbox', 'action-types']
 
 export interface PostgresOptions {
   /** How long a change waits for what another one holds, milliseconds; a `lock_timeout` in the URL goes before it. */
@@ -57,7 +55,10 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     config: reliable,
     clock,
     beatMs,
-    onSignal: (topic) => void signals.emit('signal', topic),
+    onPayload: (payload) => {
+      const signal = decodeSignal(payload)
+      if (signal) signals.emit('signal', signal)
+    },
     onBeat: (aheadMs) => {
       pool.cutSilent(silenceMs)
       health = { hears: true, aheadMs }
@@ -73,7 +74,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     onBack: () => {
       health = { ...health, hears: true }
       tell('back', 'the database answers again')
-      for (const topic of missed) signals.emit('signal', topic)
+      for (const missed of plainSignals) signals.emit('signal', missed)
     },
   })
   try {
@@ -98,7 +99,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
         .transaction()
         .execute(work)
         .catch(() => {}),
-    signal: (topic) => void sql`select pg_notify('penstock', ${topic})`.execute(db).catch(() => {}),
+    signal: (signal) => void sql`select pg_notify('penstock', ${encodeSignal(signal)})`.execute(db).catch(() => {}),
     hint: () => {},
     onSignal: (heard) => {
       signals.on('signal', heard)

@@ -1,4 +1,5 @@
 import type { PipelineDeclaration } from '../../src/domain/pipeline.js'
+import type { Signal } from '../../src/domain/signal.js'
 import { validatePipeline } from '../../src/domain/validation/structure.js'
 import { lookup } from '../../src/engine/define-pipeline.js'
 import { action, bench, me, pipeline, stage, testCatalogue, typeIds } from './support.js'
@@ -432,12 +433,12 @@ describe('what is kept', () => {
     await b.operations.createPipeline(me, { pipeline: pipeline([ok]), tags })
     const resourceArn = 'arn:aws:codepipeline:eu-central-1:123456789012:demo'
     expect(await b.operations.listTagsForResource(me, { resourceArn })).toEqual({ tags })
-    const heard: string[] = []
-    b.database.onSignal((topic) => heard.push(topic))
+    const heard: Signal[] = []
+    b.database.onSignal((signal) => heard.push(signal))
     await b.operations.tagResource(me, { resourceArn, tags: [{ key: 'cost', value: '7' }] })
     await b.operations.untagResource(me, { resourceArn, tagKeys: ['team'] })
     await new Promise(setImmediate)
-    expect(heard).toContain('{"pipelineName":"demo"}') // a tag can be a schedule
+    expect(heard).toContainEqual({ kind: 'pipeline', pipelineName: 'demo' }) // a tag can be a schedule
     expect(await b.operations.listTagsForResource(me, { resourceArn })).toEqual({ tags: [{ key: 'cost', value: '7' }] })
     await expect(
       b.operations.tagResource(me, { resourceArn, tags: [{ key: 'aws:x', value: '' }] }),

@@ -130,14 +130,14 @@ export function testStore(name: string, open: () => Promise<Database>): void {
     })
 
     test('a signal reaches who listens', async () => {
-      const heard = new Promise<string>((resolve) => {
-        const end = database.onSignal((topic) => {
+      const heard = new Promise((resolve) => {
+        const end = database.onSignal((signal) => {
           end()
-          resolve(topic)
+          resolve(signal)
         })
       })
-      database.signal('hello')
-      expect(await heard).toBe('hello')
+      database.signal({ kind: 'pipeline', pipelineName: 'site' })
+      expect(await heard).toEqual({ kind: 'pipeline', pipelineName: 'site' })
     })
   })
 }

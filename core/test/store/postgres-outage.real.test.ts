@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { systemClock } from '../../src/domain/clock.js'
+import type { Signal } from '../../src/domain/signal.js'
 import { type Database, openPostgres } from '../../src/store/database.js'
 import { startPostgres, type TestPostgres } from '../../src/testkit/postgres.js'
 
@@ -106,13 +107,13 @@ const insist = async (ask: () => Promise<unknown>) => {
   }
 }
 /** Signals are heard again, by the same listener. */
-const hearsAgain = async (topic: string) => {
-  const heard: string[] = []
-  const end = database.onSignal((one) => void heard.push(one))
+const hearsAgain = async (pipelineName: string) => {
+  const heard: Signal[] = []
+  const end = database.onSignal((signal) => void heard.push(signal))
   await until(() => database.health?.().hears === true)
   await until(() => {
-    database.signal(topic)
-    return heard.includes(topic)
+    database.signal({ kind: 'pipeline', pipelineName })
+    return heard.some((signal) => signal.kind === 'pipeline' && signal.pipelineName === pipelineName)
   })
   end()
 }
@@ -160,12 +161,30 @@ test.each(['fast', 'immediate'] as const)(
 
 test('connections that are cut are made anew, and who waits for signals is woken for what was missed', async () => {
   const heard: string[] = []
-  const end = database.onSignal((one) => void heard.push(one))
+  const end = database.onSignal(({ kind }) => void heard.push(kind))
   way.cut()
   await insist(() => put('after a cut'))
   await until(() => heard.includes('jobs'))
   end()
   expect(heard).toEqual(expect.arrayContaining(['jobs', 'cancels', 'outbox', 'action-types']))
+})
+
+test('a notification that is no signal harms nobody, and those after it are heard', async () => {
+  const heard: Signal[] = []
+  const end = database.onSignal((signal) => void heard.push(signal))
+  for (const payload of [
+    '',
+    '{',
+    '{}',
+    '{"pipelineName":{}}',
+    'log ',
+    'a signal of a version to come',
+    '{"pipelineName":"site"}',
+  ])
+    await sql`select pg_notify('penstock', ${payload})`.execute(database.db)
+  await until(() => heard.length > 0)
+  end()
+  expect(heard).toEqual([{ kind: 'pipeline', pipelineName: 'site' }])
 })
 
 test('connections that go silent are noticed, given up, and made anew', async () => {

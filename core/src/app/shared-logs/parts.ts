@@ -1,4 +1,5 @@
 /** Logs as this server has them: in files of its own, or, on a database that servers share, for all of them. */
+import type { Signal } from '../../domain/signal.js'
 import type { Engine } from '../../engine/engine.js'
 import type { LogService } from '../../host/services.js'
 import { sharedLogStore } from '../../store/shared-log-store.js'
@@ -21,7 +22,7 @@ function isShared({ database }: ServerGiven): boolean {
 function around({ database, clock, artifacts, identity }: ServerGiven, { store: { read } }: Engine) {
   const store = sharedLogStore(database)
   const archive = new LogArchive({ store, clock, artifacts, bucket: identity.bucket })
-  const signal = (topic: string) => database.signal(topic)
+  const signal = (signal: Signal) => database.signal(signal)
   return { store, archive, clock, reads: read, signal }
 }
 

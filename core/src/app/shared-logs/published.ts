@@ -1,8 +1,10 @@
 /** The logs of this server's own worker, given to the other servers: whole when they end, and while they grow to who reads them. */
+
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '../../domain/clock.js'
 import type { SharedLog } from '../../domain/shared-log.js'
+import type { Signal } from '../../domain/signal.js'
 import type { EngineReads } from '../../engine/ports.js'
 import type { Logger } from '../../host/plugin.js'
 import { readBytes } from '../../worker/files.js'
@@ -11,7 +13,6 @@ import type { LogSpool } from '../../worker/log-spool.js'
 import { untilAccepted } from '../../worker/retry.js'
 import { logFile, workFolder } from '../../worker/workspace.js'
 import { isShort } from './archive.js'
-import { logTopic } from './received.js'
 import { type WriteOnParts, writeOn } from './write-on.js'
 
 export interface PublishedLogsParts extends WriteOnParts {
@@ -20,12 +21,10 @@ export interface PublishedLogsParts extends WriteOnParts {
   /** This server's worker. */
   readonly writer: string
   readonly log: Logger
-  readonly signal: (topic: string) => void
-  readonly onSignal: (listener: (topic: string) => void) => () => void
+  readonly signal: (signal: Signal) => void
+  readonly onSignal: (listener: (signal: Signal) => void) => () => void
 }
 
-/** Asks the server that has a log to give it. */
-export const wantedTopic = (id: string) => `log-wanted ${id}`
 /** Who reads on asks again well within this time, milliseconds. */
 export const wantedFor = 30_000
 const breath = 400
@@ -44,9 +43,8 @@ export class PublishedLogs extends ActionLogs {
 
   constructor(readonly parts: PublishedLogsParts) {
     super(parts.dataFolder)
-    this.#unsubscribe = parts.onSignal((topic) => {
-      const [word, id = ''] = topic.split(' ')
-      if (word === 'log-wanted') this.#give(id)
+    this.#unsubscribe = parts.onSignal((signal) => {
+      if (signal.kind === 'log-wanted') this.#give(signal.actionExecutionId)
     })
   }
 
@@ -84,7 +82,7 @@ export class PublishedLogs extends ActionLogs {
           error: (error as Error).message,
         }),
     })
-    signal(logTopic(id))
+    signal({ kind: 'log', actionExecutionId: id })
     await super.forget([id]) // from now on the database tells where it is
   }
 
@@ -138,7 +136,7 @@ export class PublishedLogs extends ActionLogs {
     const { clock, store } = this.parts
     while (this.isWriting(id) && (await store.isWanted(id, clock.now() - wantedFor))) {
       const size = (await this.size(id)) ?? 0
-      if (await this.#send(id, size)) this.parts.signal(logTopic(id))
+      if (await this.#send(id, size)) this.parts.signal({ kind: 'log', actionExecutionId: id })
       await sleep(clock, breath, this.#stop.signal)
     }
   }

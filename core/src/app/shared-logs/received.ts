@@ -1,7 +1,9 @@
 /** Receives the logs of workers on other machines where several servers share a database: each piece may come to another one. */
+
 import { Fault } from '../../domain/faults.js'
 import { isOpen, type Job } from '../../domain/job.js'
 import type { LogChange } from '../../domain/shared-log.js'
+import type { Signal } from '../../domain/signal.js'
 import type { EngineReads } from '../../engine/ports.js'
 import type { ReceivedLogs } from '../remote-logs.js'
 import type { MaskKeeper } from './masks.js'
@@ -10,7 +12,7 @@ import { type WriteOnParts, writeOn } from './write-on.js'
 export interface DatabaseLogsParts extends WriteOnParts {
   readonly masks: MaskKeeper
   readonly reads: Pick<EngineReads, 'job' | 'jobOfAction'>
-  readonly signal: (topic: string) => void
+  readonly signal: (signal: Signal) => void
   /** Those of this server's own worker, which are closed with these. */
   readonly own: { close(): Promise<void> }
 }
@@ -35,7 +37,7 @@ export class DatabaseLogs implements ReceivedLogs {
       set({ received: log.received + fresh.length, sealed })
       return log.received + fresh.length
     })
-    this.parts.signal(logTopic(id))
+    this.parts.signal({ kind: 'log', actionExecutionId: id })
     return received
   }
 
@@ -87,7 +89,7 @@ export class DatabaseLogs implements ReceivedLogs {
 
   async #close(id: string): Promise<void> {
     await this.parts.archive.close(id)
-    this.parts.signal(logTopic(id))
+    this.parts.signal({ kind: 'log', actionExecutionId: id })
   }
 
   /** A change by the job, which goes on where the action's log ended. Errors: InvalidJobStateException once it is finished. */
@@ -98,9 +100,6 @@ export class DatabaseLogs implements ReceivedLogs {
     return writeOn(this.parts, id, writerOf(job), work)
   }
 }
-
-/** What tells servers that there is more of a log. */
-export const logTopic = (id: string) => `log ${id}`
 
 const idOf = ({ data }: Job) => data.actionExecutionId
 const writerOf = ({ id, fence }: Job) => `${id}:${fence}`

@@ -1,13 +1,14 @@
 /** Any action's log, whichever of the servers on this database has it. */
+
 import type { Clock } from '../../domain/clock.js'
 import type { SharedLog, SharedLogStore } from '../../domain/shared-log.js'
+import type { Signal } from '../../domain/signal.js'
 import type { EngineReads } from '../../engine/ports.js'
 import type { LogChunk, LogService } from '../../host/services.js'
 import { atMostEvery } from '../../worker/files.js'
 import { wholeCharacters } from '../../worker/utf8.js'
 import type { LogArchive } from './archive.js'
-import { type PublishedLogs, wantedFor, wantedTopic } from './published.js'
-import { logTopic } from './received.js'
+import { type PublishedLogs, wantedFor } from './published.js'
 
 export interface SharedLogsParts {
   readonly own: PublishedLogs
@@ -15,8 +16,8 @@ export interface SharedLogsParts {
   readonly archive: LogArchive
   readonly reads: Pick<EngineReads, 'jobOfAction'>
   readonly clock: Clock
-  readonly signal: (topic: string) => void
-  readonly onSignal: (listener: (topic: string) => void) => () => void
+  readonly signal: (signal: Signal) => void
+  readonly onSignal: (listener: (signal: Signal) => void) => () => void
 }
 
 const usualLimit = 64 * 1024
@@ -54,8 +55,8 @@ export class SharedLogs implements LogService {
   follow(id: string, tell: () => void): () => void {
     const [onMore, quiet] = atMostEvery(pause, tell)
     const unfollow = this.parts.own.follow(id, onMore)
-    const unsubscribe = this.parts.onSignal((topic) => {
-      if (topic === logTopic(id)) onMore()
+    const unsubscribe = this.parts.onSignal((signal) => {
+      if (signal.kind === 'log' && signal.actionExecutionId === id) onMore()
     })
     const timer = setInterval(onMore, lookEvery)
     timer.unref()
@@ -94,6 +95,6 @@ export class SharedLogs implements LogService {
     for (const [one, at] of this.#asked) if (now - at > wantedFor) this.#asked.delete(one)
     this.#asked.set(id, now)
     await store.want(id, now)
-    signal(wantedTopic(id))
+    signal({ kind: 'log-wanted', actionExecutionId: id })
   }
 }
