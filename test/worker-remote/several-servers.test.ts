@@ -101,7 +101,9 @@ async function startWorker(
   const data = join(folder, 'elsewhere', 'data')
   mkdirSync(data, { recursive: true, mode: 0o700 })
   writeTickSource(data)
-  writeFileSync(join(folder, 'elsewhere', 'penstock.yaml'), 'plugins: { penstock-plugin-tick: { isolation: none } }\n')
+  const opened = `worker: { sandbox: { writable: [${folder}] } }\n` // the builds' ledger
+  const plugins = 'plugins: { penstock-plugin-tick: { isolation: none } }\n'
+  writeFileSync(join(folder, 'elsewhere', 'penstock.yaml'), opened + plugins)
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
