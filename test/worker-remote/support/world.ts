@@ -43,6 +43,9 @@ interface WorkOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** The workers elsewhere do everything, and are lost as soon as the configuration lets them be. */
+const elsewhere = { 'worker.enabled': false, 'worker.leaseSeconds': 30 }
+
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'penstock-remote-'))
   readonly network = new Network(() => this.detour ?? this.server.port)
@@ -58,7 +61,7 @@ export class World {
   /** The server's database: SQLite, or a PostgreSQL of this world's own. */
   constructor(readonly dialect: 'SQLite' | 'PostgreSQL' = 'SQLite') {}
 
-  async start(overrides: Record<string, unknown> = { 'worker.enabled': false }): Promise<void> {
+  async start(overrides: Record<string, unknown> = elsewhere): Promise<void> {
     if (this.dialect === 'PostgreSQL') this.#postgres = await startPostgres()
     const data = join(this.folder, 'server')
     mkdirSync(join(data, 'secrets', 'named'), { recursive: true, mode: 0o700 })
@@ -73,7 +76,7 @@ export class World {
     await this.network.start()
   }
 
-  async startServer(overrides: Record<string, unknown> = { 'worker.enabled': false }, port = 0): Promise<void> {
+  async startServer(overrides: Record<string, unknown> = elsewhere, port = 0): Promise<void> {
     const clock: Clock = { now: () => Date.now() + this.skew, after: (ms, wake) => systemClock.after(ms, wake) }
     this.server = await startServer({
       file: join(this.folder, 'penstock.yaml'),
