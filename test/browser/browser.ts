@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PipelineDeclaration, Principal, StageDeclaration } from '@penstock/core'
@@ -75,7 +75,11 @@ export async function startWorld() {
   await git.createRepository('acme/shop')
   const dataDir = mkdtempSync(join(tmpdir(), 'penstock-browser-'))
   const log: string[] = []
-  const server = await startServer({ dataDir, port: 0, env: {}, writeLog: (line) => void log.push(line) })
+  // What tests and builds both see: the data folder is none of a build's business.
+  const shared = mkdtempSync(join(tmpdir(), 'penstock-shared-'))
+  chmodSync(shared, 0o755)
+  const overrides = { 'worker.sandbox.readOnly': [shared] }
+  const server = await startServer({ dataDir, port: 0, env: {}, overrides, writeLog: (line) => void log.push(line) })
   const browser = await startBrowser()
   const password = readFileSync(join(dataDir, 'secrets', 'initialAdminPassword'), 'utf8').trim()
   const reader = await openPage(browser, server.address, password)
@@ -83,6 +87,7 @@ export async function startWorld() {
     ...reader,
     git,
     dataDir,
+    shared,
     server,
     browser,
     log,
@@ -93,7 +98,7 @@ export async function startWorld() {
       await browser.close()
       await server.stop()
       await git.stop()
-      rmSync(dataDir, { recursive: true, force: true })
+      for (const folder of [dataDir, shared]) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

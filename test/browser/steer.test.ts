@@ -10,7 +10,7 @@ let flag: string
 beforeAll(async () => {
   world = await startWorld()
   await world.git.commit('acme/shop', { 'a.txt': 'one' }, '</script><img src=x onerror=alert(1)>')
-  flag = join(world.dataDir, 'flag')
+  flag = join(world.shared, 'flag')
 })
 afterAll(() => world?.stop())
 
