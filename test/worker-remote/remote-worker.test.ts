@@ -1,6 +1,7 @@
 /** `penstock worker` as a process against a server that runs no actions itself, on both databases, over a network that is lost at will. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRunning } from '../support/processes.js'
 import { until, World } from './support/world.js'
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
@@ -193,15 +194,3 @@ echo "end ${name}" >>'${world.folder}/ledger'`
     60_000,
   )
 })
-
-/** Whether a process of this machine, in whatever namespace, has this command line. */
-function isRunning(commandLine: string): boolean {
-  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return found.some((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim() === commandLine
-    } catch {
-      return false
-    }
-  })
-}
