@@ -73,6 +73,7 @@ export class SampleServer {
     sources: {
       status: async (name) => (name === data.shop.name ? sampleSources(this.now) : []),
       report: async () => ({}),
+      poll: async () => [],
     },
     queue: {
       overview: async () => ({
