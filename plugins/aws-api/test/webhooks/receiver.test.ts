@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
   const server = {
     clock: { now: () => Date.now(), after: () => () => {} },
-    sources: { status: async () => [], report: act },
+    sources: { status: async () => [], poll: async () => [], report: act },
     webhooks: {
       find: async (secretPath: string) => (path.endsWith(`/${secretPath}`) ? target : undefined),
       came: async (name: string, problem?: unknown) => void done.push(['came', name, problem]),
