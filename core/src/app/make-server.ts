@@ -11,6 +11,7 @@ import type { DeploymentService } from '../host/deployment-service.js'
 import { PluginHost } from '../host/plugin-host.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerServices } from '../host/services.js'
+import { stateOverDoor } from '../host/state/state-over-door.js'
 import { StoredState } from '../host/state/stored-state.js'
 import { Access } from '../http/access-service.js'
 import { type OperationServices } from '../operations/operation.js'
@@ -82,6 +83,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
       workers: remoteJobs,
       logs: logService,
       sources: sources.service,
+      stateOf: (plugin) => stateOverDoor(() => stores.state.doorOf(plugin)),
     }),
   )
   const faces: ServerServices = {
@@ -215,7 +217,8 @@ function makeOperations(
     logs,
     registry,
     sources,
-  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources'> & {
+    stateOf,
+  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources' | 'stateOf'> & {
     readonly access: Access
     readonly registry: ProviderRegistry
   },
@@ -229,6 +232,7 @@ function makeOperations(
     logs,
     deployments: () => deploymentsOf(registry),
     sources,
+    stateOf,
   }
   return serveOperations({
     identity,

@@ -10,6 +10,7 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
   addSteering(verb)
   addDefining(verb)
   addDeployments(program, verb, where)
+  addProjects(program, where)
 }
 
 type Verb = (usage: string, text: string) => Command
@@ -23,6 +24,21 @@ function withServer(command: Command): Command {
     .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
     .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given; the variable is the safer place')
     .option('--region <name>', "the server's; AWS_REGION, the profile's or us-east-1 unless given")
+}
+
+function addProjects(program: Command, where: (command: Command) => Command): void {
+  const projects = program.command('project').description('build projects, which CodeBuild actions name')
+  const verb: Verb = (usage, text) => withOutput(withServer(where(projects.command(usage).description(text))))
+  verb('put <file>', 'add or change those of a YAML or JSON file, as batch-get-projects prints them (- is standard input)').action(
+    async (file, options) => (await import('./verbs/project.js')).putProjects(file, options),
+  )
+  verb('list', 'all of them').action(async (options) => (await import('./verbs/project.js')).listProjects(options))
+  verb('show <name>', 'one, as put takes it').action(async (name, options) =>
+    (await import('./verbs/project.js')).showProject(name, options),
+  )
+  verb('rm <name>', 'forget one that was put').action(async (name, options) =>
+    (await import('./verbs/project.js')).removeProject(name, options),
+  )
 }
 
 function withFollowing(command: Command): Command {
@@ -51,6 +67,9 @@ function addReading(verb: Verb): void {
   verb('sources <pipeline>', 'how polling its sources goes, with the last polls, and when the next is and why').action(
     async (name, options) => (await import('./verbs/sources.js')).sources(name, options),
   )
+  verb('tests <pipeline>', 'the test reports of its newest execution: what fails, newly fails, is fixed, is flaky')
+    .option('--execution <id>', 'or the beginning or end of its id; the newest unless given')
+    .action(async (name, options) => (await import('./verbs/tests.js')).tests(name, options))
   for (const [name, text] of [
     ['open', 'open the page of a pipeline, or of all, in a browser'],
     ['url', 'print the address of that page'],

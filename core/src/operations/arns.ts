@@ -48,6 +48,11 @@ export class Arns {
     return `${this.root.replace(':codepipeline:', ':codedeploy:')}:deploymentgroup:${group.applicationName ?? '*'}/${group.deploymentGroupName ?? '*'}`
   }
 
+  /** A build project, as CodeBuild names it. */
+  project(name: string): string {
+    return `${this.root.replace(':codepipeline:', ':codebuild:')}:project/${name}`
+  }
+
   /** For operations that are about everything of a kind. */
   everything(): string {
     return `${this.root}:*`

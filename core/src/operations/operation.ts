@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
 import type { DeploymentService } from '../host/deployment-service.js'
 import type { LogService, SourceService } from '../host/services.js'
+import type { PluginState } from '../host/state/plugin-state.js'
 import type { LongPoll, WorkerService } from '../host/worker-service.js'
 import type { InputOf, Shape, StructureShape } from '../shape/shape.js'
 import type { Arns } from './arns.js'
@@ -23,6 +24,8 @@ export interface OperationServices {
   readonly deployments: () => DeploymentService
   /** The polling of sources. */
   readonly sources: SourceService
+  /** What a plugin keeps: the objects of the service that it brings. */
+  readonly stateOf: (plugin: string) => PluginState
 }
 
 /** What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all. */

@@ -9,6 +9,7 @@ import * as logs from './logs.js'
 import type { AnyOperation, Operation } from './operation.js'
 import * as pipelines from './pipelines.js'
 import * as pluginState from './plugin-state.js'
+import * as projects from './projects.js'
 import * as sources from './sources.js'
 import * as stages from './stages.js'
 import * as tags from './tags.js'
@@ -32,6 +33,7 @@ export const operations = {
   ...pluginState,
   ...logs,
   ...testReports,
+  ...projects,
   ...sources,
 }
 

@@ -76,7 +76,9 @@ export interface Bench {
 }
 
 /** What operations do, without policies, shapes and the audit log, which have tests of their own. */
-export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'deployments' | 'sources'>): Operations {
+export function unguarded(
+  given: Omit<OperationServices, 'workers' | 'logs' | 'deployments' | 'sources' | 'stateOf'>,
+): Operations {
   const absent = (what: string) => new Error(`the engine alone has no ${what}`)
   const services: OperationServices = {
     ...given,
@@ -91,6 +93,9 @@ export function unguarded(given: Omit<OperationServices, 'workers' | 'logs' | 'd
     },
     get sources(): never {
       throw absent('sources')
+    },
+    get stateOf(): never {
+      throw absent('state of plugins')
     },
   }
   const methods = Object.entries(table).map(([method, operation]) => [

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { definePlugin } from '@penstock/core'
-import { buildNumbersIn } from './codebuild/build-numbers.js'
 import { type CodeBuildParts, codeBuild } from './codebuild/provider.js'
+import { declare, sharedService } from './codebuild/service.js'
 import { type CodeBuildSettings, settingsSchema } from './codebuild/settings.js'
 import { commands } from './commands.js'
 import { shell } from './shell.js'
@@ -13,11 +13,10 @@ export default definePlugin<{ readonly codebuild: CodeBuildSettings }>({
   configSchema: { type: 'object', additionalProperties: false, properties: { codebuild: settingsSchema } },
   register(api) {
     const parts: CodeBuildParts = {
-      settings: api.config.codebuild,
-      numbers: buildNumbersIn(() => api.dataFolder),
-      identity: () => api.server.identity,
+      service: sharedService(api),
       cacheFolder: () => join(api.dataFolder, 'build-cache'),
     }
+    api.onStart(() => declare(api))
     api.provideAction(shell('Build'))
     api.provideAction(shell('Test'))
     api.provideAction(commands())

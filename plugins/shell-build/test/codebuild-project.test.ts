@@ -1,8 +1,9 @@
+import type { BuildProject as Project } from '@penstock/core'
 import { type RunActionOptions, runAction } from '@penstock/core/testkit'
 import { checkSchema } from '../../../core/src/host/json-schema.js'
-import type { Project } from '../src/codebuild/project.js'
-import { type CodeBuildParts, codeBuild, usualParts } from '../src/codebuild/provider.js'
-import { type CodeBuildSettings, defaultSettings, settingsSchema } from '../src/codebuild/settings.js'
+import { type CodeBuildParts, codeBuild } from '../src/codebuild/provider.js'
+import { type CodeBuildService, trialService } from '../src/codebuild/service.js'
+import { type CodeBuildSettings, settingsSchema } from '../src/codebuild/settings.js'
 import { contents, removeTrees, tree } from './trees.js'
 
 afterAll(removeTrees)
@@ -14,9 +15,10 @@ function run(
   settings: Partial<CodeBuildSettings>,
   options: RunActionOptions = {},
   files: Record<string, string> = {},
-  parts: Partial<CodeBuildParts> = {},
+  parts: Pick<CodeBuildParts, 'cacheFolder'> = {},
+  service: Partial<CodeBuildService> = {},
 ) {
-  const provider = codeBuild('Build', { ...usualParts(), settings: { ...defaultSettings, ...settings }, ...parts })
+  const provider = codeBuild('Build', { service: { ...trialService(settings), ...service }, ...parts })
   const { configuration, inputs, ...rest } = options
   return runAction(provider, {
     configuration: { ProjectName: 'site', ...configuration },
@@ -132,7 +134,8 @@ test("the guide's variables", async () => {
     settings,
     { job: { actionExecutionId: 'aaaa-1', pipelineName: 'web' } },
     { 'buildspec.yml': 'version: 0.2\nphases: { build: { commands: [env] } }\n' },
-    { numbers: { next: () => 7 } },
+    {},
+    { numbers: { next: async () => 7 } },
   )
   for (const line of [
     'AWS_DEFAULT_REGION=us-east-1',

@@ -60,9 +60,9 @@ async function runOne(frame: BuildFrame, batch: Batch, one: BatchBuild): Promise
   if (spec.phases.length === 0) {
     throw new JobFailed(`${file}: phases is missing, which batch build ${identifier} would run`, 'ConfigurationError')
   }
-  const known = keptFact(ctx, `build-${identifier}`, () => ({
+  const known = await keptFact(ctx, `build-${identifier}`, async () => ({
     id: `${project.name}:${randomUUID()}`,
-    number: batch.numbers.next(project.name),
+    number: await batch.numbers.next(project.name),
     startTime: ctx.clock.now(),
   }))
   const identity = { ...build.identity, ...known, batchIdentifier: identifier, ...defined({ image: one.image }) }

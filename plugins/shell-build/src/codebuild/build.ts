@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ActionJob, defined, type JobContext, JobFailed, type ServerIdentity } from '@penstock/core'
+import {
+  type ActionJob,
+  type BuildProject,
+  defined,
+  type JobContext,
+  JobFailed,
+} from '@penstock/core'
 import type { Sources } from '../source.js'
 import { isVariableName } from '../variables.js'
 import type { Buildspec } from './buildspec.js'
@@ -8,12 +14,12 @@ import { BuildCache } from './cache.js'
 import { type BuildIdentity, buildVariables } from './environment.js'
 import { Expressions } from './expressions.js'
 import { prepareHelpers } from './helpers.js'
-import type { Project } from './project.js'
 import type { ReportSpec } from './report-spec.js'
 import { publishReports } from './reports/publish.js'
 import { runPhases } from './run-phases.js'
 import { evaluate } from './script.js'
 import { ForeignValues } from './secrets.js'
+import type { BuildPlace } from './service.js'
 import type { CodeBuildSettings } from './settings.js'
 import { typedVariables } from './typed-variables.js'
 
@@ -21,9 +27,9 @@ import { typedVariables } from './typed-variables.js'
 export interface BuildFrame {
   readonly job: ActionJob<unknown>
   readonly ctx: JobContext
-  readonly settings: CodeBuildSettings
-  readonly identity: Pick<ServerIdentity, 'region' | 'accountId' | 'publicUrl'>
-  readonly project: Project
+  readonly settings: Omit<CodeBuildSettings, 'projects'>
+  readonly place: BuildPlace
+  readonly project: BuildProject
   /** The action's EnvironmentVariables, as they are written. */
   readonly variables?: string
   /** Where caches lie. */
@@ -78,7 +84,7 @@ function reportsOf({ spec, identity }: Build, expressions: Expressions): readonl
 
 /** Who says a variable last has the last word: the buildspec, then the project, then the action. */
 async function environmentOf(frame: BuildFrame, build: Build): Promise<Record<string, string>> {
-  const { job, ctx, settings, identity, project } = frame
+  const { job, ctx, settings, place, project } = frame
   const { spec, file, sources } = build
   const foreign = new ForeignValues(settings, ctx)
   const declared = Object.fromEntries(job.environmentVariables.map(({ name, value }) => [name, value]))
@@ -96,7 +102,7 @@ async function environmentOf(frame: BuildFrame, build: Build): Promise<Record<st
     const right = 'letters, digits and _ are right, no digit first'
     throw new JobFailed(`${file}: env has the variable "${wrong}": ${right}`, 'ConfigurationError')
   }
-  return { ...buildVariables(job, sources, build.identity, identity), ...spec.variables, ...mapped, ...own }
+  return { ...buildVariables(job, sources, build.identity, place), ...spec.variables, ...mapped, ...own }
 }
 
 /** A build runs as the user that runs builds here: another one it cannot become. Errors: JobFailed ConfigurationError. */

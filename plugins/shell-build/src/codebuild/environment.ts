@@ -1,5 +1,6 @@
-import { type ActionJob, defined, type JobContext, type ServerIdentity } from '@penstock/core'
+import { type ActionJob, defined, type JobContext } from '@penstock/core'
 import { inputVariables, type Sources } from '../source.js'
+import type { BuildPlace } from './service.js'
 
 /** Which build of which project it is. */
 export interface BuildIdentity {
@@ -16,8 +17,6 @@ export interface BuildIdentity {
   readonly batchIdentifier?: string
 }
 
-type Place = Pick<ServerIdentity, 'region' | 'accountId' | 'publicUrl'>
-
 /**
  * What the CodeBuild guide lists under "Environment variables in build environments", as far as it is true of a build in a
  * pipeline here. Absent are those that webhooks of CodeBuild's own and public builds have.
@@ -26,7 +25,7 @@ export function buildVariables(
   job: ActionJob<unknown>,
   sources: Sources,
   build: BuildIdentity,
-  { region, accountId, publicUrl }: Place,
+  { region, accountId, publicUrl }: BuildPlace,
 ): Record<string, string> {
   const arn = (what: string) => `arn:aws:codebuild:${region}:${accountId}:${what}`
   return {

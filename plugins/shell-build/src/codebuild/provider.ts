@@ -2,27 +2,26 @@ import {
   type ActionJob,
   type ActionProvider,
   type ActionResult,
+  type BuildProject,
   type ConfigurationOf,
   commandProperties,
   defineAction,
   defined,
   type JobContext,
   JobFailed,
-  type ServerIdentity,
 } from '@penstock/core'
 import { openSources } from '../source.js'
 import { prepareVariables, readVariables } from '../variables.js'
 import { runBatch } from './batch.js'
 import { type Build, type BuildFrame, runBuild } from './build.js'
-import { type BuildNumbers, countedBuilds } from './build-numbers.js'
 import { parseBuildspec } from './buildspec.js'
 import { logUrl } from './environment.js'
 import { findBuildspec } from './find-buildspec.js'
 import { findProject } from './find-project.js'
 import { keptFact } from './kept.js'
 import { assignOutputs, emptyOutput, putOut } from './outputs.js'
-import { type Project, projectNotes } from './project.js'
-import { type CodeBuildSettings, defaultSettings } from './settings.js'
+import { projectNotes } from './project.js'
+import { type CodeBuildService, trialService } from './service.js'
 import { parseTypedVariables } from './typed-variables.js'
 
 const properties = {
@@ -56,19 +55,11 @@ function validate({ BatchEnabled, CombineArtifacts, EnvironmentVariables }: Conf
   ]
 }
 
-/** What the provider needs of its server. */
+/** What the provider needs besides its job. */
 export interface CodeBuildParts {
-  readonly settings: CodeBuildSettings
-  readonly numbers: BuildNumbers
-  readonly identity: () => Pick<ServerIdentity, 'region' | 'accountId' | 'publicUrl'>
+  readonly service: CodeBuildService
   /** Where caches lie; the job's own folder when absent: then nothing is kept. */
   readonly cacheFolder?: () => string
-}
-
-/** As a server without a section `codebuild` has it. */
-export function usualParts(): CodeBuildParts {
-  const identity = { region: 'us-east-1', accountId: '000000000000', publicUrl: 'http://127.0.0.1:8080' }
-  return { settings: defaultSettings, numbers: countedBuilds(), identity: () => identity }
 }
 
 /**
@@ -77,7 +68,7 @@ export function usualParts(): CodeBuildParts {
  */
 export function codeBuild(
   category: 'Build' | 'Test',
-  parts: CodeBuildParts = usualParts(),
+  parts: CodeBuildParts = { service: trialService() },
 ): ActionProvider<typeof properties> {
   return defineAction({
     category,
@@ -94,15 +85,15 @@ export function codeBuild(
 
 async function run(parts: CodeBuildParts, job: ActionJob<Configuration>, ctx: JobContext): Promise<ActionResult> {
   const { ProjectName, PrimarySource, BatchEnabled, CombineArtifacts } = job.configuration
-  const { project, warning } = findProject(parts.settings, ProjectName)
+  const { project, warning } = await findProject(parts.service, ProjectName)
   if (job.inputNames.length > 1 && PrimarySource === undefined) {
     const message = `PrimarySource is missing: with several input artifacts it names the one with the buildspec (${job.inputNames.join(', ')})`
     throw new JobFailed(message, 'ConfigurationError')
   }
-  const frame = frameOf(parts, job, ctx, project)
+  const frame = await frameOf(parts, job, ctx, project)
   const build = await prepare(parts, job, ctx, frame)
   const { id, number } = build.identity
-  const link = { externalExecutionId: id, externalExecutionUrl: logUrl(frame.identity.publicUrl, job) }
+  const link = { externalExecutionId: id, externalExecutionUrl: logUrl(frame.place.publicUrl, job) }
   const summary = [...(warning === undefined ? [] : [warning]), `build ${number} with ${build.file}`].join('; ')
   await ctx.progress({ summary, ...link })
   for (const note of [...(warning === undefined ? [] : [warning]), ...projectNotes(project)]) ctx.log.line(note)
@@ -113,24 +104,32 @@ async function run(parts: CodeBuildParts, job: ActionJob<Configuration>, ctx: Jo
   return { summary, ...link, outputVariables: await readVariables(ctx, build.spec.exportedVariables) }
 }
 
-function frameOf(parts: CodeBuildParts, job: ActionJob<Configuration>, ctx: JobContext, project: Project): BuildFrame {
-  const { settings, identity, cacheFolder } = parts
+async function frameOf(
+  { service, cacheFolder }: CodeBuildParts,
+  job: ActionJob<Configuration>,
+  ctx: JobContext,
+  project: BuildProject,
+): Promise<BuildFrame> {
   const variables = job.configuration.EnvironmentVariables
   const caches = cacheFolder?.() ?? `${ctx.workspace}/.penstock/cache`
-  return { job, ctx, settings, identity: identity(), project, cacheFolder: caches, ...defined({ variables }) }
+  const [settings, place] = [await service.settings(), await service.place()]
+  return { job, ctx, settings, place, project, cacheFolder: caches, ...defined({ variables }) }
 }
 
 async function prepare(
-  { settings, numbers }: CodeBuildParts,
+  { service }: CodeBuildParts,
   job: ActionJob<Configuration>,
   ctx: JobContext,
-  { project }: BuildFrame,
+  { project, settings }: BuildFrame,
 ): Promise<Build> {
   const { PrimarySource, BuildspecOverride } = job.configuration
   const sources = await openSources(job, ctx, PrimarySource)
   const { file, text } = await findBuildspec(sources.folder, choiceOf(project, BuildspecOverride))
   const spec = parseBuildspec(text, file)
-  const known = keptFact(ctx, 'build', () => ({ number: numbers.next(project.name), startTime: ctx.clock.now() }))
+  const known = await keptFact(ctx, 'build', async () => ({
+    number: await service.numbers.next(project.name),
+    startTime: ctx.clock.now(),
+  }))
   const wanted = project.environment?.image
   const image = wanted === undefined ? undefined : (settings.images[wanted] ?? wanted)
   const identity = {
@@ -142,7 +141,7 @@ async function prepare(
   return { spec, file, sources, identity, variables: {}, name: 'build' }
 }
 
-function choiceOf(project: Project, override: string | undefined) {
+function choiceOf(project: BuildProject, override: string | undefined) {
   if (override !== undefined) return { from: 'BuildspecOverride', value: override }
   const value = project.source?.buildspec
   return value === undefined || value === '' ? undefined : { from: `project ${project.name}: source.buildspec`, value }
@@ -165,7 +164,7 @@ async function singleOf(frame: BuildFrame, build: Build): Promise<string | undef
 }
 
 async function batchOf(
-  { numbers }: CodeBuildParts,
+  { service }: CodeBuildParts,
   frame: BuildFrame,
   build: Build,
   combines: boolean,
@@ -176,5 +175,5 @@ async function batchOf(
     throw new JobFailed(message, 'ConfigurationError')
   }
   await prepareVariables(frame.ctx)
-  return runBatch(frame, { build, spec: batch, numbers, combines })
+  return runBatch(frame, { build, spec: batch, numbers: service.numbers, combines })
 }

@@ -1,6 +1,5 @@
-import { type JobContext, JobFailed } from '@penstock/core'
+import { type BuildVariable, type JobContext, JobFailed } from '@penstock/core'
 import type { Buildspec } from './buildspec.js'
-import type { TypedVariable } from './project.js'
 import type { CodeBuildSettings } from './settings.js'
 
 /** Values that AWS keeps in its parameter store and secrets manager are named secrets here. */
@@ -8,7 +7,7 @@ export class ForeignValues {
   private readonly problems: string[] = []
 
   constructor(
-    private readonly settings: CodeBuildSettings,
+    private readonly settings: Pick<CodeBuildSettings, 'parameterStore' | 'secretsManager'>,
     private readonly ctx: JobContext,
   ) {}
 
@@ -28,7 +27,7 @@ export class ForeignValues {
   }
 
   /** Variables of a project or an action: their owners may name any secret, so that one of the same name will do. */
-  async ofOwner(variables: readonly TypedVariable[], from: string): Promise<Record<string, string>> {
+  async ofOwner(variables: readonly BuildVariable[], from: string): Promise<Record<string, string>> {
     const values: Record<string, string> = {}
     for (const { name, value, type = 'PLAINTEXT' } of variables) {
       const what = `${from} ${name}`

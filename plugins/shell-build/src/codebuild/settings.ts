@@ -1,11 +1,10 @@
-import type { JsonSchema } from '@penstock/core'
-import { type Project, projectSchema } from './project.js'
+import { type BuildProject, buildProjectSchema, type JsonSchema } from '@penstock/core'
 
 /** The section `codebuild` of the configuration. */
 export interface CodeBuildSettings {
   /** What becomes of an action whose ProjectName nobody declared. */
   readonly unknownProject: 'fail' | 'buildspec'
-  readonly projects: readonly Project[]
+  readonly projects: readonly BuildProject[]
   /** AWS's name of a parameter -> the named secret that stands for it here. */
   readonly parameterStore: Readonly<Record<string, string>>
   /** AWS's name or ARN of a secret -> the named secret that stands for it here. */
@@ -31,7 +30,7 @@ export const settingsSchema: JsonSchema = {
   additionalProperties: false,
   properties: {
     unknownProject: { enum: ['fail', 'buildspec'], default: 'buildspec' },
-    projects: { type: 'array', default: [], items: projectSchema },
+    projects: { type: 'array', default: [], items: buildProjectSchema },
     parameterStore: names,
     secretsManager: names,
     images: names,

@@ -1,11 +1,10 @@
-import { JobFailed, readJson } from '@penstock/core'
+import { type BuildVariable, JobFailed, readJson } from '@penstock/core'
 import { isVariableName } from '../variables.js'
-import type { TypedVariable } from './project.js'
 
 const types = ['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER'] as const
 
 /** One problem in words, or the variables of an action's EnvironmentVariables: `[{"name","value","type"}]`. */
-export function parseTypedVariables(text: string): readonly TypedVariable[] | string {
+export function parseTypedVariables(text: string): readonly BuildVariable[] | string {
   const property = 'EnvironmentVariables'
   const right = '[{"name": "A", "value": "b", "type": "PLAINTEXT"}]'
   let parsed: unknown
@@ -18,7 +17,7 @@ export function parseTypedVariables(text: string): readonly TypedVariable[] | st
   const entries: readonly unknown[] = Array.isArray(parsed)
     ? parsed
     : Object.entries(parsed).map(([name, value]) => ({ name, value }))
-  const variables: TypedVariable[] = []
+  const variables: BuildVariable[] = []
   for (const entry of entries) {
     const read = readVariable(entry, property)
     if (typeof read === 'string') return read
@@ -27,7 +26,7 @@ export function parseTypedVariables(text: string): readonly TypedVariable[] | st
   return variables
 }
 
-function readVariable(entry: unknown, property: string): TypedVariable | string {
+function readVariable(entry: unknown, property: string): BuildVariable | string {
   const { name, value, type = 'PLAINTEXT' } = (entry ?? {}) as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || !isVariableName(name)) {
     return `${property} has a variable named ${JSON.stringify(name)}: letters, digits and _ are right, no digit first`
@@ -43,7 +42,7 @@ function readVariable(entry: unknown, property: string): TypedVariable | string 
 }
 
 /** As parseTypedVariables. Errors: JobFailed ConfigurationError. */
-export function typedVariables(text: string | undefined): readonly TypedVariable[] {
+export function typedVariables(text: string | undefined): readonly BuildVariable[] {
   const read = text === undefined ? [] : parseTypedVariables(text)
   if (typeof read === 'string') throw new JobFailed(read, 'ConfigurationError')
   return read
