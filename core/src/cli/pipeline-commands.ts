@@ -29,9 +29,10 @@ function withServer(command: Command): Command {
 function addProjects(program: Command, where: (command: Command) => Command): void {
   const projects = program.command('project').description('build projects, which CodeBuild actions name')
   const verb: Verb = (usage, text) => withOutput(withServer(where(projects.command(usage).description(text))))
-  verb('put <file>', 'add or change those of a YAML or JSON file, as batch-get-projects prints them (- is standard input)').action(
-    async (file, options) => (await import('./verbs/project.js')).putProjects(file, options),
-  )
+  verb(
+    'put <file>',
+    'add or change those of a YAML or JSON file, as batch-get-projects prints them (- is standard input)',
+  ).action(async (file, options) => (await import('./verbs/project.js')).putProjects(file, options))
   verb('list', 'all of them').action(async (options) => (await import('./verbs/project.js')).listProjects(options))
   verb('show <name>', 'one, as put takes it').action(async (name, options) =>
     (await import('./verbs/project.js')).showProject(name, options),

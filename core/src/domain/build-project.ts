@@ -123,4 +123,3 @@ export const buildProjectSchema: Schema = {
     ...Object.fromEntries(taken.map((name) => [name, {}])),
   },
 }
-

@@ -4,6 +4,11 @@ import type { ManagedPolicy, PolicyDocument } from './access.js'
 export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocument>> = {
   AWSCodePipeline_FullAccess: allow(
     'codepipeline:*',
+    // As AWS's policy of this name may make and see CodeBuild's projects.
+    'penstock:DeleteProject',
+    'penstock:GetProject',
+    'penstock:ListProjects',
+    'penstock:PutProject',
     's3:GetObject',
     's3:PutObject',
     's3:ListBucket',

@@ -28,6 +28,8 @@ export interface ExecOptions {
    * has (git with the user's ssh keys, docker with its socket). It runs as the server's user, outside of any sandbox.
    */
   readonly isolation?: 'none'
+  /** Where steps run in containers: this image, rather than the action's `Image` or the server's. */
+  readonly image?: string
 }
 
 /**

@@ -95,7 +95,10 @@ function check(json: string, name: string): BuildProject {
   }
   const project = value as BuildProject
   if (project.name === name) return project
-  throw new Fault('ValidationException', `project.name is "${project.name}": it must be the name that is put, "${name}"`)
+  throw new Fault(
+    'ValidationException',
+    `project.name is "${project.name}": it must be the name that is put, "${name}"`,
+  )
 }
 
 async function refuseDeclared(state: PluginState, name: string): Promise<void> {

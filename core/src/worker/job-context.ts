@@ -225,8 +225,7 @@ export class WorkerJobContext implements JobContext {
   /** Where a command runs, and with what. Errors: JobFailed ConfigurationError, when it cannot be enclosed as it must be. */
   async #surroundings(options: ExecOptions): Promise<Omit<StepSpec, 'folder' | 'command' | 'title'>> {
     const { job, folder, stepIsolation } = this.parts
-    const isolation =
-      options.isolation === 'none' && stepIsolation ? { ...stepIsolation, level: 'none' as const } : stepIsolation
+    const isolation = stepIsolation && isolationOf(stepIsolation, options)
     const { workspace } = this
     const enclosure = isolation && (await this.parts.isolation?.enclose(folder, isolation))
     return {
@@ -293,6 +292,12 @@ export class WorkerJobContext implements JobContext {
       throw error
     }
   }
+}
+
+/** What one step runs in, of what its job's steps run in. */
+function isolationOf(job: StepIsolation, { isolation, image }: ExecOptions): StepIsolation {
+  const inside = image === undefined ? job : { ...job, image }
+  return isolation === 'none' ? { ...inside, level: 'none' } : inside
 }
 
 function pick<T extends { readonly name: string }>(all: readonly T[], name: string | undefined, kind: string): T {

@@ -14,11 +14,13 @@ export async function listProjects(options: VerbOptions): Promise<void> {
     project.name,
     buildspecOf(project),
     project.environment?.image ?? '',
-    declared ? 'penstock.yaml' : ago(lastModified, Date.now()),
+    declared ? 'penstock.yaml' : ago(new Date(lastModified), Date.now()),
   ]
   print(options.output, projects, () =>
     projects.length === 0
-      ? ['There are no projects: codebuild.projects in penstock.yaml declares them, penstock project put FILE adds one.']
+      ? [
+          'There are no projects: codebuild.projects in penstock.yaml declares them, penstock project put FILE adds one.',
+        ]
       : table([['NAME', 'BUILDSPEC', 'IMAGE', 'FROM'], ...projects.map(row)]),
   )
 }
@@ -74,5 +76,7 @@ function projectsOf(content: unknown, file: string): readonly BuildProject[] {
   const all: readonly unknown[] = Array.isArray(projects) ? projects : [projects]
   const isNamed = (one: unknown): one is BuildProject => typeof (one as Partial<BuildProject> | null)?.name === 'string'
   if (all.length > 0 && all.every(isNamed)) return all
-  throw new CommandFailed(`${file} holds no project: a map with a name is right, a list of such, or { projects: [...] }`)
+  throw new CommandFailed(
+    `${file} holds no project: a map with a name is right, a list of such, or { projects: [...] }`,
+  )
 }

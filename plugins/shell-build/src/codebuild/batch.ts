@@ -65,7 +65,12 @@ async function runOne(frame: BuildFrame, batch: Batch, one: BatchBuild): Promise
     number: await batch.numbers.next(project.name),
     startTime: ctx.clock.now(),
   }))
-  const identity = { ...build.identity, ...known, batchIdentifier: identifier, ...defined({ image: one.image }) }
+  const identity = {
+    ...build.identity,
+    ...known,
+    batchIdentifier: identifier,
+    ...defined({ image: mapped(frame, one.image) }),
+  }
   const sources = { ...build.sources, folder }
   const variables = one.variables
   const { failure, expressions } = await runBuild(frame, { spec, file, sources, identity, variables, name: identifier })
@@ -76,6 +81,10 @@ async function runOne(frame: BuildFrame, batch: Batch, one: BatchBuild): Promise
     await stage(ctx, folder, bases, identifier, chosen, join(stagedIn(ctx.workspace, identifier), name))
   }
   return undefined
+}
+
+function mapped({ settings }: BuildFrame, image: string | undefined): string | undefined {
+  return image === undefined ? undefined : (settings.images[image] ?? image)
 }
 
 /** `primary` for the primary one. */

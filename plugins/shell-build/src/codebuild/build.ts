@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type ActionJob,
-  type BuildProject,
-  defined,
-  type JobContext,
-  JobFailed,
-} from '@penstock/core'
+import { type ActionJob, type BuildProject, defined, type JobContext, JobFailed } from '@penstock/core'
 import type { Sources } from '../source.js'
 import { isVariableName } from '../variables.js'
 import type { Buildspec } from './buildspec.js'
@@ -34,6 +28,8 @@ export interface BuildFrame {
   readonly variables?: string
   /** Where caches lie. */
   readonly cacheFolder: string
+  /** The action's own Image is set. */
+  readonly hasImage: boolean
 }
 
 /** One build: a buildspec in a folder. */
@@ -69,11 +65,30 @@ export async function runBuild(frame: BuildFrame, build: Build): Promise<BuildOu
   const [key = '', ...fallbackKeys] = keys
   await cache?.restore(key, fallbackKeys)
   const timeout = project.timeoutInMinutes === undefined ? undefined : project.timeoutInMinutes * 60_000
-  const run = { spec, folder: sources.folder, environment, expressions, name, ...defined({ timeout }) }
+  const run = {
+    spec,
+    folder: sources.folder,
+    environment,
+    expressions,
+    name,
+    ...defined({ timeout, image: imageOf(frame, build) }),
+  }
   const failure = await runPhases(ctx, run)
   await publishReports(ctx, sources.folder, reportsOf(build, expressions))
   if (failure === undefined) await cache?.save(key)
   return { expressions, ...defined({ failure }) }
+}
+
+/** The image that the project, or the batch, asks for, unless the action names one. AWS's own are had from nowhere else. */
+function imageOf({ ctx, hasImage, project }: BuildFrame, { identity }: Build): string | undefined {
+  const { image } = identity
+  if (hasImage || image === undefined) return undefined
+  if (!image.startsWith('aws/codebuild/')) return image
+  const mapping = `codebuild.images: { '${image}': IMAGE }`
+  ctx.log.line(
+    `project ${project.name}: ${image} is AWS's own image, which ${mapping} would name one of this machine for`,
+  )
+  return undefined
 }
 
 /** With their values; in a batch each build has reports of its own. */

@@ -32,12 +32,15 @@ export class BuildCache {
     // A sandbox shows no more of the server's folders than the workspace.
     const here = join(this.ctx.workspace, '.penstock', 'restored.tar')
     await mkdir(dirname(here), { recursive: true })
-    await copyFile(this.fileOf(found), here)
+    const isThere = await copyFile(this.fileOf(found), here).then(
+      () => true,
+      () => false,
+    )
     const { exitCode } = await this.ctx.exec(['tar', '-xf', here, '-C', this.source], {
       check: false,
       label: `cache: restoring${found === '' ? '' : ` ${found}`}`,
     })
-    if (exitCode === 0) this.restored = found
+    if (isThere && exitCode === 0) this.restored = found
     else this.ctx.log.line('cache: what was kept cannot be read and is passed over')
   }
 

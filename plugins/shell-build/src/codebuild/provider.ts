@@ -113,7 +113,8 @@ async function frameOf(
   const variables = job.configuration.EnvironmentVariables
   const caches = cacheFolder?.() ?? `${ctx.workspace}/.penstock/cache`
   const [settings, place] = [await service.settings(), await service.place()]
-  return { job, ctx, settings, place, project, cacheFolder: caches, ...defined({ variables }) }
+  const hasImage = job.configuration.Image !== undefined
+  return { job, ctx, settings, place, project, cacheFolder: caches, hasImage, ...defined({ variables }) }
 }
 
 async function prepare(

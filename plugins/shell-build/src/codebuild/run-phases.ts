@@ -18,6 +18,8 @@ export interface PhasesRun {
   readonly name: string
   /** Milliseconds. */
   readonly timeout?: number
+  /** The container's, where builds run in one. */
+  readonly image?: string
 }
 
 /** Runs the phases, again where on-failure says so. Answers why they failed, or `undefined`. */
@@ -57,12 +59,12 @@ interface Outcome {
 }
 
 async function runOnce(ctx: JobContext, run: PhasesRun, attempt: number): Promise<Outcome> {
-  const { spec, folder: cwd, environment: env, name, timeout } = run
+  const { spec, folder: cwd, environment: env, name, timeout, image } = run
   const results = join(ctx.workspace, '.penstock', `phases-${name}-${attempt}`)
   const places = { results, variables: await prepareVariables(ctx), expressions: run.expressions.places }
   const script = writeOwn(ctx, `buildspec-${name}`, buildScript(spec, places))
   const label = `buildspec (${spec.phases.map((phase) => phase.name).join(', ')})`
-  const options = { cwd, env, label, check: false, ...defined({ timeout }) }
+  const options = { cwd, env, label, check: false, ...defined({ timeout, image }) }
   const { exitCode, signal, timedOut } = await ctx.exec([spec.shell, script], options)
   if (timedOut) {
     const failure = `the build took longer than its project's timeoutInMinutes (${(timeout ?? 0) / 60_000}) and was ended`
