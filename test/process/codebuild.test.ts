@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestGitServer } from '@penstock/core/testkit'
 import { serveSample } from './sample-pipeline.js'
-import { cleanUp, penstock, serve, temporaryFolder } from './world.js'
+import { cleanUp, penstock, serve, start, temporaryFolder } from './world.js'
 
 jest.setTimeout(120_000) // real processes, on machines that are busy
 
@@ -129,4 +129,28 @@ test('a project that nobody declared fails its action before anything runs', asy
   expect(await here('wait', 'stray')).toMatchObject({ status: 1 })
   expect((await here('status', 'stray')).out).toContain('project no-such is not declared')
   expect((await here('project', 'rm', 'put-one')).out).toBe('put-one is removed\n')
+})
+
+test('a worker on another machine has the projects, the account and the build numbers from its server', async () => {
+  const home = temporaryFolder()
+  const yaml = `worker: { enabled: false }
+codebuild:
+  projects:
+    - name: declared-one
+      environment: { environmentVariables: [{ name: STAGE, value: far }] }
+      source: { buildspec: "version: 0.2\\nphases: { build: { commands: [env] } }" }
+`
+  writeFileSync(join(home, 'penstock.yaml'), yaml)
+  const server = await serve(home)
+  const there = (...args: string[]) => penstock([...args, '--data', 'data'], { cwd: home })
+  const made = await there('access-key', 'create', '--user', 'w', '--policy', 'PenstockWorkerAccess', '--json')
+  const { accessKeyId, secretAccessKey } = JSON.parse(made.out) as Record<string, string>
+  const key = ['--access-key-id', accessKeyId ?? '', '--secret-access-key', secretAccessKey ?? '']
+  start(['worker', '--endpoint', server.address, '--data', 'data', ...key], { cwd: temporaryFolder() })
+  await there('put', pipeline('far', 'declared-one'))
+  expect(await there('wait', 'far')).toMatchObject({ status: 0 })
+  const { out } = await there('logs', 'far', 'Build')
+  expect(out).toContain('\nSTAGE=far\n')
+  expect(out).toContain('\nCODEBUILD_BUILD_NUMBER=1\n')
+  expect(out).toContain('\nCODEBUILD_PROJECT_ARN=arn:aws:codebuild:us-east-1:000000000000:project/declared-one\n')
 })
