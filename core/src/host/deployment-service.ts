@@ -86,6 +86,10 @@ export interface DeployedHost {
   readonly deploymentId: string
   /** When it was last heard of. */
   readonly contactTime?: number
+  /** What differed from its revision when it was last looked at: `changed PATH` and `missing PATH`, a hundred at most. */
+  readonly drift?: { readonly time: number; readonly changed: readonly string[]; readonly total: number }
+  /** Why it could not be looked at just now. */
+  readonly problem?: string
 }
 
 /**
@@ -115,6 +119,8 @@ export interface DeploymentService {
   log(deploymentId: string, host: string): Promise<string | undefined>
   /** The hosts of all groups, or of those that the filter names, and what they have. */
   deployedHosts(filter: Omit<DeploymentFilter, 'limit'>): Promise<readonly DeployedHost[]>
+  /** The same, once each host of a declared group was asked whether somebody changed deployed files by hand. */
+  checkDeployedHosts(filter: Omit<DeploymentFilter, 'limit'>): Promise<readonly DeployedHost[]>
   /**
    * Deploys the revision of a deployment again, to all hosts of its group or to those that did not succeed; answers the new
    * deployment's id. Errors: an Error with what keeps it from being done.

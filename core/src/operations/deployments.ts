@@ -104,6 +104,17 @@ async function said<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** The same as ListDeployedHosts, once every host was asked whether somebody changed deployed files by hand. */
+export const checkDeployedHosts = operation({
+  name: 'CheckDeployedHosts',
+  service: 'penstock',
+  action: 'codedeploy:ListDeploymentInstances',
+  input: structure({}, group),
+  resource: (input, arns) => arns.deploymentGroup(input),
+  changes: true,
+  run: async ({ deployments }, _, input) => ({ hosts: await deployments().checkDeployedHosts(input) }),
+})
+
 async function found(service: DeploymentService, id: string) {
   const deployment = await service.get(id)
   if (deployment === undefined) throw new Fault('ValidationException', `There is no deployment ${id}`)

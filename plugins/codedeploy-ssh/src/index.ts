@@ -17,7 +17,7 @@ export default definePlugin<CodeDeployConfig>({
     const shared = sharedParts(api.config, api.state, api.dataFolder, pool)
     const runner = new DeploymentRunner(shared, systemClock, api.log)
     api.provideAction(codeDeploy(shared))
-    api.provideDeployments(new DeploymentService(api.state, api.config, runner))
+    api.provideDeployments(new DeploymentService(shared, runner))
     api.onStart(() => runner.resume())
     api.onStop(() => {
       runner.close()

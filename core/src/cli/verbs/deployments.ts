@@ -154,19 +154,22 @@ function whenQueued(error: unknown): { readonly deployment: undefined } {
 }
 
 /** Which host runs what. */
-export async function hosts(options: DeploymentsOptions): Promise<void> {
+export async function hosts(options: DeploymentsOptions & { readonly check?: boolean }): Promise<void> {
   await withClient(options, async (client) => {
-    const answer = await client.listDeployedHosts(groupOf(options.group))
+    const group = groupOf(options.group)
+    const answer = await (options.check ? client.checkDeployedHosts(group) : client.listDeployedHosts(group))
     print(options.output, answer, () => {
       if (answer.hosts.length === 0) return ['Nothing has been deployed to any host yet.']
-      const head = ['GROUP', 'HOST', 'HEALTH', 'REVISION', 'STATE', 'LAST DEPLOYMENT', 'LAST CONTACT'].map(paint.dim)
-      return table([head, ...answer.hosts.map(hostRow)])
+      const head = ['GROUP', 'HOST', 'HEALTH', 'REVISION', 'STATE', 'LAST DEPLOYMENT', 'LAST CONTACT', 'DRIFT'].map(
+        paint.dim,
+      )
+      return [...table([head, ...answer.hosts.map(hostRow)]), ...answer.hosts.flatMap(driftLines)]
     })
   })
 }
 
 function hostRow(host: DeployedHost): string[] {
-  const { revision, revisionId, wanted, healthy, contactTime } = host
+  const { revision, revisionId, wanted, healthy, contactTime, drift, problem } = host
   const state = revision === undefined ? 'unknown' : wanted === undefined || revision === wanted ? 'current' : 'old'
   return [
     groupName(host),
@@ -176,7 +179,22 @@ function hostRow(host: DeployedHost): string[] {
     state === 'current' ? state : paint.yellow(state),
     host.deploymentId,
     contactTime === undefined ? '-' : ago(new Date(contactTime), Date.now()),
+    problem !== undefined
+      ? paint.red('?')
+      : drift === undefined
+        ? '-'
+        : drift.total === 0
+          ? 'none'
+          : paint.yellow(`${drift.total}`),
   ]
+}
+
+/** Files that somebody changed, and hosts that could not be looked at. */
+function driftLines({ host, drift, problem }: DeployedHost): string[] {
+  if (problem !== undefined) return [`${clean(host)}: ${clean(problem)}`]
+  const shownDrift = drift?.changed.slice(0, 10).map((line) => `${clean(host)}: ${clean(line)}`) ?? []
+  const more = (drift?.total ?? 0) - shownDrift.length
+  return more > 0 ? [...shownDrift, `${clean(host)}: and ${more} more`] : shownDrift
 }
 
 function groupName({

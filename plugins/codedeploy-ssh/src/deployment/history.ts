@@ -88,7 +88,7 @@ export class GroupHistory {
   /** Keeps a host's result. A failed host's revision is unknown from then on. */
   async recordHost(record: HostRecord): Promise<void> {
     this.hosts.set(record.host, record)
-    await this.state.put(`${hostPrefix(this.name)}${encodeURIComponent(record.host)}`, record)
+    await this.state.put(hostKey(this.name, record.host), record)
   }
 
   /** Keeps a success in front of the others, `keep` of them in all. */
@@ -135,6 +135,11 @@ function groupKey(name: GroupName): string {
   return `groups/${groupPath(name)}`
 }
 
+/** Where a host's record is. */
+export function hostKey(name: GroupName, host: string): string {
+  return `${hostPrefix(name)}${encodeURIComponent(host)}`
+}
+
 function hostPrefix(name: GroupName): string {
   return `hosts/${groupPath(name)}/`
 }
@@ -153,7 +158,7 @@ async function createGroup(state: PluginState, name: GroupName, old: OldRecords 
 
 async function takeOver(state: PluginState, name: GroupName, old: OldRecords): Promise<void> {
   for (const [host, record] of Object.entries(old.hosts)) {
-    const key = `${hostPrefix(name)}${encodeURIComponent(host)}`
+    const key = hostKey(name, host)
     await state.update<HostRecord>(key, (known) => known ?? { host, ...record })
   }
 }

@@ -5,15 +5,15 @@ import {
   type DeployedHost,
   type DeploymentFilter,
   defined,
-  type PluginState,
   type DeploymentService as Service,
 } from '@penstock/core'
 import { appSpecSchema } from '../appspec/schema.js'
 import { checkAppSpec } from '../check/check-appspec.js'
 import { declaredGroups, groupFindings } from '../check/group-findings.js'
-import type { CodeDeployConfig } from '../config.js'
+import type { Shared } from '../provider.js'
 import { DeploymentStore, entries, valuesOf } from './deployment-store.js'
 import { groupPath, knownGroups } from './history.js'
+import { isMeant, look } from './look.js'
 import type { DeploymentHostRecord, DeploymentRecord, GroupRecord, HostRecord } from './records.js'
 import type { DeploymentRunner, Repetition } from './runner.js'
 
@@ -21,11 +21,10 @@ export class DeploymentService implements Service {
   private readonly store: DeploymentStore
 
   constructor(
-    private readonly state: PluginState,
-    private readonly config: CodeDeployConfig,
+    private readonly shared: Shared,
     private readonly runner: Pick<DeploymentRunner, 'begin' | 'stop'>,
   ) {
-    this.store = new DeploymentStore(state)
+    this.store = new DeploymentStore(shared.state)
   }
 
   begin(kind: Repetition, of: string, by: string): Promise<string> {
@@ -37,11 +36,11 @@ export class DeploymentService implements Service {
   }
 
   groups(): DeclaredGroup[] {
-    return declaredGroups(this.config)
+    return declaredGroups(this.shared.config)
   }
 
   groupFindings() {
-    return groupFindings(this.config)
+    return groupFindings(this.shared.config)
   }
 
   appSpecSchema(): object {
@@ -49,7 +48,7 @@ export class DeploymentService implements Service {
   }
 
   checkAppSpec(what: { readonly path: string; readonly group?: string | undefined }): Promise<AppSpecReport> {
-    return checkAppSpec(this.config, what)
+    return checkAppSpec(this.shared.config, what)
   }
 
   list({ applicationName, deploymentGroupName, limit }: DeploymentFilter): Promise<DeploymentRecord[]> {
@@ -69,19 +68,23 @@ export class DeploymentService implements Service {
   }
 
   /** Of every group that was ever deployed to, in the order of their names. */
-  async deployedHosts({ applicationName, deploymentGroupName }: DeploymentFilter): Promise<DeployedHost[]> {
-    const groups = (await knownGroups(this.state)).filter(
-      (group) =>
-        (applicationName ?? group.applicationName) === group.applicationName &&
-        (deploymentGroupName ?? group.deploymentGroupName) === group.deploymentGroupName,
-    )
+  async deployedHosts(filter: Omit<DeploymentFilter, 'limit'>): Promise<DeployedHost[]> {
+    const groups = (await knownGroups(this.shared.state)).filter((group) => isMeant(group, filter))
     return (await Promise.all(groups.map((group) => this.hostsOf(group)))).flat()
+  }
+
+  async checkDeployedHosts(filter: Omit<DeploymentFilter, 'limit'>): Promise<DeployedHost[]> {
+    const problems = await look(this.shared, filter)
+    return (await this.deployedHosts(filter)).map((host) => {
+      const problem = problems.get(`${host.applicationName}/${host.deploymentGroupName}`)?.get(host.host)
+      return { ...host, ...defined({ problem }) }
+    })
   }
 
   private async hostsOf(group: GroupRecord): Promise<DeployedHost[]> {
     const { applicationName, deploymentGroupName, successes } = group
-    const records = valuesOf<HostRecord>(await entries(this.state, `hosts/${groupPath(group)}/`))
-    return records.map(({ host, healthy, digest, deploymentId, contactTime }) => ({
+    const records = valuesOf<HostRecord>(await entries(this.shared.state, `hosts/${groupPath(group)}/`))
+    return records.map(({ host, healthy, digest, deploymentId, contactTime, drift }) => ({
       applicationName,
       deploymentGroupName,
       host,
@@ -92,6 +95,7 @@ export class DeploymentService implements Service {
         revisionId: successes.find((success) => success.digest === digest)?.revisionId,
         wanted: successes[0]?.digest,
         contactTime,
+        drift,
       }),
     }))
   }

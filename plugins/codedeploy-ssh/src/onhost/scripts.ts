@@ -22,6 +22,11 @@ export function conversationScript(): string {
   return conversation
 }
 
+/** Compares what was deployed with what is there; run from standard input. */
+export function driftScript(): string {
+  return read('drift.sh')
+}
+
 function read(name: string): string {
   return readFileSync(join(folder, name), 'utf8')
 }

@@ -44,8 +44,9 @@ beforeEach(async () => {
     deploy: (what, options) => hosts.deploy(what, { state, dataFolder, ...options }),
     stop: () => kept.close(),
   }
-  runner = new DeploymentRunner(sharedParts(fleet.config(group), state, dataFolder, pool), systemClock, quiet)
-  service = new DeploymentService(state, fleet.config(group), runner)
+  const shared = sharedParts(fleet.config(group), state, dataFolder, pool)
+  runner = new DeploymentRunner(shared, systemClock, quiet)
+  service = new DeploymentService(shared, runner)
 })
 afterEach(() => fleet.stop())
 
@@ -294,4 +295,25 @@ test('one that was begun by hand is stopped, and one that a server left behind i
   await runner.resume()
   await over('d-LEFT00000')
   expect((await service.get('d-LEFT00000'))?.status).toBe('Succeeded')
+})
+
+test('files that somebody changed by hand are found', async () => {
+  const files = { 'site/a b': '1', 'site/c': '2', 'site/d': '3', 'site/link': { link: 'c' } }
+  await fleet.deploy(
+    fleet.bundle({
+      'appspec.yml': `version: 0.0\nos: linux\nfile_exists_behavior: RETAIN\nfiles:\n  - source: site\n    destination: ${fleet.app()}/www\n`,
+      ...files,
+    }),
+    { group: { hosts: ['web1'] } },
+  )
+  const found = async () => (await service.checkDeployedHosts({}))[0]
+  expect((await found())?.drift).toMatchObject({ total: 0, changed: [] })
+  writeFileSync(join(fleet.app(), 'www/a b'), 'by hand')
+  rmSync(join(fleet.app(), 'www/c'))
+  writeFileSync(join(fleet.app(), 'www/own'), 'nobody deployed this')
+  expect((await found())?.drift).toMatchObject({
+    total: 2,
+    changed: [`changed ${fleet.app()}/www/a b`, `missing ${fleet.app()}/www/c`],
+  })
+  expect((await service.deployedHosts({}))[0]?.drift?.total).toBe(2)
 })
