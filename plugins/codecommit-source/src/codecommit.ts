@@ -1,14 +1,16 @@
-import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
+import { type ConfigurationOf, defined, defineSource, type SourceProvider } from '@penstock/core'
 import {
+  type CommitInfo,
   checkUrl,
   GitError,
+  type GitRemote,
   type GitSourceTarget,
   gitSource,
   keepsHistory,
   outputArtifactFormat,
   timestamp,
 } from '@penstock/core/git'
-import { type CodeCommitConfig, credentialsOf, regionOf } from './config.js'
+import { type CodeCommitConfig, credentialsOf, type MappedRepository, regionOf } from './config.js'
 import { gitPassword } from './git-password.js'
 
 const configuration = {
@@ -42,6 +44,13 @@ export function codecommit(config: CodeCommitConfig): SourceProvider<typeof conf
 
 function locate(config: CodeCommitConfig, configured: Configured): GitSourceTarget {
   const { RepositoryName, BranchName, OutputArtifactFormat } = configured
+  const mapped = Object.hasOwn(config.repositories, RepositoryName) ? config.repositories[RepositoryName] : undefined
+  const shared = {
+    branch: BranchName,
+    history: keepsHistory(OutputArtifactFormat),
+    variables: (commit: CommitInfo) => ({ CommitterDate: timestamp(commit.committed), RepositoryName }),
+  }
+  if (mapped !== undefined) return { remote: elsewhere(mapped, config.caFile), ...shared }
   const region = regionOf(config, process.env)
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   const endpoint = config.endpoint ?? `https://git-codecommit.${region}.${domain}`
@@ -61,10 +70,22 @@ function locate(config: CodeCommitConfig, configured: Configured): GitSourceTarg
       credentials: () => gitPassword(url, region, keys, Date.now()),
       ...(config.caFile === undefined ? {} : { caFile: config.caFile }),
     },
-    branch: BranchName,
+    ...shared,
     identity: keys.accessKeyId,
-    history: keepsHistory(OutputArtifactFormat),
     commitUrl: (_, id) => `${page}/commit/${id}?region=${region}`,
-    variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName }),
+  }
+}
+
+/** A repository of the operator's map. Errors: GitError for an address that is none. */
+function elsewhere(mapped: string | MappedRepository, caFile: string | undefined): GitRemote {
+  const { url, username, password, identityFile, knownHostsFile } =
+    typeof mapped === 'string' ? { url: mapped } : mapped
+  const login = username === undefined || password === undefined ? undefined : { username, password }
+  return {
+    url: checkUrl(url),
+    ...defined({ caFile, credentials: login && (() => login) }),
+    ...(identityFile === undefined && knownHostsFile === undefined
+      ? {}
+      : { ssh: defined({ identityFile, knownHostsFile }) }),
   }
 }

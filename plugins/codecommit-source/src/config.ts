@@ -1,5 +1,15 @@
 import type { AwsCredentials } from './git-password.js'
 
+/** A repository that takes the place of one in CodeCommit, on any git server. */
+export interface MappedRepository {
+  readonly url: string
+  readonly username?: string
+  readonly password?: string
+  /** For ssh: files with the private key and with the server's host keys. */
+  readonly identityFile?: string
+  readonly knownHostsFile?: string
+}
+
 /** The plugin's section of penstock.yaml. What is absent is taken from the AWS_* environment variables. */
 export interface CodeCommitConfig {
   readonly region?: string
@@ -8,6 +18,8 @@ export interface CodeCommitConfig {
   readonly sessionToken?: string
   /** Instead of `https://git-codecommit.REGION.amazonaws.com`: a VPC endpoint, or a server that takes its place. */
   readonly endpoint?: string
+  /** By RepositoryName: its URL, or that and what it takes to read it. The others are CodeCommit's. */
+  readonly repositories: Readonly<Record<string, string | MappedRepository>>
   readonly engine: 'auto' | 'git' | 'isomorphic-git'
   readonly pollTimeoutSeconds: number
   readonly fetchTimeoutMinutes: number
@@ -28,6 +40,28 @@ export const configSchema = {
     secretAccessKey: text,
     sessionToken: text,
     endpoint: { type: 'string', pattern: '^https?://' },
+    repositories: {
+      type: 'object',
+      default: {},
+      additionalProperties: {
+        anyOf: [
+          text,
+          {
+            type: 'object',
+            required: ['url'],
+            additionalProperties: false,
+            properties: {
+              url: text,
+              username: text,
+              password: text,
+              identityFile: { type: 'string', pattern: '^/' },
+              knownHostsFile: { type: 'string', pattern: '^/' },
+            },
+            dependentRequired: { username: ['password'], password: ['username'] },
+          },
+        ],
+      },
+    },
     engine: { enum: ['auto', 'git', 'isomorphic-git'], default: 'auto' },
     pollTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 20 },
     fetchTimeoutMinutes: { type: 'number', exclusiveMinimum: 0, default: 30 },

@@ -2,13 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@penstock/core'
-import { runAction, type TestGitServer } from '@penstock/core/testkit'
+import { runAction, startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import { codecommit } from '../src/codecommit.js'
 import { type CodeCommitConfig, credentialsOf, regionOf } from '../src/config.js'
 import { gitPassword } from '../src/git-password.js'
 import { keys, startCodeCommit } from './codecommit-server.js'
 
-const times = { engine: 'auto', pollTimeoutSeconds: 20, fetchTimeoutMinutes: 1, isomorphicMaxMegabytes: 256 } as const
+const times = {
+  engine: 'auto',
+  pollTimeoutSeconds: 20,
+  fetchTimeoutMinutes: 1,
+  isomorphicMaxMegabytes: 256,
+  repositories: {},
+} as const
 
 let server: TestGitServer | undefined
 afterEach(async () => {
@@ -36,6 +42,14 @@ const poll = {
   signal: new AbortController().signal,
   log: () => undefined,
   http: { request: () => Promise.reject(new Error('not used')) },
+}
+
+/** A git server of anybody's. */
+async function startOpen() {
+  const git = await startGitServer()
+  const url = await git.createRepository('course/wonderwidgets')
+  const id = await git.commit('course/wonderwidgets', { 'index.html': '<p>widgets' }, 'Begin')
+  return { url, id, stop: () => git.stop() }
 }
 
 test('polls with a signature that holds', async () => {
@@ -145,3 +159,34 @@ const helper = (() => {
     expect(gitPassword(url, 'eu-west-1', { ...keys, ...more }, now)).toEqual(said)
   },
 )
+
+test('a repository of the map is read from where the map says, without keys of AWS', async () => {
+  const { config, id } = await start()
+  const url = `${config.endpoint}/v1/repos/site`
+  const login = { username: 'ada', password: 'a password' }
+  const none = {
+    ...config,
+    accessKeyId: undefined,
+    secretAccessKey: undefined,
+    endpoint: undefined,
+  } as never as CodeCommitConfig
+  const mapped = codecommit({ ...none, repositories: { 'local-wonderwidgets': url } })
+  const wonder = { ...configured, RepositoryName: 'local-wonderwidgets' }
+  // This server wants CodeCommit's signature: what matters is that nothing of AWS was needed to be refused by it.
+  await expect(mapped.latestRevision(wonder, poll)).rejects.toThrow(`${url} refused access (401)`)
+  await expect(
+    codecommit({ ...none, repositories: { site: { url: 'ftp://x/y', ...login } } }).latestRevision(configured, poll),
+  ).rejects.toThrow('must begin with https://')
+  const open = await startOpen()
+  try {
+    const found = await codecommit({ ...none, repositories: { 'local-wonderwidgets': open.url } }).latestRevision(
+      wonder,
+      poll,
+    )
+    expect(found).toMatchObject({ revisionId: open.id })
+    expect(found).not.toHaveProperty('revisionUrl')
+  } finally {
+    await open.stop()
+  }
+  expect(id).toHaveLength(40)
+})

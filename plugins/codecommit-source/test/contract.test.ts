@@ -24,6 +24,7 @@ const make = () =>
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
     isomorphicMaxMegabytes: 256,
+    repositories: {},
   })
 
 testSourceProvider('CodeCommit', make, {

@@ -1,5 +1,6 @@
 import { definePlugin } from '@penstock/core'
 import { configSchema, type S3SourceConfig } from './config.js'
+import { ownBuckets } from './own-buckets.js'
 import { s3Source } from './provider.js'
 
 /** An object of a versioned bucket as a source. */
@@ -8,6 +9,7 @@ export default definePlugin<S3SourceConfig>({
   apiVersion: '^1.0',
   configSchema,
   register(api) {
-    api.provideSource(s3Source(api.config, () => api.server.identity.region))
+    const own = ownBuckets(() => api.server.artifacts)
+    api.provideSource(s3Source(api.config, () => api.server.identity.region, own))
   },
 })

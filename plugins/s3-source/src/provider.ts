@@ -17,6 +17,7 @@ import {
 import type { S3SourceConfig } from './config.js'
 import { type ObjectPlace, shown } from './explain.js'
 import { ObjectStore, type ObjectVersion } from './object-store.js'
+import type { OwnBuckets } from './own-buckets.js'
 
 const properties = {
   S3Bucket: {
@@ -51,8 +52,15 @@ type OutputDeclaration = ActionJob<Configuration>['outputs'][number] | undefined
  * Source/AWS/S3: an object of a versioned bucket. Its version id is the revision; its ETag what changes with its content.
  * `region` is asked when the first bucket is.
  */
-export function s3Source(config: S3SourceConfig, region: () => string): SourceProvider<typeof properties> {
-  const store = new ObjectStore(config, region)
+export function s3Source(
+  config: S3SourceConfig,
+  region: () => string,
+  own?: OwnBuckets,
+): SourceProvider<typeof properties> {
+  const cloud = new ObjectStore(config, region)
+  /** A bucket that the server itself holds comes first, unless the operator names another store. */
+  const storeOf = async (bucket: string): Promise<Pick<ObjectStore, 'head' | 'read'>> =>
+    own && config.endpoint === undefined && (await own.has(bucket)) ? own : cloud
   return defineSource({
     owner: 'AWS',
     provider: 'S3',
@@ -63,10 +71,12 @@ export function s3Source(config: S3SourceConfig, region: () => string): SourcePr
     polls: ({ PollForSourceChanges }) => PollForSourceChanges,
     pollKey: ({ S3Bucket, S3ObjectKey }) => `s3://${S3Bucket}/${S3ObjectKey}`,
     async latestRevision({ S3Bucket, S3ObjectKey }, ctx) {
+      const store = await storeOf(S3Bucket)
       return revisionOf(await store.head({ bucket: S3Bucket, key: S3ObjectKey }, ctx.signal))
     },
     async run(job, ctx) {
       const wanted = placeOf(job)
+      const store = await storeOf(wanted.bucket)
       // The version is pinned first: what is fetched must be what is reported.
       const found = await store.head(wanted, ctx.signal)
       const at = { ...wanted, versionId: found.versionId }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { isArtifactError, type Logger, type ServerServices } from '@penstock/core'
+import { isArtifactError, type Logger, ObjectVersions, type ServerServices } from '@penstock/core'
 import { HungUp } from '../http/read-body.js'
 import { closingHeaders, discardRest } from '../http/unread.js'
 import { ApiError } from '../protocol/api-error.js'
@@ -22,13 +22,17 @@ import { xmlDocument } from './xml.js'
 export type BucketServices = Pick<ServerServices, 'identity' | 'clock' | 'access' | 'artifacts'>
 
 export class ArtifactBucket {
+  private readonly versions: ObjectVersions
+
   constructor(
     private readonly server: BucketServices,
     private readonly uploads: Uploads,
     private readonly log: Logger,
     /** How long a body may be silent, milliseconds. */
     private readonly patience = 60_000,
-  ) {}
+  ) {
+    this.versions = new ObjectVersions(server.artifacts)
+  }
 
   /** Answers one request; never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,6 +69,7 @@ export class ArtifactBucket {
       caller,
       identity,
       artifacts,
+      versions: this.versions,
       clock,
       uploads: this.uploads,
       patience: this.patience,

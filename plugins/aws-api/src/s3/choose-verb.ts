@@ -1,5 +1,12 @@
 import { abortUpload } from './abort-upload.js'
-import { bucketLocation, bucketVersioning, createBucket, headBucket, listBuckets } from './bucket.js'
+import {
+  bucketLocation,
+  bucketVersioning,
+  createBucket,
+  headBucket,
+  listBuckets,
+  putBucketVersioning,
+} from './bucket.js'
 import { completeUpload } from './complete-upload.js'
 import { createUpload } from './create-upload.js'
 import { deleteObject } from './delete-object.js'
@@ -45,7 +52,7 @@ function bucketVerb(method: string, query: URLSearchParams): S3Verb | undefined 
       if (query.has('versioning')) return bucketVersioning
       return query.has('uploads') ? listUploads : listObjects
     case 'PUT':
-      if (query.has('versioning')) throw notImplemented('changing ?versioning: artifacts have one version each')
+      if (query.has('versioning')) return putBucketVersioning
       return createBucket
     case 'POST':
       if (query.has('delete')) return deleteObjects

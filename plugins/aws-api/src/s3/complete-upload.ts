@@ -5,10 +5,10 @@ import { type ChecksumName, checksumNames, newDigest } from './checksums.js'
 import { conditionally } from './conditional-write.js'
 import { headerChecksums } from './incoming-body.js'
 import { matchingParts, namedParts } from './named-parts.js'
-import { encryptionHeaders, withDigests } from './object-headers.js'
+import { encryptionHeaders, versionHeader, withDigests } from './object-headers.js'
 import { objectOf } from './route.js'
 import { S3Error } from './s3-error.js'
-import { permit, type S3Request, type S3Verb } from './s3-request.js'
+import { permit, type S3Request, type S3Verb, storing } from './s3-request.js'
 import type { Completed, Part, Upload } from './uploads.js'
 import { xmlDocument } from './xml.js'
 
@@ -23,12 +23,19 @@ export const completeUpload: S3Verb = async (from) => {
   const named = await namedParts(from)
   const upload = await from.uploads.find(id, at)
   const assembled = async () => assemble(from, id, upload, await matchingParts(from, id, upload, named))
-  const { etag, checksums } =
-    upload.completed ?? (await from.uploads.complete(id, upload, () => conditionally(from, at, assembled)))
+  const {
+    etag,
+    checksums,
+    versionId = 'null',
+  } = upload.completed ?? (await from.uploads.complete(id, upload, () => conditionally(from, at, assembled)))
   const sums = Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value] as const)
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml', ...encryptionHeaders(upload.metadata) },
+    headers: {
+      'content-type': 'application/xml',
+      ...versionHeader({ versionId }),
+      ...encryptionHeaders(upload.metadata),
+    },
     body: xmlDocument('CompleteMultipartUploadResult', {
       Location: `${from.identity.publicUrl}/${at.bucket}/${at.key.split('/').map(encodeURIComponent).join('/')}`,
       Bucket: at.bucket,
@@ -53,13 +60,13 @@ async function assemble(from: S3Request, id: string, upload: Upload, parts: read
   })
   const metadata = withDigests(upload.metadata, Object.entries(checksums), etag)
   try {
-    await from.artifacts.put(upload.at, body, metadata, { etag })
+    const stored = await storing(from).put(upload.at, body, metadata, { etag })
+    return { etag, checksums, versionId: stored.versionId }
   } catch (error) {
     throw problem ?? error
   } finally {
     body.destroy()
   }
-  return { etag, checksums }
 }
 
 /** What the client takes the whole for, when it says so. Errors: InvalidRequest. */

@@ -1,6 +1,6 @@
 import { isArtifactError } from '@penstock/core'
 import { accessDenied, malformedXml } from './s3-error.js'
-import type { S3Verb } from './s3-request.js'
+import { type S3Verb, storing } from './s3-request.js'
 import { readSignedBody } from './signed-body.js'
 import { contentsOf, textOf, xmlDocument } from './xml.js'
 
@@ -20,7 +20,9 @@ export const deleteObjects: S3Verb = async (from) => {
   for (const Key of keys) {
     if (Key === undefined) throw malformedXml()
     const problem = from.allows('s3:DeleteObject', `arn:aws:s3:::${bucket}/${Key}`)
-      ? await from.artifacts.delete({ bucket, key: Key }).then(() => undefined, keyProblem)
+      ? await storing(from)
+          .delete({ bucket, key: Key })
+          .then(() => undefined, keyProblem)
       : { Code: 'AccessDenied', Message: 'Access Denied' }
     if (problem) refused.push({ Key, ...problem })
     else deleted.push({ Key })

@@ -11,10 +11,10 @@ import { mostParts } from './uploads.js'
 /** GET and HEAD of an object, whole or one range of it. Errors: AccessDenied, NoSuchKey, InvalidRange, PreconditionFailed. */
 export const getObject: S3Verb = async (from) => {
   const at = objectOf(from.route)
-  permit(from, 's3:GetObject')
-  checkVersion(from)
-  const object = await from.artifacts.head(at)
-  if (!object) throw noSuchKey(at.key)
+  const versionId = from.query.get('versionId') ?? undefined
+  permit(from, versionId === undefined || from.caller.credentials.job ? 's3:GetObject' : 's3:GetObjectVersion')
+  const object = await from.versions.head(at, versionId)
+  if (!object) throw versionId === undefined ? noSuchKey(at.key) : noSuchVersion()
   const etag = etagOf(object)
   if (checkConditions(from.headers, etag, object.modified) === 'not modified') {
     return { status: 304, headers: { etag, 'last-modified': new Date(object.modified).toUTCString() } }
@@ -23,7 +23,7 @@ export const getObject: S3Verb = async (from) => {
   const headers = answerHeaders(from, object, range)
   const status = range ? 206 : 200
   if (from.request.method === 'HEAD') return { status, headers }
-  const found = await from.artifacts.get(at, range)
+  const found = await from.versions.get(at, versionId, range)
   if (!found) throw noSuchKey(at.key)
   const body = found.body instanceof Readable ? found.body : new Readable().wrap(found.body)
   if (found.size !== object.size || etagOf(found) !== etag) {
@@ -67,9 +67,6 @@ function wantedOf(from: S3Request, size: number): Range | undefined {
   return size === 0 ? undefined : { start: 0, end: size - 1 }
 }
 
-/** Artifacts have one version each, which S3 calls `null`. */
-function checkVersion(from: S3Request): void {
-  const version = from.query.get('versionId')
-  if (version === null || version === 'null') return
-  throw new S3Error('NoSuchVersion', 'The specified version does not exist.', 404)
+function noSuchVersion(): S3Error {
+  return new S3Error('NoSuchVersion', 'The specified version does not exist.', 404)
 }

@@ -1,4 +1,4 @@
-import type { ListedObject } from '@penstock/core'
+import { type ListedObject, versionsPrefix } from '@penstock/core'
 import { checkBucket, checkBucketIsThere } from './bucket.js'
 import { invalidArgument, notImplemented } from './s3-error.js'
 import type { S3Request, S3Verb } from './s3-request.js'
@@ -98,10 +98,10 @@ async function pageOf(from: S3Request, prefix: string, delimiter: string, start:
     more = false
     for (const [index, object] of found.entries()) {
       const fold = foldOf(object.key, prefix, delimiter)
-      if (index === room && fold !== uploadsPrefix) return { objects, prefixes, next: at, end }
+      if (index === room && !isHidden(fold)) return { objects, prefixes, next: at, end }
       if (fold === undefined) objects.push(object)
-      else if (fold !== uploadsPrefix) prefixes.push(fold)
-      if (fold !== uploadsPrefix) end = fold ?? object.key
+      else if (!isHidden(fold)) prefixes.push(fold)
+      if (!isHidden(fold)) end = fold ?? object.key
       at = fold === undefined ? object.key : fold + last
       more = fold !== undefined
       // What else is folded is passed over in one step.
@@ -111,9 +111,17 @@ async function pageOf(from: S3Request, prefix: string, delimiter: string, start:
   return { objects, prefixes, next: undefined, end }
 }
 
+/** What nobody put there: unfinished uploads, and older versions. */
+const hiddenPrefixes = [uploadsPrefix, versionsPrefix]
+
+function isHidden(fold: string | undefined): boolean {
+  return fold !== undefined && hiddenPrefixes.includes(fold)
+}
+
 /** What of a key is shown: all (`undefined`), or its beginning to the first delimiter. */
 function foldOf(key: string, prefix: string, delimiter: string): string | undefined {
-  if (key.startsWith(uploadsPrefix)) return uploadsPrefix
+  const hidden = hiddenPrefixes.find((one) => key.startsWith(one))
+  if (hidden !== undefined) return hidden
   const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
 }

@@ -14,6 +14,8 @@ const kept = new Set([
 ])
 /** Where an object's multipart ETag is kept, which no store can work out again. */
 const etagName = 'penstock-etag'
+/** Where the version's id is kept, in buckets that keep versions. */
+const versionIdName = 'penstock-version-id'
 const mostUserMetadata = 2048
 
 /** The headers to keep with an object. Errors: MetadataTooLarge. */
@@ -58,6 +60,11 @@ export function encryptionHeaders(metadata: Readonly<Record<string, string>>): R
   )
 }
 
+/** The version that was made of a write, where the bucket keeps versions. */
+export function versionHeader({ versionId }: { readonly versionId?: string }): Record<string, string> {
+  return versionId === undefined || versionId === 'null' ? {} : { 'x-amz-version-id': versionId }
+}
+
 /** All headers of an object but its length. Checksums are of the whole object, and only told when asked for. */
 export function headersOf(object: StoredObject, withChecksums: boolean): Record<string, string> {
   const headers: Record<string, string> = {
@@ -67,7 +74,8 @@ export function headersOf(object: StoredObject, withChecksums: boolean): Record<
     'last-modified': new Date(object.modified).toUTCString(),
   }
   for (const [name, value] of Object.entries(object.metadata)) {
-    if (name === etagName || (name.startsWith('x-amz-checksum-') && !withChecksums)) continue
+    if (name === versionIdName) headers['x-amz-version-id'] = value
+    if (name === etagName || name === versionIdName || (name.startsWith('x-amz-checksum-') && !withChecksums)) continue
     headers[name] = value
   }
   return headers

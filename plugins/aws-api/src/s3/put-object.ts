@@ -1,10 +1,10 @@
 import { checksumHeader } from './checksums.js'
 import { conditionally } from './conditional-write.js'
 import { headerChecksums, incomingBody } from './incoming-body.js'
-import { encryptionHeaders, etagOf, metadataOf, withDigests } from './object-headers.js'
+import { encryptionHeaders, etagOf, metadataOf, versionHeader, withDigests } from './object-headers.js'
 import { objectOf } from './route.js'
 import { notImplemented } from './s3-error.js'
-import { permit, type S3Verb } from './s3-request.js'
+import { permit, type S3Verb, storing } from './s3-request.js'
 
 /** PUT of a whole object. Errors: AccessDenied, BadDigest, IncompleteBody, those of a condition, and what the body has. */
 export const putObject: S3Verb = async (from) => {
@@ -18,11 +18,11 @@ export const putObject: S3Verb = async (from) => {
     const early = [...headerChecksums(from.headers)].map(([name, value]) => [checksumHeader(name), value])
     const metadata = { ...given, ...Object.fromEntries(early) }
     try {
-      const stored = await from.artifacts.put(at, body.stream, metadata)
+      const stored = await storing(from).put(at, body.stream, metadata)
       const found = withDigests({}, body.stream.checksums())
       return {
         status: 200,
-        headers: { etag: etagOf(stored), ...encryptionHeaders(given), ...found },
+        headers: { etag: etagOf(stored), ...versionHeader(stored), ...encryptionHeaders(given), ...found },
         changed: 's3:PutObject',
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { ArtifactLocation, ServerIdentity } from '@penstock/core'
+import { type ArtifactLocation, type ServerIdentity, versionsPrefix } from '@penstock/core'
 import { isSignatureV2 } from '../sigv4/claim.js'
 import { S3Error } from './s3-error.js'
 import { uploadsPrefix } from './uploads.js'
@@ -63,6 +63,8 @@ function checkKey(key: string): void {
   if (key.startsWith(uploadsPrefix)) {
     throw new S3Error('InvalidURI', `Keys that begin with ${uploadsPrefix} are those of unfinished uploads.`, 400)
   }
+  if (key.startsWith(versionsPrefix))
+    throw new S3Error('InvalidURI', `Keys that begin with ${versionsPrefix} are those of older versions.`, 400)
 }
 
 /** `bucket.localhost` and `bucket.PUBLIC-HOST` name the bucket before the path does (virtual-host style). */

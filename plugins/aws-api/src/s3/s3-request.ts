@@ -1,7 +1,7 @@
 /** What every verb of the artifact bucket gets, and what it answers. */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { ArtifactStore, Clock, Credentials, ServerIdentity } from '@penstock/core'
+import type { ArtifactStore, Clock, Credentials, ObjectVersions, ServerIdentity } from '@penstock/core'
 import type { Caller } from '../sigv4/verify.js'
 import type { Route } from './route.js'
 import { accessDenied } from './s3-error.js'
@@ -16,6 +16,8 @@ export interface S3Request {
   readonly caller: Caller
   readonly identity: ServerIdentity
   readonly artifacts: ArtifactStore
+  /** The same store for buckets that were made and may keep versions: all but the server's own. */
+  readonly versions: ObjectVersions
   readonly uploads: Uploads
   readonly clock: Clock
   /** How long a body may be silent, milliseconds. */
@@ -29,6 +31,15 @@ export interface S3Answer {
   readonly body?: string | Readable
   /** What to note in the audit log; reading is not noted. */
   readonly changed?: string
+}
+
+/** Where an object is written to: the server's own bucket never keeps versions, and need not be asked. */
+export function storing({ route, identity, artifacts, versions }: S3Request): Pick<ObjectVersions, 'put' | 'delete'> {
+  if (route.bucket !== identity.bucket) return versions
+  return {
+    put: async (...args) => ({ ...(await artifacts.put(...args)), versionId: 'null' }),
+    delete: (at) => artifacts.delete(at),
+  }
 }
 
 export type S3Verb = (request: S3Request) => Promise<S3Answer>

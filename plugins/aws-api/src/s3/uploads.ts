@@ -32,6 +32,8 @@ export interface Completed {
   readonly etag: string
   /** Base64, by name (`crc32`, ...). */
   readonly checksums: Readonly<Record<string, string>>
+  /** Where the bucket keeps versions; of uploads that were completed before it did, none. */
+  readonly versionId?: string
 }
 
 export interface Part {

@@ -134,9 +134,15 @@ test.each(['acl', 'cors', 'encryption', 'lifecycle', 'policy', 'tagging', 'versi
 
 test.each([
   ['PUT', `/${bucket}`, 'BucketAlreadyOwnedByYou'],
-  ['PUT', '/another', 'NotImplemented'],
   ['DELETE', `/${bucket}`, 'NotImplemented'],
   ['GET', `//${bucket}/${readableKey}`, 'InvalidBucketName'],
 ])('%s %s: %s', async (method, path, expected) => {
   expect(codeOf(await call(method, path))).toBe(expected)
+})
+
+test('PUT of another bucket makes it, for sources that are uploaded; what keeps its versions is not listed', async () => {
+  expect((await call('PUT', '/releases')).status).toBe(200)
+  expect(codeOf(await call('PUT', '/releases'))).toBe('BucketAlreadyOwnedByYou')
+  expect(shown(await call('GET', '/releases')).keys).toEqual([])
+  expect(codeOf(await call('GET', '/releases/.penstock-versions/bucket'))).toBe('InvalidURI')
 })
