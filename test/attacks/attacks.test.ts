@@ -85,7 +85,6 @@ test('a link that a build puts in the place of a file is not followed out of the
   const declaration = pipeline('links', { plant: link })
   const [, build] = declaration.stages
   const actions = (build?.actions ?? []).map((action) => ({ ...action, outputArtifacts: [{ name: 'out' }] }))
-  const key = readFileSync(join(installation.dataFolder, 'secrets', 'master.key'), 'latin1').trim()
   const look = pipeline('links', { look: 'cat key leak/* 2>&1; ls -l' }).stages[1]
   const second = {
     name: 'Look',
@@ -94,7 +93,24 @@ test('a link that a build puts in the place of a file is not followed out of the
   const stages = [declaration.stages[0], { name: 'Plant', actions }, second]
   await client.createPipeline({ ...declaration, stages } as PipelineDeclaration)
   await finished('links')
-  expect((await logOf('links', 'look')) ?? '').not.toContain(key)
+  expect((await logOf('links', 'look')) ?? '').not.toContain(masterKey())
+})
+
+test('a link in the place of an output variable is not followed either', async () => {
+  const link = `rm -f "$PENSTOCK_WORKSPACE/.penstock/variables/KEY"; mkdir -p "$PENSTOCK_WORKSPACE/.penstock/variables"
+cat >"$PENSTOCK_WORKSPACE/late" <<END
+ln -sf '${installation.dataFolder}/secrets/master.key' "$PENSTOCK_WORKSPACE/.penstock/variables/KEY"
+END
+trap 'sh "$PENSTOCK_WORKSPACE/late"' EXIT; KEY=own`
+  const declaration = pipeline('variable', { plant: link })
+  const [source, build] = declaration.stages
+  const actions = (build?.actions ?? []).map((action) => ({ ...action, outputVariables: ['KEY'] }))
+  await client.createPipeline({ ...declaration, stages: [source, { name: 'Build', actions }] } as PipelineDeclaration)
+  const [plant] = (await finished('variable')).filter(({ actionName }) => actionName === 'plant')
+  expect(JSON.stringify(plant?.output ?? {})).not.toContain(masterKey())
+  expect(plant?.output?.executionResult?.errorDetails?.message).toMatch(
+    /is a link that leads out of the action's folders/,
+  )
 })
 
 test('a build that takes too much is ended, and told what it took', async () => {
@@ -107,6 +123,10 @@ test('a build that takes too much is ended, and told what it took', async () => 
   })
   expect(said).toEqual(greed.map(({ name }) => `${name}: ended`))
 })
+
+function masterKey(): string {
+  return readFileSync(join(installation.dataFolder, 'secrets', 'master.key'), 'latin1').trim()
+}
 
 /** The names of the attacks that got through. */
 async function attack(name: string): Promise<string[]> {

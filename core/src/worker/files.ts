@@ -1,4 +1,4 @@
-import { chmodSync, type FSWatcher, renameSync, watch, writeFileSync } from 'node:fs'
+import { type FSWatcher, renameSync, watch, writeFileSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 
 /** A piece of a file; shorter where the file ends. */
@@ -53,9 +53,8 @@ export function watchFile(path: string, onChange: () => void): FSWatcher | undef
   }
 }
 
-/** Writes a small file, private unless `mode` says otherwise, that is there whole or not at all, whenever the process is killed. */
-export function writeWhole(path: string, text: string, mode = 0o600): void {
-  writeFileSync(`${path}.new`, text, { mode })
-  if (mode !== 0o600) chmodSync(`${path}.new`, mode) // whatever the umask
+/** Writes a small private file that is there whole or not at all, whenever the process is killed. */
+export function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }

@@ -35,7 +35,13 @@ test('an ordinary user without any right makes the same sandbox', () => {
   const script =
     'id -un; grep -E "^(CapEff|NoNewPrivs)" /proc/self/status; ls /proc | grep -c "^[0-9]"; touch here /tmp/there ~/home; ls /root; exit 3'
   const [command = '', ...words] = [...asUser, process.execPath, program, folder, script]
-  const said = JSON.parse(execFileSync(command, words, { encoding: 'utf8', cwd: folder })) as Record<string, string>
+  const said = JSON.parse(
+    execFileSync(command, words, {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, TMPDIR: folder },
+    }),
+  ) as Record<string, string>
   expect(said.problem).toBeUndefined()
   expect(said.outcome).toEqual({ kind: 'exited', exitCode: 3 })
   expect(said.log).toMatch(/^\$ it\nbuild\nCapEff:\t0+\nNoNewPrivs:\t1\n[3-6]\n/)

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JobContext } from '@penstock/core'
+import { type JobContext, readInside } from '@penstock/core'
 import type { RakeCommand } from './find-rake.js'
 
 /**
@@ -19,6 +20,6 @@ export async function findMissingTask(
   const label = 'rake --dry-run, to see whether all tasks are there'
   const limit = { check: false, label, timeout: 60_000 } as const
   await ctx.exec(['sh', '-c', script, 'sh', file, ...command, '--dry-run', ...tasks], { ...options, ...limit })
-  const words = await readFile(file, 'utf8').catch(() => '')
+  const words = existsSync(file) ? readInside(ctx, file) : ''
   return /^Don't know how to build task .*$/m.exec(words)?.[0]
 }

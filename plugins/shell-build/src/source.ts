@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { type ActionJob, type JobContext, JobFailed } from '@penstock/core'
@@ -59,8 +59,14 @@ export async function folderInside(root: string, path: string | undefined, prope
  */
 export function writeOwn(ctx: JobContext, name: string, content: string): string {
   const path = join(ctx.workspace, `.penstock-${name}`)
-  const isThere = existsSync(path)
-  writeFileSync(isThere ? `${path}.new` : path, content, { mode: 0o600 })
-  if (isThere) renameSync(`${path}.new`, path)
+  const draft = `${path}.new`
+  // What is at either place may be a link that a build made: it is replaced, never followed.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    writeFileSync(path, content, { mode: 0o600, flag: 'wx' })
+  else {
+    rmSync(draft, { force: true, recursive: true })
+    writeFileSync(draft, content, { mode: 0o600, flag: 'wx' })
+    renameSync(draft, path)
+  }
   return path
 }

@@ -1,6 +1,13 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ActionJob, type EnvironmentVariable, type JobContext, JobFailed, readJson } from '@penstock/core'
+import {
+  type ActionJob,
+  type EnvironmentVariable,
+  type JobContext,
+  JobFailed,
+  readInside,
+  readJson,
+} from '@penstock/core'
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -45,7 +52,7 @@ export async function readVariables(ctx: JobContext, names: readonly string[]): 
   const kept = new Set(await readdir(folder).catch(() => []))
   const values: Record<string, string> = {}
   for (const one of names) {
-    if (kept.has(one)) values[one] = await readFile(join(folder, one), 'utf8')
+    if (kept.has(one)) values[one] = readInside(ctx, join(folder, one))
     else ctx.log.line(`output variable ${one} was never set`)
   }
   return values

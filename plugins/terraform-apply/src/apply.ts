@@ -1,6 +1,6 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ActionProvider, defineAction, JobFailed } from '@penstock/core'
+import { type ActionProvider, defineAction, JobFailed, readInside } from '@penstock/core'
 import { planFile } from './plan.js'
 import { common, problemsOf } from './properties.js'
 import { openRootModule } from './root-module.js'
@@ -38,7 +38,7 @@ export const terraformApply: ActionProvider<typeof common> = defineAction({
     ])
     const file = join(ctx.workspace, 'outputs.json')
     await module.capture(['output', '-json'], file)
-    return { summary: 'applied', outputVariables: outputsOf(await readFile(file, 'utf8')) }
+    return { summary: 'applied', outputVariables: outputsOf(readInside(ctx, file)) }
   },
 })
 

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ActionProvider, defineAction, JobFailed } from '@penstock/core'
+import { type ActionProvider, defineAction, type JobContext, JobFailed, readInside } from '@penstock/core'
 import { inWords, type PlanSummary, summarize } from './plan-summary.js'
 import { objectOf, planProperties, problemsOf } from './properties.js'
 import { openRootModule, textsOf } from './root-module.js'
@@ -41,7 +40,7 @@ export const terraformPlan: ActionProvider<typeof planProperties> = defineAction
     // 0: nothing to do, 1: an error, 2: something to do.
     const code = await module.terraform(args, { check: false })
     if (code !== 0 && code !== 2) throw new JobFailed(`the plan failed with exit code ${code}: its log says why`)
-    const summary = await readSummary(join(ctx.workspace, 'plan.json'), (file) =>
+    const summary = await readSummary(ctx, join(ctx.workspace, 'plan.json'), (file) =>
       module.capture(['show', '-json', planFile], file),
     )
     if (job.outputs.length > 0) await ctx.output((await ctx.input()).folder)
@@ -62,10 +61,14 @@ export const terraformPlan: ActionProvider<typeof planProperties> = defineAction
 })
 
 /** The plan as JSON has every value in clear, secrets too: it stays in the job's own folder, and goes with that. */
-async function readSummary(file: string, write: (file: string) => Promise<void>): Promise<PlanSummary> {
+async function readSummary(
+  ctx: JobContext,
+  file: string,
+  write: (file: string) => Promise<void>,
+): Promise<PlanSummary> {
   await write(file)
   try {
-    return summarize(await readFile(file, 'utf8'))
+    return summarize(readInside(ctx, file))
   } catch (error) {
     throw new JobFailed(`"show -json" printed what is not JSON: ${(error as Error).name}`)
   }

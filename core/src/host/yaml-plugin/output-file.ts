@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { defined } from '../../domain/defined.js'
 import { JobFailed } from '../job-failed.js'
+import type { JobContext } from '../provider-context.js'
+import { readInside } from '../read-inside.js'
 
 /** What a command wrote to $PENSTOCK_OUTPUT, and what it means. */
 export interface CommandOutput {
@@ -15,8 +17,8 @@ export interface CommandOutput {
  * Reads `KEY=value` lines; `KEY<<END` begins a value of several lines that ends at a line `END`. `::summary=`, `::url=`
  * and `::id=` are not variables: they are shown with the action. Errors: JobFailed naming the line.
  */
-export async function readCommandOutput(path: string): Promise<CommandOutput> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+export async function readCommandOutput(ctx: Pick<JobContext, 'workspace'>, path: string): Promise<CommandOutput> {
+  const text = existsSync(path) ? readInside(ctx, path) : ''
   const all = parse(text)
   const { '::summary': summary, '::url': url, '::id': id, ...variables } = all
   const stranger = Object.keys(variables).find((name) => name.startsWith('::'))

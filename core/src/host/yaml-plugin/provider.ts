@@ -69,7 +69,7 @@ async function runScript(action: YamlAction, job: ActionJob<Values>, ctx: JobCon
     const declared = action.outputs?.[index] !== undefined
     await ctx.output(declared ? join(cwd, from ?? '.') : folder, { name, ...(files ? { files } : {}) })
   }
-  const { variables, summary, url, id } = await readCommandOutput(file)
+  const { variables, summary, url, id } = await readCommandOutput(ctx, file)
   return {
     ...defined({ summary, externalExecutionUrl: url, externalExecutionId: id }),
     ...(Object.keys(variables).length > 0 ? { outputVariables: variables } : {}),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node
 import { dirname, join, sep } from 'node:path'
 import type { WorkFolder } from '../workspace.js'
 import type { BuildUser } from './build-user.js'
+import { liveInEtc } from './etc-copy.js'
 import type { StepIsolation } from './isolation.js'
 import { machineView } from './machine-view.js'
 import { findToolChains, isBelow } from './tool-chains.js'
@@ -13,8 +14,8 @@ export const sandboxHome = '/home/build'
 export interface SandboxSettings {
   /** Folders and files that no build may see, wherever they are: the data folder, penstock.yaml, keys elsewhere. */
   readonly hidden: readonly string[]
-  /** Generated `passwd` and `group`. */
-  readonly names: { readonly passwd: string; readonly group: string }
+  /** What builds see as /etc: a folder with an `etc` in it. */
+  readonly etc: string
   /** Whose processes builds are, when the server is root's. */
   readonly user?: BuildUser
   /** Whether that user may have a user namespace, which gives each step a count of processes of its own. */
@@ -47,11 +48,11 @@ export class SandboxView {
       ...(this.settings.user ? [] : ['--unshare-user']),
       ...(network ? [] : ['--unshare-net']),
       ...['--json-status-fd', '8'],
-      ...ways(['/etc/passwd', '/usr/bin', '/var/lib', `${sandboxHome}/.cache`, '/sys/devices/system']),
+      ...ways(['/etc', '/usr/bin', '/var/lib', `${sandboxHome}/.cache`, '/sys/devices/system']),
       ...this.#machine,
       ...['--proc', '/proc', '--dev', '/dev'],
       ...['--perms', '1777', '--size', String(sharedMemory), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-      ...this.#names(),
+      ...this.#etc(),
       ...['--bind', folder.temporary, '/tmp', '--symlink', '/tmp', '/var/tmp', '--dir', '/run'],
       ...['--symlink', '/run', '/var/run', '--bind', folder.home, sandboxHome],
       ...(cache === undefined ? [] : ['--bind', cache, join(sandboxHome, '.cache')]),
@@ -67,9 +68,13 @@ export class SandboxView {
     ]
   }
 
-  #names(): readonly string[] {
-    const { passwd, group } = this.settings.names
-    return ['--ro-bind', passwd, '/etc/passwd', '--ro-bind', group, '/etc/group']
+  /** Where names are looked up changes while a machine runs; the rest of /etc is a copy. */
+  #etc(): readonly string[] {
+    const live = liveInEtc.map((name) => join('/etc', name)).filter((path) => existsSync(path))
+    return [
+      ...['--ro-bind', join(this.settings.etc, 'etc'), '/etc'],
+      ...live.flatMap((path) => ['--ro-bind', realpathSync(path), path]),
+    ]
   }
 
   /** Nothing of ours shows through a folder that is open for another reason: /opt/penstock, say. */

@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type WorkFolder, workFolder } from '../workspace.js'
 import { makeFolders, ownFolders, SandboxView, sandboxHome } from './bubblewrap.js'
 import { type BuildUser, buildUser } from './build-user.js'
 import type { Enclosure, EnclosureMaker } from './enclosure.js'
+import { copyEtc } from './etc-copy.js'
 import { give } from './give.js'
 import type { StepIsolation } from './isolation.js'
-import { writeNames } from './names.js'
 import { whyNoSandbox } from './why-no-sandbox.js'
 
 const run = promisify(execFile)
@@ -38,7 +37,9 @@ export class SandboxMaker implements EnclosureMaker {
 
   /** Makes an empty one, as a step's would be. */
   async problem(): Promise<string | undefined> {
-    const folder = await mkdtemp(join(tmpdir(), 'penstock-sandbox-'))
+    const own = join(this.parts.dataFolder, 'sandbox')
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    const folder = await mkdtemp(join(own, 'probe-'))
     try {
       await this.#try(workFolder(folder, 'probe'))
       return undefined
@@ -58,7 +59,7 @@ export class SandboxMaker implements EnclosureMaker {
   get view(): SandboxView {
     this.#view ??= new SandboxView({
       hidden: [this.parts.dataFolder, ...this.parts.hidden],
-      names: writeNames(this.parts.dataFolder, this.#user ?? ownIds()),
+      etc: copyEtc(this.parts.dataFolder, this.#user ?? ownIds()),
       path: process.env.PATH ?? '',
       ownCount: this.#ownCount,
       ...(this.#user ? { user: this.#user } : {}),

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ActionJob, type BuildProject, defined, type JobContext, JobFailed } from '@penstock/core'
+import { type ActionJob, type BuildProject, defined, type JobContext, JobFailed, readInside } from '@penstock/core'
 import type { Sources } from '../source.js'
 import { isVariableName } from '../variables.js'
 import type { Buildspec } from './buildspec.js'
@@ -158,5 +157,5 @@ async function cacheKeys(
   const files = keys.map((_, index) => join(ctx.workspace, '.penstock', `cache-key-${build.name}-${index}`))
   const lines = keys.map((one, index) => evaluate(new Map([[one, files[index] ?? '']])))
   await ctx.exec([build.spec.shell, '-c', lines.join('')], { cwd: build.sources.folder, env, label: "the cache's key" })
-  return files.map((file) => readFileSync(file, 'utf8'))
+  return files.map((file) => readInside(ctx, file))
 }

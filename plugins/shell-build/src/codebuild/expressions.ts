@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readInside } from '@penstock/core'
 import type { ArtifactSpec } from './artifact-spec.js'
 import type { Buildspec } from './buildspec.js'
 
@@ -8,7 +9,10 @@ export class Expressions {
   /** Each text, and the file that its value goes to. */
   readonly places: ReadonlyMap<string, string>
 
-  constructor(spec: Buildspec, folder: string) {
+  constructor(
+    spec: Buildspec,
+    readonly folder: string,
+  ) {
     mkdirSync(folder, { recursive: true })
     const sections = [
       ...(spec.artifacts ? [spec.artifacts] : []),
@@ -33,7 +37,7 @@ export class Expressions {
 
   private value(text: string): string {
     const file = this.places.get(text)
-    return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : text
+    return file !== undefined && existsSync(file) ? readInside({ workspace: this.folder }, file) : text
   }
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { defined, type JobContext } from '@penstock/core'
+import { defined, type JobContext, readInside } from '@penstock/core'
 import { writeOwn } from '../source.js'
 import { prepareVariables } from '../variables.js'
 import type { Buildspec } from './buildspec.js'
@@ -70,16 +70,16 @@ async function runOnce(ctx: JobContext, run: PhasesRun, attempt: number): Promis
     const failure = `the build took longer than its project's timeoutInMinutes (${(timeout ?? 0) / 60_000}) and was ended`
     return { failure, sentence: `BUILD_TIMED_OUT: ${failure}` }
   }
-  return judge(results, exitCode, signal)
+  return judge(ctx, results, exitCode, signal)
 }
 
-function judge(results: string, exitCode: number, signal: string | undefined): Outcome {
-  const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : []
+function judge(ctx: JobContext, results: string, exitCode: number, signal: string | undefined): Outcome {
+  const lines = existsSync(results) ? readInside(ctx, results).trim().split('\n') : []
   const failed = lines.map((line) => line.split(' ')).filter(([, code]) => code !== undefined && code !== '0')
   const [first] = failed
   if (first !== undefined) {
     const [phase = '', code = ''] = first
-    const command = existsSync(`${results}.${phase}`) ? readFileSync(`${results}.${phase}`, 'utf8') : ''
+    const command = existsSync(`${results}.${phase}`) ? readInside(ctx, `${results}.${phase}`) : ''
     const sentence = `COMMAND_EXECUTION_ERROR: Error while executing command: ${command}. Reason: exit status ${code}`
     return { failure: failed.map(describe).join('; '), phase, sentence }
   }
