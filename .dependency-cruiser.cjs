@@ -1,15 +1,53 @@
-/** Who may import whom: the layers of the design. The domain knows nobody, core knows no plugin, a plugin knows core's front door. */
-const inCore = '^core/src/'
+/** Who may import whom. The layers are those of the table in core/README.md; a plugin knows core's front door. */
+const { readdirSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
 
-/** @param {string} layer @param {string[]} allowed further layers besides itself and the domain @param {string} comment */
-function layer(layer, allowed, comment) {
-  return {
-    name: `core-${layer}`,
-    comment,
-    severity: 'error',
-    from: { path: `${inCore}${layer}/` },
-    to: { path: inCore, pathNot: `${inCore}(${[layer, 'domain', ...allowed].join('|')})/` },
-  }
+const inCore = '^core/src/'
+const core = join(__dirname, 'core')
+
+/** The table's lines: a folder, what it may import, and of which others it may import types only. */
+function layers() {
+  const table = readFileSync(join(core, 'README.md'), 'utf8')
+  const known = [...table.matchAll(/^\| `src\/(\w+)` \| .* \| ([\w ,;]+) \|$/gm)].map(([, folder, allowed]) => {
+    const [all, types = ''] = allowed.split('; types of ')
+    return { folder, all: all === 'itself' ? [] : all.split(', '), types: types === '' ? [] : types.split(', ') }
+  })
+  const folders = readdirSync(join(core, 'src'), { withFileTypes: true }).flatMap((one) =>
+    one.isDirectory() ? one.name : [],
+  )
+  for (const folder of folders)
+    if (!known.some((one) => one.folder === folder))
+      throw new Error(`core/README.md's table has no line for src/${folder}`)
+  for (const { folder, all, types } of known)
+    for (const one of [folder, ...all, ...types])
+      if (!folders.includes(one)) throw new Error(`core/README.md's table names src/${one}, which is not there`)
+  return known
+}
+
+/** What imports more than its line in the table allows. */
+function rules({ folder, all, types }) {
+  const from = { path: `${inCore}${folder}/` }
+  const within = (folders) => `${inCore}(${folders.join('|')})/`
+  return [
+    {
+      name: `core-${folder}`,
+      comment: `core/README.md: src/${folder} may import ${[...all, ...types].join(', ') || 'itself'}.`,
+      severity: 'error',
+      from,
+      to: { path: inCore, pathNot: within([folder, ...all, ...types]) },
+    },
+    ...(types.length === 0
+      ? []
+      : [
+          {
+            name: `core-${folder}-types`,
+            comment: `core/README.md: of these src/${folder} may import types only.`,
+            severity: 'error',
+            from,
+            to: { path: within(types), dependencyTypesNot: ['type-only'] },
+          },
+        ]),
+  ]
 }
 
 module.exports = {
@@ -21,7 +59,7 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    layer('domain', [], 'The domain imports only itself.'),
+    ...layers().flatMap(rules),
     {
       name: 'domain-is-pure',
       comment: 'Not even a library: the domain is rules.',
@@ -29,27 +67,6 @@ module.exports = {
       from: { path: `${inCore}domain/` },
       to: { dependencyTypes: ['npm', 'core', 'npm-dev'] },
     },
-    {
-      name: 'core-engine',
-      comment: 'The engine imports the domain and the types of hooks and host.',
-      severity: 'error',
-      from: { path: `${inCore}engine/` },
-      to: { path: inCore, pathNot: `${inCore}(engine|domain)/`, dependencyTypesNot: ['type-only'] },
-    },
-    layer('store', ['engine'], 'A store implements ports of the domain and the engine.'),
-    layer('artifacts', [], 'Artifact stores implement a port of the domain.'),
-    layer('shape', [], 'Shapes are words of their own.'),
-    layer(
-      'operations',
-      ['engine', 'host', 'shape'],
-      'An operation calls a verb of the engine, or what the host declares.',
-    ),
-    layer('host', ['engine', 'operations', 'shape'], 'The host declares what plugins see: domain and the operations.'),
-    layer('worker', ['host', 'artifacts'], 'A worker runs providers on artifacts; it does not decide.'),
-    layer('scheduler', ['engine', 'host'], 'The scheduler asks sources and the engine.'),
-    layer('git', ['host'], 'What git sources share: providers, made for plugins.'),
-    layer('git', ['host'], 'A git client for source plugins.'),
-    layer('http', ['engine', 'host'], 'HTTP calls operations.'),
     {
       name: 'core-knows-no-plugin',
       severity: 'error',

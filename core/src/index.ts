@@ -17,6 +17,14 @@ export { type Defined, defined } from './domain/defined.js'
 export { Fault, type FaultCode, type FaultDetail, isFault } from './domain/faults.js'
 export type * from './domain/git-event.js'
 export { type GithubEvent, githubEvent } from './domain/github-event.js'
+export type {
+  ActionChangedEvent,
+  ApprovalNeededEvent,
+  ArtifactStoredEvent,
+  BeforeActionEvent,
+  ExecutionChangedEvent,
+  RevisionFoundEvent,
+} from './domain/hook-events.js'
 export type * from './domain/job.js'
 export { failureTypes } from './domain/job.js'
 export { jsonLines, jsonPlace } from './domain/json-place.js'
@@ -33,15 +41,7 @@ export * from './host/action-provider.js'
 export type * from './host/action-type-declaration.js'
 export { commandProperties } from './host/command-properties.js'
 export type * from './host/deployment-service.js'
-export type {
-  ActionChangedEvent,
-  ApprovalNeededEvent,
-  ArtifactStoredEvent,
-  BeforeActionEvent,
-  ExecutionChangedEvent,
-  PluginHooks,
-  RevisionFoundEvent,
-} from './host/hooks.js'
+export type { PluginHooks } from './host/hooks.js'
 export type * from './host/http-client.js'
 export type * from './host/job-api-access.js'
 export * from './host/job-failed.js'

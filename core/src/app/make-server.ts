@@ -6,7 +6,6 @@ import { createEngine, type Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
 import { Outbox } from '../engine/outbox.js'
 import { secrecyOf } from '../engine/secrets.js'
-import { createWebhookService } from '../engine/webhook-service.js'
 import type { DeploymentService } from '../host/deployment-service.js'
 import { PluginHost } from '../host/plugin-host.js'
 import { ProviderRegistry } from '../host/registry.js'
@@ -48,6 +47,7 @@ import { type Replace, Services, tokens } from './services.js'
 import { createLogService, createLogs, createReceivedLogs } from './shared-logs/parts.js'
 import { Sources, sourceTroubles } from './sources.js'
 import { Catalogue } from './type-catalogue.js'
+import { createWebhookService } from './webhook-service.js'
 
 /** A server, ready to be started. */
 export type Server = ReturnType<typeof makeServer>

@@ -1,6 +1,6 @@
 import { defined } from '../domain/defined.js'
+import type { ApprovalNeededEvent, ExecutionChangedEvent } from '../domain/hook-events.js'
 import type { Effect } from '../engine/changes.js'
-import type { ApprovalNeededEvent, ExecutionChangedEvent } from '../host/hooks.js'
 import type { Notification } from '../host/plugin.js'
 import type { ServerIdentity } from '../host/services.js'
 

@@ -47,7 +47,7 @@ export interface PipelineExecution {
   readonly pipelineName: string
   /** The definition it runs on from start to end (X10). */
   readonly pipelineVersion: number
-  /** Grows with every execution of the server; the order of "newer" and "older". */
+  /** The pipeline's own count, which its action and rule executions share: the order of "newer" and "older". */
   readonly number: number
   readonly mode: ExecutionMode
   readonly type: ExecutionType

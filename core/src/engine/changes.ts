@@ -2,9 +2,9 @@
 import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import type { PipelineExecution } from '../domain/execution.js'
+import type { ActionChangedEvent, ApprovalNeededEvent, ExecutionChangedEvent } from '../domain/hook-events.js'
 import type { Job, JobStatus } from '../domain/job.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
-import type { ActionChangedEvent, ApprovalNeededEvent, ExecutionChangedEvent } from '../host/hooks.js'
 
 /** How the engine ends a job that a worker may hold. */
 export interface JobEnd {

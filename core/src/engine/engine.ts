@@ -1,7 +1,7 @@
 import type { ActionType, ActionTypeId } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import type { RuleTypeId } from '../domain/pipeline.js'
-import type { PropertyDeclarations } from '../host/action-type-declaration.js'
+import type { PropertyDeclarations } from '../domain/property-declaration.js'
 import { newId } from './new-id.js'
 import type { EngineStore } from './ports.js'
 import type { ActionTypeFacts, Surroundings } from './state.js'

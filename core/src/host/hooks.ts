@@ -1,93 +1,14 @@
-/** Every hook there is, declared once. A tap that throws or never returns is contained and named on the page. */
+/** Every hook there is. A tap that throws or never returns is contained and named on the page. */
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook } from 'tapable'
-import type { ActionStatus } from '../domain/action.js'
-import type { ArtifactLocation } from '../domain/artifact.js'
-import type { ExecutionStatus } from '../domain/execution.js'
-import type { FoundRevision } from '../domain/git-event.js'
-
-/**
- * A source found this.
- * @example
- * const isBot = ({ revision }: RevisionFoundEvent) => revision.author === 'bot'
- * api.hooks.revisionFound((event) => (isBot(event) ? undefined : event))
- */
-export interface RevisionFoundEvent {
-  readonly pipelineName: string
-  readonly actionName: string
-  readonly revision: FoundRevision
-}
-
-/**
- * This action is about to run.
- * @example
- * const frozen = (event: BeforeActionEvent) => event.stageName === 'Production'
- * api.hooks.beforeAction((event) => (frozen(event) ? 'production is frozen' : undefined))
- */
-export interface BeforeActionEvent {
-  readonly pipelineName: string
-  readonly pipelineExecutionId: string
-  readonly stageName: string
-  readonly actionName: string
-  readonly provider: string
-}
-
-/**
- * An execution has another status.
- * @example
- * const ended = ({ status }: ExecutionChangedEvent) => status !== 'InProgress'
- * api.hooks.executionChanged((event) => void (ended(event) && api.log.info('ended', { ...event })))
- */
-export interface ExecutionChangedEvent {
-  readonly pipelineName: string
-  readonly pipelineExecutionId: string
-  readonly status: ExecutionStatus
-}
-
-/**
- * An action has another status.
- * @example
- * const failed = ({ status }: ActionChangedEvent) => status === 'Failed'
- * api.hooks.actionChanged((event) => void (failed(event) && api.log.warn('failed', { ...event })))
- */
-export interface ActionChangedEvent {
-  readonly pipelineName: string
-  readonly pipelineExecutionId: string
-  readonly actionExecutionId: string
-  readonly stageName: string
-  readonly actionName: string
-  readonly status: ActionStatus
-  readonly summary?: string
-}
-
-/**
- * An artifact lies in the store.
- * @example
- * const large = ({ size }: ArtifactStoredEvent) => size > 1e9
- * api.hooks.artifactStored((event) => void (large(event) && api.log.warn('large artifact', { name: event.name })))
- */
-export interface ArtifactStoredEvent {
-  readonly pipelineName: string
-  readonly pipelineExecutionId: string
-  readonly name: string
-  readonly location: ArtifactLocation
-  readonly size: number
-}
-
-/**
- * Somebody must approve.
- * @example
- * const link = ({ pipelineName }: ApprovalNeededEvent) => `${api.server.identity.publicUrl}/pipelines/${pipelineName}`
- * api.hooks.approvalNeeded((event) => api.log.info('approve', { at: link(event) }))
- */
-export interface ApprovalNeededEvent {
-  readonly pipelineName: string
-  readonly pipelineExecutionId: string
-  readonly stageName: string
-  readonly actionName: string
-  readonly token: string
-  readonly expires: number
-  readonly configuration: Readonly<Record<string, string>>
-}
+import type {
+  ActionChangedEvent,
+  ApprovalNeededEvent,
+  ArtifactStoredEvent,
+  BeforeActionEvent,
+  ExecutionChangedEvent,
+  RevisionFoundEvent,
+} from '../domain/hook-events.js'
+import type { HookName } from './hook-names.js'
 
 export function createHooks() {
   return Object.freeze({
@@ -102,11 +23,10 @@ export function createHooks() {
     actionChanged: new AsyncParallelHook<[ActionChangedEvent]>(['event']),
     artifactStored: new AsyncParallelHook<[ArtifactStoredEvent]>(['event']),
     approvalNeeded: new AsyncParallelHook<[ApprovalNeededEvent]>(['event']),
-  })
+  } satisfies Record<HookName, unknown>)
 }
 
 export type Hooks = ReturnType<typeof createHooks>
-export type HookName = keyof Hooks
 
 /**
  * How plugins see the hooks: one function each, which taps it under the plugin's name. No tapable types here.

@@ -1,8 +1,10 @@
 /** Ties a plugin's functions to the hooks, each one contained: an error, a hang or a flood of errors stays the plugin's own. */
 import type { Clock } from '../domain/clock.js'
+import type { RevisionFoundEvent } from '../domain/hook-events.js'
 import { Circuit, circuitLimits } from './circuit.js'
 import { contain, reason } from './contain.js'
-import type { HookName, Hooks, PluginHooks, RevisionFoundEvent } from './hooks.js'
+import { byHook, type HookName, type ObservingHook, observingHooks } from './hook-names.js'
+import type { Hooks, PluginHooks } from './hooks.js'
 
 /** How long a tap may take, milliseconds: what the engine waits for, and what merely looks on. */
 export const tapLimits = { deciding: 5_000, observing: 30_000 } as const
@@ -23,9 +25,7 @@ const dropped = Symbol('dropped')
 /** The hooks as one plugin sees them. */
 export function pluginHooks(hooks: Hooks, owner: TapOwner, clock: Clock): PluginHooks {
   const tap = new Tap(owner, clock)
-  const observe = (
-    name: 'serverStart' | 'serverStop' | 'executionChanged' | 'actionChanged' | 'artifactStored' | 'approvalNeeded',
-  ) => {
+  const observe = (name: ObservingHook) => {
     return <E>(run: (event: E) => void | Promise<void>): void => {
       const guarded = tap.guard(name, tapLimits.observing, run)
       hooks[name].tapPromise(owner.name, async (event: unknown) => {
@@ -34,12 +34,7 @@ export function pluginHooks(hooks: Hooks, owner: TapOwner, clock: Clock): Plugin
     }
   }
   return {
-    serverStart: observe('serverStart'),
-    serverStop: observe('serverStop'),
-    executionChanged: observe('executionChanged'),
-    actionChanged: observe('actionChanged'),
-    artifactStored: observe('artifactStored'),
-    approvalNeeded: observe('approvalNeeded'),
+    ...byHook(observingHooks, observe),
     revisionFound(run) {
       const guarded = tap.guard('revisionFound', tapLimits.deciding, run)
       hooks.revisionFound.tapPromise(owner.name, async (event) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js'
+import type { BeforeActionEvent } from '../domain/hook-events.js'
 import type { Job } from '../domain/job.js'
-import type { BeforeActionEvent } from '../host/hooks.js'
 import type { JobApiAccess } from '../host/job-api-access.js'
 import type { Logger } from '../host/plugin.js'
 import type { ArtifactAccess } from './artifact-access.js'

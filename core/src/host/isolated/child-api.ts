@@ -1,7 +1,8 @@
 /** PluginApi in a plugin's own process: it keeps the functions and notes what is to be declared at the host. */
 import { mkdirSync } from 'node:fs'
 import type { ActionProvider } from '../action-provider.js'
-import type { HookName, PluginHooks } from '../hooks.js'
+import { byHook, type HookName, hookNames } from '../hook-names.js'
+import type { PluginHooks } from '../hooks.js'
 import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { SourceProvider } from '../source-provider.js'
@@ -95,17 +96,7 @@ type Declare = <T>(list: T[], what: string, value: unknown) => void
 
 function childHooks(registration: Registration, declare: Declare): PluginHooks {
   const tap = (hook: HookName) => (run: unknown) => declare(registration.taps, `hooks.${hook}`, { hook, run })
-  // A hook that is left out here is an error of the compiler.
-  return {
-    serverStart: tap('serverStart'),
-    serverStop: tap('serverStop'),
-    revisionFound: tap('revisionFound'),
-    beforeAction: tap('beforeAction'),
-    executionChanged: tap('executionChanged'),
-    actionChanged: tap('actionChanged'),
-    artifactStored: tap('artifactStored'),
-    approvalNeeded: tap('approvalNeeded'),
-  } satisfies PluginHooks & Record<HookName, unknown>
+  return byHook(hookNames, tap)
 }
 
 function describeAction(provider: ActionProvider): DeclaredAction {

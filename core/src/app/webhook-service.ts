@@ -1,8 +1,8 @@
+import type { Engine } from '../engine/engine.js'
+import { webhookArn } from '../engine/names.js'
+import { startExecution } from '../engine/start-execution.js'
+import { webhookByPath, webhookCame } from '../engine/webhooks.js'
 import type { WebhookService } from '../host/services.js'
-import type { Engine } from './engine.js'
-import { webhookArn } from './names.js'
-import { startExecution } from './start-execution.js'
-import { webhookByPath, webhookCame } from './webhooks.js'
 
 /** What the receiving endpoint asks of the engine (W2, W3). */
 export function createWebhookService(engine: Engine): WebhookService {

@@ -1,0 +1,22 @@
+/** The hooks by name, apart from what makes them: a plugin's own process knows only these. */
+
+/** They are told, and nobody waits for what they say. */
+export const observingHooks = [
+  'serverStart',
+  'serverStop',
+  'executionChanged',
+  'actionChanged',
+  'artifactStored',
+  'approvalNeeded',
+] as const
+/** They may change or refuse what is about to happen. */
+const decidingHooks = ['revisionFound', 'beforeAction'] as const
+
+export const hookNames = [...observingHooks, ...decidingHooks] as const
+export type ObservingHook = (typeof observingHooks)[number]
+export type HookName = (typeof hookNames)[number]
+
+/** One thing for each of these hooks, made from its name. */
+export function byHook<N extends HookName, T>(names: readonly N[], make: (name: N) => T): Record<N, T> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, T>
+}
