@@ -1,14 +1,16 @@
 import { actionCategories } from '../domain/action-type.js'
 import type { JsonSchema } from '../host/plugin.js'
+import {
+  artifactCounts,
+  flag,
+  propertyLimit,
+  propertyName,
+  providerName,
+  url,
+  versionPattern,
+} from './action-type-words.js'
 
-const count = { type: 'integer', minimum: 0, maximum: 5 }
-const artifacts = {
-  type: 'object',
-  required: ['minimumCount', 'maximumCount'],
-  properties: { minimumCount: count, maximumCount: count },
-}
-const url = { type: 'string', minLength: 1, maxLength: 2048 }
-const flag = { type: 'boolean' }
+const artifacts = artifactCounts(5)
 
 /** One custom action type of penstock.yaml: the input of CreateCustomActionType (J1, J2), its flags false unless given. */
 export const actionTypeConfigSchema: JsonSchema = {
@@ -16,10 +18,10 @@ export const actionTypeConfigSchema: JsonSchema = {
   required: ['category', 'provider', 'version', 'inputArtifactDetails', 'outputArtifactDetails'],
   properties: {
     category: { enum: actionCategories },
-    provider: { type: 'string', pattern: '^[0-9A-Za-z_-]{1,35}$', description: '1 to 35 letters, digits, _ or -' },
+    provider: providerName,
     version: {
       type: 'string',
-      pattern: '^[0-9A-Za-z_-]{1,9}$',
+      pattern: versionPattern,
       description: "1 to 9 letters, digits, _ or -, in quotes: '1'",
     },
     settings: {
@@ -33,12 +35,12 @@ export const actionTypeConfigSchema: JsonSchema = {
     },
     configurationProperties: {
       type: 'array',
-      maxItems: 10,
+      maxItems: propertyLimit,
       items: {
         type: 'object',
         required: ['name'],
         properties: {
-          name: { type: 'string', minLength: 1, maxLength: 50 },
+          name: propertyName,
           description: { type: 'string', minLength: 1, maxLength: 160 },
           type: { enum: ['String', 'Number', 'Boolean'] },
           required: flag,

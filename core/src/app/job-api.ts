@@ -8,6 +8,7 @@ import type { Signal } from '../domain/signal.js'
 import type { EngineReads } from '../engine/ports.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { AccessService, ServerIdentity } from '../host/services.js'
+import { functionAccess } from '../worker/function-access.js'
 
 export interface JobApiParts {
   readonly clock: Clock
@@ -26,22 +27,9 @@ export function createJobApi(parts: JobApiParts): (job: Job) => Promise<JobApiAc
   return async (job) => {
     if (!parts.available()) return undefined
     const { region, accountId, publicUrl } = parts.identity
-    const { accessKeyId, secretAccessKey, sessionToken } = await parts.access.jobCredentials(job.id)
-    const place = ({ name, location, revisionId }: Job['data']['inputArtifacts'][number]) => ({
-      name,
-      bucketName: location.bucket,
-      objectKey: location.key,
-      ...defined({ revision: revisionId }),
-    })
-    return {
-      endpoint: publicUrl,
-      region,
-      accountId,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-      inputArtifacts: job.data.inputArtifacts.map(place),
-      outputArtifacts: job.data.outputArtifacts.map(place),
-      reported: () => untilReported(parts, job),
-    }
+    const credentials = await parts.access.jobCredentials(job.id)
+    const access = { endpoint: publicUrl, region, accountId, credentials }
+    return functionAccess(job, access, () => untilReported(parts, job))
   }
 }
 

@@ -1,15 +1,16 @@
+import {
+  artifactCounts,
+  flag,
+  propertyLimit,
+  propertyName,
+  providerName,
+  url,
+  versionPattern,
+} from '../app/action-type-words.js'
 import { actionCategories } from '../domain/action-type.js'
 import type { JsonSchema } from '../host/plugin.js'
 
-const name = { type: 'string', pattern: '^[0-9A-Za-z_-]{1,35}$', description: '1 to 35 letters, digits, _ or -' }
-const count = { type: 'integer', minimum: 0, maximum: 10 }
-const artifacts = {
-  type: 'object',
-  required: ['minimumCount', 'maximumCount'],
-  properties: { minimumCount: count, maximumCount: count },
-}
-const url = { type: 'string', minLength: 1, maxLength: 2048 }
-const flag = { type: 'boolean' }
+const artifacts = artifactCounts(10)
 
 /** An ActionTypeDeclaration of the service model, with defaults for what partners rarely change. */
 export const actionTypeSchema: JsonSchema = {
@@ -23,8 +24,8 @@ export const actionTypeSchema: JsonSchema = {
       properties: {
         category: { enum: actionCategories },
         owner: { enum: ['ThirdParty'], default: 'ThirdParty' },
-        provider: name,
-        version: { type: 'string', pattern: '^[0-9A-Za-z_-]{1,9}$', description: '1 to 9 letters, digits, _ or -' },
+        provider: providerName,
+        version: { type: 'string', pattern: versionPattern, description: '1 to 9 letters, digits, _ or -' },
       },
     },
     executor: {
@@ -42,12 +43,12 @@ export const actionTypeSchema: JsonSchema = {
     permissions: { type: 'object', additionalProperties: true },
     properties: {
       type: 'array',
-      maxItems: 10,
+      maxItems: propertyLimit,
       items: {
         type: 'object',
         required: ['name'],
         properties: {
-          name: { type: 'string', minLength: 1, maxLength: 50 },
+          name: propertyName,
           optional: flag,
           key: flag,
           noEcho: flag,

@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { type UnpackOptions, unpack } from '../artifacts/unpack.js'
+import type { UnpackOptions } from '../artifacts/unpack.js'
 import type { Artifact, ArtifactStore } from '../domain/artifact.js'
 import { missingArtifact } from './missing-artifact.js'
-import { type Packing, scratchFile, unpackingNotes, withZip } from './with-zip.js'
+import { fromZip, type Packing, withZip } from './with-zip.js'
 
 /** How an input is unpacked. */
 export interface FetchOptions extends Pick<UnpackOptions, 'outwardLinks'> {
@@ -35,13 +35,9 @@ export class StoredArtifacts implements ArtifactAccess {
   async fetch(artifact: Artifact, folder: string, scratch: string, options: FetchOptions): Promise<readonly string[]> {
     const object = await this.artifacts.get(artifact.location)
     if (object === undefined) throw missingArtifact(artifact)
-    const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
-    try {
-      await pipeline(object.body, createWriteStream(zip, { mode: 0o600 }), options)
-      return unpackingNotes(artifact, await unpack(zip, folder, options))
-    } finally {
-      await rm(zip, { force: true })
-    }
+    return fromZip(artifact, folder, scratch, options, (zip) =>
+      pipeline(object.body, createWriteStream(zip, { mode: 0o600 }), options),
+    )
   }
 
   async store(

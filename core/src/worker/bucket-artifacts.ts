@@ -1,10 +1,9 @@
 /** Artifacts of one job through the server's bucket, with the job's own credentials. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { unpack } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
 import { type Clock, sleep } from '../domain/clock.js'
 import { isFault } from '../domain/faults.js'
@@ -14,7 +13,7 @@ import type { ArtifactAccess, FetchOptions } from './artifact-access.js'
 import { missingArtifact } from './missing-artifact.js'
 import { readText } from './penstock-api.js'
 import { type FileBody, objectPath, type SignedClient } from './signed-request.js'
-import { type Packing, scratchFile, unpackingNotes, withZip } from './with-zip.js'
+import { fromZip, type Packing, withZip } from './with-zip.js'
 
 export interface BucketArtifactsParts {
   readonly http: SignedClient
@@ -37,13 +36,9 @@ export class BucketArtifacts implements ArtifactAccess {
 
   async fetch(artifact: Artifact, folder: string, scratch: string, options: FetchOptions): Promise<readonly string[]> {
     const { signal } = options
-    const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
-    try {
-      await this.#insist(signal, () => this.#download(artifact, zip, signal))
-      return unpackingNotes(artifact, await unpack(zip, folder, options))
-    } finally {
-      await rm(zip, { force: true })
-    }
+    return fromZip(artifact, folder, scratch, options, (zip) =>
+      this.#insist(signal, () => this.#download(artifact, zip, signal)),
+    )
   }
 
   async store(

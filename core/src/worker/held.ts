@@ -1,7 +1,8 @@
-import type { Clock } from '../domain/clock.js'
+import { type Clock, within } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
 import { JobFailed } from '../host/job-failed.js'
 import type { JobReport, JobRun } from './run-job.js'
+import { untilAborted } from './until-aborted.js'
 
 /** Why a job that we hold is to end: what the queue says, or that it is ours no more. */
 export type CancelReason = NonNullable<Job['cancelRequested']> | 'gone'
@@ -55,22 +56,16 @@ export class HeldRun {
   async finish(run: JobRun): Promise<JobReport> {
     if (this.#detached) return new Promise<never>(() => {})
     this.#run = run
-    let cancelWait = () => {}
-    const givenUp = new Promise<JobReport>((resolve) => {
-      const wait = () => {
-        cancelWait = this.clock.after(this.patience, () => {
-          run.abandon()
-          const message = `${words[this.#cancelled ?? 'stop']}, and the provider did not end within ${this.patience / 1000} s`
-          resolve({ outcome: 'failed', failure: { type: 'JobFailed', message } })
-        })
-      }
-      if (this.signal.aborted) wait()
-      else this.signal.addEventListener('abort', wait, { once: true })
-    })
-    try {
-      return await Promise.race([run.run(), givenUp])
-    } finally {
-      cancelWait()
-    }
+    const running = run.run()
+    const ending = untilAborted(this.signal).then(() =>
+      within(this.clock, this.patience, running, () => this.#giveUp(run)),
+    )
+    return Promise.race([running, ending])
+  }
+
+  #giveUp(run: JobRun): JobReport {
+    run.abandon()
+    const message = `${words[this.#cancelled ?? 'stop']}, and the provider did not end within ${this.patience / 1000} s`
+    return { outcome: 'failed', failure: { type: 'JobFailed', message } }
   }
 }

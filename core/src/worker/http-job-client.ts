@@ -1,13 +1,13 @@
 /** A server's queue from another machine. */
 
 import { type Clock, sleep } from '../domain/clock.js'
-import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, Job, JobFailure, JobSuccess } from '../domain/job.js'
 import type { TestReportInput } from '../domain/test-report.js'
 import type { JobApiAccess, ReportedResult } from '../host/job-api-access.js'
 import type { DeployTarget } from '../host/provider-context.js'
 import type { WorkerJobAccess } from '../host/worker-service.js'
 import { BearableWait } from './bearable-wait.js'
+import { functionAccess } from './function-access.js'
 import type { HeldJob, HeldJobState, JobClient } from './job-client.js'
 import { ApiRefused, type PenstockApi } from './penstock-api.js'
 import { untilAccepted } from './retry.js'
@@ -135,24 +135,10 @@ export class HttpJobClient implements JobClient {
 
   /** For a function that speaks CodePipeline's job API itself. */
   async jobApi(job: Job): Promise<JobApiAccess> {
-    const { region, accountId, accessKeyId, secretAccessKey, sessionToken } = await this.#insist(() =>
-      this.access(held(job)),
-    )
-    const place = ({ name, location, revisionId }: Job['data']['inputArtifacts'][number]) => ({
-      name,
-      bucketName: location.bucket,
-      objectKey: location.key,
-      ...defined({ revision: revisionId }),
-    })
-    return {
-      endpoint: this.api.options.endpoint,
-      region,
-      accountId,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-      inputArtifacts: job.data.inputArtifacts.map(place),
-      outputArtifacts: job.data.outputArtifacts.map(place),
-      reported: () => this.#untilReported(held(job)),
-    }
+    const credentials = await this.#insist(() => this.access(held(job)))
+    const { region, accountId } = credentials
+    const access = { endpoint: this.api.options.endpoint, region, accountId, credentials }
+    return functionAccess(job, access, () => this.#untilReported(held(job)))
   }
 
   /** Ends every call that waits. */

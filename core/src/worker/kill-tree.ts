@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.js'
 import { environmentValue, listProcesses, type ProcessStat } from './process-table.js'
+import { untilAborted } from './until-aborted.js'
 
 /** Whose processes to end. */
 export interface Tree {
@@ -115,8 +116,4 @@ async function endWithin(tree: Tree, clock: Clock, grace: number): Promise<boole
   } finally {
     cancel()
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkZip } from '../artifacts/check-zip.js'
 import { type PackResult, packFolder } from '../artifacts/pack.js'
-import type { UnpackResult } from '../artifacts/unpack.js'
+import { type UnpackOptions, type UnpackResult, unpack } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
 import { defined } from '../domain/defined.js'
 
@@ -44,11 +44,31 @@ export async function withZip(
   }
 }
 
+/**
+ * Lets `download` write an artifact's zip, and unpacks it into `folder`. Answers notes for the log. Errors: those of
+ * `download`, and of unpacking.
+ */
+export async function fromZip(
+  artifact: Artifact,
+  folder: string,
+  scratch: string,
+  options: UnpackOptions,
+  download: (zip: string) => Promise<void>,
+): Promise<readonly string[]> {
+  const zip = await scratchFile(scratch, `${artifact.name}.in.zip`)
+  try {
+    await download(zip)
+    return unpackingNotes(artifact, await unpack(zip, folder, options))
+  } finally {
+    await rm(zip, { force: true })
+  }
+}
+
 /** How many files one note names. */
 const NAMED = 5
 
 /** What the log says of an input that was unpacked. */
-export function unpackingNotes({ name }: Artifact, { omitted }: UnpackResult): string[] {
+function unpackingNotes({ name }: Artifact, { omitted }: UnpackResult): string[] {
   return note(omitted, 'left out: links that lead out of the artifact').map((one) => `input artifact "${name}": ${one}`)
 }
 
@@ -68,7 +88,7 @@ function packingNotes({ unmatched, skipped, unnameable, outward, mistimed }: Pac
 }
 
 /** A name in the scratch folder with nothing at it: a killed process may have left half a zip there. */
-export async function scratchFile(scratch: string, name: string): Promise<string> {
+async function scratchFile(scratch: string, name: string): Promise<string> {
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   const path = join(scratch, name)
   await rm(path, { force: true })
