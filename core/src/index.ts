@@ -16,7 +16,7 @@ export * from './domain/clock.js'
 export { type Defined, defined } from './domain/defined.js'
 export { Fault, type FaultCode, type FaultDetail, isFault } from './domain/faults.js'
 export type * from './domain/git-event.js'
-export { type GithubEvent, githubEvent } from './domain/github-event.js'
+export { forkOf, type GithubEvent, githubEvent } from './domain/github-event.js'
 export type {
   ActionChangedEvent,
   ApprovalNeededEvent,
@@ -63,6 +63,8 @@ export {
   type StateValue,
 } from './host/state/plugin-state.js'
 export type { DoorChange, DoorPage, StateDoor } from './host/state/state-door.js'
+export { clientAddress } from './http/client-address.js'
+export { senderKnown, strangerLimits } from './http/strangers.js'
 export * from './http/webhook-authentication.js'
 export { loadJsonQuery } from './operations/json-query.js'
 export type { CallContext } from './operations/operation.js'

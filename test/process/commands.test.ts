@@ -10,6 +10,7 @@ afterEach(cleanUp)
 describe('access-key', () => {
   test('create prints a key, list shows it without its secret, delete takes it away; without any server', async () => {
     const cwd = temporaryFolder()
+    mkdirSync(join(cwd, 'd'))
     const made = await penstock(
       [
         'access-key',
@@ -54,6 +55,7 @@ describe('access-key', () => {
 
 test('user set-password reads the password from standard input, and checks it', async () => {
   const cwd = temporaryFolder()
+  mkdirSync(join(cwd, 'd'))
   const set = (input: string) =>
     penstock(['user', 'set-password', 'ann', '--data', 'd', '--policy', 'AWSCodePipeline_ReadOnlyAccess'], {
       cwd,
@@ -61,6 +63,13 @@ test('user set-password reads the password from standard input, and checks it', 
     })
   expect(await set('short\n')).toMatchObject({ status: 1, err: expect.stringContaining('at least 12') })
   expect(await set('correct horse battery\n')).toMatchObject({ status: 0, err: '' })
+})
+
+test('a data folder that is misspelled is not made', async () => {
+  const cwd = temporaryFolder()
+  const made = await penstock(['access-key', 'create', '--data', 'dta', '--user', 'ci'], { cwd })
+  expect(made).toMatchObject({ status: 1, err: expect.stringContaining('is --data spelled rightly?') })
+  expect(existsSync(join(cwd, 'dta'))).toBe(false)
 })
 
 describe('validate', () => {
@@ -101,6 +110,7 @@ describe('validate', () => {
 
 test('doctor finds what is wrong with the data folder, its keys and its database, with a remedy', async () => {
   const cwd = temporaryFolder()
+  mkdirSync(join(cwd, 'd'))
   await penstock(['access-key', 'list', '--data', 'd'], { cwd })
   const secrets = join(cwd, 'd', 'secrets')
   const look = async () => {
@@ -145,7 +155,8 @@ describe('backup and restore', () => {
     mkdirSync(join(cwd, 'data', 'artifacts', 'bucket'), { recursive: true })
     writeFileSync(join(cwd, 'data', 'artifacts', 'bucket', 'a.zip'), 'zip')
     expect(await penstock(['backup', 'copy', '--data', 'data'], { cwd })).toMatchObject({ status: 0 })
-    expect(statSync(join(cwd, 'copy')).mode & 0o077).toBe(0)
+    for (const file of ['', 'penstock.db', 'secrets/master.key', 'backup.json'])
+      expect(statSync(join(cwd, 'copy', file)).mode & 0o077).toBe(0)
     await server.end('SIGTERM')
     expect(await penstock(['restore', 'copy', '--data', 'again'], { cwd })).toMatchObject({ status: 0 })
     expect((await penstock(['access-key', 'list', '--data', 'again'], { cwd })).out).toContain(accessKeyId)
@@ -154,6 +165,7 @@ describe('backup and restore', () => {
 
   test('neither writes over anything', async () => {
     const cwd = temporaryFolder()
+    mkdirSync(join(cwd, 'd'))
     await penstock(['access-key', 'list', '--data', 'd'], { cwd })
     await penstock(['backup', 'copy', '--data', 'd'], { cwd })
     expect(await penstock(['backup', 'copy', '--data', 'd'], { cwd })).toMatchObject({

@@ -16,6 +16,11 @@ export class ChosenArtifactStore implements ArtifactStore {
   head: ArtifactStore['head'] = (...args) => this.store.head(...args)
   delete: ArtifactStore['delete'] = (...args) => this.store.delete(...args)
 
+  /** Why the store cannot be used now; `undefined` when it can, or does not know. */
+  async problem(bucket: string): Promise<string | undefined> {
+    return this.store.problem?.(bucket)
+  }
+
   /** As the chosen store: there only if that one has it. */
   get list(): ArtifactStore['list'] {
     return this.store.list?.bind(this.store)

@@ -41,6 +41,14 @@ export const configSchema: JsonSchema = {
           description: 'twelve digits, in quotes',
         },
         metrics: { enum: ['loopback', 'open', 'off'], default: 'loopback' },
+        trustedProxies: {
+          type: 'array',
+          items: {
+            type: 'string',
+            pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$',
+            description: 'an address such as 127.0.0.1, or a range such as 10.0.0.0/8',
+          },
+        },
       },
     },
     dataDir: { type: 'string', default: '.penstock', minLength: 1 },
@@ -105,6 +113,10 @@ export const configSchema: JsonSchema = {
         timeoutSeconds: { type: 'integer', default: 60, minimum: 1, maximum: 3600 },
         whileWebhooksMinutes: { type: 'integer', default: 15, minimum: 0, maximum: 1440 },
         quietPeriodSeconds: { type: 'integer', default: 0, minimum: 0, maximum: 86400 },
+        allowPrivate: {
+          type: 'array',
+          items: { type: 'string', pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$', description: 'an address or a range' },
+        },
       },
     },
     schedules: { type: 'object', default: {}, additionalProperties: { type: 'string' } },

@@ -22,6 +22,8 @@ export interface Config {
     readonly region: string
     readonly accountId: string
     readonly metrics: 'loopback' | 'open' | 'off'
+    /** Addresses or ranges of proxies whose X-Forwarded-For tells who sent a request. */
+    readonly trustedProxies?: readonly string[]
   }
   readonly dataDir: string
   /** Where installed plugins and named secrets are, when not in `dataDir`: a run with a folder of its own uses the installation's. */
@@ -50,6 +52,8 @@ export interface Config {
     readonly timeoutSeconds: number
     readonly whileWebhooksMinutes: number
     readonly quietPeriodSeconds: number
+    /** Link-local addresses that repositories may have all the same. */
+    readonly allowPrivate?: readonly string[]
   }
   /** `pipeline/action` or `pipeline` to a schedule. */
   readonly schedules: Readonly<Record<string, string>>

@@ -104,7 +104,9 @@ function describe(pid: number): Holder {
 function startTime(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A process that has ended and only waits for its parent to notice holds nothing any more.
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '')
   } catch {
     return aliveWithoutProc(pid) ? 'alive' : ''
   }

@@ -11,8 +11,8 @@ import { Worker } from '../worker/worker.js'
 import { createJobApi } from './job-api.js'
 import { localClient } from './local-client.js'
 import type { Plugins } from './make-plugins.js'
-import type { Secrets } from './secrets.js'
 import type { ServerGiven } from './server-given.js'
+import type { ServerSecrets } from './server-secrets.js'
 import { workerId } from './worker-id.js'
 
 export interface LocalWorkerOptions extends Plugins {
@@ -20,7 +20,7 @@ export interface LocalWorkerOptions extends Plugins {
   readonly access: Pick<AccessService, 'jobCredentials'>
   readonly localJobs: LocalJobs
   readonly logs: ActionLogs
-  readonly secrets: Secrets
+  readonly secrets: ServerSecrets
   readonly isolation: WorkerIsolation
 }
 
@@ -41,7 +41,7 @@ export function createWorker(
     artifactsOf: () => stored,
     clock,
     log,
-    secretsOf: () => secrets.lookup,
+    secretsOf: ({ data }) => secrets.at(data),
     isolation,
     concurrency: worker.concurrency,
     beforeAction: (event) => hooks.beforeAction.promise(event),

@@ -1,6 +1,7 @@
 /** Structured log lines (pino), with secrets taken out by the names of what holds them. */
 import type { Logger as Pino } from 'pino'
 import type { Logger } from '../host/plugin.js'
+import { LogOutput } from './log-output.js'
 
 /** What may hold a secret, wherever it stands in a line's details. */
 const secretNames = [
@@ -20,7 +21,7 @@ const secretNames = [
 
 /** The root of all loggers. Without `write`, lines go to standard error: standard output is for what a command answers. */
 export function createPino(level: string, write?: (line: string) => void): Pino {
-  const { pino, destination, stdSerializers } = loadPino()
+  const { pino, stdSerializers } = loadPino()
   const paths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
   const options = {
     level,
@@ -33,7 +34,9 @@ export function createPino(level: string, write?: (line: string) => void): Pino 
       error: (value: unknown) => (value instanceof Error ? stdSerializers.err(value) : value),
     },
   }
-  return pino(options, write ? { write } : destination({ fd: 2, sync: true }))
+  if (write) return pino(options, { write })
+  const output = new LogOutput()
+  return pino(options, { write: (line) => output.line(line) })
 }
 
 /** pino as everybody else knows it: a message and details. */
@@ -49,5 +52,5 @@ export function asLogger(root: Pino, bindings: Readonly<Record<string, unknown>>
 
 function loadPino() {
   const pino = require('pino') as typeof import('pino')
-  return { pino: pino.pino, destination: pino.destination, stdSerializers: pino.stdSerializers }
+  return { pino: pino.pino, stdSerializers: pino.stdSerializers }
 }

@@ -1,4 +1,5 @@
 /** A server as a process: signals end it in good order, and what cannot be repaired by hand is said in one line. */
+import { survivesItsStreams } from './log-output.js'
 import { type RunningServer, type StartOptions, startServer } from './server.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -7,6 +8,7 @@ const patience = 60_000
 
 /** Starts the server and prints `READY http://HOST:PORT`. Resolves once it stopped, with the exit status. */
 export async function runServer(options: StartOptions): Promise<number> {
+  survivesItsStreams()
   const { began, onFatal, ended } = untilStopped<RunningServer>(patience)
   // The state of a process after an exception of its own is unknown: end, and let the service manager start anew. Steps run on.
   announce(began(await startServer({ ...options, onFatal })))

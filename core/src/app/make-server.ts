@@ -26,6 +26,7 @@ import { MetaStore } from '../store/meta-store.js'
 import { pluginStateStore } from '../store/plugin-state-store.js'
 import { pluginValueStore } from '../store/plugin-value-store.js'
 import { sealedStore } from '../store/sealed-store.js'
+import { SqlSecretStore } from '../store/secret-store.js'
 import { sourceStateStore } from '../store/source-state-store.js'
 import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
@@ -41,8 +42,9 @@ import { PipelineOverviews } from './overview-service.js'
 import { QueueOverviews } from './queue-service.js'
 import { RemoteJobs } from './remote-jobs.js'
 import { ReservedNames } from './reserved-names.js'
-import { Secrets } from './secrets.js'
+import { secretFolder } from './secret-folder.js'
 import type { ServerGiven } from './server-given.js'
+import { ServerSecrets } from './server-secrets.js'
 import { type Replace, Services, tokens } from './services.js'
 import { createLogService, createLogs, createReceivedLogs } from './shared-logs/parts.js'
 import { Sources, sourceTroubles } from './sources.js'
@@ -69,9 +71,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
   )
   const logs = services.one(tokens.logs, () => createLogs(given, core.engine))
   const isolation = createIsolation(given.config)
-  const worker = services.one(Worker, () =>
-    createWorker(given, { ...plugins, ...core, logs, isolation, secrets: services.build(Secrets) }),
-  )
+  const worker = services.one(Worker, () => createWorker(given, { ...plugins, ...core, logs, isolation }))
   const receivedLogs = services.one(tokens.receivedLogs, () => createReceivedLogs(given, core.engine, logs, worker))
   const remoteJobs = services.build(RemoteJobs)
   const metrics = services.build(Metrics)
@@ -84,6 +84,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
       logs: logService,
       sources: sources.service,
       stateOf: (plugin) => stateOverDoor(() => stores.state.doorOf(plugin)),
+      forks: sources.forks,
     }),
   )
   const faces: ServerServices = {
@@ -179,6 +180,22 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
   const catalogue = services.one(Catalogue, () => new Catalogue(services.build(ProviderRegistry), store))
   const reserved = services.build(ReservedNames)
   const { region, accountId, bucket } = identity
+  const { dataDir, installation = dataDir } = config
+  const registry = services.build(ProviderRegistry)
+  const secrets = services.one(
+    ServerSecrets,
+    () =>
+      new ServerSecrets({
+        store: new SqlSecretStore(database),
+        audit: auditStore,
+        key: masterKey,
+        clock,
+        log,
+        reads: store.read,
+        plugins: () => registry.secretStores(),
+        folder: secretFolder(installation),
+      }),
+  )
   const engine = services.one(tokens.engine, () =>
     createEngine({
       store: sealedStore(store, masterKey, (type) => secrecyOf(catalogue, type)),
@@ -190,13 +207,15 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
       pipelineLimit: config.limits.pipelines,
       keeperOf: (name) => reserved.keeperOf(name),
       sourceTroubles: (pipelineName) => sourceTroubles(sourceStateStore(database), pipelineName),
+      secretProblem: (name, place) => secrets.problem(name, place),
+      warn: (pipelineName, path, message) => log.warn('pipeline saved with a danger', { pipelineName, path, message }),
       tagProblem: (key, value) => scheduleTagProblem(key, value, config.polling.timezone),
     }),
   )
   const scope = jobScope(engine.store.read)
   const access = services.one(
     Access,
-    () => new Access({ store: accessStore, audit: auditStore, key: masterKey, clock, accountId, jobScope: scope }),
+    () => new Access({ store: accessStore, audit: auditStore, key: masterKey, clock, accountId, jobScope: scope, log }),
   )
   const { deliver } = services.build(EffectDelivery)
   const outbox = services.one(
@@ -204,7 +223,7 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
     () => new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err })),
   )
   const localJobs = services.one(LocalJobs, () => new LocalJobs(engine, config.worker.leaseSeconds * 1_000))
-  return { catalogue, reserved, engine, access, outbox, localJobs }
+  return { catalogue, reserved, engine, access, outbox, localJobs, secrets }
 }
 
 /** The one door to every operation. */
@@ -218,7 +237,9 @@ function makeOperations(
     registry,
     sources,
     stateOf,
-  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources' | 'stateOf'> & {
+    forks,
+    secrets,
+  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources' | 'stateOf' | 'forks' | 'secrets'> & {
     readonly access: Access
     readonly registry: ProviderRegistry
   },
@@ -233,6 +254,9 @@ function makeOperations(
     deployments: () => deploymentsOf(registry),
     sources,
     stateOf,
+    forks,
+    secrets,
+    access,
   }
   return serveOperations({
     identity,

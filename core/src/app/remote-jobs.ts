@@ -33,7 +33,7 @@ import { localClient } from './local-client.js'
 import { type Awaited, longPoll } from './long-poll.js'
 import type { ReceivedLogs } from './remote-logs.js'
 import { namesSecret } from './secret-names.js'
-import { Secrets } from './secrets.js'
+import { ServerSecrets } from './server-secrets.js'
 import { inject, injectable, tokens } from './services.js'
 import { Catalogue } from './type-catalogue.js'
 
@@ -71,7 +71,7 @@ export class RemoteJobs implements WorkerService {
     @inject(tokens.identity) private readonly identity: Pick<ServerIdentity, 'region' | 'accountId'>,
     @inject(Access) private readonly accessService: Pick<AccessService, 'jobCredentials' | 'allows'>,
     @inject(tokens.receivedLogs) private readonly logs: ReceivedLogs,
-    @inject(Secrets) private readonly secrets: Secrets,
+    @inject(ServerSecrets) private readonly secrets: ServerSecrets,
     @inject(Catalogue) private readonly catalogue: Pick<Catalogue, 'facts'>,
     @inject(tokens.hooks) private readonly hooks: Pick<Hooks, 'beforeAction'>,
     @inject(ProviderRegistry) private readonly registry: Pick<ProviderRegistry, 'actions'>,
@@ -137,7 +137,7 @@ export class RemoteJobs implements WorkerService {
   async secret(caller: WorkerCaller, job: WorkerJob, name: string): Promise<string | undefined> {
     const known = await this.#owned(caller, job)
     if (!namesSecret(known.data, name)) return undefined
-    const value = await this.secrets.lookup(name)
+    const value = await this.secrets.at(known.data)(name)
     if (value !== undefined) await this.logs.mask(known, value, this.#secretsOf(known))
     return value
   }

@@ -1,10 +1,12 @@
 /** Starts a whole server, in order, and stops it in reverse; main.ts and the tests use the same. */
 
+import { join } from 'node:path'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { Signal } from '../domain/signal.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { reason } from '../host/contain.js'
+import { allowAddresses } from '../host/forbidden-address.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginHost } from '../host/plugin-host.js'
 import type { ServerServices } from '../host/services.js'
@@ -12,6 +14,7 @@ import { makeFirstAdmin } from '../http/first-admin.js'
 import { createHttpApp } from '../http/http-app.js'
 import { type Listening, listen } from '../http/listen.js'
 import { startTicker } from '../scheduler/ticker.js'
+import { findDamage } from '../store/integrity.js'
 import { idlePatterns } from '../worker/action-type-filter.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
@@ -92,11 +95,13 @@ async function bringUp(
   const { parts, identity, artifacts } = await assemble(starting, replace)
   if (onFatal) stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: onFatal }))
   const passwordFile = await makeFirstAdmin(parts.access, parts.accessStore, config.dataDir)
+  allowAddresses(config.polling.allowPrivate ?? [])
   await parts.host.register()
   chooseArtifacts(config, artifacts, parts)
   await parts.catalogue.load()
   let ready = false
-  const listening = await openPort(starting, parts, () => ready)
+  const storage = watchStorage(starting, parts)
+  const listening = await openPort(starting, parts, () => ready, storage)
   identity.listening(listening.address)
   await startParts(starting, parts)
   const problems = await applyDeclared(config, parts, log)
@@ -105,6 +110,9 @@ async function bringUp(
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
   await openControl(starting, parts, listening.address)
+  lookForDamage(starting, storage)
+  const store = await storage.artifactProblem()
+  if (store !== undefined) log.error('artifacts cannot be kept', { reason: store })
   ready = true
   log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
   let stopping: Promise<void> | undefined
@@ -120,6 +128,7 @@ async function bringUp(
       ...parts.book.problems(),
       ...workerProblems(config, parts),
       ...isolation,
+      ...(store === undefined ? [] : [store]),
       ...problems,
     ],
     stop: (why = 'stop() was called') => {
@@ -153,13 +162,9 @@ export async function openPort(
   { config, clock, log, stack }: Starting,
   parts: Server,
   ready: () => boolean,
+  storage = watchStorage({ clock, config }, parts),
 ): Promise<Listening> {
-  const { host, port, metrics } = config.server
-  const storage = new StorageWatch({
-    clock,
-    dataFolder: config.dataDir,
-    write: () => parts.meta.set('probe', String(clock.now())),
-  })
+  const { host, port, metrics, publicUrl, trustedProxies } = config.server
   const handle = createHttpApp({
     clock,
     log,
@@ -172,6 +177,7 @@ export async function openPort(
     mounts: () => parts.host.mounts(),
     version: parts.services.identity.version,
     metricsFor: metrics,
+    ...defined({ publicUrl, trustedProxies: trustedProxies?.join(',') }),
     metrics: () => parts.metrics.scrape(),
     onAnswer: (method, status, ms) => parts.metrics.answered(method, status, ms),
     onPluginError: (plugin, problem) => parts.host.report(plugin, problem),
@@ -179,6 +185,29 @@ export async function openPort(
   const listening = await listen(handle, host, port)
   stack.push('port', () => listening.close(0))
   return listening
+}
+
+function watchStorage({ clock, config }: Pick<Starting, 'clock' | 'config'>, parts: Server): StorageWatch {
+  const { artifacts, identity } = parts.services
+  const elsewhere = config.artifacts.store !== 'folder'
+  return new StorageWatch({
+    clock,
+    dataFolder: config.dataDir,
+    write: () => parts.meta.set('probe', String(clock.now())),
+    ...(elsewhere ? { artifacts: async () => artifacts.problem?.(identity.bucket) } : {}),
+  })
+}
+
+/** In the background: a large database takes its time, and a damaged one may go on answering for long. */
+function lookForDamage({ config, log, stack }: Starting, storage: StorageWatch): void {
+  if (config.database.url !== undefined) return
+  const search = findDamage(join(config.dataDir, 'penstock.db'))
+  stack.push('integrity check', async () => search.stop())
+  void search.damage.then((found) => {
+    if (found === undefined) return
+    storage.damaged(found)
+    log.error('the database is damaged: stop the server, and bring a backup back with penstock restore', { found })
+  })
 }
 
 /** Plugins, then what feeds them; stopped the other way round. */

@@ -8,29 +8,30 @@ import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { SourceService } from '../host/services.js'
-import type { SourceProvider } from '../host/source-provider.js'
-import type { AskSourceParts } from '../scheduler/ask-source.js'
 import { upToDate } from '../scheduler/branch-tip.js'
+import { ForkGate, isUntrusted } from '../scheduler/fork-gate.js'
 import { ScheduleBook } from '../scheduler/schedules.js'
 import { PollSettler } from '../scheduler/settle-poll.js'
 import { SourcePoller } from '../scheduler/source-poller.js'
-import { SourceReports } from '../scheduler/source-reports.js'
+import { SourceReports, type StartForRevision } from '../scheduler/source-reports.js'
 import { createSourceService } from '../scheduler/source-service.js'
-import { SourceWatch } from '../scheduler/source-watch.js'
+import { type ReadConfiguration, SourceWatch } from '../scheduler/source-watch.js'
 import { WebhookNews } from '../scheduler/webhook-news.js'
 import type { Database } from '../store/database.js'
+import { forkPullRequestStore } from '../store/fork-pull-request-store.js'
 import { sourceStateStore } from '../store/source-state-store.js'
 import { webhookNewsStore } from '../store/webhook-news-store.js'
 import { parseConfiguration } from '../worker/configuration.js'
 import { createHttpClient } from '../worker/http-client.js'
 import type { Config } from './config.js'
-import { Secrets } from './secrets.js'
+import { ServerSecrets } from './server-secrets.js'
 import { inject, injectable, tokens } from './services.js'
 
 /** Finding revisions: when to look, looking, and what comes of it. */
 @injectable()
 export class Sources {
   readonly reports: SourceReports
+  readonly forks: ForkGate
   readonly watch: SourceWatch
   readonly poller: SourcePoller
   readonly service: SourceService
@@ -44,12 +45,12 @@ export class Sources {
     @inject(tokens.hooks) hooks: Hooks,
     @inject(ProviderRegistry) registry: ProviderRegistry,
     @inject(ScheduleBook) book: ScheduleBook,
-    @inject(Secrets) { lookup }: Secrets,
+    @inject(ServerSecrets) secrets: ServerSecrets,
   ) {
     const reads = engine.store.read
     const states = sourceStateStore(database)
-    const readConfiguration = (provider: SourceProvider, configuration: Readonly<Record<string, string>>) =>
-      parseConfiguration(provider.configuration, configuration, lookup)
+    const readConfiguration: ReadConfiguration = (provider, configuration, place) =>
+      parseConfiguration(provider.configuration, configuration, secrets.at(place))
     const settings = { ...polling, schedules }
     const news = new WebhookNews({ clock, store: webhookNewsStore(database) })
     const asking = {
@@ -59,7 +60,16 @@ export class Sources {
       http: (signal: AbortSignal) => createHttpClient({ clock, signal, mask: (text) => text }), // askSource hides secrets in what it keeps
       log,
     }
-    const reports = createReports(engine, hooks, asking)
+    const start = startForRevision(engine)
+    this.forks = new ForkGate({ clock, store: forkPullRequestStore(database), start })
+    const reports = new SourceReports({
+      hooks,
+      reads,
+      log,
+      forks: this.forks,
+      start,
+      upToDate: (pipeline, action, told) => upToDate(asking, pipeline, action, told),
+    })
     this.reports = reports
     this.watch = new SourceWatch({
       ...asking,
@@ -95,22 +105,19 @@ export async function sourceTroubles(states: SourceStateStore, pipelineName: str
   )
 }
 
-function createReports(engine: Engine, hooks: Hooks, asking: AskSourceParts): SourceReports {
-  return new SourceReports({
-    hooks,
-    reads: engine.store.read,
-    upToDate: (pipeline, action, told) => upToDate(asking, pipeline, action, told),
-    log: asking.log,
-    start: ({ pipelineName, actionName, revision: { event, ...revision }, trigger, detail }) =>
-      reportRevision(engine, {
-        pipelineName,
-        revision: {
-          ...revision,
-          actionName,
-          ...defined({ branch: event?.kind === 'push' ? event.branch : undefined }),
-        },
-        tag: event?.kind === 'tag' ? event.tag : undefined,
-        trigger: { triggerType: trigger, ...defined({ triggerDetail: detail }) },
-      }),
-  })
+function startForRevision(engine: Engine): StartForRevision {
+  return ({ pipelineName, actionName, revision: found, trigger, detail }) => {
+    const { event, ...revision } = found
+    return reportRevision(engine, {
+      pipelineName,
+      revision: {
+        ...revision,
+        actionName,
+        ...defined({ branch: event?.kind === 'push' ? event.branch : undefined }),
+      },
+      tag: event?.kind === 'tag' ? event.tag : undefined,
+      trigger: { triggerType: trigger, ...defined({ triggerDetail: detail }) },
+      untrusted: isUntrusted(found),
+    })
+  }
 }

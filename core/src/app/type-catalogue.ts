@@ -61,6 +61,7 @@ export class Catalogue implements TypeCatalogue {
       secretProperties: properties.filter((one) => one.secret).map((one) => one.name),
       idempotent: provider?.idempotent === true,
       ...defined({ queryableProperty: queryable }),
+      ...(provider && !provider.polled ? { pluginRun: true } : {}),
       ...(!provider && id.owner === 'ThirdParty' ? { clientId: clientIdOf(id) } : {}),
     }
   }

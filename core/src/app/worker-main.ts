@@ -1,4 +1,5 @@
 /** A worker as a process: the first signal lets go of its jobs, the second ends at once. */
+import { survivesItsStreams } from './log-output.js'
 import { type RemoteWorkerOptions, type RunningWorker, startRemoteWorker } from './remote-worker.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -7,6 +8,7 @@ const patience = 30_000
 
 /** Starts the worker and prints `WORKING NAME`. Resolves once it stopped, with the exit status. */
 export async function runRemoteWorker(options: RemoteWorkerOptions): Promise<number> {
+  survivesItsStreams()
   const { began, onFatal, ended } = untilStopped<RunningWorker>(patience)
   const alive = setInterval(() => {}, 60_000) // no open port keeps this process alive
   try {

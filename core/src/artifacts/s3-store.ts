@@ -85,6 +85,18 @@ export class S3ArtifactStore implements ArtifactStore {
     return listObjects(await this.connect(), { Bucket, below }, options)
   }
 
+  /** Why a bucket cannot be used, in words; `undefined` when the store has it and lets it be read. */
+  async problem(bucket: string): Promise<string | undefined> {
+    const { ListObjectsV2Command } = await loadClient()
+    const { Bucket } = this.place({ bucket, key: '' })
+    try {
+      await (await this.connect()).send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }))
+      return undefined
+    } catch (error) {
+      return explain(error, { Bucket }).message
+    }
+  }
+
   /** Lets go of the connections. */
   async close(): Promise<void> {
     ;(await this.client)?.destroy()

@@ -2,7 +2,7 @@ import { withAccess } from '../app/offline.js'
 import type { WhereOptions } from './main.js'
 import { print, table } from './output.js'
 import { readPolicies } from './policies.js'
-import { configOf } from './where.js'
+import { existingConfigOf } from './where.js'
 
 interface Output {
   readonly output?: string
@@ -13,7 +13,7 @@ export async function createKey(
   options: WhereOptions & Output & { readonly user: string; readonly policy: readonly string[] },
 ): Promise<void> {
   const policies = readPolicies(options.policy)
-  const key = await withAccess(configOf(options), async (access) => {
+  const key = await withAccess(existingConfigOf(options), async (access) => {
     const made = await access.createAccessKey(options.user, policies)
     await access.audit({
       principal: 'penstock access-key',
@@ -33,7 +33,7 @@ export async function createKey(
 
 /** `penstock access-key list`. */
 export async function listKeys(options: WhereOptions & Output): Promise<void> {
-  const keys = await withAccess(configOf(options), (access) => access.listAccessKeys())
+  const keys = await withAccess(existingConfigOf(options), (access) => access.listAccessKeys())
   print(options.output, keys, () =>
     table([
       ['ACCESS KEY', 'USER', 'STATUS', 'CREATED', 'LAST USED', 'POLICIES'],
@@ -51,7 +51,7 @@ export async function listKeys(options: WhereOptions & Output): Promise<void> {
 
 /** `penstock access-key delete ID`. Errors: ResourceNotFoundException. */
 export async function deleteKey(accessKeyId: string, options: WhereOptions): Promise<void> {
-  await withAccess(configOf(options), async (access) => {
+  await withAccess(existingConfigOf(options), async (access) => {
     await access.deleteAccessKey(accessKeyId)
     await access.audit({
       principal: 'penstock access-key',

@@ -13,12 +13,12 @@ import { createEngineStore } from '../store/engine-store.js'
 import { actionTypeSchema } from './action-type-schema.js'
 import type { WhereOptions } from './main.js'
 import { CommandFailed, print } from './output.js'
-import { configOf } from './where.js'
+import { existingConfigOf } from './where.js'
 
 /** `penstock action-type put FILE`: a server that runs on the same database knows the type within seconds. */
 export async function putType(file: string, options: WhereOptions): Promise<void> {
   const declaration = read(file)
-  const database = await openConfigured(configOf(options))
+  const database = await openConfigured(existingConfigOf(options))
   try {
     const result = await putThirdPartyType(createEngineStore(database), declaration)
     const { category, owner, provider, version } = declaration.id
@@ -35,7 +35,7 @@ export async function clientToken(
   provider: string,
   options: WhereOptions & { readonly output?: string },
 ): Promise<void> {
-  const config = configOf(options)
+  const config = existingConfigOf(options)
   const database = await openConfigured(config)
   try {
     const types = await createEngineStore(database).actionTypes.list()

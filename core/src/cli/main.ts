@@ -1,5 +1,5 @@
 /** `penstock`: one command per file, loaded when it is called. */
-import { Argument, Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { wholeNumberOf, withOutput } from './options.js'
 import { exitStatus, fail } from './output.js'
 import { addPipelineCommands } from './pipeline-commands.js'
@@ -42,6 +42,7 @@ export function createProgram(): Command {
   addBackup(program)
   addAccessKeys(program)
   addUsers(program)
+  addSessions(program)
   addActionTypes(program)
   addPlugins(program, where)
   program.commandsGroup('More:')
@@ -159,10 +160,10 @@ function addAccessKeys(program: Command): void {
   const keys = program.command('access-key').description('keys for the AWS CLI and SDKs')
   withOutput(where(keys.command('create').description('make a key; its secret is shown only now')))
     .requiredOption('--user <name>', 'whose it is')
-    .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy', [
-      'AWSCodePipeline_FullAccess',
-    ])
-    .action(async (options) => (await import('./access-key.js')).createKey(options))
+    .addOption(eachPolicy(`${policyText}; AWSCodePipeline_FullAccess unless given`))
+    .action(async (options) =>
+      (await import('./access-key.js')).createKey({ policy: ['AWSCodePipeline_FullAccess'], ...options }),
+    )
   withOutput(where(keys.command('list').description('all keys, without their secrets'))).action(async (options) =>
     (await import('./access-key.js')).listKeys(options),
   )
@@ -171,11 +172,49 @@ function addAccessKeys(program: Command): void {
   )
 }
 
+/** One option for each policy: a list that takes all that follows would take the name, too. */
+const eachPolicy = (text: string) =>
+  new Option('--policy <policy>', text).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ])
+const policyText = 'a managed policy by its name, or a file with a JSON policy; may be given again'
+
 function addUsers(program: Command): void {
   const users = program.command('user').description('people who sign in at the status page')
+  const load = () => import('./user.js')
+  where(users.command('add <name>').description('add a user; the password is the first line of standard input'))
+    .addOption(eachPolicy(policyText).makeOptionMandatory())
+    .action(async (name, options) => (await load()).addUser(name, options))
+  withOutput(where(users.command('list').description('all of them, with what they may do'))).action(async (options) =>
+    (await load()).listUsers(options),
+  )
+  where(users.command('rm <name>').description('remove a user, with its access keys and sessions')).action(
+    async (name, options) => (await load()).removeUser(name, options),
+  )
+  where(users.command('set-policy <name>').description('what it may do, in place of what it may do now'))
+    .addOption(eachPolicy(policyText).makeOptionMandatory())
+    .action(async (name, options) => (await load()).setPolicy(name, options))
   where(users.command('set-password <name>').description('add a user, or change a password, read from standard input'))
-    .option('--policy <policy...>', 'a managed policy by its name, or a file with a JSON policy')
-    .action(async (name, options) => (await import('./user.js')).setPassword(name, options))
+    .addOption(eachPolicy(policyText))
+    .action(async (name, options) => (await load()).setPassword(name, options))
+  where(users.command('disable <name>').description('end its sessions, and refuse it and its keys')).action(
+    async (name, options) => (await load()).setDisabled(name, true, options),
+  )
+  where(users.command('enable <name>').description('let it in again')).action(async (name, options) =>
+    (await load()).setDisabled(name, false, options),
+  )
+}
+
+function addSessions(program: Command): void {
+  const sessions = program.command('session').description('who is signed in at the status page')
+  const load = () => import('./user.js')
+  withOutput(where(sessions.command('list [user]').description('of one user, or of all'))).action(
+    async (user, options) => (await load()).listSessions(user, options),
+  )
+  where(sessions.command('end <user> [session]').description('one, or all of a user')).action(
+    async (user, session, options) => (await load()).endSessions(user, session, options),
+  )
 }
 
 function addActionTypes(program: Command): void {

@@ -11,6 +11,8 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
   addDefining(verb)
   addDeployments(program, verb, where)
   addProjects(program, where)
+  addSecrets(program, where)
+  addForks(program, where)
 }
 
 type Verb = (usage: string, text: string) => Command
@@ -193,4 +195,28 @@ function addDeployments(program: Command, verb: Verb, where: (command: Command) 
   where(appspec.command('schema').description('print the JSON Schema of AppSpec files, for editors')).action(
     async (options) => (await import('./appspec-check.js')).printAppSpecSchema(options),
   )
+}
+
+function addSecrets(program: Command, where: (command: Command) => Command): void {
+  const secrets = program.command('secret').description('what {{secret:NAME}} stands for in pipelines')
+  const verb = (usage: string, text: string) => withOutput(withServer(where(secrets.command(usage).description(text))))
+  const each = (value: string, before: readonly string[] = []) => [...before, value]
+  const load = () => import('./secret.js')
+  verb('set <name>', 'make or change one; its value comes from standard input')
+    .option('--pipeline <pattern>', 'for which pipelines (team-*); may be given again; all unless given', each)
+    .option('--stage <pattern>', 'for which stages; may be given again; all unless given', each)
+    .action(async (name, options) => (await load()).setSecret(name, options))
+  verb('list', 'all of them, without their values').action(async (options) => (await load()).listSecrets(options))
+  verb('rm <name>', 'forget one').action(async (name, options) => (await load()).removeSecret(name, options))
+}
+
+function addForks(program: Command, where: (command: Command) => Command): void {
+  const forks = program.command('fork').description("pull requests from forks that wait for somebody's word")
+  const verb = (usage: string, text: string) => withOutput(withServer(where(forks.command(usage).description(text))))
+  const load = () => import('./fork.js')
+  verb('list <pipeline>', 'those that wait').action(async (name, options) => (await load()).listForks(name, options))
+  for (const answer of ['approve', 'reject'] as const)
+    verb(`${answer} <pipeline> <commit>`, answer === 'approve' ? 'run just this commit' : 'forget it').action(
+      async (name, commit, options) => (await load()).answerFork(answer, name, commit, options),
+    )
 }

@@ -4,6 +4,16 @@ export interface StoredUser {
   readonly name: string
   readonly passwordHash: string
   readonly policies: readonly (ManagedPolicy | PolicyDocument)[]
+  /** May do nothing, by any key or session. */
+  readonly disabled?: boolean
+}
+
+export interface StoredSession {
+  readonly tokenHash: string
+  readonly userName: string
+  readonly expires: number
+  readonly created?: number
+  readonly from?: string
 }
 
 export type StoredAccessKey = AccessKey & { readonly sealedSecret: string }
@@ -12,6 +22,10 @@ export type StoredAccessKey = AccessKey & { readonly sealedSecret: string }
 export interface AccessStore {
   hasUsers(): Promise<boolean>
   user(name: string): Promise<StoredUser | undefined>
+  /** By name. */
+  users(): Promise<StoredUser[]>
+  /** With its access keys and sessions, all or nothing. True when there was such a user. */
+  deleteUser(name: string): Promise<boolean>
   /** Adds the user, or replaces its password and policies. */
   putUser(user: StoredUser): Promise<void>
   addAccessKey(key: StoredAccessKey): Promise<void>
@@ -21,7 +35,9 @@ export interface AccessStore {
   touchAccessKey(accessKeyId: string, at: number): Promise<void>
   /** True when there was such a key. */
   deleteAccessKey(accessKeyId: string): Promise<boolean>
-  addSession(tokenHash: string, userName: string, expires: number): Promise<void>
+  addSession(session: StoredSession): Promise<void>
+  /** Of one user, or of all. */
+  sessions(userName?: string): Promise<StoredSession[]>
   session(tokenHash: string): Promise<{ userName: string; expires: number } | undefined>
   extendSession(tokenHash: string, expires: number): Promise<void>
   deleteSession(tokenHash: string): Promise<void>

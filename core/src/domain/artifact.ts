@@ -91,4 +91,6 @@ export interface ArtifactStore {
   delete(at: ArtifactLocation): Promise<void>
   /** Objects of a bucket in the order of their keys' UTF-8 bytes. A store without it serves no listing and no upload in parts. */
   readonly list?: ((bucket: string, options?: ListOptions) => Promise<readonly ListedObject[]>) | undefined
+  /** Why a bucket cannot be used now, in words; `undefined` when it can. Absent where that cannot be told. */
+  problem?(bucket: string): Promise<string | undefined>
 }

@@ -71,6 +71,8 @@ export interface PipelineExecution {
   readonly stop?: { readonly reason?: string; readonly abandon: boolean }
   /** R6: the execution whose artifacts, revisions and variables this one runs with. */
   readonly rollbackTarget?: string
+  /** It runs code of strangers, from a fork's pull request: its actions get no secrets, and write no cache. */
+  readonly untrusted?: boolean
   /** The same token starts one execution, however often it is sent (X12). */
   readonly clientRequestToken?: string
 }

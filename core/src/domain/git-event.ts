@@ -20,6 +20,11 @@ export interface GitEvent {
   readonly previousRevisionId?: string
   /** `owner/name`, as the server that sent the event writes it. */
   readonly repository?: string
+  /**
+   * Set when a pull request comes from another repository: whose it is (absent when it is gone), and what its author is to
+   * this one (`NONE`, `CONTRIBUTOR`, `MEMBER`, ...), as the server says it.
+   */
+  readonly fork?: { readonly repository?: string; readonly association?: string }
 }
 
 /**

@@ -94,10 +94,25 @@ function pullRequest(json: Json): GithubEvent {
     kind: 'pullRequest',
     pullRequestEvent: happened,
     ...defined({ ...names, repository: text(record(json.repository).full_name) }),
+    // What was merged is the target branch's own.
+    ...(merged === undefined ? forkOf(pull, text(record(json.repository).full_name)) : {}),
   }
   const author = text(record(pull.user).login)
   const about = { revisionSummary: text(pull.title), revisionUrl: text(pull.html_url), author }
   return found({ revisionId: id, revisionChangeId: id, ...defined(about), event })
+}
+
+/**
+ * Whether a pull request comes from another repository than the one it wants to go into (GitHub's shape, and Gitea's).
+ * What cannot be told counts as a stranger's.
+ * @example
+ * const { fork } = forkOf({ head: { repo: { full_name: 'eve/site' } }, base: { repo: { full_name: 'acme/site' } } })
+ */
+export function forkOf(pull: Json, repository?: string): Pick<GitEvent, 'fork'> {
+  const from = text(record(record(pull.head).repo).full_name)
+  const into = text(record(record(pull.base).repo).full_name) ?? repository
+  if (from !== undefined && from.toLowerCase() === into?.toLowerCase()) return {}
+  return { fork: defined({ repository: from, association: text(pull.author_association) }) }
 }
 
 function describe(commit: Json): Omit<FoundRevision, 'revisionId'> {

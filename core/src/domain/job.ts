@@ -67,6 +67,8 @@ export interface JobData {
   /** For a source action: the revision to fetch, when the execution was started by or for one. */
   readonly revision?: Revision
   readonly sourceOverride?: SourceRevisionOverride
+  /** It runs code of strangers, from a fork's pull request: no secrets, no cache that is written. */
+  readonly untrusted?: boolean
   readonly commands?: readonly string[]
   readonly environmentVariables?: readonly EnvironmentVariable[]
   readonly outputVariableNames?: readonly string[]

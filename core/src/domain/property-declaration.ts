@@ -21,6 +21,8 @@ export interface PropertyDeclaration {
   /** A regular expression that the whole value must match. */
   readonly pattern?: string
   readonly example?: string
+  /** `shell`: the text is run by a shell, so that values from outside must not be put into it. */
+  readonly format?: 'shell'
 }
 
 /**

@@ -12,6 +12,7 @@ import { normalize } from './normalize.js'
 import type { PipelineOperations } from './operations.js'
 import { positionOf, withToken } from './paging.js'
 import type { Unit } from './ports.js'
+import { refuseSecrets } from './secret-references.js'
 import { hideAllSecrets, keepSecrets } from './secrets.js'
 import { checkTags, tagList } from './tags.js'
 import type { PipelineMetadata, PipelineSummary, Tag } from './views.js'
@@ -39,6 +40,7 @@ async function storeNew(
   tags: Record<string, string>,
 ): Promise<Pipeline> {
   refuseInvalid(engine, structure, await askElsewhere(engine, structure))
+  await refuseSecrets(engine, structure)
   const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
   const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
@@ -150,6 +152,7 @@ export async function updatePipeline(
 ): Promise<{ pipeline: PipelineDeclaration }> {
   const { name } = input.pipeline
   const elsewhere = await askElsewhere(engine, input.pipeline)
+  await refuseSecrets(engine, input.pipeline)
   const updated = await engine.store.transact(async (unit) => {
     const before = await unit.lockPipeline(name)
     if (!before) throw pipelineNotFound(engine, name)

@@ -2,6 +2,7 @@ import type { ActionType, ActionTypeId } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import type { RuleTypeId } from '../domain/pipeline.js'
 import type { PropertyDeclarations } from '../domain/property-declaration.js'
+import type { SecretPlace } from '../domain/secret.js'
 import { newId } from './new-id.js'
 import type { EngineStore } from './ports.js'
 import type { ActionTypeFacts, Surroundings } from './state.js'
@@ -52,6 +53,10 @@ export interface Engine {
   keeperOf?(pipelineName: string): string | undefined
   /** The pipeline's sources that cannot be looked at. */
   sourceTroubles?(pipelineName: string): Promise<readonly SourceTrouble[]>
+  /** Why a secret may not be named at a place, or is nowhere; `undefined` when all is well. */
+  secretProblem?(name: string, place: SecretPlace): Promise<string | undefined>
+  /** Hears of what is allowed in a pipeline, and dangerous. */
+  warn?(pipelineName: string, path: string, message: string): void
   /** What is wrong with a tag's value, for tags that are settings; `undefined` when it is good. */
   tagProblem?(key: string, value: string): string | undefined
   newId(): string

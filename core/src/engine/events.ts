@@ -18,6 +18,8 @@ export interface StartEvent {
   readonly clientRequestToken?: string | undefined
   /** Starts nothing when the newest execution already has these source revisions: somebody was faster. */
   readonly unlessNewestHasThem?: boolean
+  /** Strangers wrote a source revision: the execution gets no secrets. */
+  readonly untrusted?: boolean
 }
 export interface SetTransitionEvent {
   readonly type: 'SetTransition'

@@ -31,17 +31,25 @@ function typeNotFound({ category, owner, provider, version }: ActionTypeId): Fau
 }
 
 /**
- * Hands waiting jobs out, at most as many as asked for (J5). Errors: ActionTypeNotFoundException, ValidationException.
+ * Hands waiting jobs out, at most as many as asked for (J5). `mayClaim`: the caller may also take what plugins run, with
+ * the secrets in it. Errors: ActionTypeNotFoundException, ValidationException, AccessDeniedException.
  */
 export async function pollForJobs(
   engine: Engine,
   credentialsFor: CredentialsFor,
   input: Input<'pollForJobs'>,
+  mayClaim: boolean,
 ): Promise<{ jobs: V.Job[] }> {
   if (input.actionTypeId.owner !== 'Custom') {
     throw new Fault(
       'ValidationException',
       `PollForJobs is for action types of owner Custom, and this one's is ${input.actionTypeId.owner}`,
+    )
+  }
+  if (engine.types.facts(input.actionTypeId)?.pluginRun && !mayClaim) {
+    throw new Fault(
+      'AccessDeniedException',
+      `${actionTypeKey(input.actionTypeId)} is run by the server's own workers: PollForJobs is for custom action types, and to take these jobs penstock:ClaimJobs on the type must be allowed`,
     )
   }
   const queryValue = queryFor(engine, input)

@@ -13,6 +13,8 @@ export interface FoundSource {
   readonly trigger: ExecutionTrigger
   /** Set when what is new is a tag. */
   readonly tag?: string | undefined
+  /** Strangers wrote it: the execution gets no secrets. */
+  readonly untrusted?: boolean
 }
 
 /**
@@ -23,10 +25,11 @@ export interface FoundSource {
  * Errors: PipelineNotFoundException, ValidationException, ConcurrentPipelineExecutionsLimitExceededException.
  */
 export async function reportRevision(engine: Engine, found: FoundSource): Promise<{ pipelineExecutionId?: string }> {
-  const { pipelineName, revision, trigger, tag } = found
+  const { pipelineName, revision, trigger, tag, untrusted = false } = found
   const pipelineExecutionId = await startExecution(engine, pipelineName, {
     trigger,
     sourceRevisions: [revision],
+    untrusted,
     // A tag may be put on a commit that was built before: the tag is what is new.
     ...(tag === undefined
       ? { unlessNewestHasThem: true }

@@ -35,6 +35,7 @@ export interface Start {
   readonly sourceRevisions?: readonly SourceRevision[]
   readonly clientRequestToken?: string | undefined
   readonly unlessNewestHasThem?: boolean
+  readonly untrusted?: boolean
 }
 
 /** Starts an execution for whatever reason; answers its id. Errors: as above. */
@@ -52,6 +53,7 @@ export async function startExecution(engine: Engine, pipelineName: string, start
         sourceRevisions: start.sourceRevisions ?? [],
         clientRequestToken: start.clientRequestToken,
         unlessNewestHasThem: start.unlessNewestHasThem ?? false,
+        untrusted: start.untrusted ?? false,
       }
     },
     {

@@ -35,6 +35,8 @@ export interface ActionTypeFacts {
   readonly idempotent?: boolean
   /** Set when the job is for third-party workers (J13). */
   readonly clientId?: string
+  /** A plugin of the server does the work: nobody may poll for its jobs who may not claim them. */
+  readonly pluginRun?: boolean
 }
 
 /** All that `decide` takes from outside the state: given, so that the same input always decides the same. */

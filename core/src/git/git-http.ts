@@ -7,6 +7,7 @@ import { rootCertificates } from 'node:tls'
 import { defined } from '../domain/defined.js'
 import { GitError } from './git-error.js'
 import { authorization, type GitLimits, type GitRemote } from './remote.js'
+import { refuseForbidden, safeLookup } from './safe-lookup.js'
 
 export interface GitAnswer {
   /** Where the repository is: the remote's URL, or where a redirect within the same host led. */
@@ -99,6 +100,7 @@ function exchangeOnce(
   const url = new URL(base + question.path)
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
+    refuseForbidden(url)
     const request = start(remote, url, question)
     const give = (error: unknown) => {
       cancel()
@@ -144,6 +146,7 @@ function start(remote: GitRemote, url: URL, question: GitQuestion): http.ClientR
     method: question.body === undefined ? 'GET' : 'POST',
     headers,
     agent: agentFor(url, remote.caFile),
+    lookup: safeLookup,
   })
 }
 
@@ -225,6 +228,7 @@ function refuse(remote: GitRemote, { status, headers, body }: RawAnswer): never 
 const tlsCodes = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH)/
 
 function describeFailure(remote: GitRemote, url: URL, error: NodeJS.ErrnoException): GitError {
+  if (error instanceof GitError) return error
   const code = error.code ?? ''
   if (tlsCodes.test(code)) {
     return new GitError(

@@ -15,6 +15,8 @@ export interface PullRequest {
   readonly title?: string
   readonly url?: string
   readonly author?: string
+  /** Set when it comes from another repository (see GitEvent). */
+  readonly fork?: GitEvent['fork']
 }
 
 export interface OpenPullRequests {
@@ -81,7 +83,7 @@ async function found(
   changedFiles: boolean,
   ctx: PollContext,
 ): Promise<FoundRevision> {
-  const { commit, branch, targetBranch, base, title, url, author } = pull
+  const { commit, branch, targetBranch, base, title, url, author, fork } = pull
   const files = changedFiles ? await api.files(ctx, pull.number) : undefined
   return {
     revisionId: commit,
@@ -92,7 +94,7 @@ async function found(
       kind: 'pullRequest',
       pullRequestEvent,
       targetBranch,
-      ...defined({ branch, previousRevisionId: base, changedFiles: files }),
+      ...defined({ branch, previousRevisionId: base, changedFiles: files, fork }),
     },
   }
 }

@@ -37,6 +37,8 @@ export interface ActionJob<C = Readonly<Record<string, string>>> {
   /** For Source actions: what to fetch; absent when the execution was started by hand, then the newest. */
   readonly revision?: Revision
   readonly sourceOverride?: SourceRevisionOverride
+  /** It runs code of strangers, from a fork's pull request: no secrets, no cache that is written. */
+  readonly untrusted?: boolean
   readonly commands: readonly string[]
   readonly environmentVariables: readonly EnvironmentVariable[]
   /** The declaration's `outputVariables`: which variables of its environment a Commands action puts out. */

@@ -65,4 +65,9 @@ export interface ActionTypeDeclaration<P extends PropertyDeclarations = Property
   readonly timeoutInMinutes?: number
   /** The work may be begun again from its start when its worker was lost. False when absent. */
   readonly idempotent?: boolean
+  /**
+   * The jobs are for job workers of somebody else's that poll for them, as those of a custom action type: the plugin only
+   * declares the type, and its `run` is never called.
+   */
+  readonly polled?: boolean
 }

@@ -71,7 +71,7 @@ export interface AccessService {
   /** Checks the admin's (or a user's) password. `undefined` when it is wrong. Slows down repeated failures. */
   signIn(userName: string, password: string, from: string): Promise<Principal | undefined>
   /** An opaque token for a cookie, good for twelve hours from its last use. */
-  openSession(principal: Principal): Promise<string>
+  openSession(principal: Principal, from?: string): Promise<string>
   session(token: string): Promise<Principal | undefined>
   closeSession(token: string): Promise<void>
   createAccessKey(

@@ -1,15 +1,18 @@
 /** Who is who: passwords, sessions, access keys, credentials of jobs, policies, and the audit log. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { AccessKey, AuditEntry, ManagedPolicy, PolicyDocument, Principal } from '../domain/access.js'
-import type { AccessStore, AuditStore } from '../domain/access-store.js'
-import { type Clock, sleep } from '../domain/clock.js'
+import type { AccessStore, AuditStore, StoredUser } from '../domain/access-store.js'
+import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { Fault } from '../domain/faults.js'
 import { allows, policyProblems } from '../domain/policy.js'
+import type { SessionFacts, UserAdministration, UserFacts } from '../domain/user.js'
+import type { Logger } from '../host/plugin.js'
 import type { AccessService, Credentials } from '../host/services.js'
 import { issueJobCredentials, jobCredentialLife, verifyJobCredentials } from './job-credentials.js'
 import type { MasterKey } from './master-key.js'
 import { issueOperatorCredentials, operatorCredentialLife, verifyOperatorCredentials } from './operator-credentials.js'
-import { SignInDelay } from './sign-in-delay.js'
+import { SignInGate } from './sign-in-gate.js'
 import { base32, type SessionCredentials } from './signed-credentials.js'
 
 type Policies = readonly (ManagedPolicy | PolicyDocument)[]
@@ -33,29 +36,41 @@ export interface AccessParts {
   readonly clock: Clock
   readonly accountId: string
   readonly jobScope: JobScope
+  /** Hears of failed sign-ins. */
+  readonly log?: Logger
 }
 
-export class Access implements AccessService {
-  private readonly delay: SignInDelay
+export class Access implements AccessService, UserAdministration {
+  private readonly gate: SignInGate
   private readonly keyCache = new Map<string, { credentials: Credentials; read: number; touched: number }>()
 
   constructor(private readonly parts: AccessParts) {
-    this.delay = new SignInDelay(parts.clock)
+    this.gate = new SignInGate(parts.clock)
   }
 
+  /** Errors: LimitExceededException for a name or an address that is locked, whatever the password. */
   async signIn(userName: string, password: string, from: string): Promise<Principal | undefined> {
-    const keys = [`user ${userName}`, `from ${from}`]
-    const wait = this.delay.wait(keys)
-    if (wait > 0) await sleep(this.parts.clock, wait)
+    const answer = await this.gate
+      .pass(userName, from, () => this.verified(userName, password))
+      .catch((error) => {
+        this.signInFailed('sign-in refused', userName, from)
+        throw error
+      })
+    if (answer === undefined) this.signInFailed('sign-in failed', userName, from)
+    return answer
+  }
+
+  private async verified(userName: string, password: string): Promise<Principal | undefined> {
     const user = await this.parts.store.user(userName)
     const { verify } = await import('@node-rs/argon2')
     const right = await verify(user?.passwordHash ?? nobodysHash, password) // the same work for a name that is not there
-    if (!user || !right) {
-      this.delay.failed(keys)
-      return undefined
-    }
-    this.delay.succeeded(keys)
-    return this.principal(user.name, user.policies)
+    return user && right && !user.disabled ? this.principal(user.name, user.policies) : undefined
+  }
+
+  /** For people, and for programs such as fail2ban. What is no user's name may be a password in the wrong field. */
+  private signInFailed(message: string, userName: string, from: string): void {
+    const shown = userNamePattern.test(userName) ? userName : '(no user name)'
+    this.parts.log?.warn(message, { userName: shown, from, failures: this.gate.failures(userName, from) })
   }
 
   /** Adds a user or changes its password, which ends its sessions. Errors: ValidationException for a name, password or policy that cannot be. */
@@ -73,13 +88,88 @@ export class Access implements AccessService {
       name: userName,
       passwordHash: await hash(password),
       policies: policies ?? known?.policies ?? [],
+      ...(known?.disabled ? { disabled: true } : {}),
     })
     await this.parts.store.deleteSessionsOf(userName)
   }
 
-  async openSession(principal: Principal): Promise<string> {
+  async createUser(userName: string, password: string, policies: Policies): Promise<void> {
+    if (await this.parts.store.user(userName))
+      throw new Fault('ValidationException', `there is a user '${userName}' already`)
+    await this.setPassword(userName, password, policies)
+  }
+
+  async changePassword(userName: string, password: string): Promise<void> {
+    await this.known(userName)
+    await this.setPassword(userName, password)
+  }
+
+  async listUsers(): Promise<readonly UserFacts[]> {
+    const { store, clock } = this.parts
+    const [users, keys, sessions] = await Promise.all([store.users(), store.accessKeys(), store.sessions()])
+    const now = clock.now()
+    return users.map(({ name, policies, disabled = false }) => ({
+      userName: name,
+      policies,
+      enabled: !disabled,
+      accessKeys: keys.filter(({ userName }) => userName === name).length,
+      sessions: sessions.filter(({ userName, expires }) => userName === name && expires > now).length,
+    }))
+  }
+
+  async deleteUser(userName: string): Promise<void> {
+    this.keyCache.clear()
+    if (!(await this.parts.store.deleteUser(userName))) throw noSuchUser(userName)
+  }
+
+  async setPolicies(userName: string, policies: Policies): Promise<void> {
+    checkPolicies(policies)
+    await this.parts.store.putUser({ ...(await this.known(userName)), policies })
+  }
+
+  async setDisabled(userName: string, disabled: boolean): Promise<void> {
+    const { disabled: _, ...user } = await this.known(userName)
+    await this.parts.store.putUser({ ...user, ...(disabled ? { disabled } : {}) })
+    this.keyCache.clear()
+    if (disabled) await this.parts.store.deleteSessionsOf(userName)
+  }
+
+  async listSessions(userName?: string): Promise<readonly SessionFacts[]> {
+    const now = this.parts.clock.now()
+    const open = (await this.parts.store.sessions(userName)).filter(({ expires }) => expires > now)
+    return open.map(({ tokenHash, userName, expires, created, from }) => ({
+      sessionId: tokenHash,
+      userName,
+      expires: new Date(expires),
+      ...(created === undefined ? {} : { created: new Date(created) }),
+      ...defined({ from }),
+    }))
+  }
+
+  async endSessions(userName: string, sessionId?: string): Promise<void> {
+    if (sessionId === undefined) return this.parts.store.deleteSessionsOf(userName)
+    const found = (await this.parts.store.sessions(userName)).filter(({ tokenHash }) => tokenHash.startsWith(sessionId))
+    if (found.length === 0) throw new Fault('ResourceNotFoundException', `'${userName}' has no session ${sessionId}`)
+    for (const { tokenHash } of found) await this.parts.store.deleteSession(tokenHash)
+  }
+
+  private async known(userName: string): Promise<StoredUser> {
+    const user = await this.parts.store.user(userName)
+    if (!user) throw noSuchUser(userName)
+    return user
+  }
+
+  async openSession(principal: Principal, from?: string): Promise<string> {
     const token = randomBytes(32).toString('base64url')
-    await this.parts.store.addSession(sha256(token), principal.name, this.parts.clock.now() + sessionLife)
+    const created = this.parts.clock.now()
+    const expires = created + sessionLife
+    await this.parts.store.addSession({
+      tokenHash: sha256(token),
+      userName: principal.name,
+      expires,
+      created,
+      ...defined({ from }),
+    })
     return token
   }
 
@@ -89,7 +179,7 @@ export class Access implements AccessService {
     const session = await this.parts.store.session(hash)
     if (!session || session.expires <= now) return undefined
     const user = await this.parts.store.user(session.userName)
-    if (!user) return undefined
+    if (!user || user.disabled) return undefined
     const expires = now + sessionLife
     if (expires - session.expires >= touchEvery) await this.parts.store.extendSession(hash, expires)
     return this.principal(user.name, user.policies)
@@ -133,7 +223,7 @@ export class Access implements AccessService {
     const cached = this.keyCache.get(accessKeyId)
     if (cached && now - cached.read < keyCacheLife) return cached.credentials
     const key = await this.parts.store.accessKey(accessKeyId)
-    if (key?.status !== 'Active') {
+    if (key?.status !== 'Active' || (await this.parts.store.user(key.userName))?.disabled) {
       this.keyCache.delete(accessKeyId)
       return undefined
     }
@@ -210,8 +300,13 @@ function checkPolicies(policies: Policies): void {
   if (problems.length > 0) throw new Fault('ValidationException', problems.join('; '))
 }
 
+const userNamePattern = /^[\w+=,.@-]{1,64}$/
+
+const noSuchUser = (userName: string) =>
+  new Fault('ResourceNotFoundException', `there is no user '${userName}': penstock user list shows them`)
+
 function checkUserName(name: string): void {
-  if (/^[\w+=,.@-]{1,64}$/.test(name)) return
+  if (userNamePattern.test(name)) return
   throw new Fault('ValidationException', `the user's name is '${name}', but must be 1 to 64 letters, digits or _+=,.@-`)
 }
 

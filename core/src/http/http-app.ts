@@ -7,8 +7,10 @@ import { defined } from '../domain/defined.js'
 import { asPlugin, reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginMount } from '../host/plugin-host.js'
+import { isDirect, noteClient } from './client-address.js'
 import { chooseMount } from './mounts.js'
 import { isSigned } from './signed.js'
+import { Strangers } from './strangers.js'
 
 export interface HttpAppParts {
   readonly clock: Clock
@@ -23,6 +25,12 @@ export interface HttpAppParts {
   readonly version: string
   /** Who may read /metrics. */
   readonly metricsFor: 'loopback' | 'open' | 'off'
+  /** How many requests of strangers may be unfinished at a time; `strangerLimits` says it when absent. */
+  readonly unfinishedLimit?: number
+  /** Ranges of proxies whose X-Forwarded-For counts, with commas between them. */
+  readonly trustedProxies?: string
+  /** Where clients reach the server, if somebody configured it. */
+  readonly publicUrl?: string
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
   /** Told of every answered request, for the metrics. */
   readonly onAnswer: (method: string, status: number, milliseconds: number) => void
@@ -35,6 +43,7 @@ export function createHttpApp(parts: HttpAppParts): RequestListener {
   const app = new Koa()
   app.silent = true
   app.use(accessLog(parts))
+  app.use(strangers(parts))
   app.use(ownPages(parts))
   app.use(pluginMounts(parts))
   return app.callback()
@@ -62,6 +71,17 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
 }
 
+function strangers({ clock, trustedProxies, unfinishedLimit }: HttpAppParts): Koa.Middleware {
+  const watched = new Strangers(clock, unfinishedLimit)
+  return async (ctx, next) => {
+    noteClient(ctx.req, trustedProxies)
+    if (watched.watch(ctx.req, ctx.res)) return next()
+    ctx.status = 503
+    ctx.set({ connection: 'close', 'retry-after': '5' })
+    ctx.body = { error: 'too many requests are being sent at once: try again' }
+  }
+}
+
 function ownPages(parts: HttpAppParts): Koa.Middleware {
   return async (ctx, next) => {
     const reading = (ctx.method === 'GET' || ctx.method === 'HEAD') && !isSigned(ctx.req)
@@ -79,20 +99,20 @@ async function answerReady(ctx: Koa.Context, parts: HttpAppParts): Promise<void>
   ctx.status = ready ? 200 : 503
   ctx.body = {
     status: ready ? 'ready' : 'not ready',
-    ...(problem === undefined ? {} : { reason: isDirect(ctx) ? problem : 'what it must keep cannot be written' }),
+    ...(problem === undefined ? {} : { reason: direct(ctx, parts) ? problem : 'what it must keep cannot be written' }),
     ...defined({ degraded: ready ? parts.degraded?.() : undefined }),
   }
 }
 
 async function answerMetrics(ctx: Koa.Context, parts: HttpAppParts): Promise<void> {
-  const allowed = parts.metricsFor === 'open' || (parts.metricsFor === 'loopback' && isDirect(ctx))
+  const allowed = parts.metricsFor === 'open' || (parts.metricsFor === 'loopback' && direct(ctx, parts))
   if (!allowed) {
     ctx.status = parts.metricsFor === 'off' ? 404 : 403
     ctx.body = {
       error:
         parts.metricsFor === 'off'
           ? 'metrics are switched off'
-          : 'metrics are for this machine only: server.metrics in penstock.yaml can open them',
+          : 'metrics are for this machine only, and not by way of a proxy: server.metrics in penstock.yaml can open them, and server.trustedProxies says which proxies tell whom they forward for',
     }
     return
   }
@@ -101,15 +121,8 @@ async function answerMetrics(ctx: Koa.Context, parts: HttpAppParts): Promise<voi
   ctx.body = text
 }
 
-/** Asked by this machine itself, and not by a proxy for somebody else. */
-function isDirect(ctx: Koa.Context): boolean {
-  const forwarded = ctx.get('x-forwarded-for') !== '' || ctx.get('forwarded') !== ''
-  return !forwarded && isLoopback(ctx.req.socket.remoteAddress)
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && (/^(::ffff:)?127\./.test(address) || address === '::1')
-}
+const direct = (ctx: Koa.Context, { publicUrl, trustedProxies }: HttpAppParts) =>
+  isDirect(ctx.req, publicUrl, trustedProxies)
 
 function pluginMounts(parts: HttpAppParts): Koa.Middleware {
   return async (ctx) => {

@@ -16,8 +16,16 @@ export interface Listening {
 
 /** Opens the port. Errors: ListenFailed. */
 export async function listen(handle: RequestListener, host: string, port: number): Promise<Listening> {
-  // An artifact of gigabytes may take longer than Node's five minutes; headers still have one.
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60 * 60_000 }, handle)
+  const server = createServer(
+    {
+      keepAliveTimeout: 65_000,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      // An artifact of gigabytes may take longer than Node's five minutes; strangers have less (`strangers.ts`).
+      requestTimeout: 60 * 60_000,
+    },
+    handle,
+  )
   server.on('checkContinue', (request, response) => {
     continueOnceRead(request, response)
     handle(request, response)

@@ -1,5 +1,6 @@
 /** Credentials for who is on the server's own machine and may open its data folder: handed out by the control socket alone. */
 import type { Principal } from '../domain/access.js'
+import { administratorPolicy } from '../domain/managed-policies.js'
 import type { MasterKey } from './master-key.js'
 import { issueCredentials, type SessionCredentials, verifyCredentials } from './signed-credentials.js'
 
@@ -14,7 +15,7 @@ export function issueOperatorCredentials(key: MasterKey, user: string, expires: 
   return issueCredentials(key, 'operator', { user: /^[\w.-]{1,64}$/.test(user) ? user : 'unknown' }, expires)
 }
 
-/** All of CodePipeline, as AWSCodePipeline_FullAccess; `undefined` as for every other credentials. */
+/** Everything, secrets and users too, for who holds the master key holds all of it; `undefined` as for every other credentials. */
 export function verifyOperatorCredentials(
   key: MasterKey,
   accountId: string,
@@ -26,7 +27,7 @@ export function verifyOperatorCredentials(
   const name = `operator/${String(known.claims.user)}`
   const arn = `arn:aws:sts::${accountId}:assumed-role/penstock-${name}`
   return {
-    principal: { name, arn, policies: ['AWSCodePipeline_FullAccess'] },
+    principal: { name, arn, policies: ['AWSCodePipeline_FullAccess', administratorPolicy] },
     secretAccessKey: known.secretAccessKey,
   }
 }

@@ -8,8 +8,10 @@ interface TypeId {
 /** The names by which policies and tags know what Penstock holds. */
 export class Arns {
   private readonly root: string
+  private readonly account: string
 
   constructor(identity: { readonly region: string; readonly accountId: string }) {
+    this.account = `arn:aws:iam::${identity.accountId}`
     this.root = `arn:aws:codepipeline:${identity.region}:${identity.accountId}`
   }
 
@@ -51,6 +53,15 @@ export class Arns {
   /** A build project, as CodeBuild names it. */
   project(name: string): string {
     return `${this.root.replace(':codepipeline:', ':codebuild:')}:project/${name}`
+  }
+
+  secret(name: string): string {
+    return `${this.root}:secret:${name}`
+  }
+
+  /** As principals are named. */
+  user(name: string): string {
+    return `${this.account}:user/${name}`
   }
 
   /** For operations that are about everything of a kind. */

@@ -1,6 +1,8 @@
 /** What job workers call. */
+import { allows } from '../domain/policy.js'
 import * as jobs from '../engine/jobs.js'
 import { structure } from '../shape/shape.js'
+import { Arns } from './arns.js'
 import { operation } from './operation.js'
 import { actionTypeId } from './shapes/action-type.js'
 import { failureDetails, maxBatchSize, nonce, outputVariables, queryParam, success } from './shapes/job.js'
@@ -11,11 +13,14 @@ export const pollForJobs = operation({
   name: 'PollForJobs',
   input: structure({ actionTypeId }, { maxBatchSize, queryParam }),
   resource: ({ actionTypeId }, arns) => arns.actionType(actionTypeId),
-  run: ({ engine, credentialsFor }, _by, input, { whenJobs }) =>
-    whenJobs(
-      () => jobs.pollForJobs(engine, credentialsFor, input),
+  run: ({ engine, credentialsFor }, by, input, { whenJobs }) => {
+    const type = new Arns(engine).actionType(input.actionTypeId)
+    const mayClaim = allows(by.policies, 'penstock:ClaimJobs', type)
+    return whenJobs(
+      () => jobs.pollForJobs(engine, credentialsFor, input, mayClaim),
       ({ jobs }) => jobs.length > 0,
-    ),
+    )
+  },
 })
 
 /** A worker takes a job that PollForJobs handed it (J6). */

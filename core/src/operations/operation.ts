@@ -1,5 +1,8 @@
 import type { Principal } from '../domain/access.js'
 import type { FaultCode } from '../domain/faults.js'
+import type { ForkDecisions } from '../domain/fork-pull-request.js'
+import type { StoredSecrets } from '../domain/secret.js'
+import type { UserAdministration } from '../domain/user.js'
 import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
 import type { DeploymentService } from '../host/deployment-service.js'
@@ -26,6 +29,10 @@ export interface OperationServices {
   readonly sources: SourceService
   /** What a plugin keeps: the objects of the service that it brings. */
   readonly stateOf: (plugin: string) => PluginState
+  /** Pull requests from forks that wait for somebody's word. */
+  readonly forks: ForkDecisions
+  readonly secrets: StoredSecrets
+  readonly access: UserAdministration
 }
 
 /** What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all. */

@@ -4,17 +4,20 @@ import type { InputOf } from '../shape/shape.js'
 import * as actionTypes from './action-types.js'
 import * as deployments from './deployments.js'
 import * as executions from './executions.js'
+import * as forks from './forks.js'
 import * as jobs from './jobs.js'
 import * as logs from './logs.js'
 import type { AnyOperation, Operation } from './operation.js'
 import * as pipelines from './pipelines.js'
 import * as pluginState from './plugin-state.js'
 import * as projects from './projects.js'
+import * as secrets from './secrets.js'
 import * as sources from './sources.js'
 import * as stages from './stages.js'
 import * as tags from './tags.js'
 import * as testReports from './test-reports.js'
 import * as thirdPartyJobs from './third-party-jobs.js'
+import * as users from './users.js'
 import * as webhooks from './webhooks.js'
 import * as workerJobs from './worker-jobs.js'
 
@@ -35,6 +38,9 @@ export const operations = {
   ...testReports,
   ...projects,
   ...sources,
+  ...forks,
+  ...secrets,
+  ...users,
 }
 
 type Table = typeof operations

@@ -6,7 +6,7 @@ import type { HttpClient } from '../host/http-client.js'
 import type { Logger } from '../host/plugin.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import type { PollContext, SourceProvider } from '../host/source-provider.js'
-import { sourceConfiguration } from './source-actions.js'
+import { placeOf, sourceConfiguration } from './source-actions.js'
 import type { ReadConfiguration } from './source-watch.js'
 
 export interface AskSourceParts {
@@ -34,7 +34,11 @@ export async function askSource<T>(parts: AskSourceParts, question: SourceQuesti
   const { pipeline, action, timeout, stopping } = question
   const found = parts.registry.source(action.actionTypeId)
   if (!found) return undefined
-  const { values, secrets } = await parts.readConfiguration(found.provider, sourceConfiguration(pipeline, action))
+  const { values, secrets } = await parts.readConfiguration(
+    found.provider,
+    sourceConfiguration(pipeline, action),
+    placeOf(pipeline, action),
+  )
   const limit = new AbortController()
   const signal = stopping === undefined ? limit.signal : AbortSignal.any([limit.signal, stopping])
   const hide = (text: string) =>

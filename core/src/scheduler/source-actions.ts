@@ -1,5 +1,6 @@
 import { type TriggerInterest, triggerInterest } from '../domain/git-trigger.js'
 import type { ActionDeclaration, Pipeline } from '../domain/pipeline.js'
+import type { SecretPlace } from '../domain/secret.js'
 import { resolveConfiguration, UnresolvedVariables } from '../domain/variables.js'
 
 /** The source actions of a pipeline, as declared. */
@@ -14,6 +15,12 @@ export function hasTrigger(pipeline: Pipeline, { name }: ActionDeclaration): boo
   return (pipeline.declaration.triggers ?? []).some(
     ({ gitConfiguration }) => gitConfiguration.sourceActionName === name,
   )
+}
+
+/** Where a source stands, for secrets: a poll is nobody's action. */
+export function placeOf(pipeline: Pipeline, action: ActionDeclaration): SecretPlace {
+  const stage = pipeline.declaration.stages.find(({ actions }) => actions.some(({ name }) => name === action.name))
+  return { pipelineName: pipeline.name, stageName: stage?.name ?? '' }
 }
 
 /** What the pipeline's git triggers want to know of a source beyond its branch's tip; `undefined` when that is enough. */

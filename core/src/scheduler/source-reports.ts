@@ -8,7 +8,8 @@ import type { EngineReads } from '../engine/ports.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { askRevisionFound } from '../host/plugin-hooks.js'
-import { configuredBranch, sourceActions } from './source-actions.js'
+import type { ForkGate } from './fork-gate.js'
+import { configuredBranch, sourceActions, sourceConfiguration } from './source-actions.js'
 
 /** A revision that somebody saw: the poller, a webhook, a plugin. */
 export interface RevisionReport {
@@ -32,6 +33,7 @@ export interface SourceReportsParts {
     action: ActionDeclaration,
     told: FoundRevision,
   ) => Promise<FoundRevision | undefined>
+  readonly forks: Pick<ForkGate, 'refusal'>
   readonly log: Logger
 }
 
@@ -53,7 +55,10 @@ export class SourceReports {
     // Only now: most pushes that webhooks tell of are for nobody.
     const revision = await this.current({ ...found, revision: event.revision }, pipeline, action)
     if (!revision) return this.passedOver(found, `the branch ${event.revision.event?.branch} is gone`)
-    return this.parts.start({ ...found, revision })
+    const wanted = { ...found, revision }
+    const strange = await this.parts.forks.refusal(wanted, sourceConfiguration(pipeline, action))
+    if (strange !== undefined) return this.passedOver(wanted, strange)
+    return this.parts.start(wanted)
   }
 
   private async current(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { actionTypeKey } from '../domain/action-type.js'
 import type { Clock } from '../domain/clock.js'
 import type { ActionDeclaration, Pipeline } from '../domain/pipeline.js'
+import type { SecretPlace } from '../domain/secret.js'
 import type { SourceState, SourceStateStore } from '../domain/source-state.js'
 import type { EngineReads } from '../engine/ports.js'
 import { contain, reason } from '../host/contain.js'
@@ -10,13 +11,14 @@ import type { Logger } from '../host/plugin.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import type { SourceProvider } from '../host/source-provider.js'
 import { type ScheduleBook, type ScheduleSettings, scheduleText } from './schedules.js'
-import { changesWanted, hasTrigger, sourceActions, sourceConfiguration } from './source-actions.js'
+import { changesWanted, hasTrigger, placeOf, sourceActions, sourceConfiguration } from './source-actions.js'
 import type { WebhookNews } from './webhook-news.js'
 
 /** A source's typed configuration, with what must not be shown. Errors: in words for the source's owner. */
 export type ReadConfiguration = (
   provider: SourceProvider,
   configuration: Readonly<Record<string, string>>,
+  place: SecretPlace,
 ) => Promise<{ readonly values: Readonly<Record<string, unknown>>; readonly secrets: readonly string[] }>
 
 export interface SourceWatchParts {
@@ -137,7 +139,7 @@ export class SourceWatch {
     const configuration = sourceConfiguration(pipeline, action)
     let own = JSON.stringify(Object.entries(configuration).sort())
     try {
-      const { values } = await this.parts.readConfiguration(provider, configuration)
+      const { values } = await this.parts.readConfiguration(provider, configuration, placeOf(pipeline, action))
       const polled = await contain(
         this.parts.clock,
         plugin,

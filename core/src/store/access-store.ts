@@ -1,6 +1,6 @@
-import type { AccessStore, StoredAccessKey, StoredUser } from '../domain/access-store.js'
+import type { AccessStore, StoredAccessKey, StoredSession, StoredUser } from '../domain/access-store.js'
 import type { Database } from './database.js'
-import type { AccessKeyTable } from './schema.js'
+import type { AccessKeyTable, UserTable } from './schema.js'
 
 /** Users, their sessions and access keys, in the database. */
 export class SqlAccessStore implements AccessStore {
@@ -13,11 +13,27 @@ export class SqlAccessStore implements AccessStore {
 
   async user(name: string): Promise<StoredUser | undefined> {
     const row = await this.database.db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst()
-    return row && { name: row.name, passwordHash: row.password_hash, policies: JSON.parse(row.doc).policies }
+    return row && toUser(row)
+  }
+
+  async users(): Promise<StoredUser[]> {
+    return (await this.database.db.selectFrom('users').selectAll().orderBy('name').execute()).map(toUser)
+  }
+
+  async deleteUser(name: string): Promise<boolean> {
+    return this.database.write(async (tx) => {
+      const done = await tx.deleteFrom('users').where('name', '=', name).executeTakeFirst()
+      await tx.deleteFrom('access_keys').where('user_name', '=', name).execute()
+      await tx.deleteFrom('sessions').where('user_name', '=', name).execute()
+      return done.numDeletedRows > 0n
+    })
   }
 
   async putUser(user: StoredUser): Promise<void> {
-    const values = { password_hash: user.passwordHash, doc: JSON.stringify({ policies: user.policies }) }
+    const values = {
+      password_hash: user.passwordHash,
+      doc: JSON.stringify({ policies: user.policies, ...(user.disabled ? { disabled: true } : {}) }),
+    }
     await this.database.write(async (tx) => {
       await tx
         .insertInto('users')
@@ -76,13 +92,24 @@ export class SqlAccessStore implements AccessStore {
     })
   }
 
-  async addSession(tokenHash: string, userName: string, expires: number): Promise<void> {
+  async addSession({ tokenHash, userName, expires, ...doc }: StoredSession): Promise<void> {
     await this.database.write(async (tx) => {
       await tx
         .insertInto('sessions')
-        .values({ token_hash: tokenHash, user_name: userName, expires, doc: '{}' })
+        .values({ token_hash: tokenHash, user_name: userName, expires, doc: JSON.stringify(doc) })
         .execute()
     })
+  }
+
+  async sessions(userName?: string): Promise<StoredSession[]> {
+    const all = this.database.db.selectFrom('sessions').selectAll().orderBy('user_name').orderBy('expires')
+    const rows = await (userName === undefined ? all : all.where('user_name', '=', userName)).execute()
+    return rows.map(({ token_hash, user_name, expires, doc }) => ({
+      tokenHash: token_hash,
+      userName: user_name,
+      expires,
+      ...JSON.parse(doc),
+    }))
   }
 
   async session(tokenHash: string): Promise<{ userName: string; expires: number } | undefined> {
@@ -117,6 +144,10 @@ export class SqlAccessStore implements AccessStore {
       await tx.deleteFrom('sessions').where('expires', '<=', now).execute()
     })
   }
+}
+
+function toUser(row: UserTable): StoredUser {
+  return { name: row.name, passwordHash: row.password_hash, ...JSON.parse(row.doc) }
 }
 
 function toKey(row: AccessKeyTable): StoredAccessKey {

@@ -6,6 +6,7 @@ import { flatGrowth } from './migrations/0003-flat-growth.js'
 import { pluginValues } from './migrations/0004-plugin-values.js'
 import { testReports } from './migrations/0005-test-reports.js'
 import { webhookNews } from './migrations/0006-webhook-news.js'
+import { secretsAndForks } from './migrations/0007-secrets-and-forks.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   pluginValues,
   testReports,
   webhookNews,
+  secretsAndForks,
 ]
 
 /** The data was written by a newer Penstock than this one. */

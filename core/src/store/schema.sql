@@ -4,6 +4,7 @@ CREATE TABLE audit (id integer primary key autoincrement, at bigint not null, pr
 CREATE TABLE custom_action_types (type_key text primary key, deleted int not null, doc text not null);
 CREATE TABLE deploy_targets (action_execution_id text not null, target_id text not null, position int not null, status text not null, doc text not null, primary key (action_execution_id, target_id));
 CREATE TABLE executions (id text primary key, pipeline_name text not null, number bigint not null, pipeline_version int not null, live int not null, status text not null, started bigint not null, client_request_token text, doc text not null);
+CREATE TABLE fork_pull_requests (pipeline_name text not null, action_name text not null, source text not null, revision_id text not null, asked bigint not null, doc text not null, primary key (pipeline_name, action_name, source));
 CREATE TABLE jobs (number integer primary key autoincrement, id text not null unique, kind text not null, pipeline_name text not null, action_execution_id text not null, type_key text not null, query_value text, status text not null, nonce text not null, available_at bigint not null, worker_id text, lease_until bigint, fence int not null, continuation_token text, cancel_requested text, client_id text, created bigint not null, ended bigint, doc text not null);
 CREATE TABLE log_pieces (action_execution_id text not null, at bigint not null, size int not null, bytes blob not null, primary key (action_execution_id, at));
 CREATE TABLE meta (key text primary key, value text not null);
@@ -16,6 +17,7 @@ CREATE TABLE plugin_states (name text primary key, enabled int not null, doc tex
 CREATE TABLE plugin_values (plugin text not null, key text not null, version text not null, modified bigint not null, value text, blob_id text, size bigint, primary key (plugin, key));
 CREATE TABLE revisions (pipeline_name text not null, action_name text not null, revision_id text not null, execution_id text not null, created bigint not null, primary key (pipeline_name, action_name, revision_id));
 CREATE TABLE rule_executions (id text primary key, execution_id text not null, pipeline_name text not null, stage_name text not null, number bigint not null, status text not null, started bigint not null, deadline bigint, doc text not null);
+CREATE TABLE secrets (name text primary key, sealed_value text not null, last_used bigint, doc text not null);
 CREATE TABLE sessions (token_hash text primary key, user_name text not null, expires bigint not null, doc text not null);
 CREATE TABLE shared_logs (action_execution_id text primary key, size bigint not null, finished int not null, touched bigint not null, wanted bigint not null, doc text not null);
 CREATE TABLE source_states (pipeline_name text not null, action_name text not null, next_poll bigint not null, doc text not null, primary key (pipeline_name, action_name));

@@ -216,6 +216,20 @@ export interface LogPieceTable {
   size: number
   bytes: Buffer
 }
+export interface SecretTable {
+  name: string
+  sealed_value: string
+  last_used: number | null
+  doc: string
+}
+export interface ForkPullRequestTable {
+  pipeline_name: string
+  action_name: string
+  source: string
+  revision_id: string
+  asked: number
+  doc: string
+}
 export interface MetaTable {
   key: string
   value: string
@@ -249,4 +263,6 @@ export interface Schema {
   test_reports: TestReportTable
   shared_logs: SharedLogTable
   log_pieces: LogPieceTable
+  secrets: SecretTable
+  fork_pull_requests: ForkPullRequestTable
 }

@@ -19,7 +19,8 @@ const RULE = 'Rule:'
 export function providersOf(registry: ProviderRegistry): ProviderLookup {
   return {
     keys() {
-      const actions = registry.actions().map(({ provider }) => declaredId(provider))
+      const own = registry.actions().filter(({ provider }) => !provider.polled)
+      const actions = own.map(({ provider }) => declaredId(provider))
       const rules = registry.rules().map(({ provider: { provider, version } }) => ruleTypeId(provider, version))
       return [...actions.filter(({ category }) => category !== 'Approval'), ...rules].map(actionTypeKey)
     },

@@ -175,7 +175,15 @@ export class JobRun {
   /** Errors: JobFailed ConfigurationError. */
   #stepIsolation({ configuration, pipelineName }: ActionJob<unknown>): StepIsolation | undefined {
     const values = configuration as Readonly<Record<string, unknown>>
-    return this.parts.isolation?.of(pipelineName, wishOf(this.#provider.configuration, values), true)
+    const mayKeep = this.parts.data.untrusted !== true
+    const isolation = this.parts.isolation?.of(pipelineName, wishOf(this.#provider.configuration, values), mayKeep)
+    // A source fetches, and runs nothing of what it fetches.
+    const fetches = this.parts.data.actionTypeId.category === 'Source'
+    if (mayKeep || fetches || isolation === undefined || isolation.level !== 'none') return isolation
+    throw new JobFailed(
+      'this is a pull request from a fork, and builds of this pipeline run without isolation: code of strangers runs in a sandbox or a container only',
+      'ConfigurationError',
+    )
   }
 
   async #prepare(token: string | undefined): Promise<ActionJob<unknown>> {
@@ -200,6 +208,7 @@ export class JobRun {
       outputs: data.outputArtifacts.map(({ name, files }) => ({ name, ...(files ? { files } : {}) })),
       ...(data.revision ? { revision: data.revision } : {}),
       ...(data.sourceOverride ? { sourceOverride: data.sourceOverride } : {}),
+      ...(data.untrusted ? { untrusted: true } : {}),
       commands: data.commands ?? [],
       environmentVariables: variables,
       ...(data.outputVariableNames ? { outputVariableNames: data.outputVariableNames } : {}),

@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { DataFolderRefused, openDataFolder } from '../../src/app/data-folder.js'
 import { lockFolder, lockHolder } from '../../src/app/folder-lock.js'
 
@@ -55,4 +58,21 @@ test('a lock of another machine counts while it is kept, and ends with its holde
   expect(() => lockFolder(folder)).toThrow('try again in 60 s')
   utimesSync(lock, new Date(Date.now() - 61_000), new Date(Date.now() - 61_000))
   expect(() => lockFolder(folder)()).not.toThrow()
+})
+
+test('a server that has ended, and whose parent has not noticed, holds nothing', async () => {
+  // The shell's child ends at once, and the program that takes the shell's place never asks for it.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(String(line).trim())
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    while (stat()[0] !== 'Z') await setImmediate()
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    writeFileSync(join(folder, 'server.lock'), JSON.stringify({ pid, started: stat()[19], boot, host: hostname() }))
+    expect(lockHolder(folder)).toBeUndefined()
+    expect(() => lockFolder(folder)()).not.toThrow()
+  } finally {
+    parent.kill('SIGKILL')
+  }
 })

@@ -33,7 +33,7 @@ const pull = {
     user: { login: 'ada' },
     merged: false,
     merge_commit_sha: tagObject,
-    head: { ref: 'topic', sha: now },
+    head: { ref: 'topic', sha: now, repo: { full_name: 'acme/site' } },
     base: { ref: 'main', sha: old },
   },
 }
@@ -109,6 +109,19 @@ test.each([
       repository: 'acme/site',
     },
   })
+})
+
+test.each([
+  { it: 'another repository', repo: { full_name: 'eve/site' }, fork: { repository: 'eve/site', association: 'NONE' } },
+  { it: 'a repository that is gone', repo: null, fork: { association: 'NONE' } },
+  { it: 'the same one in other letters', repo: { full_name: 'Acme/Site' }, fork: undefined },
+])('a pull request from $it is told apart', ({ repo, fork }) => {
+  const { head } = pull.pull_request
+  const payload = {
+    ...pull,
+    pull_request: { ...pull.pull_request, author_association: 'NONE', head: { ...head, repo } },
+  }
+  expect(event({ 'x-github-event': 'pull_request' }, payload)?.event?.fork).toEqual(fork)
 })
 
 test.each([

@@ -125,6 +125,9 @@ export async function bench(
     publicUrl: () => 'https://penstock.example',
     credentialsFor: async () => ({ accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' }),
     clientTokenKey: 'key',
+    forks: undefined as never, // not the engine's
+    secrets: undefined as never,
+    access: undefined as never,
   })
   const jobs = new LocalJobs(engine)
   const held = new Map<string, { id: string; fence: number; executionId: string }>()

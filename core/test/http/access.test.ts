@@ -5,7 +5,7 @@ import { Access, sessionLife } from '../../src/http/access-service.js'
 import { makeFirstAdmin } from '../../src/http/first-admin.js'
 import { jobCredentialLife } from '../../src/http/job-credentials.js'
 import { MasterKey } from '../../src/http/master-key.js'
-import { delayAfter } from '../../src/http/sign-in-delay.js'
+import { delayAfter } from '../../src/http/sign-in-gate.js'
 import { SqlAccessStore } from '../../src/store/access-store.js'
 import { SqlAuditStore } from '../../src/store/audit-store.js'
 import { type Database, openSqlite } from '../../src/store/database.js'
@@ -255,3 +255,60 @@ async function isSlow(answer: Promise<unknown>): Promise<boolean> {
   await done
   return slow
 }
+
+describe('users', () => {
+  const policies = ['AWSCodePipeline_FullAccess'] as const
+  const principal = { name: 'ann', arn: '', policies: [] }
+
+  test('a removed user is gone with its keys and sessions, at once', async () => {
+    await access.createUser('ann', password, policies)
+    const token = await access.openSession(principal, '192.0.2.1')
+    const key = await access.createAccessKey('ann', policies)
+    expect(await access.credentials(key.accessKeyId)).toBeDefined()
+    await access.deleteUser('ann')
+    expect(await access.session(token)).toBeUndefined()
+    expect(await access.credentials(key.accessKeyId)).toBeUndefined()
+    expect(await another().credentials(key.accessKeyId)).toBeUndefined()
+    expect(await access.signIn('ann', password, '::1')).toBeUndefined()
+    await expect(access.deleteUser('ann')).rejects.toThrow("there is no user 'ann'")
+  })
+
+  test('a disabled user can do nothing, and keeps what it has for when it is enabled', async () => {
+    await access.createUser('ann', password, policies)
+    const token = await access.openSession(principal)
+    const key = await access.createAccessKey('ann', policies)
+    await access.setDisabled('ann', true)
+    expect(await access.session(token)).toBeUndefined()
+    expect(await access.credentials(key.accessKeyId)).toBeUndefined()
+    expect(await access.signIn('ann', password, '::1')).toBeUndefined()
+    await access.setPassword('ann', `${password}!`)
+    expect(await access.signIn('ann', `${password}!`, '::1')).toBeUndefined()
+    await access.setDisabled('ann', false)
+    expect(await access.credentials(key.accessKeyId)).toBeDefined()
+    expect((await access.signIn('ann', `${password}!`, '::1'))?.policies).toEqual(policies)
+  })
+
+  test('policies change without a password, and sessions feel it', async () => {
+    await access.createUser('ann', password, policies)
+    const token = await access.openSession(principal)
+    await access.setPolicies('ann', ['AWSCodePipeline_ReadOnlyAccess'])
+    expect((await access.session(token))?.policies).toEqual(['AWSCodePipeline_ReadOnlyAccess'])
+    await expect(access.setPolicies('ann', [{ Statement: {} } as never])).rejects.toThrow('a list "Statement"')
+    await expect(access.setPolicies('bob', [])).rejects.toThrow("there is no user 'bob'")
+    await expect(access.createUser('ann', password, [])).rejects.toThrow('already')
+  })
+
+  test('sessions are listed and ended, one or all', async () => {
+    await access.createUser('ann', password, policies)
+    const [one, two] = [await access.openSession(principal, '192.0.2.1'), await access.openSession(principal)]
+    const listed = await access.listSessions('ann')
+    expect(listed.map(({ from }) => from).sort()).toEqual(['192.0.2.1', undefined])
+    expect(JSON.stringify(listed)).not.toContain(one)
+    const first = listed.find(({ from }) => from === '192.0.2.1')
+    await access.endSessions('ann', first?.sessionId.slice(0, 12))
+    expect([await access.session(one), await access.session(two)]).toEqual([undefined, expect.anything()])
+    await access.endSessions('ann')
+    expect(await access.listSessions()).toEqual([])
+    expect(await access.listUsers()).toMatchObject([{ userName: 'ann', enabled: true, sessions: 0, accessKeys: 0 }])
+  })
+})

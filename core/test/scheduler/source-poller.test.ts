@@ -118,6 +118,7 @@ class World {
       reads,
       log: silent,
       upToDate: async (_pipeline, _action, told) => this.tipOf(told),
+      forks: { refusal: async () => undefined },
       start: async (report) => {
         if (this.startFails) throw this.startFails
         this.started.push(report)

@@ -98,7 +98,7 @@ onEachDatabase((database) => {
       ['a', 10],
       ['b', 20],
     ] as const)
-      await store.addSession(hash, 'ann', expires)
+      await store.addSession({ tokenHash: hash, userName: 'ann', expires })
     await store.extendSession('a', 30)
     await store.deleteExpiredSessions(25)
     expect([await store.session('a'), await store.session('b')]).toEqual([{ userName: 'ann', expires: 30 }, undefined])

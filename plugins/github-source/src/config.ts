@@ -72,6 +72,13 @@ export const configSchema = {
   },
 } as const
 
+/** The property by which a source action says what it does with pull requests from other people's copies. */
+export const forkPullRequests = {
+  description:
+    'Pull requests from forks: off (unless given), approve (somebody is asked, for each commit), or run; never with secrets',
+  enum: ['off', 'approve', 'run'],
+} as const
+
 /** What the core's git source takes of it. */
 export function settingsOf(config: GitConfig): GitSourceSettings {
   return {

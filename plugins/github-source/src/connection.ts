@@ -7,7 +7,7 @@ import {
   outputArtifactFormat,
   webUrl,
 } from '@penstock/core/git'
-import { type GitConfig, settingsOf } from './config.js'
+import { forkPullRequests, type GitConfig, settingsOf } from './config.js'
 import { pullRequestsAt } from './pull-requests/choose-api.js'
 import { remoteAt } from './remote.js'
 
@@ -21,6 +21,7 @@ const configuration = {
     default: true,
   },
   OutputArtifactFormat: outputArtifactFormat,
+  ForkPullRequests: forkPullRequests,
 } as const
 
 /** Source/AWS/CodeStarSourceConnection/1: a branch of a repository, at the server that a connection stands for. */

@@ -11,7 +11,7 @@ import {
   timestamp,
   webUrl,
 } from '@penstock/core/git'
-import { type GitConfig, settingsOf } from './config.js'
+import { forkPullRequests, type GitConfig, settingsOf } from './config.js'
 import { remoteOf, tokenUser } from './remote.js'
 
 const configuration = {
@@ -32,6 +32,7 @@ const configuration = {
     default: true,
   },
   OutputArtifactFormat: outputArtifactFormat,
+  ForkPullRequests: forkPullRequests,
 } as const
 
 type Configured = ConfigurationOf<typeof configuration>

@@ -1,6 +1,6 @@
 import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
 import { type GitSourceTarget, gitSource, timestamp, webUrl } from '@penstock/core/git'
-import { type GitConfig, settingsOf } from './config.js'
+import { forkPullRequests, type GitConfig, settingsOf } from './config.js'
 import { pullRequestsAt } from './pull-requests/choose-api.js'
 import { remoteAt } from './remote.js'
 
@@ -10,6 +10,7 @@ const configuration = {
   Branch: { description: 'branch to watch', required: true, key: true, example: 'main' },
   OAuthToken: { description: 'token that may read the repository; public repositories need none', secret: true },
   PollForSourceChanges: { type: 'boolean', description: 'false when a webhook starts the pipeline', default: true },
+  ForkPullRequests: forkPullRequests,
 } as const
 
 /** Source/ThirdParty/GitHub/1: a branch of a repository on GitHub. */

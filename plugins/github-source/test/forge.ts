@@ -10,6 +10,8 @@ export interface ForgePull {
   readonly branch: string
   readonly target: string
   files: readonly string[]
+  /** The repository that it comes from, when that is not this one; null when it is gone. */
+  from?: string | null
 }
 
 export interface TestForge {
@@ -87,7 +89,7 @@ function page(forge: TestForge, request: IncomingMessage, url: URL, gitlab: bool
   return { status: 200, body, headers: { etag, ...next } }
 }
 
-function asGithub({ number, state, merged, commit, branch, target }: ForgePull): unknown {
+function asGithub({ number, state, merged, commit, branch, target, from = 'acme/site' }: ForgePull): unknown {
   return {
     number,
     state,
@@ -96,12 +98,13 @@ function asGithub({ number, state, merged, commit, branch, target }: ForgePull):
     title: `Pull ${number}`,
     html_url: `https://forge.example/acme/site/pull/${number}`,
     user: { login: 'ada' },
-    head: { ref: branch, sha: commit },
-    base: { ref: target, sha: `${'0'.repeat(39)}1` },
+    author_association: from === 'acme/site' ? 'MEMBER' : 'NONE',
+    head: { ref: branch, sha: commit, repo: from === null ? null : { full_name: from } },
+    base: { ref: target, sha: `${'0'.repeat(39)}1`, repo: { full_name: 'acme/site' } },
   }
 }
 
-function asGitlab({ number, state, merged, commit, branch, target }: ForgePull): unknown {
+function asGitlab({ number, state, merged, commit, branch, target, from = 'acme/site' }: ForgePull): unknown {
   return {
     iid: number,
     state: merged ? 'merged' : state === 'open' ? 'opened' : 'closed',
@@ -112,6 +115,8 @@ function asGitlab({ number, state, merged, commit, branch, target }: ForgePull):
     web_url: `https://forge.example/acme/site/pull/${number}`,
     author: { username: 'ada' },
     source_branch: branch,
+    source_project_id: from === null ? null : from === 'acme/site' ? 1 : 2,
+    target_project_id: 1,
     target_branch: target,
     diff_refs: { base_sha: `${'0'.repeat(39)}1` },
   }

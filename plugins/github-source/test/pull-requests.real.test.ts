@@ -89,6 +89,27 @@ describe.each<{ kind: ForgeKind; list: string }>([
     expect(forge.asked.at(-1)).toBe(`GET ${list} -> 304`)
   })
 
+  test('one from a fork says so, and so does one whose fork is gone; once merged it is the branch it went into', async () => {
+    const { ask } = source(kind)
+    const begin = await ask()
+    await propose(3)
+    await propose(4)
+    const [fork, gone] = forge.pulls
+    Object.assign(fork ?? {}, { from: 'eve/site' })
+    Object.assign(gone ?? {}, { from: null })
+    const found = await ask(begin.cursor)
+    const forks = found.revisions.map(({ event }) => event?.fork)
+    expect(forks).toEqual(
+      kind === 'gitlab'
+        ? [{ repository: 'project 2' }, {}]
+        : [{ repository: 'eve/site', association: 'NONE' }, { association: 'NONE' }],
+    )
+    Object.assign(fork ?? {}, { state: 'closed', merged: true, commit: tip })
+    const [merged] = (await ask(found.cursor)).revisions
+    expect(merged?.event).toMatchObject({ pullRequestEvent: 'CLOSED' })
+    expect(merged?.event?.fork).toBeUndefined()
+  })
+
   test('G2 the changed files, only where a filter looks at them', async () => {
     const { ask } = source(kind)
     const begin = await ask()

@@ -5,6 +5,8 @@ export interface JenkinsConfig {
   readonly userName?: string
   /** A user's API token, or password. */
   readonly apiToken?: string
+  /** `api`: this plugin starts builds over Jenkins' API. `worker`: Jenkins polls for the jobs with its CodePipeline plugin. */
+  readonly mode?: 'api' | 'worker'
   /** Seconds between two looks at a queued or running build. */
   readonly pollSeconds?: number
 }
@@ -13,6 +15,7 @@ export const configSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    mode: { enum: ['api', 'worker'], default: 'api' },
     url: { type: 'string', pattern: '^https?://' },
     userName: { type: 'string', minLength: 1 },
     apiToken: { type: 'string', minLength: 1 },

@@ -30,7 +30,7 @@ export function problemsOf({ Parameters, UserName, ApiToken }: JenkinsConfigurat
   const problems: string[] = []
   if (ApiToken !== undefined && UserName === undefined) problems.push('ApiToken: it needs a UserName')
   if (parseParameters(Parameters) === undefined) {
-    problems.push('Parameters must be a JSON object of strings, numbers and booleans, such as {"BRANCH": "main"}')
+    problems.push('Parameters: a JSON object of strings, numbers and booleans is right, such as {"BRANCH": "main"}')
   }
   return problems
 }

@@ -14,6 +14,7 @@ const properties = {
     description:
       "What to run, as a shell script; stops at the first command that fails. The declaration's `commands` otherwise",
     example: 'make test',
+    format: 'shell',
   },
   Shell: {
     description: 'What runs it: sh, bash, another program on the PATH, or an absolute path',

@@ -15,6 +15,9 @@ export interface S3ArtifactStoreOptions {
   readonly bucket?: string
 }
 
+/** How long a store may take to let itself be connected to, and be silent in the middle of an answer; and how often it is asked. */
+export const s3Limits = { connectMs: 5_000, silentMs: 30_000, attempts: 3 } as const
+
 /** A client with its connections. */
 export async function openClient(options: S3ArtifactStoreOptions): Promise<S3Client> {
   const { S3Client } = await loadClient()
@@ -24,6 +27,9 @@ export async function openClient(options: S3ArtifactStoreOptions): Promise<S3Cli
     region,
     forcePathStyle,
     ...defined({ endpoint }),
+    // A store that accepts and never answers must not hold a worker's slot for ever.
+    requestHandler: { connectionTimeout: s3Limits.connectMs, socketTimeout: s3Limits.silentMs },
+    maxAttempts: s3Limits.attempts,
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
       : { credentials: { accessKeyId, secretAccessKey, ...defined({ sessionToken }) } }),

@@ -7,6 +7,10 @@ const times = new Set([
   'startTime',
   'lastUpdateTime',
   'approvedAt',
+  'changed',
+  'lastUsed',
+  'asked',
+  'expires',
 ])
 
 /** An answer with its timestamps as Dates. What people named is never a number, so that no variable is taken for one. */

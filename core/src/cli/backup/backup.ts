@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { copyFile, cp, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
@@ -54,6 +54,8 @@ async function copyAll(config: Config, target: string): Promise<void> {
   if (masterKeyFile !== undefined) await copyFile(masterKeyFile, join(target, 'secrets', 'master.key'))
   if (artifacts.encryptionKeyFile !== undefined)
     await copyFile(artifacts.encryptionKeyFile, join(target, 'secrets', 'artifacts.key'))
+  for (const file of [databaseFiles[kind], 'secrets/master.key', 'secrets/artifacts.key'])
+    if (existsSync(join(target, file))) chmodSync(join(target, file), 0o600)
   const note: BackupNote = { version, format: dataFormat, made: new Date().toISOString(), database: kind }
   writeFileSync(join(target, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })
 }
@@ -70,6 +72,7 @@ function remarks({ artifacts, database, dataDir }: Config): string[] {
 
 async function copySqlite(from: string, to: string): Promise<void> {
   const { default: Sqlite } = await import('better-sqlite3')
+  closeSync(openSync(to, 'wx', 0o600)) // by itself it would be as the umask lets it
   const connection = new Sqlite(from, { readonly: true })
   try {
     await connection.backup(to)

@@ -7,6 +7,7 @@ import type { ActionDeclaration } from '../../domain/pipeline.js'
 import type { Draft } from '../draft.js'
 import type { ActionTypeFacts } from '../state.js'
 import { tryResolve } from './resolve.js'
+import { untrustedProblem } from './untrusted.js'
 
 const minute = 60_000
 
@@ -42,7 +43,12 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
   else if (missing) refuse(draft, action, 'ConfigurationError', noArtifact(missing.name))
   else if (!facts) refuse(draft, action, 'ConfigurationError', noProvider(declared))
   else if (declared.actionTypeId.category === 'Approval') askApproval(draft, action)
-  else draft.queueJob(jobFor(draft, execution, action, declared, facts, resolved.forJob))
+  else {
+    const job = jobFor(draft, execution, action, declared, facts, resolved.forJob)
+    const problem = untrustedProblem(execution, facts, job.data)
+    if (problem === undefined) draft.queueJob(job)
+    else refuse(draft, action, 'ConfigurationError', problem)
+  }
 }
 
 const noArtifact = (name: string) =>
@@ -147,6 +153,7 @@ function jobData(
     }),
     ...(isSource && revision ? { revision } : {}),
     ...(isSource && sourceOverride ? { sourceOverride } : {}),
+    ...(execution.untrusted ? { untrusted: true } : {}),
     ...(declared.commands ? { commands: declared.commands } : {}),
     ...(declared.environmentVariables ? { environmentVariables: declared.environmentVariables } : {}),
     ...(declared.outputVariables ? { outputVariableNames: declared.outputVariables } : {}),

@@ -13,7 +13,7 @@ import { arrive } from './movement.js'
 export function start(draft: Draft, event: StartEvent): string {
   const repeated = event.clientRequestToken && findByToken(draft, event.clientRequestToken)
   if (repeated) return repeated.id
-  const same = event.unlessNewestHasThem && newestWith(draft, event.sourceRevisions)
+  const same = event.unlessNewestHasThem && newestWith(draft, event.sourceRevisions, event.untrusted ?? false)
   if (same) return same.id
   const { pipeline } = draft.state
   const mode = pipeline.declaration.executionMode ?? 'SUPERSEDED'
@@ -35,6 +35,7 @@ export function start(draft: Draft, event: StartEvent): string {
     sourceRevisions: event.sourceRevisions,
     artifacts: {},
     outputVariables: {},
+    ...(event.untrusted ? { untrusted: true } : {}),
     ...(event.clientRequestToken ? { clientRequestToken: event.clientRequestToken } : {}),
   })
   for (const revision of event.sourceRevisions) draft.useRevision(revision, id)
@@ -44,14 +45,18 @@ export function start(draft: Draft, event: StartEvent): string {
   return id
 }
 
-/** The newest execution that is not known to be another branch's, when it has all of these revisions. */
-function newestWith(draft: Draft, wanted: StartEvent['sourceRevisions']): PipelineExecution | undefined {
+/** The newest execution that is not known to be another branch's, when it has all of these revisions, with as much trust. */
+function newestWith(
+  draft: Draft,
+  wanted: StartEvent['sourceRevisions'],
+  untrusted: boolean,
+): PipelineExecution | undefined {
   const [newest] = [...draft.state.executions.values()]
     .filter((one) => one.type === 'STANDARD' && !wanted.some((revision) => isOfAnotherBranch(one, revision)))
     .sort((a, b) => b.number - a.number)
   const has = ({ actionName, revisionId }: (typeof wanted)[number]) =>
     newest?.sourceRevisions.some((one) => one.actionName === actionName && one.revisionId === revisionId)
-  return wanted.every(has) ? newest : undefined
+  return wanted.every(has) && (newest?.untrusted ?? false) === untrusted ? newest : undefined
 }
 
 function isOfAnotherBranch(

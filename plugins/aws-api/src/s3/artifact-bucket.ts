@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { isArtifactError, type Logger, ObjectVersions, type ServerServices } from '@penstock/core'
+import { isArtifactError, type Logger, ObjectVersions, type ServerServices, senderKnown } from '@penstock/core'
 import { HungUp } from '../http/read-body.js'
 import { closingHeaders, discardRest } from '../http/unread.js'
 import { ApiError } from '../protocol/api-error.js'
@@ -58,6 +58,7 @@ export class ArtifactBucket {
     const claim = claimOf(request, signed.query)
     const caller = await identify(claim, signed, { region: identity.region, service: 's3' }, access, clock)
     checkSignature(caller, signed, payloadOf(signed.headers, claim.expiresAfter !== undefined))
+    senderKnown(request)
     const { principal } = caller.credentials
     const headers = claim.expiresAfter === undefined ? signed.headers : withHoisted(signed.headers, signed.query)
     checkHeaders(signed.method, headers, identity)

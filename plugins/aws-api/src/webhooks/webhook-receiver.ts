@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   authenticate,
+  clientAddress,
   DeliveryLog,
   defined,
   githubEvent,
@@ -78,7 +79,7 @@ export class WebhookReceiver {
       {
         headers: request.headers,
         body,
-        remoteAddress: request.socket.remoteAddress ?? '',
+        remoteAddress: trustedProxies === undefined ? clientAddress(request) : (request.socket.remoteAddress ?? ''),
         ...defined({ trustedProxies }),
       },
     )

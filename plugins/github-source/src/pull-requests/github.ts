@@ -1,5 +1,5 @@
 /** GitHub's REST API, version 2022-11-28, and Gitea's and Forgejo's, which are made like it. */
-import { defined, type PollContext } from '@penstock/core'
+import { defined, forkOf, type PollContext } from '@penstock/core'
 import type { OpenPullRequests, PullRequest, PullRequestApi } from '@penstock/core/git'
 import { ask, type Forge, type Json, listOf, pageLimit, pageSize, record, text } from './forge.js'
 
@@ -67,5 +67,7 @@ function pullRequest(pull: Json, merged: boolean): PullRequest | undefined {
       url: text(pull.html_url),
       author: text(record(pull.user).login),
     }),
+    // What was merged is the target branch's own.
+    ...(merged ? {} : forkOf(pull)),
   }
 }

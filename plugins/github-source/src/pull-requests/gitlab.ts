@@ -46,6 +46,10 @@ function mergeRequest(request: Json): PullRequest | undefined {
   const landed = text(request.merge_commit_sha) ?? text(request.squash_commit_sha)
   const commit = (request.state === 'merged' ? landed : undefined) ?? text(request.sha)
   const targetBranch = text(request.target_branch)
+  const { source_project_id: from, target_project_id: into } = request
+  // Projects are told by number only; one that is gone has none.
+  const strange = request.state !== 'merged' && (from !== into || typeof from !== 'number')
+  const fork = strange ? (typeof from === 'number' ? { repository: `project ${from}` } : {}) : undefined
   if (typeof request.iid !== 'number' || commit === undefined || targetBranch === undefined) return undefined
   return {
     number: request.iid,
@@ -57,6 +61,7 @@ function mergeRequest(request: Json): PullRequest | undefined {
       title: text(request.title),
       url: text(request.web_url),
       author: text(record(request.author).username),
+      fork,
     }),
   }
 }

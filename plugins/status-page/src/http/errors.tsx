@@ -23,6 +23,8 @@ const titles: Readonly<Record<number, string>> = {
   404: 'There is nothing here',
   409: 'That is not possible now',
   413: 'That is too much at once',
+  415: 'That form cannot be read',
+  429: 'Too many tries',
   500: 'Something went wrong here',
 }
 

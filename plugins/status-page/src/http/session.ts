@@ -1,3 +1,4 @@
+import { senderKnown } from '@penstock/core'
 import type { Context, Middleware, Next } from 'koa'
 import type { Ctx, PageState, Site } from '../site.js'
 
@@ -11,6 +12,7 @@ export function sessions(site: Site): Middleware<PageState> {
     if (token && principal) {
       ctx.state.session = token
       ctx.state.principal = principal
+      senderKnown(ctx.req)
     }
     await next()
   }

@@ -4,14 +4,12 @@ import { Pre } from '../../view/pre.js'
 interface SignInProps {
   readonly csrf: string
   readonly to: string
-  /** Where the first password is, on the server. */
-  readonly passwordFile: string
   readonly problem: string | undefined
   readonly userName: string | undefined
 }
 
 /** The sign-in, which also says where the first password is. */
-export function SignInPage({ csrf, to, passwordFile, problem, userName }: SignInProps) {
+export function SignInPage({ csrf, to, problem, userName }: SignInProps) {
   return (
     <section class="sign-in">
       <h1>Sign in</h1>
@@ -46,9 +44,9 @@ export function SignInPage({ csrf, to, passwordFile, problem, userName }: SignIn
       <aside class="hint">
         <p>
           <strong>First time here?</strong> The first start wrote a password for the user <code>admin</code> into a file
-          on the server. Read it there:
+          in the server's data folder (the server said where when it started). Read it there:
         </p>
-        <Pre>cat {passwordFile}</Pre>
+        <Pre>cat secrets/initialAdminPassword</Pre>
       </aside>
     </section>
   )

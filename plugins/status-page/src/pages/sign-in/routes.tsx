@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { clientAddress, isFault } from '@penstock/core'
 import { csrf, csrfToken } from '../../http/csrf.js'
 import { clearSession, safeReturn, setSession } from '../../http/session.js'
 import { type Ctx, field, type PageRouter, query, type Site } from '../../site.js'
@@ -34,23 +34,20 @@ function comeAgain(ctx: Ctx, to: string): void {
 }
 
 function form(ctx: Ctx, site: Site, to: string, problem?: string, userName?: string): void {
-  const passwordFile = join(site.server.identity.dataFolder, 'secrets', 'initialAdminPassword')
-  const page = (
-    <SignInPage csrf={csrfToken(ctx)} to={to} passwordFile={passwordFile} problem={problem} userName={userName} />
-  )
+  const page = <SignInPage csrf={csrfToken(ctx)} to={to} problem={problem} userName={userName} />
   show(ctx, site, { title: 'Sign in' }, page)
 }
 
 /** Wrong passwords written down in a minute: whoever tries thousands must not fill the disk with them. */
 const failuresAMinute = 20
 
-type Note = (principal: string | undefined, userName: string) => Promise<void>
+type Note = (principal: string | undefined, userName: string, from: string) => Promise<void>
 
 /** Writes down who came in, and whose password was tried. What is no user's name may be a password in the wrong field. */
 function signInNotes({ server: { access, clock }, log }: Site): Note {
   let minute = 0
   let failures = 0
-  return async (principal, userName) => {
+  return async (principal, userName, from) => {
     const now = Math.floor(clock.now() / 60_000)
     if (now !== minute) [minute, failures] = [now, 0]
     if (principal === undefined && ++failures > failuresAMinute) return
@@ -58,7 +55,7 @@ function signInNotes({ server: { access, clock }, log }: Site): Note {
     const result = principal === undefined ? 'AccessDeniedException' : 'ok'
     // As with deeds: that it could not be written down must not keep people out.
     await access
-      .audit({ principal: principal ?? 'anonymous', operation: 'SignIn', target, result })
+      .audit({ principal: principal ?? 'anonymous', operation: 'SignIn', target, result, detail: `from ${from}` })
       .catch((error: unknown) => log.error('the audit log cannot be written', { error: String(error) }))
   }
 }
@@ -68,22 +65,25 @@ async function signIn(ctx: Ctx, site: Site, note: Note): Promise<void> {
   const to = safeReturn(field(ctx, 'to'))
   // Passwords are taken as they are: a space at an end belongs to them. The file's own line end does not.
   const password = (ctx.state.form.get('password') ?? '').replace(/[\r\n]+$/, '')
-  const principal = await site.server.access.signIn(userName, password, ctx.ip)
-  await note(principal?.arn, userName)
-  if (!principal) {
-    form(
-      ctx,
-      site,
-      to,
-      'The user name or the password is wrong. After several wrong ones the answer takes longer.',
-      userName,
-    )
-    ctx.status = 401
+  const from = clientAddress(ctx.req)
+  const tried = await site.server.access.signIn(userName, password, from).catch(lockedOut)
+  await note(typeof tried === 'object' ? tried.arn : undefined, userName, from)
+  if (typeof tried !== 'object') {
+    const wrong = 'The user name or the password is wrong. After several wrong ones the answer takes longer.'
+    form(ctx, site, to, tried ?? wrong, userName)
+    ctx.status = tried === undefined ? 401 : 429
     return
   }
+  const principal = tried
   // A session from before, if any, is not carried over: whoever knew its token gains nothing by this sign-in.
   if (ctx.state.session) await site.server.access.closeSession(ctx.state.session)
-  setSession(ctx, site, await site.server.access.openSession(principal))
+  setSession(ctx, site, await site.server.access.openSession(principal, from))
   ctx.redirect(to)
   ctx.status = 303
+}
+
+/** What to say to who is locked out. */
+function lockedOut(error: unknown): string {
+  if (isFault(error) && error.code === 'LimitExceededException') return `${error.message}.`
+  throw error
 }

@@ -1,0 +1,26 @@
+/** Repositories are not asked at addresses where none can be (see host/forbidden-address.ts), whatever their names are. */
+import { lookup as systemLookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { isForbidden } from '../host/forbidden-address.js'
+import { GitError } from './git-error.js'
+
+/** Errors: GitError for a URL whose host is such an address. */
+export function refuseForbidden(url: URL): void {
+  if (isForbidden(url.hostname)) throw refused(url.hostname)
+}
+
+/** As the system's, but a name that leads to such an address leads nowhere. */
+export const safeLookup: LookupFunction = (hostname, options, done) => {
+  systemLookup(hostname, options, (error, found, family) => {
+    const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address)
+    if (error === null && addresses.some(isForbidden)) done(refused(hostname), '')
+    else done(error, found, family)
+  })
+}
+
+function refused(host: string): GitError {
+  return new GitError(
+    'bad-url',
+    `${host} is a link-local address, where metadata services are and no repositories: polling.allowPrivate in penstock.yaml can allow it`,
+  )
+}

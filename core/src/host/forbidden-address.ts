@@ -1,0 +1,26 @@
+/** Addresses that no repository is at, and that tell secrets: link-local ones, among them the clouds' metadata services. */
+import { inCidr } from '../domain/cidr.js'
+
+/** AWS's metadata service has an address of its own in IPv6. */
+const forbidden = '169.254.0.0/16, fe80::/10, fd00:ec2::/32, 100.100.100.200'
+
+let allowed = ''
+
+/** What the operator wants all the same: `polling.allowPrivate`. */
+export function allowAddresses(ranges: readonly string[]): void {
+  allowed = ranges.join(',')
+}
+
+/** True for what must not be asked. Also as IPv6 writes IPv4. */
+export function isForbidden(address: string): boolean {
+  const plain = asIpv4(address.replace(/^\[|\]$/g, ''))
+  return inCidr(plain, forbidden) && !(allowed !== '' && inCidr(plain, allowed))
+}
+
+/** `::ffff:a9fe:a9fe` is 169.254.169.254. */
+function asIpv4(address: string): string {
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? []
+  if (high === undefined || low === undefined) return address
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [a >> 8, a & 255, b >> 8, b & 255].join('.')
+}

@@ -1,0 +1,100 @@
+/** People who sign in, and their sessions. */
+import type { ManagedPolicy, PolicyDocument } from '../domain/access.js'
+import { Fault } from '../domain/faults.js'
+import { boolean, list, structure, text } from '../shape/shape.js'
+import { operation } from './operation.js'
+
+const userName = text({ min: 1, max: 64, pattern: '[\\w+=,.@-]+' })
+const password = text({ min: 12, max: 1024 })
+/** A managed policy's name, or a policy document as JSON. */
+const policies = list(text({ min: 1, max: 10_240 }), { max: 20 })
+
+/** Adds a user. Errors: ValidationException, also when there is one of this name. */
+export const createUser = operation({
+  name: 'CreateUser',
+  service: 'penstock',
+  input: structure({ userName, password, policies }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, input) => access.createUser(input.userName, input.password, policiesOf(input.policies)),
+})
+
+/** Everybody who may sign in, without passwords. */
+export const listUsers = operation({
+  name: 'ListUsers',
+  service: 'penstock',
+  input: structure({}),
+  resource: (_, arns) => arns.user('*'),
+  run: async ({ access }) => ({ users: await access.listUsers() }),
+})
+
+/** Removes a user; its access keys and sessions end with it. Errors: ResourceNotFoundException. */
+export const deleteUser = operation({
+  name: 'DeleteUser',
+  service: 'penstock',
+  input: structure({ userName }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, { userName }) => access.deleteUser(userName),
+})
+
+/** Changes what a user may do, from the next request on. Errors: ResourceNotFoundException, ValidationException. */
+export const putUserPolicies = operation({
+  name: 'PutUserPolicies',
+  service: 'penstock',
+  input: structure({ userName, policies }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, input) => access.setPolicies(input.userName, policiesOf(input.policies)),
+})
+
+/** Changes a user's password, which ends its sessions. Errors: ResourceNotFoundException, ValidationException. */
+export const putUserPassword = operation({
+  name: 'PutUserPassword',
+  service: 'penstock',
+  input: structure({ userName, password }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, input) => access.changePassword(input.userName, input.password),
+})
+
+/** Keeps a user, with its keys, from everything, or lets it in again. Errors: ResourceNotFoundException. */
+export const setUserStatus = operation({
+  name: 'SetUserStatus',
+  service: 'penstock',
+  input: structure({ userName, enabled: boolean }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, { userName, enabled }) => access.setDisabled(userName, !enabled),
+})
+
+/** Who is signed in now, of one user or of all. */
+export const listSessions = operation({
+  name: 'ListSessions',
+  service: 'penstock',
+  input: structure({}, { userName }),
+  resource: ({ userName = '*' }, arns) => arns.user(userName),
+  run: async ({ access }, _by, { userName }) => ({ sessions: await access.listSessions(userName) }),
+})
+
+/** Ends a session by its id, or without one all of a user's. Errors: ResourceNotFoundException. */
+export const endSession = operation({
+  name: 'EndSession',
+  service: 'penstock',
+  input: structure({ userName }, { sessionId: text({ min: 12, max: 64, pattern: '[0-9a-f]+' }) }),
+  resource: ({ userName }, arns) => arns.user(userName),
+  changes: true,
+  run: ({ access }, _by, { userName, sessionId }) => access.endSessions(userName, sessionId),
+})
+
+/** Errors: ValidationException for what is neither a name nor JSON. */
+function policiesOf(given: readonly string[]): (ManagedPolicy | PolicyDocument)[] {
+  return given.map((one) => {
+    if (!one.trimStart().startsWith('{')) return one as ManagedPolicy // the one validator judges names, too
+    try {
+      return JSON.parse(one) as PolicyDocument
+    } catch {
+      throw new Fault('ValidationException', 'a policy document is not JSON')
+    }
+  })
+}

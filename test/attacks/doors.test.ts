@@ -1,0 +1,230 @@
+/** What each party must never reach, tried on a whole server; and the holes that must turn it red. */
+import type { PolicyDocument } from '@penstock/core'
+import { formsOf } from '../../core/src/worker/mask-variants.js'
+import { ended, type Hole, pipelineOf, planted, shown, startWorld, type World } from './world.js'
+
+jest.setTimeout(60_000) // real builds, on machines that are busy
+
+let world: World
+const start = async (hole?: Hole) => {
+  world = await startWorld(hole)
+}
+const operations = () => world.server.services.operations
+const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyDocument['Statement'][number] => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+})
+const codes = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: { code?: string }) => error.code ?? 'defect',
+  )
+
+/** A team's user tries to use the secret of another pipeline. */
+async function stealByPipeline(): Promise<string> {
+  await operations().putSecret(world.admin, { name: 'prod-key', value: planted, pipelines: ['prod'] })
+  const ann = world.who('ann', allow('codepipeline:*', 'arn:aws:codepipeline:us-east-1:000000000000:team-*'))
+  const pipeline = pipelineOf(world, 'team-x', 'printenv T | rev', { Environment: '{"T":"{{secret:prod-key}}"}' })
+  return codes(operations().createPipeline(ann, { pipeline }))
+}
+
+/** A custom worker asks for the jobs of a type that a plugin runs. */
+function pollForBuiltIn(): Promise<string> {
+  const worker = world.who('jenkins', allow('codepipeline:PollForJobs'))
+  const actionTypeId = { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' } as const
+  return codes(operations().pollForJobs(worker, { actionTypeId }))
+}
+
+describe('the doors', () => {
+  beforeAll(() => start())
+  afterAll(() => world.stop())
+
+  test("a team's pipeline does not get another pipeline's secret, at save or by a variable at run", async () => {
+    expect(await stealByPipeline()).toBe('InvalidActionDeclarationException')
+    const pipeline = pipelineOf(
+      world,
+      'team-y',
+      'printf %s "$M" | rev; case "$M" in *secret:*) exit 0;; *) exit 9;; esac',
+      {
+        Environment: '{"M":"#{variables.Said}"}',
+      },
+    )
+    await operations().createPipeline(world.admin, { pipeline })
+    await ended(world, 'team-y')
+    const variables = [{ name: 'Said', value: '{{secret:prod-key}}' }]
+    await operations().startPipelineExecution(world.admin, { name: 'team-y', variables })
+    expect(await ended(world, 'team-y')).toBe('Succeeded')
+    expect(await shown(world, 'team-y')).not.toContain([...planted].reverse().join(''))
+  })
+
+  test('a planted secret is in no output, in no form, though the build prints it in all of them', async () => {
+    await operations().putSecret(world.admin, { name: 'loud', value: planted })
+    const script = [
+      'set -x; : "$T"; set +x',
+      'printf "%s" "$T"; echo',
+      'printf "%s" "$T" | base64; printf "x%s" "$T" | base64 -w 12; printf "xy%s" "$T" | openssl base64',
+      'printf "%s" "$T" | od -An -v -tx1 | tr -d " \\n"; echo',
+      `python3 -c 'import os,json,html,urllib.parse as u; t=os.environ["T"]; print(repr(t), json.dumps([json.dumps(t)]), html.escape(t), u.quote(t), u.quote_plus(t))'`,
+      `ruby -e 'p ENV["T"]'`,
+      'exit 3',
+    ].join('\n')
+    const pipeline = pipelineOf(world, 'loud', script, { Environment: '{"T":"{{secret:loud}}"}', Shell: 'bash' })
+    await operations().createPipeline(world.admin, { pipeline })
+    expect(await ended(world, 'loud')).toBe('Failed')
+    expect(leaks(await shown(world, 'loud'))).toEqual([])
+  })
+
+  test.each(['Timeout', 'Environment', 'Shell'])(
+    'an error about %s quotes nothing of the secret in it',
+    async (property) => {
+      const name = `err-${property}`
+      await operations().putSecret(world.admin, { name: 'loud', value: planted })
+      const text = property === 'Environment' ? '{"T": {{secret:loud}} }' : '{{secret:loud}}'
+      await operations().createPipeline(world.admin, {
+        pipeline: pipelineOf(world, name, 'true', { [property]: text }),
+      })
+      expect(await ended(world, name)).toBe('Failed')
+      const everything = await shown(world, name)
+      expect(leaks(everything)).toEqual([])
+      expect(everything).not.toContain(planted.slice(0, 6))
+    },
+  )
+
+  test("a custom worker gets no job of a plugin's type, but those of its own", async () => {
+    expect(await pollForBuiltIn()).toBe('AccessDeniedException')
+    const details = { minimumCount: 0, maximumCount: 1 }
+    const type = { category: 'Build', provider: 'Mine', version: '1' } as const
+    await operations().createCustomActionType(world.admin, {
+      ...type,
+      inputArtifactDetails: details,
+      outputArtifactDetails: details,
+    })
+    const mine = 'arn:aws:codepipeline:us-east-1:000000000000:actiontype:Custom/Build/Mine/1'
+    const worker = world.who('mine', allow('codepipeline:PollForJobs', mine))
+    const poll = (provider: string) =>
+      codes(operations().pollForJobs(worker, { actionTypeId: { ...type, owner: 'Custom', provider } }))
+    expect(await poll('Mine')).toBe('done')
+    expect(await poll('Shell')).toBe('AccessDeniedException')
+  })
+
+  test('who may not administer may neither list nor change secrets, users and sessions', async () => {
+    const ann = world.who('ann', allow('codepipeline:*'))
+    const tries = [
+      operations().listSecrets(ann, {}),
+      operations().putSecret(ann, { name: 'x', value: 'y' }),
+      operations().deleteSecret(ann, { name: 'loud' }),
+      operations().listUsers(ann, {}),
+      operations().createUser(ann, { userName: 'eve', password: 'correct horse battery', policies: [] }),
+      operations().putUserPolicies(ann, { userName: 'admin', policies: [] }),
+      operations().setUserStatus(ann, { userName: 'admin', enabled: false }),
+      operations().listSessions(ann, {}),
+      operations().endSession(ann, { userName: 'admin' }),
+    ]
+    expect(await Promise.all(tries.map(codes))).toEqual(tries.map(() => 'AccessDeniedException'))
+  })
+
+  test("a stranger's pull request starts nothing, and its commit gets no secret where it may run", async () => {
+    const pipeline = pipelineOf(world, 'forks', 'true', { Environment: '{"T":"{{secret:loud}}"}' })
+    const [source] = pipeline.stages
+    const gitConfiguration = { sourceActionName: 'Fetch', pullRequest: [{ events: ['OPEN' as const] }] }
+    const triggers = [{ providerType: 'CodeStarSourceConnection' as const, gitConfiguration }]
+    await operations().createPipeline(world.admin, { pipeline: { ...pipeline, triggers } })
+    await ended(world, 'forks')
+    const revisionId = await world.git.commit('acme/site', { evil: 'x' }, 'Evil', { branch: 'evil', from: 'main' })
+    const fork = { repository: 'eve/site', association: 'NONE' }
+    const event = { kind: 'pullRequest', pullRequestEvent: 'OPEN', branch: 'evil', targetBranch: 'main', fork } as const
+    const found = {
+      pipelineName: 'forks',
+      actionName: 'Fetch',
+      revision: { revisionId, event },
+      trigger: 'Webhook',
+    } as const
+    expect(await world.server.services.sources.report(found)).toEqual({})
+    Object.assign(source?.actions[0]?.configuration ?? {}, { ForkPullRequests: 'run' })
+    await operations().updatePipeline(world.admin, { pipeline: { ...pipeline, triggers } })
+    expect(await world.server.services.sources.report(found)).toEqual({ pipelineExecutionId: expect.any(String) })
+    expect(await ended(world, 'forks')).toBe('Failed')
+    expect(await shown(world, 'forks')).toContain('gets no secrets')
+  })
+
+  test('requests without sense or signature are refused in words, and the server lives', async () => {
+    const times = process.env.PENSTOCK_LONG === '1' ? 50_000 : 300
+    const statuses = new Set<number>()
+    for (let done = 0; done < times; done += 20)
+      for (const status of await Promise.all(Array.from({ length: 20 }, (_, n) => nonsense(done + n))))
+        statuses.add(status)
+    expect([...statuses].filter((status) => status >= 500 || status < 300)).toEqual([])
+    expect((await fetch(`${world.server.address}/ready`)).status).toBe(200)
+  })
+})
+
+describe('a planted hole is found', () => {
+  afterEach(() => world.stop())
+
+  test('when scopes are not looked at', async () => {
+    await start('scopes')
+    expect(await stealByPipeline()).not.toBe('InvalidActionDeclarationException')
+    await ended(world, 'team-x')
+    expect(await shown(world, 'team-x')).toContain([...planted].reverse().join(''))
+  })
+
+  test("when the job plane gives plugins' jobs to everybody", async () => {
+    await start('job plane')
+    expect(await pollForBuiltIn()).toBe('done')
+  })
+})
+
+test('the scan finds every form', () => {
+  const { exact, wrapped } = formsOf(planted)
+  for (const form of [...exact, ...wrapped]) expect(leaks(`a ${form} b`)).not.toEqual([])
+})
+
+/** Forms of the planted secret that stand in a text. */
+function leaks(text: string): string[] {
+  const { exact, wrapped } = formsOf(planted)
+  const flat = text.replace(/\n/g, '')
+  return [...exact.filter((form) => text.includes(form)), ...wrapped.filter((form) => flat.includes(form))]
+}
+
+const targets = [
+  'PutSecret',
+  'ListSecrets',
+  'CreateUser',
+  'DeleteUser',
+  'EndSession',
+  'ApproveForkPullRequest',
+  'GetSecret',
+]
+const bodies = ['', '{', '[]', 'null', '{"name":1}', '{"name":"x","value":"y"}', '\u0000\u0001', '{"__proto__":{}}']
+
+/** One request to a new door, different for each number. */
+async function nonsense(n: number): Promise<number> {
+  const [kind, body = ''] = [n % 5, bodies[(n * 7) % bodies.length]]
+  const signed = `AWS4-HMAC-SHA256 Credential=AKIA${n}/20260101/us-east-1/codepipeline/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(n % 65)}`
+  const { address } = world.server
+  const target = `Penstock_20240101.${targets[n % targets.length]}${n % 11 === 0 ? '\u00e9' : ''}`
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const request: [string, RequestInit] =
+    kind === 0
+      ? ['/', { method: 'POST', headers: { 'x-amz-target': target }, body }]
+      : kind === 1
+        ? ['/', { method: 'POST', headers: { 'x-amz-target': target, authorization: signed }, body }]
+        : kind === 2
+          ? [
+              '/sign-in',
+              { method: 'POST', headers: { ...form, 'content-encoding': n % 2 ? 'br' : 'x' }, body: `user=${n}` },
+            ]
+          : kind === 3
+            ? [
+                '/sign-in',
+                { method: 'POST', headers: form, body: `_csrf=${n}&user=admin&password=${'x'.repeat(n % 90_000)}` },
+              ]
+            : [
+                `/webhooks/${'a'.repeat(n % 80)}`,
+                { method: 'POST', headers: { 'x-forwarded-for': `${n}.1.1.1` }, body },
+              ]
+  const answer = await fetch(`${address}${request[0]}`, request[1])
+  await answer.arrayBuffer()
+  return answer.status
+}

@@ -1,0 +1,147 @@
+/** A server that is attacked: with a git repository, secrets, and principals of several rights. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PolicyDocument, Principal } from '@penstock/core'
+import { type RunningServer, startServer } from '@penstock/core/server'
+import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
+import { ServerSecrets } from '../../core/src/app/server-secrets.js'
+import { Catalogue } from '../../core/src/app/type-catalogue.js'
+
+/** Where a hole can be planted: each must turn a test red. */
+export type Hole = 'scopes' | 'job plane'
+
+/** Harmless, and as real ones are: with characters that every encoding changes. */
+export const planted = 'pl4nted/s3cret+<&>"\'$x=='
+
+export interface World {
+  readonly server: RunningServer
+  readonly git: TestGitServer
+  readonly log: readonly string[]
+  readonly admin: Principal
+  /** Somebody with just this policy. */
+  who(name: string, ...Statement: PolicyDocument['Statement'][number][]): Principal
+  stop(): Promise<void>
+}
+
+export async function startWorld(hole?: Hole): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-attacks-'))
+  const log: string[] = []
+  const git = await startGitServer({})
+  await git.createRepository('acme/site')
+  await git.commit('acme/site', { README: 'x' }, 'First')
+  const server = await startServer({
+    dataDir: join(folder, 'data'),
+    cwd: folder,
+    port: 0,
+    env: {},
+    overrides: { 'worker.isolation': 'none', 'log.level': 'debug' },
+    writeLog: (line) => void log.push(line),
+  })
+  if (hole !== undefined) plant(hole)
+  const principal = (name: string, policies: Principal['policies']) => ({
+    name,
+    arn: `arn:aws:iam::000000000000:user/${name}`,
+    policies,
+  })
+  return {
+    server,
+    git,
+    log,
+    admin: principal('admin', [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }]),
+    who: (name, ...Statement) => principal(name, [{ Statement }]),
+    async stop() {
+      jest.restoreAllMocks()
+      await server.stop()
+      await git.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Takes one check away, as a mistake would. */
+function plant(hole: Hole): void {
+  if (hole === 'scopes') {
+    jest.spyOn(ServerSecrets.prototype, 'problem').mockImplementation(async () => undefined)
+    const { at } = ServerSecrets.prototype
+    jest.spyOn(ServerSecrets.prototype, 'at').mockImplementation(function (this: ServerSecrets) {
+      return at.call(this, { pipelineName: 'prod', stageName: 'Build' })
+    })
+    return
+  }
+  const { facts } = Catalogue.prototype
+  jest.spyOn(Catalogue.prototype, 'facts').mockImplementation(function (this: Catalogue, id) {
+    const { pluginRun: _, ...known } = facts.call(this, id) ?? {}
+    return known as ReturnType<typeof facts>
+  })
+}
+
+/** A pipeline that fetches the repository and runs a shell script. */
+export function pipelineOf(world: World, name: string, Command: string, more: Record<string, string> = {}) {
+  const source = { category: 'Source', owner: 'Custom', provider: 'Git', version: '1' } as const
+  const build = { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' } as const
+  return {
+    name,
+    pipelineType: 'V2' as const,
+    roleArn: 'arn:aws:iam::000000000000:role/penstock',
+    variables: [{ name: 'Said', defaultValue: 'nothing' }],
+    stages: [
+      {
+        name: 'Source',
+        actions: [
+          {
+            name: 'Fetch',
+            actionTypeId: source,
+            configuration: { Url: `${world.git.url}/acme/site.git`, PollForSourceChanges: 'false' },
+            outputArtifacts: [{ name: 'Code' }],
+          },
+        ],
+      },
+      {
+        name: 'Build',
+        actions: [
+          {
+            name: 'Make',
+            actionTypeId: build,
+            configuration: { Command, ...more },
+            inputArtifacts: [{ name: 'Code' }],
+          },
+        ],
+      },
+    ],
+  }
+}
+
+/** Waits for real work to end; twenty seconds at most. */
+export async function ended(world: World, pipelineName: string): Promise<string> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    const { pipelineExecutionSummaries: all } = await world.server.services.operations.listPipelineExecutions(
+      world.admin,
+      { pipelineName },
+    )
+    const status = all[0]?.status
+    if (status !== undefined && status !== 'InProgress') return status
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${pipelineName} did not end within 20 s`)
+}
+
+/** Everything that the server shows of a pipeline to anybody: answers, logs, pages. */
+export async function shown(world: World, pipelineName: string): Promise<string> {
+  const { operations, logs, access } = world.server.services
+  const by = world.admin
+  const { actionExecutionDetails: actions } = await operations.listActionExecutions(by, { pipelineName })
+  const texts: unknown[] = [
+    actions,
+    await operations.getPipeline(by, { name: pipelineName }),
+    await operations.getPipelineState(by, { name: pipelineName }),
+    await operations.listPipelineExecutions(by, { pipelineName }),
+    await operations.listSecrets(by, {}),
+    await access.auditLog({ limit: 1000 }),
+    world.log,
+  ]
+  for (const { actionExecutionId = '' } of actions) {
+    texts.push((await logs.read(actionExecutionId, 0))?.text ?? '')
+  }
+  return texts.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n')
+}
