@@ -91,6 +91,7 @@ describe('GitHub', () => {
         revisionChangeId: first,
         revisionSummary: 'First',
         revisionUrl: url,
+        branch: 'main',
         author: 'Ada Lovelace',
         created: 1_700_000_000_000,
       },
