@@ -1,5 +1,5 @@
 /** `penstock import`: what AWS prints becomes what `penstock validate` accepts, and what differs is said. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PipelineDeclaration } from '@penstock/core'
@@ -67,7 +67,7 @@ test('what get-pipeline prints', async () => {
     ],
   })
   for (const told of [
-    'TODO stages[0].actions[0].configuration.OAuthToken: write the secret to secrets/named/oauth-token',
+    'TODO stages[0].actions[0].configuration.OAuthToken: put the secret at the server first: penstock secret set oauth-token',
     'TODO stages[0].actions[0].configuration.PollForSourceChanges: is false',
     'TODO stages[0].actions[1]: name the connection arn:aws:codestar-connections:eu-west-1',
     'DROPPED stages[1].actions[0].configuration.BatchEnabled',
@@ -155,6 +155,9 @@ test('--create puts it where the next start of the server finds it', async () =>
   const made = await run('import', fixture('get-pipeline.json'), '--create')
   expect(made).toMatchObject({ status: 0, out: '' })
   expect(made.err).toContain(`WRITTEN ${join(pipelines, 'storefront.json')}`)
+  const named = join(folder, 'server', 'secrets', 'named')
+  mkdirSync(named, { recursive: true, mode: 0o700 })
+  writeFileSync(join(named, 'oauth-token'), 's3cr3t-value', { mode: 0o600 }) // what the TODO line asks for
   const server = await startServer({
     dataDir: join(folder, 'server'),
     port: 0,

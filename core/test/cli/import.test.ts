@@ -53,7 +53,7 @@ test.each([
     is: 'Missing',
     says: /give it with --parameter Missing=VALUE/,
   },
-  { it: 'a secret parameter', given: { Ref: 'Key' }, is: '{{secret:Key}}', says: /write it to secrets\/named\/Key/ },
+  { it: 'a secret parameter', given: { Ref: 'Key' }, is: '{{secret:Key}}', says: /penstock secret set Key,/ },
   { it: 'a resource', given: { Ref: 'Function' }, is: 'Function', says: /Function is a resource of the template/ },
   {
     it: 'an ARN',

@@ -154,7 +154,7 @@ describe('a step that is ended', () => {
   })
 
   test('at its deadline gets TERM, and the chance to clean up', async () => {
-    const deadline = Date.now() + 300
+    const deadline = Date.now() + 3_000 // by then its trap is set, on a busy machine, too
     const outcome = await runner.run(
       spec(sh('trap "echo cleaned; exit 0" TERM; while :; do sleep 0.05; done'), { deadline }),
       never,
@@ -164,11 +164,10 @@ describe('a step that is ended', () => {
   })
 
   test('at its deadline gets KILL when TERM does nothing', async () => {
-    const deadline = Date.now() + 200
-    const began = Date.now()
+    const deadline = Date.now() + 3_000 // as above
     const outcome = await runner.run(spec(sh('trap "" TERM; while :; do sleep 0.05; done'), { deadline }), never)
     expect(outcome).toEqual({ kind: 'exited', exitCode: 137, signal: 'SIGKILL', killed: 'timeout' })
-    expect(Date.now() - began).toBeGreaterThan(450)
+    expect(Date.now()).toBeGreaterThanOrEqual(deadline + 300) // the grace
   })
 
   test('has the deadline that was written when it was made, whatever a later run says', async () => {

@@ -123,7 +123,7 @@ export class Intrinsics {
   #default(name: string, parameter: Parameter, path: string): Json {
     const { Default: given, NoEcho, Type = 'String' } = parameter
     if (String(NoEcho) === 'true') {
-      const what = `the parameter ${name} is a secret: write it to secrets/named/${name} in the data folder`
+      const what = `the parameter ${name} is a secret: put it at the server first, penstock secret set ${name}, with its value on standard input`
       this.report.add('todo', path, what)
       return `{{secret:${name}}}`
     }

@@ -128,7 +128,11 @@ function secretOf(name: string, value: string, isSecret: boolean, where: string,
   })
   const text = isSecret && named === value && !value.includes('{{secret:') ? `{{secret:${secretName(name)}}}` : named
   for (const [, secret] of text.matchAll(/\{\{secret:([^}]+)\}\}/g)) {
-    report.add('todo', where, `write the secret to secrets/named/${secret} in the data folder (mode 0600)`)
+    report.add(
+      'todo',
+      where,
+      `put the secret at the server first: penstock secret set ${secret}, with its value on standard input`,
+    )
   }
   return text
 }

@@ -37,12 +37,12 @@ describe('what is wrong is told with its line, its value and what would be right
     {
       it: 'an unknown key',
       yaml: `${head}    run: 'true'\n    inputArtefacts: 1\n`,
-      says: /:5:5: actions\[0\]\.inputArtefacts unknown key .*did you mean 'inputArtifacts'\?/,
+      says: /:5:5: actions\[0\]\.inputArtefacts unknown key; did you mean 'inputArtifacts'\?/,
     },
     {
       it: 'an unknown key of a property',
       yaml: `${head}    run: 'true'\n    configuration:\n      Host: { descripton: where }\n`,
-      says: /:6:15: .*descripton unknown key .*did you mean 'description'\?/,
+      says: /:6:15: .*descripton unknown key; did you mean 'description'\?/,
     },
     { it: 'no command', yaml: head, says: /:2:5: actions\[0\]\.run is missing: the shell script that does the work/ },
     {
