@@ -99,7 +99,8 @@ async function startWorker(
   const made = await penstock(['access-key', 'create', ...args], { cwd: folder })
   const keys = JSON.parse(made.out) as { accessKeyId: string; secretAccessKey: string }
   const data = join(folder, 'elsewhere', 'data')
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, 'elsewhere')) // the way to a build's own folders leads through it
+  mkdirSync(data, { mode: 0o700 })
   writeTickSource(data)
   const opened = `worker: { sandbox: { writable: [${folder}] } }\n` // the builds' ledger
   const plugins = 'plugins: { penstock-plugin-tick: { isolation: none } }\n'
