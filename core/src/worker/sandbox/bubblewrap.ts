@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import type { WorkFolder } from '../workspace.js'
-import type { BuildUser } from './build-user.js'
+import { type BuildUser, sandboxHome } from './build-user.js'
 import { liveInEtc } from './etc-copy.js'
 import type { StepIsolation } from './isolation.js'
 import { machineView } from './machine-view.js'
 import { findToolChains, isBelow } from './tool-chains.js'
-
-/** Where a build's own home folder is in its sandbox. */
-export const sandboxHome = '/home/build'
 
 /** What all sandboxes of one worker have in common. */
 export interface SandboxSettings {

@@ -25,3 +25,6 @@ function namedUser(passwd: string): BuildUser | undefined {
   const [, , uid, gid] = line?.split(':') ?? []
   return uid === undefined || Number(uid) === 0 ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
+
+/** Where a build's own home folder is in its sandbox. */
+export const sandboxHome = '/home/build'

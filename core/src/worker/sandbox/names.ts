@@ -1,5 +1,4 @@
-import { sandboxHome } from './bubblewrap.js'
-import type { BuildUser } from './build-user.js'
+import { type BuildUser, sandboxHome } from './build-user.js'
 
 /** The users that a sandbox knows: without a name for their uid, git, ssh and many others refuse to work. */
 export function passwdText(user: BuildUser): string {
