@@ -16,7 +16,7 @@ export default definePlugin<Config>({
   apiVersion: '^1.0',
   configSchema,
   register(api) {
-    api.provideService(sts(api.server.identity))
+    api.provideService(sts(() => api.server.identity))
     mountServices(api)
     mountCodePipeline(api)
     mountBucket(api)
@@ -26,11 +26,11 @@ export default definePlugin<Config>({
 
 /** Before all else: what a request was signed for says whose it is, whatever its path. */
 function mountServices(api: PluginApi<Config>): void {
-  const services = new ServiceApi(api.server, api.log, api.config)
+  const services = once(() => new ServiceApi(api.server, api.log, api.config))
   api.mount({
     prefix: '/',
     match: isOtherService,
-    handle: (request, response) => services.handle(request, response),
+    handle: (request, response) => services().handle(request, response),
   })
 }
 

@@ -1,7 +1,7 @@
 import { type ServerIdentity, type ServiceProvider, Shapes, serviceOperation } from '@penstock/core'
 
 /** The Security Token Service: who am I, which many a tool asks before anything else. Everybody may. */
-export function sts({ accountId }: ServerIdentity): ServiceProvider {
+export function sts(identity: () => ServerIdentity): ServiceProvider {
   return {
     name: 'sts',
     protocol: { kind: 'query', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
@@ -10,7 +10,7 @@ export function sts({ accountId }: ServerIdentity): ServiceProvider {
         name: 'GetCallerIdentity',
         input: Shapes.structure({}),
         resource: () => [],
-        run: async ({ name, arn }) => ({ UserId: name, Account: accountId, Arn: arn }),
+        run: async ({ name, arn }) => ({ UserId: name, Account: identity().accountId, Arn: arn }),
       }),
     ],
   }

@@ -24,7 +24,7 @@ const operations = [
   }),
 ]
 const provided: readonly ServiceProvider[] = [
-  sts(identity),
+  sts(() => identity),
   { name: 'notes', protocol: { kind: 'json', version: '1.0', targetPrefix: 'Notes_1' }, operations },
   { name: 'qnotes', protocol: { kind: 'query', namespace: 'https://notes.example/' }, operations },
   { name: 'rnotes', protocol: { kind: 'rest' }, operations },
