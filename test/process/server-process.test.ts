@@ -1,5 +1,5 @@
 /** What only a real process shows: signals, errors that nobody caught, a crash and the start after it. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanUp, penstock, serve, temporaryFolder, until, writePlugin } from './world.js'
 
@@ -98,7 +98,7 @@ test.each([
   const folder = temporaryFolder()
   if (yaml) writeFileSync(join(folder, 'penstock.yaml'), yaml)
   if (format) {
-    await penstock(['access-key', 'list', '--data', 'data'], { cwd: folder })
+    mkdirSync(join(folder, 'data'), { mode: 0o700 })
     writeFileSync(join(folder, 'data', 'format'), format)
   }
   const { status, err } = await penstock(['serve', '--data', 'data', '--port', '0'], { cwd: folder })
