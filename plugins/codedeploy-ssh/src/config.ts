@@ -99,7 +99,7 @@ const become = {
         },
         password: {
           ...secret,
-          description: 'What sudo asks the login for; {{secret:NAME}} is read from the named secrets',
+          description: 'What sudo asks the login for, as it is; {{secret:NAME}} is for the BecomePassword of an action',
         },
       },
     },
