@@ -30,7 +30,7 @@ beforeAll(async () => {
         hole: { isolation: 'none' },
         boxed: { isolation: 'container' },
         greedy: {
-          limits: { memory: '64 MiB', processes: 40, workspace: '16 MiB', log: '2 MiB', cpuSeconds: 2 },
+          limits: { memory: '64 MiB', processes: 40, workspace: '16 MiB', files: 500, log: '2 MiB', cpuSeconds: 2 },
         },
       },
     },

@@ -50,7 +50,7 @@ sleep 0.3`
 export const greed: readonly { readonly name: string; readonly script: string; readonly says: RegExp }[] = [
   {
     name: 'memory',
-    script: 'head -c 300000000 /dev/zero | tail & wait; sleep 30',
+    script: 'x=$(head -c 100000000 /dev/zero | tr "\\0" x); sleep 30',
     says: /used more than 64 MiB of memory/,
   },
   {
@@ -62,6 +62,21 @@ export const greed: readonly { readonly name: string; readonly script: string; r
   {
     name: 'many-files',
     script: 'i=0; while [ $i -lt 40 ]; do head -c 1000000 /dev/zero >small$i; i=$((i+1)); done; sleep 30',
+    says: /used more than 16 MiB of disk/,
+  },
+  {
+    name: 'quick', // over before anybody looks
+    script: 'head -c 9000000 /dev/zero >one; head -c 9000000 /dev/zero >two',
+    says: /failed: it used more than 16 MiB of disk/,
+  },
+  {
+    name: 'empty-files',
+    script: 'mkdir d; cd d; i=0; while [ $i -lt 600 ]; do : >$i; i=$((i+1)); done; sleep 30',
+    says: /used more than 500 files/,
+  },
+  {
+    name: 'no-names',
+    script: 'for n in 3 4 5; do eval "exec $n>x"; rm x; head -c 9000000 /dev/zero >&$n; done; sleep 30',
     says: /used more than 16 MiB of disk/,
   },
   {

@@ -34,6 +34,7 @@ const rule = {
       processes: count,
       openFiles: count,
       workspace: size,
+      files: count,
       log: size,
     },
   },

@@ -10,7 +10,7 @@ export function howItFailed(outcome: Exited, timeout: number | undefined, limits
     return `took longer than ${timeout === undefined ? 'its time' : `${timeout / 1000} s`} and was ended`
   }
   const exceeded = exceededWords(outcome, limits)
-  if (exceeded !== undefined) return `was ended: it used more than ${exceeded}`
+  if (exceeded !== undefined) return `${outcome.exitCode === 0 ? 'failed' : 'was ended'}: it used more than ${exceeded}`
   const memory = outcome.outOfMemory ? ': the kernel ended processes meanwhile, for the machine was out of memory' : ''
   if (outcome.signal !== undefined) return `was ended by ${outcome.signal} (exit code ${outcome.exitCode})${memory}`
   const hint = outcome.exitCode === 127 ? ': command not found' : outcome.exitCode === 126 ? ': not executable' : ''

@@ -5,7 +5,7 @@ import { killNow, killTree } from './kill-tree.js'
 import type { Launcher } from './launcher.js'
 import { isAlive } from './process-table.js'
 import { removeContainer } from './sandbox/container.js'
-import { LimitWatch } from './sandbox/limit-watch.js'
+import { LimitWatch, type Watched } from './sandbox/limit-watch.js'
 import { limitNames } from './sandbox/limits.js'
 import { outOfMemoryCount } from './sandbox/out-of-memory.js'
 import {
@@ -49,18 +49,19 @@ export class StepRunner {
     const { deadline, limits = {}, outOfMemory } = record ?? writeStep(spec)
     const watch = new StepWatch(spec.folder, this.parts.launcher)
     const killer = new Killer(watch, this.parts)
-    const unwatch = this.#limits.watch({
+    const limited = this.#limits.watch({
       folder: spec.folder,
       log: spec.log,
       workspace: dirname(spec.log),
       limits,
+      fresh: record === undefined,
       onExceeded: (limit) => killer.kill(limit),
     })
-    const letGo = this.#listen(watch, killer, signal, deadline, unwatch)
+    const letGo = this.#listen(watch, killer, signal, deadline, limited.stop)
     try {
       const outcome = await watch.ended
       if (outcome.kind === 'lost') await this.#sweep(spec.folder)
-      return withMemory(outcome, outOfMemory)
+      return withMemory(await withLastLook(outcome, limited), outOfMemory)
     } finally {
       await killer.done
       letGo()
@@ -158,6 +159,13 @@ class Killer {
 
 function isLimit(reason: KillReason): boolean {
   return limitNames.some((name) => name === reason)
+}
+
+/** A command that ended before anybody saw that it had taken too much is told so as well, whatever it says of itself. */
+async function withLastLook(outcome: StepOutcome, limited: Watched): Promise<StepOutcome> {
+  if (outcome.kind === 'lost' || outcome.killed !== undefined) return outcome
+  const limit = await limited.lastLook()
+  return limit === undefined ? outcome : { ...outcome, killed: limit }
 }
 
 /** A command that failed while the kernel ended processes for want of memory: that may well be why. */

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { listProcesses, type ProcessStat, readStat } from '../process-table.js'
 import { readStatus } from '../step-files.js'
-import { diskUsage } from './disk-usage.js'
+import { DiskWatch } from './disk-watch.js'
 import type { LimitName, StepLimits } from './limits.js'
 import { pageSize, privateMemory, ticksPerSecond } from './process-memory.js'
 
@@ -14,7 +13,16 @@ export interface Limited {
   /** All that the action has on disk. */
   readonly workspace: string
   readonly limits: StepLimits
+  /** False for a step that another server began. */
+  readonly fresh: boolean
   onExceeded(limit: LimitName): void
+}
+
+/** The watch over one step. */
+export interface Watched {
+  /** The limit that a step which has ended is over with what it left: it may have been faster than every look. */
+  lastLook(): Promise<LimitName | undefined>
+  stop(): void
 }
 
 /** Milliseconds between two looks. Real time: what is watched are the machine's processes. */
@@ -25,37 +33,44 @@ const pause = 500
  * together. A step that is over within the first pause costs a timer.
  */
 export class LimitWatch {
-  readonly #steps = new Map<Limited, Disk>()
+  readonly #steps = new Map<Limited, DiskWatch>()
   #timer: NodeJS.Timeout | undefined
 
-  /** Watches a step until the answer is called. */
-  watch(step: Limited): () => void {
-    if (Object.keys(step.limits).length === 0) return () => {}
-    this.#steps.set(step, new Disk(step))
+  watch(step: Limited): Watched {
+    if (Object.keys(step.limits).length === 0) return unlimited
+    const disk = new DiskWatch(step.workspace, step.limits, step.fresh)
+    this.#steps.set(step, disk)
     this.#timer ??= setInterval(() => this.look(), pause)
-    return () => {
-      this.#steps.delete(step)
-      if (this.#steps.size > 0) return
-      clearInterval(this.#timer)
-      this.#timer = undefined
-    }
+    return { lastLook: async () => byLog(step) ?? (await disk.lastLook()), stop: () => this.#forget(step) }
   }
 
   /** One look at everything. */
   look(): void {
     const processes = listProcesses()
     for (const [step, disk] of this.#steps) {
-      const exceeded = byProcesses(step, processes) ?? byLog(step)
-      if (exceeded !== undefined) step.onExceeded(exceeded)
-      else void disk.look()
+      const tree = treeOf(step, processes)
+      const limit = byProcesses(tree, step.limits) ?? byLog(step)
+      if (limit !== undefined) step.onExceeded(limit)
+      else void this.#lookAtDisk(step, disk, tree)
     }
+  }
+
+  async #lookAtDisk(step: Limited, disk: DiskWatch, tree: readonly ProcessStat[]): Promise<void> {
+    const limit = await disk.look(tree.map(({ pid }) => pid)).catch(() => undefined)
+    if (limit !== undefined && this.#steps.has(step)) step.onExceeded(limit)
+  }
+
+  #forget(step: Limited): void {
+    this.#steps.delete(step)
+    if (this.#steps.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
 
-function byProcesses({ folder, limits }: Limited, processes: readonly ProcessStat[]): LimitName | undefined {
-  const supervisor = readStatus(folder).start?.pid
-  if (supervisor === undefined) return undefined
-  const tree = treeOf(supervisor, processes)
+const unlimited: Watched = { lastLook: async () => undefined, stop: () => {} }
+
+function byProcesses(tree: readonly ProcessStat[], limits: StepLimits): LimitName | undefined {
   const ticks = tree.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0)
   if (limits.cpuSeconds !== undefined && ticks / ticksPerSecond > limits.cpuSeconds) return 'cpuSeconds'
   if (limits.processes !== undefined && tree.length > limits.processes) return 'processes'
@@ -65,7 +80,9 @@ function byProcesses({ folder, limits }: Limited, processes: readonly ProcessSta
   return resident > limits.memory && privateMemory(tree) > limits.memory ? 'memory' : undefined
 }
 
-function treeOf(supervisor: number, processes: readonly ProcessStat[]): readonly ProcessStat[] {
+function treeOf({ folder }: Limited, processes: readonly ProcessStat[]): readonly ProcessStat[] {
+  const supervisor = readStatus(folder).start?.pid
+  if (supervisor === undefined) return []
   const members = new Map<number, ProcessStat>()
   const own = readStat(supervisor)
   if (own !== undefined) members.set(supervisor, own)
@@ -80,32 +97,4 @@ function treeOf(supervisor: number, processes: readonly ProcessStat[]): readonly
 function byLog({ log, limits }: Limited): LimitName | undefined {
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
   return limits.log !== undefined && size > limits.log ? 'log' : undefined
-}
-
-/** A folder is only added up when the file system has grown by what it had left: that is one cheap question, not a walk. */
-class Disk {
-  #usage = 0
-  #used: number | undefined
-  #looking = false
-
-  constructor(readonly step: Limited) {}
-
-  async look(): Promise<void> {
-    const { limits, workspace, onExceeded } = this.step
-    if (limits.workspace === undefined || this.#looking) return
-    this.#looking = true
-    try {
-      const { blocks, bfree, bsize } = await statfs(workspace)
-      const used = (blocks - bfree) * bsize
-      this.#used ??= used
-      if (used - this.#used < limits.workspace - this.#usage) return
-      this.#usage = await diskUsage(workspace)
-      this.#used = used
-      if (this.#usage > limits.workspace) onExceeded('workspace')
-    } catch {
-      // The folder went with its action.
-    } finally {
-      this.#looking = false
-    }
-  }
 }

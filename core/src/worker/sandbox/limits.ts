@@ -9,11 +9,13 @@ export interface StepLimits {
   readonly openFiles?: number
   /** Bytes below the action's folder. */
   readonly workspace?: number
+  /** Files, links and folders there: a file system has room for so many, however small they are. */
+  readonly files?: number
   /** Bytes of the action's log. */
   readonly log?: number
 }
 
-export const limitNames = ['cpuSeconds', 'memory', 'processes', 'openFiles', 'workspace', 'log'] as const
+export const limitNames = ['cpuSeconds', 'memory', 'processes', 'openFiles', 'workspace', 'files', 'log'] as const
 export type LimitName = (typeof limitNames)[number]
 
 /** Which limit, in the words that end "it used more than ...". */
@@ -24,6 +26,7 @@ export function limitWords(name: LimitName, value: number): string {
     processes: () => `${value} processes`,
     openFiles: () => `${value} open files`,
     workspace: () => `${sizeWords(value)} of disk for its workspace`,
+    files: () => `${value} files in its workspace`,
     log: () => `${sizeWords(value)} of log`,
   }
   return words[name]()

@@ -13,6 +13,7 @@ export function usualLimits(): StepLimits {
     processes: 2048,
     openFiles: 65_536,
     workspace: 50 * GiB,
+    files: 2_000_000,
     log: GiB,
   }
 }
