@@ -25,14 +25,30 @@ export type {
   ExecutionChangedEvent,
   RevisionFoundEvent,
 } from './domain/hook-events.js'
-export type * from './domain/job.js'
+export type {
+  ExecutionDetails,
+  FailureType,
+  Job,
+  JobData,
+  JobFailure,
+  JobKind,
+  JobStatus,
+  JobSuccess,
+} from './domain/job.js'
 export { failureTypes } from './domain/job.js'
 export { jsonLines, jsonPlace } from './domain/json-place.js'
 export type * from './domain/pipeline.js'
 export { readJson } from './domain/read-json.js'
 export type * from './domain/revision.js'
 export type { MissedWebhook, PollRecord } from './domain/source-state.js'
-export type * from './domain/test-report.js'
+export type {
+  CodeCoverage,
+  TestCase,
+  TestReport,
+  TestReportInput,
+  TestStatus,
+  TestSummary,
+} from './domain/test-report.js'
 export { transitionReason } from './domain/transition.js'
 export * from './domain/webhook.js'
 export type * as Views from './engine/views.js'

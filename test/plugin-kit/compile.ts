@@ -24,6 +24,9 @@ const options: ts.CompilerOptions = {
   typeRoots: [join(repository, 'node_modules/@types')],
 }
 
+/** What was read from the disk, for every program: parsing is half of the work. */
+const parsed = new Map<string, ts.SourceFile | undefined>()
+
 /** A program of `pieces` (name to text) and of the entries. Names end in .ts and lie in an imagined folder of the repository. */
 export function programOf(pieces: ReadonlyMap<string, string>): ts.Program {
   const folder = join(repository, 'test/plugin-kit')
@@ -34,7 +37,10 @@ export function programOf(pieces: ReadonlyMap<string, string>): ts.Program {
   host.readFile = (file) => texts.get(file) ?? readFile(file)
   host.getSourceFile = (file, languageVersion, ...rest) => {
     const text = texts.get(file)
-    if (text === undefined) return getSourceFile.call(host, file, languageVersion, ...rest)
+    if (text === undefined) {
+      if (!parsed.has(file)) parsed.set(file, getSourceFile.call(host, file, languageVersion, ...rest))
+      return parsed.get(file)
+    }
     return ts.createSourceFile(file, text, languageVersion)
   }
   return ts.createProgram({ rootNames: [...texts.keys(), ...Object.values(entries)], options, host })
@@ -84,7 +90,7 @@ export function exportedNames(program: ts.Program): readonly ExportedName[] {
 /** An example as a module of its own: what it uses and does not declare is imported, and a job's and a plugin's usual names are there. */
 export function asModule(example: string, names: readonly ExportedName[]): string {
   if (/^import /m.test(example)) return example
-  const used = (name: string) => new RegExp(`(?<![\\w.'])${name}\\b`).test(example)
+  const used = (name: string) => new RegExp(`(?:(?<![\\w.'])|(?<=\\.{3}))${name}\\b`).test(example)
   const declared = (name: string) => new RegExp(`(?:const|function|class|type|interface) ${name}\\b`).test(example)
   const imports = names
     .filter(({ name }) => (used(name) || always.includes(name)) && !declared(name))

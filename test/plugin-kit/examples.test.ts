@@ -4,8 +4,8 @@ import { asModule, exportedNames, problemsOf, programOf } from './compile.js'
 jest.setTimeout(120_000)
 
 const names = exportedNames(programOf(new Map()))
-/** A namespace of types is documented where each of them is. */
-const namespaces = ['Views']
+/** What a namespace holds is documented where each of them is. */
+const namespaces = ['Views', 'Shapes']
 
 test('every exported name has a docstring with an example', () => {
   expect(names.length).toBeGreaterThan(150)
@@ -15,16 +15,18 @@ test('every exported name has a docstring with an example', () => {
   expect(bare.map(({ entry, name }) => `${entry}: ${name}`)).toEqual([])
 })
 
+const pieces = new Map(
+  names.flatMap(({ name, entry, examples }) =>
+    examples.map((text, at) => [`${entry.replaceAll('/', '_')}.${name}.${at}.ts`, asModule(text, names)] as const),
+  ),
+)
+const wrong = new Map([['wrong.ts', asModule("const bad: ExecOptions = { cwdd: '.' }", names)]])
+const program = programOf(new Map([...pieces, ...wrong]))
+
 test('every example compiles', () => {
-  const pieces = new Map(
-    names.flatMap(({ name, entry, examples }) =>
-      examples.map((text, at) => [`${entry.replaceAll('/', '_')}.${name}.${at}.ts`, asModule(text, names)] as const),
-    ),
-  )
-  expect(problemsOf(programOf(pieces), pieces)).toEqual([])
+  expect(problemsOf(program, pieces)).toEqual([])
 })
 
 test('an example that is wrong does not compile', () => {
-  const pieces = new Map([['wrong.ts', asModule("const bad: ExecOptions = { cwdd: '.' }", names)]])
-  expect(problemsOf(programOf(pieces), pieces)).toEqual([expect.stringContaining("'cwdd' does not exist")])
+  expect(problemsOf(program, wrong)).toEqual([expect.stringContaining("'cwdd' does not exist")])
 })

@@ -49,7 +49,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
  * What `work` comes to, or what `late` answers (or throws) when `ms` have gone by on `clock` first. The work goes on all
  * the same, and nobody hears of its end.
  * @example
- * const text = await within(ctx.clock, 5_000, readText(), () => {
+ * const answer = await within(ctx.clock, 5_000, fetch('https://example.com'), () => {
  *   throw new Error('no answer within 5 s')
  * })
  */

@@ -1,6 +1,8 @@
 /**
  * Where a text stops being JSON: the offset of the first character that cannot be; the text's length when it ends too
  * early. JSON.parse itself often does not say. Only for texts that JSON.parse refused.
+ * @example
+ * const offset = jsonPlace('{"name": }') // 9
  */
 export function jsonPlace(text: string): number {
   const scanner = new Scanner(text)
@@ -8,7 +10,11 @@ export function jsonPlace(text: string): number {
   return scanner.at
 }
 
-/** The line (from 1) at which each place of a JSON text begins: `stages[1].name` → 12. What is no JSON has none. */
+/**
+ * The line (from 1) at which each place of a JSON text begins: `stages[1].name` → 12. What is no JSON has none.
+ * @example
+ * const line = jsonLines('{\n  "name": "web"\n}').get('name') // 2
+ */
 export function jsonLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>()
   let [line, counted] = [1, 0]

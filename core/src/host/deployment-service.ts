@@ -107,7 +107,7 @@ export interface DeploymentFilter {
 /**
  * What a plugin that deploys to servers answers for.
  * @example
- * api.provideDeployments(service)
+ * const provide = (service: DeploymentService) => api.provideDeployments(service)
  */
 export interface DeploymentService {
   /** Newest first. */

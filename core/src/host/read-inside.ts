@@ -10,7 +10,7 @@ import type { JobContext } from './provider-context.js'
  * Errors: JobFailed for a path that leads elsewhere; the system's, such as ENOENT.
  * @example
  * await ctx.exec(['make', 'version.txt'])
- * const version = readInside(ctx, join(ctx.workspace, 'version.txt'))
+ * const version = readInside(ctx, `${ctx.workspace}/version.txt`)
  */
 export function readInside({ workspace }: Pick<JobContext, 'workspace'>, path: string): string {
   const found = realpathSync(path)

@@ -16,7 +16,7 @@ export function noteClient(request: IncomingMessage, trustedProxies: string | un
  * The address of a request's client: the socket's other end or, behind proxies that penstock.yaml trusts, the one that
  * they tell. For logs and limits.
  * @example
- * const from = clientAddress(request) // 192.0.2.7
+ * const seen = (request: Parameters<typeof clientAddress>[0]) => clientAddress(request) // 192.0.2.7
  */
 export function clientAddress(request: IncomingMessage): string {
   return noted.get(request) ?? plain(request.socket.remoteAddress ?? '')

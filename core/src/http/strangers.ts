@@ -2,7 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../domain/clock.js'
 
-/** Bytes, milliseconds and requests that a stranger gets. */
+/**
+ * Bytes, milliseconds and requests that a stranger gets.
+ * @example
+ * const tooLong = Buffer.alloc(65_537).length > strangerLimits.bodyBytes
+ */
 export const strangerLimits = { bodyBytes: 64 * 1024, bodyMs: 30_000, unfinished: 1_000 } as const
 
 const lifted = new WeakMap<IncomingMessage, () => void>()
@@ -10,7 +14,7 @@ const lifted = new WeakMap<IncomingMessage, () => void>()
 /**
  * Lifts the limits of a request whose sender is known: by a session, or by a signature.
  * @example
- * if (principal !== undefined) senderKnown(request)
+ * const onSignedIn = (request: Parameters<typeof senderKnown>[0]) => senderKnown(request)
  */
 export function senderKnown(request: IncomingMessage): void {
   lifted.get(request)?.()

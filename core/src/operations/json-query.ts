@@ -7,6 +7,9 @@ const mostDescents = 2
 
 /**
  * Loads the JSONPath library, at the first webhook. Scripts in a path are never run: a path that has one is an error.
+ * @example
+ * const query = await loadJsonQuery()
+ * const branches = query('$.ref', { ref: 'refs/heads/main' })
  */
 export async function loadJsonQuery(): Promise<JsonQuery> {
   const { JSONPath } = await import('jsonpath-plus')

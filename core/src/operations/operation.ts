@@ -35,7 +35,12 @@ export interface OperationServices {
   readonly access: UserAdministration
 }
 
-/** What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all. */
+/**
+ * What an operation may know of its caller besides the input: how long a request waits. Nobody else waits at all.
+ * @example
+ * const jobs = (context: CallContext, look: () => Promise<readonly string[]>) =>
+ *   context.whenJobs(look, (found) => found.length > 0)
+ */
 export interface CallContext {
   /** How long the call may wait for something to happen, and what ends the wait early. */
   readonly wait: LongPoll

@@ -68,7 +68,8 @@ export interface OperationService extends Operations {
 /**
  * An operation as protocols call it.
  * @example
- * const answer = await api.server.operations.find('penstock', 'ReadLog')?.call({ principal: admin }, input)
+ * const operation: ServedOperation | undefined = api.server.operations.find('penstock', 'ReadLog')
+ * await operation?.call({ principal: admin }, { actionExecutionId: 'a1' })
  */
 export interface ServedOperation {
   readonly name: string

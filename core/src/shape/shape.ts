@@ -9,7 +9,12 @@ interface Carries<T> {
   readonly [carried]?: T
 }
 
-/** The type of what `read` answers for a shape. */
+/**
+ * The type of what `read` answers for a shape.
+ * @example
+ * const shape = Shapes.structure({ name: Shapes.text() })
+ * const input: InputOf<typeof shape> = { name: 'web' }
+ */
 export type InputOf<S extends Carries<unknown>> = Exclude<S[typeof carried], undefined>
 
 /** A string. `pattern` must match the whole of it; `values` are the only ones allowed. Lengths in UTF-16 units. */
@@ -52,6 +57,11 @@ export interface MapShape<T = unknown> extends Carries<Readonly<Record<string, T
   readonly max?: number
 }
 
+/**
+ * An object with named members.
+ * @example
+ * const shape: StructureShape = Shapes.structure({ name: Shapes.text() })
+ */
 export interface StructureShape<T = unknown> extends Carries<T> {
   readonly kind: 'structure'
   readonly required: Members
@@ -59,6 +69,11 @@ export interface StructureShape<T = unknown> extends Carries<T> {
 }
 
 export type Members = Readonly<Record<string, Shape>>
+/**
+ * Any shape.
+ * @example
+ * const name: Shape = Shapes.text({ max: 100 })
+ */
 export type Shape = TextShape | IntegerShape | BooleanShape | TimestampShape | ListShape | MapShape | StructureShape
 
 interface Limits {

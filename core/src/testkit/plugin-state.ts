@@ -12,7 +12,7 @@ import { pluginValueStore } from '../store/plugin-value-store.js'
 /**
  * What a plugin keeps, with its end.
  * @example
- * const kept: TestPluginState = await openPluginState(folder)
+ * const kept: TestPluginState = await openPluginState('state')
  */
 export interface TestPluginState {
   readonly state: PluginState
@@ -23,7 +23,7 @@ export interface TestPluginState {
  * Opens, or makes, what a plugin keeps below `folder`; opened again it holds the same. For tests of plugins that use
  * `api.state` outside of a server.
  * @example
- * const kept = await openPluginState(folder)
+ * const kept = await openPluginState('state')
  * await kept.state.put('seen', 1)
  * await kept.close()
  */

@@ -95,7 +95,8 @@ export interface StateEntry {
 /**
  * What a blob is made of.
  * @example
- * await api.state.putBlob('bundles/web', createReadStream('web.zip') satisfies BlobContent)
+ * const content: BlobContent = 'a bundle'
+ * await api.state.putBlob('bundles/web', content)
  */
 export type BlobContent = Uint8Array | string | AsyncIterable<Uint8Array | string>
 
@@ -103,7 +104,7 @@ export type BlobContent = Uint8Array | string | AsyncIterable<Uint8Array | strin
  * A blob; each reading of `body` begins at its first byte.
  * @example
  * const bundle: StateBlob | undefined = await api.state.getBlob('bundles/web')
- * if (bundle) await pipeline(bundle.body, createWriteStream('web.zip'))
+ * if (bundle) for await (const bytes of bundle.body) ctx.log.line(`${bytes.length} bytes`)
  */
 export interface StateBlob {
   readonly version: string

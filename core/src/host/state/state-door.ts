@@ -7,6 +7,8 @@ export const partSize = 2 * 1024 * 1024
 /**
  * One plugin's state. Plain data but for the bytes; every call may be made again when its answer was lost.
  * Errors: Faults (ConflictException, ValidationException).
+ * @example
+ * const read = async (door: StateDoor) => (await door.get('seen'))?.value
  */
 export interface StateDoor {
   get(key: string): Promise<PluginValue | undefined>
@@ -20,14 +22,22 @@ export interface StateDoor {
   readPart(id: string, part: number): Promise<Uint8Array>
 }
 
-/** Which names; see StatePage. */
+/**
+ * Which names; see StatePage.
+ * @example
+ * const page: DoorPage = { prefix: 'seen/', limit: 100 }
+ */
 export interface DoorPage {
   readonly prefix?: string
   readonly after?: string
   readonly limit?: number
 }
 
-/** What is to change, and what must be there for it. */
+/**
+ * What is to change, and what must be there for it.
+ * @example
+ * const change: DoorChange = { key: 'seen', expected: null }
+ */
 export interface DoorChange {
   readonly key: string
   readonly expected?: string | null
