@@ -3,7 +3,7 @@ import type { Principal } from '../domain/access.js'
 import { apply } from './apply.js'
 import type { Engine } from './engine.js'
 import type { PipelineEvent } from './events.js'
-import { actionNotFound, executionNotFound, stageNotFound } from './names.js'
+import { executionNotFound, stageNotFound } from './names.js'
 import type { ExecutionOperations } from './operations.js'
 import type { PipelineState } from './state.js'
 
@@ -111,7 +111,8 @@ export async function enableStageTransition(
 }
 
 /**
- * Answers a pending approval (A1..A3). Errors: ... InvalidApprovalTokenException, ApprovalAlreadyCompletedException.
+ * Answers a pending approval (A1..A3), also one whose stage a newer definition does not have. Errors: PipelineNotFoundException,
+ * StageNotFoundException, ActionNotFoundException, InvalidApprovalTokenException, ApprovalAlreadyCompletedException.
  */
 export async function putApprovalResult(
   engine: Engine,
@@ -122,13 +123,7 @@ export async function putApprovalResult(
   await apply(
     engine,
     pipelineName,
-    (state) => {
-      const stage = state.pipeline.declaration.stages.find((one) => one.name === stageName)
-      if (!stage) throw stageNotFound(stageName, pipelineName)
-      if (!stage.actions.some((one) => one.name === actionName))
-        throw actionNotFound(actionName, stageName, pipelineName)
-      return { type: 'AnswerApproval', stageName, actionName, token, result, by: by.arn }
-    },
+    { type: 'AnswerApproval', stageName, actionName, token, result, by: by.arn },
     { stageName, latestActions: true },
   )
   return { approvedAt: new Date(engine.clock.now()) }

@@ -1,3 +1,4 @@
+import type { PipelineDeclaration, StageDeclaration } from '../../src/domain/pipeline.js'
 import { action, type Bench, bench, failure, me, pipeline, stage, typeIds } from './support.js'
 
 let b: Bench
@@ -141,7 +142,8 @@ describe('P: stop', () => {
     await stop(id, true)
     await expect(stop(id, true)).rejects.toMatchObject({ code: 'PipelineExecutionNotStoppableException' })
     await expect(stop('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({
-      code: 'PipelineExecutionNotFoundException',
+      code: 'PipelineExecutionNotStoppableException',
+      message: expect.stringContaining('does not have a pipeline execution with the id'),
     })
   })
 
@@ -380,6 +382,81 @@ describe('A: approvals', () => {
     })
     await answer('Approved')
     await expect(answer('Approved', right)).rejects.toMatchObject({ code: 'ApprovalAlreadyCompletedException' })
+  })
+
+  describe('X10: the definition is updated while one waits', () => {
+    const update = (stages: readonly StageDeclaration[], more: Partial<PipelineDeclaration> = {}) =>
+      b.operations.updatePipeline(me, { pipeline: pipeline(stages, more) })
+    const waiting = async (more: Partial<PipelineDeclaration> = {}) => {
+      await b.operations.createPipeline(me, { pipeline: pipeline(gate(), more) })
+      await b.finish('Repo')
+    }
+
+    test.each([
+      { it: 'its stage is renamed', stages: () => [{ ...gate()[0], name: 'Door' }, gate()[1]] },
+      {
+        it: 'its action is renamed',
+        stages: () => [stage('Gate', [action('yes', { actionTypeId: typeIds.approval })])],
+      },
+      { it: 'its stage is removed', stages: () => [stage('Deploy', ['d'])] },
+      { it: 'it is no approval any more', stages: () => [stage('Gate', ['ok'])] },
+    ])('$it: nobody could answer it, and the execution is Cancelled with the reason', async ({ stages }) => {
+      await waiting()
+      await update(stages() as StageDeclaration[])
+      const {
+        pipelineExecutionSummaries: [last],
+      } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
+      expect(last).toMatchObject({
+        status: 'Cancelled',
+        statusSummary: 'the definition of the pipeline was updated before the execution completed',
+      })
+      const {
+        actionExecutionDetails: [approval],
+      } = await b.operations.listActionExecutions(me, { pipelineName: 'demo' })
+      expect(approval).toMatchObject({ actionName: 'ok', status: 'Abandoned' })
+      await expect(
+        answer('Approved', approval?.output?.executionResult?.externalExecutionId ?? 'x'),
+      ).rejects.toMatchObject({
+        code: expect.stringMatching(
+          /^(StageNotFound|ActionNotFound|InvalidApprovalToken|ApprovalAlreadyCompleted)Exception$/,
+        ),
+      })
+      await b.operations.startPipelineExecution(me, { name: 'demo' })
+      await b.finish('Repo')
+      expect((await b.executions())[0]).toBe('InProgress')
+    })
+
+    test('it has its place still: it goes on with its token, and its answer ends the execution', async () => {
+      await waiting()
+      await update([...gate(), stage('More', ['m'])])
+      expect(await b.executions()).toEqual(['InProgress'])
+      await answer('Approved')
+      expect(await b.state()).toMatchObject({ Gate: 'Cancelled', 'Gate/ok': 'Succeeded' })
+      expect(await b.executions()).toEqual(['Cancelled'])
+    })
+
+    test('in PARALLEL mode it is answered under the name that its execution knows, and the execution goes on', async () => {
+      await waiting({ executionMode: 'PARALLEL' })
+      await update([stage('Other', ['z'])], { executionMode: 'PARALLEL' })
+      const {
+        actionExecutionDetails: [approval],
+      } = await b.operations.listActionExecutions(me, { pipelineName: 'demo' })
+      await answer('Approved', approval?.output?.executionResult?.externalExecutionId ?? '')
+      await b.finish('d')
+      expect(await b.executions()).toEqual(['Succeeded'])
+    })
+
+    test('a sibling that runs ends first, and then the execution is Cancelled', async () => {
+      await b.operations.createPipeline(me, {
+        pipeline: pipeline([stage('Gate', [action('ok', { actionTypeId: typeIds.approval }), 'work'])]),
+      })
+      await b.finish('Repo')
+      await b.claim()
+      await update([stage('Door', ['work'])])
+      expect(await b.executions()).toEqual(['InProgress'])
+      await b.finish('work')
+      expect(await b.executions()).toEqual(['Cancelled'])
+    })
   })
 
   test.each([

@@ -2,6 +2,7 @@ import type { ActionExecution } from '../../domain/action.js'
 import { Fault } from '../../domain/faults.js'
 import type { Draft } from '../draft.js'
 import type { AnswerApprovalEvent } from '../events.js'
+import { actionNotFound, stageNotFound } from '../names.js'
 
 /**
  * Who waits is answered once, by the token (A1..A3). Errors: StageNotFoundException, ActionNotFoundException,
@@ -31,10 +32,10 @@ function findApproval(draft: Draft, event: AnswerApprovalEvent): ActionExecution
     (one) => one.stageName === event.stageName && one.actionName === event.actionName,
   )
   if (!stage && candidates.length === 0) {
-    throw new Fault('StageNotFoundException', `The pipeline '${draft.pipelineName}' has no stage '${event.stageName}'`)
+    throw stageNotFound(event.stageName, draft.pipelineName)
   }
   if (candidates.length === 0 && !stage?.actions.some((one) => one.name === event.actionName)) {
-    throw new Fault('ActionNotFoundException', `The stage '${event.stageName}' has no action '${event.actionName}'`)
+    throw actionNotFound(event.actionName, event.stageName, draft.pipelineName)
   }
   const action = candidates.find((one) => one.token === event.token)
   if (action) return action
