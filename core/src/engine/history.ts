@@ -233,7 +233,8 @@ function actionOutput(
 ): NonNullable<V.ActionExecutionDetail['output']> {
   const pending = action.status === 'InProgress' ? action.token : undefined
   const url = action.externalExecutionUrl ?? executionUrl(engine, action, declared)
-  const externalExecutionId = action.externalExecutionId ?? pending
+  // A source has run when it has its revision: that is what it did outside.
+  const externalExecutionId = action.externalExecutionId ?? pending ?? action.currentRevision?.revisionId
   return {
     outputArtifacts: action.status === 'Succeeded' ? action.outputArtifacts.map(artifactDetail) : [],
     executionResult: {

@@ -13,10 +13,12 @@ export function webhookArn({ region, accountId }: Account, name: string): string
 }
 
 export function pipelineNotFound({ accountId }: Account, name: string): Fault {
-  return new Fault(
-    'PipelineNotFoundException',
-    `The account with id '${accountId}' does not include a pipeline with the name '${name}'`,
-  )
+  return new Fault('PipelineNotFoundException', `Account '${accountId}' does not have a pipeline with name '${name}'`)
+}
+
+/** As StartPipelineExecution says it. */
+export function noPipelineToStart({ accountId }: Account, name: string): Fault {
+  return new Fault('PipelineNotFoundException', `Pipeline with name ${name} does not exist in account ${accountId}.`)
 }
 
 export function executionNotFound(id: string, pipelineName: string): Fault {

@@ -1,9 +1,10 @@
 import type { Principal } from '../domain/access.js'
 import type { ExecutionTrigger } from '../domain/execution.js'
-import { Fault } from '../domain/faults.js'
+import { Fault, isFault } from '../domain/faults.js'
 import type { SourceRevision, SourceRevisionOverride } from '../domain/revision.js'
 import { apply } from './apply.js'
 import type { Engine } from './engine.js'
+import { noPipelineToStart } from './names.js'
 import type { ExecutionOperations } from './operations.js'
 import type { BranchOfSource } from './ports.js'
 
@@ -24,6 +25,8 @@ export async function startPipelineExecution(
     variables,
     sourceOverrides: input.sourceRevisions ?? [],
     clientRequestToken: input.clientRequestToken,
+  }).catch((error: unknown) => {
+    throw isFault(error) && error.code === 'PipelineNotFoundException' ? noPipelineToStart(engine, input.name) : error
   })
   return { pipelineExecutionId }
 }

@@ -82,6 +82,8 @@ interface TagHolder {
   change(next: (tags: Tags) => Tags): Promise<void>
 }
 
+const nouns: Readonly<Record<string, string>> = { webhook: 'webhook', actiontype: 'custom action type' }
+
 function holderOf(engine: Engine, arn: string): TagHolder {
   const match = /^arn:aws[\w-]*:codepipeline:([^:]+):(\d{12}):(.+)$/.exec(arn)
   const [, region, account, name] = match ?? []
@@ -91,9 +93,14 @@ function holderOf(engine: Engine, arn: string): TagHolder {
       `The ARN '${arn}' must be one of region ${engine.region} and account ${engine.accountId}`,
     )
   }
-  const notFound = () => new Fault('ResourceNotFoundException', `The resource '${arn}' was not found`)
-  const [kind, ...rest] = name.split(':')
+  const [kind = '', ...rest] = name.split(':')
   const id = rest.join(':')
+  const what = rest.length === 0 ? 'pipeline' : (nouns[kind] ?? kind)
+  const notFound = () =>
+    new Fault(
+      'ResourceNotFoundException',
+      `The resource '${arn}' was not found: account '${account}' does not have a ${what} with name '${rest.length === 0 ? name : id}'`,
+    )
   if (rest.length === 0) return pipelineHolder(engine, name, notFound)
   if (kind === 'webhook') return onShelf(engine.store.webhooks, id, notFound)
   if (kind !== 'actiontype') throw notFound()

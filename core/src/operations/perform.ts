@@ -2,6 +2,7 @@
 import type { Principal } from '../domain/access.js'
 import { Busy } from '../domain/busy.js'
 import { Fault, type FaultCode, isFault } from '../domain/faults.js'
+import { asDeclared } from './declared-errors.js'
 import type { AnyOperation, CallContext, OperationServices } from './operation.js'
 
 const messages: Partial<Record<FaultCode, string>> = {
@@ -29,7 +30,8 @@ export async function perform(
   try {
     return await operation.run(services, by, input, call)
   } catch (error) {
-    const code = isFault(error) ? undefined : codeFor(error, operation)
+    if (isFault(error)) throw operation.service === undefined ? asDeclared(operation.name, error) : error
+    const code = codeFor(error, operation)
     if (code === undefined) throw error
     throw new Fault(code, messages[code] ?? messageOf(error), [], { cause: error })
   }

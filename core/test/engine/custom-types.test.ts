@@ -17,9 +17,19 @@ beforeEach(async () => {
   })
   const catalogue = new Catalogue(registry, createEngineStore(database))
   const types = Object.fromEntries(
-    ['facts', 'ruleFacts', 'describe', 'properties', 'ruleProperties', 'judge', 'list', 'listRules', 'refresh'].map(
-      (name) => [name, catalogue[name as 'list'].bind(catalogue)],
-    ),
+    [
+      'facts',
+      'ruleFacts',
+      'describe',
+      'properties',
+      'ruleProperties',
+      'judge',
+      'list',
+      'listRules',
+      'describeRule',
+      'judgeRule',
+      'refresh',
+    ].map((name) => [name, catalogue[name as 'list'].bind(catalogue)]),
   )
   b = await bench(database, types)
 })

@@ -276,7 +276,7 @@ test('D1: deleting is idempotent, takes the history, and ends the jobs', async (
   await b.operations.deletePipeline(me, { name: 'demo' })
   await expect(b.operations.getPipeline(me, { name: 'demo' })).rejects.toMatchObject({
     code: 'PipelineNotFoundException',
-    message: "The account with id '123456789012' does not include a pipeline with the name 'demo'",
+    message: "Account '123456789012' does not have a pipeline with name 'demo'",
   })
   expect(await b.jobs.heartbeat('worker', [{ jobId: job?.id ?? '', fence: 1 }])).toEqual([
     { jobId: job?.id, gone: true },

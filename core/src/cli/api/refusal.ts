@@ -35,10 +35,12 @@ export function refused(endpoint: string, status: number, text: string): Command
   return new Refused(code, hints[code] === undefined ? said : `${said}\n  ${hints[code]}`)
 }
 
-/** `2 problems: one (at here); two (at there)` as a line each. */
+/** `one (at here); and 2 more: two (at there); three (at yonder)` as a line each. */
 function lines(message: string): string {
-  if (!/^\d+ problems: /.test(message)) return message
-  return message.replace(/^(\d+ problems): /, '$1:\n  ').replaceAll(/(\(at [^)]*\)); /g, '$1\n  ')
+  const more = /^(.*?); and (\d+) more: (.*)$/s.exec(message)
+  if (!more) return message
+  const [, first = '', count, others = ''] = more
+  return `${first}\nand ${count} more:\n  ${others.replaceAll(/(\(at [^)]*\)); /g, '$1\n  ')}`
 }
 
 /** The server did not answer at all, or something in front of it answered in its place: it may be back in a moment. */

@@ -39,14 +39,11 @@ export class Problems {
   }
 }
 
-/** The problems as one error: the first one's code, every one's message and place. */
+/** The problems as one error: the first one's code and words lead, and every other stands after them with its place. */
 export function asFault(problems: readonly Problem[]): Fault | undefined {
-  const [first] = problems
+  const [first, ...others] = problems
   if (!first) return undefined
-  const lines = problems.map(({ path, message }) => (path === '' ? message : `${message} (at ${path})`))
-  return new Fault(
-    first.code,
-    problems.length === 1 ? (lines[0] ?? '') : `${problems.length} problems: ${lines.join('; ')}`,
-    problems,
-  )
+  const line = ({ path, message }: Problem) => (path === '' ? message : `${message} (at ${path})`)
+  const more = others.length === 0 ? '' : `; and ${others.length} more: ${others.map(line).join('; ')}`
+  return new Fault(first.code, `${line(first)}${more}`, problems)
 }
