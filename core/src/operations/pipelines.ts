@@ -1,6 +1,7 @@
 /** Pipelines: made, changed and looked at. */
 import * as define from '../engine/define-pipeline.js'
 import * as state from '../engine/get-pipeline-state.js'
+import * as warnings from '../engine/pipeline-warnings.js'
 import { structure } from '../shape/shape.js'
 import { operation } from './operation.js'
 import { pipelineName } from './shapes/names.js'
@@ -64,4 +65,14 @@ export const getPipelineState = operation({
   input: structure({ name: pipelineName }),
   resource: ({ name }, arns) => arns.pipeline(name),
   run: ({ engine }, by, input) => state.getPipelineState(engine, by, input),
+})
+
+/** What is allowed in a pipeline and dangerous, and what it would be refused for if it were saved today. AWS has no place for either. */
+export const getPipelineWarnings = operation({
+  name: 'GetPipelineWarnings',
+  service: 'penstock',
+  action: 'codepipeline:GetPipeline',
+  input: structure({ name: pipelineName }),
+  resource: ({ name }, arns) => arns.pipeline(name),
+  run: ({ engine }, by, input) => warnings.getPipelineWarnings(engine, by, input),
 })

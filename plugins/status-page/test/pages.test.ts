@@ -12,7 +12,14 @@ describe('pages', () => {
     [
       'a pipeline',
       shop,
-      ['Winter sale until Monday', '62 %', 'Is the staging shop all right?', 'Next try', 'Override and go on'],
+      [
+        'Winter sale until Monday',
+        '62 %',
+        'Is the staging shop all right?',
+        'Next try',
+        'Override and go on',
+        'becomes code of the shell',
+      ],
     ],
     ['the history', `${shop}/history`, ['webhook', 'Move to Ruby 3.4', 'Roll back to this']],
     [

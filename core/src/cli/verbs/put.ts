@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readPipelineText } from '../../app/pipeline-text.js'
+import type { FaultDetail } from '../../domain/faults.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
 import { normalize } from '../../engine/normalize.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
 import { Refused } from '../api/refusal.js'
 import { print } from '../output.js'
+import { clean } from '../terminal/clean.js'
 import type { VerbOptions } from './options.js'
 
 /** The API wants a role of everybody, as AWS does; here nobody assumes one, so files need not name any. */
@@ -18,24 +20,47 @@ const unusedRole = 'arn:aws:iam::000000000000:role/penstock'
 export async function put(file: string, options: VerbOptions & { readonly start?: boolean }): Promise<void> {
   const { pipeline: given, tags } = readPipelineText(file)
   const { name } = given
-  const { result, version, started } = await withClient(options, async (client) => {
+  const { result, version, started, warnings } = await withClient(options, async (client): Promise<Kept> => {
     const known = await existing(client, name)
     const pipeline = { ...given, roleArn: given.roleArn ?? known?.roleArn ?? unusedRole }
     if (!known) {
       const made = await client.createPipeline({ pipeline, ...(tags ? { tags } : {}) })
-      return { result: 'created', version: made.pipeline.version, started: undefined }
+      return { result: 'created', version: made.pipeline.version, ...(await warned(client, name)) }
     }
     // An update ends executions that are under way (X10): one that says nothing new is none.
     const same = isSame(pipeline, known)
     const kept = same ? known : (await client.updatePipeline({ pipeline })).pipeline
     const started = options.start ? await client.startPipelineExecution({ name }) : undefined
-    return { result: same ? 'unchanged' : 'updated', version: kept.version, started: started?.pipelineExecutionId }
+    return {
+      result: same ? 'unchanged' : 'updated',
+      version: kept.version,
+      started: started?.pipelineExecutionId,
+      ...(await warned(client, name)),
+    }
   })
+  for (const { path, message } of warnings) process.stderr.write(`WARNING ${path}: ${clean(message)}\n`)
   const answer = { pipelineName: name, result, version, ...(started ? { pipelineExecutionId: started } : {}) }
   print(options.output, answer, () => [
     `${name} is ${result}, version ${version}`,
     ...(started ? [`${started} is started`] : []),
   ])
+}
+
+interface Kept {
+  readonly result: 'created' | 'updated' | 'unchanged'
+  readonly version: number | undefined
+  readonly started?: string | undefined
+  readonly warnings: readonly FaultDetail[]
+}
+
+/** What the server took and warns of. One that is older than this command cannot say. */
+async function warned(client: Client, name: string): Promise<{ readonly warnings: readonly FaultDetail[] }> {
+  try {
+    return await client.getPipelineWarnings({ name })
+  } catch (error) {
+    if (error instanceof Refused) return { warnings: [] }
+    throw error
+  }
 }
 
 /** S11: what is not given is as the server fills it in. */

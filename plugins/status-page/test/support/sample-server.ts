@@ -149,6 +149,9 @@ export class SampleServer {
         pipeline: this.find(name),
         metadata: { pipelineArn: `arn:aws:codepipeline:eu-west-1:123456789012:${name}`, ...dates() },
       }),
+      getPipelineWarnings: async () => ({
+        warnings: [{ path: 'stages[1].actions[0].configuration.Command', message: '#{V.M} becomes code of the shell' }],
+      }),
       getPipelineState: async (_, { name }) =>
         this.find(name).name === data.shop.name
           ? data.state(now())

@@ -1,6 +1,7 @@
 import type { PipelineDeclaration, Principal, SourceStatus, Views } from '@penstock/core'
 import { may } from '../../http/permissions.js'
 import type { Site } from '../../site.js'
+import type { PipelineWarning } from './warnings.js'
 
 /** All that the page of one pipeline shows. */
 export interface PipelineModel {
@@ -13,6 +14,7 @@ export interface PipelineModel {
   /** The newest action executions, by id. */
   readonly runs: ReadonlyMap<string, Views.ActionExecutionDetail>
   readonly sources: readonly SourceStatus[]
+  readonly warnings: readonly PipelineWarning[]
   readonly may: PipelineRights
 }
 
@@ -36,7 +38,7 @@ const recent = 12
 /** Reads the pipeline, its state and its newest executions. Errors: PipelineNotFoundException. */
 export async function loadPipeline(site: Site, by: Principal, name: string): Promise<PipelineModel> {
   const { operations, sources } = site.server
-  const [definition, state, executions, runs, sourceStates] = await Promise.all([
+  const [definition, state, executions, runs, sourceStates, { warnings }] = await Promise.all([
     operations.getPipeline(by, { name }),
     operations.getPipelineState(by, { name }),
     may(site, by, 'ListPipelineExecutions', name)
@@ -46,6 +48,7 @@ export async function loadPipeline(site: Site, by: Principal, name: string): Pro
       ? operations.listActionExecutions(by, { pipelineName: name, maxResults: 100 })
       : { actionExecutionDetails: [] },
     sources.status(name),
+    operations.getPipelineWarnings(by, { name }),
   ])
   return {
     name,
@@ -55,6 +58,7 @@ export async function loadPipeline(site: Site, by: Principal, name: string): Pro
     executions: executions.pipelineExecutionSummaries,
     runs: new Map(runs.actionExecutionDetails.map((run) => [run.actionExecutionId, run])),
     sources: sourceStates,
+    warnings,
     may: rightsOn(site, by, name),
   }
 }

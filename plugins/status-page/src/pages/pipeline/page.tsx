@@ -6,6 +6,7 @@ import { Head } from './head.js'
 import type { PipelineModel } from './model.js'
 import { Sources } from './sources.js'
 import { Stage, stageId } from './stage.js'
+import { Warnings } from './warnings.js'
 
 interface PageProps {
   readonly model: PipelineModel
@@ -53,6 +54,7 @@ function SourceSection({ model }: Pick<PageProps, 'model'>) {
   return (
     <div id="pipeline-sources">
       <Sources sources={model.sources} />
+      <Warnings warnings={model.warnings} />
     </div>
   )
 }
