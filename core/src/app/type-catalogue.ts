@@ -12,7 +12,7 @@ import type { ArtifactCount, PropertyDeclarations } from '../host/action-type-de
 import { declaredId } from '../host/declaration.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import type { RuleProvider } from '../host/rule-provider.js'
-import { configurationProblems, problemsElsewhere } from '../worker/configuration-problems.js'
+import { configurationProblems, problemsElsewhere, ruleProblems } from '../worker/configuration-problems.js'
 
 /** J10: minutes, where nobody says otherwise. */
 const day = 24 * 60
@@ -101,6 +101,16 @@ export class Catalogue implements TypeCatalogue {
 
   listRules(): readonly RuleType[] {
     return this.registry.rules().map(({ provider }) => ruleTypeOf(provider))
+  }
+
+  describeRule({ provider, version }: RuleTypeId): RuleType | undefined {
+    const rule = this.registry.rule(provider, version)?.provider
+    return rule && ruleTypeOf(rule)
+  }
+
+  judgeRule({ provider, version }: RuleTypeId, configuration: Readonly<Record<string, string>>): readonly string[] {
+    const rule = this.registry.rule(provider, version)?.provider
+    return rule ? ruleProblems(rule, configuration) : []
   }
 }
 

@@ -130,6 +130,9 @@ export function lookup(
     describe: (id) => engine.types.describe(id),
     judge: (id, configuration) =>
       elsewhere?.get(verdictKey(id, configuration)) ?? engine.types.judge(id, configuration),
+    describeRule: (id) => engine.types.describeRule(id),
+    judgeRule: (id, configuration) => engine.types.judgeRule(id, configuration),
+    ruleNames: () => engine.types.listRules().map(({ id }) => id.provider),
     similar: (id) =>
       engine.types
         .list()

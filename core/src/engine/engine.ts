@@ -24,6 +24,9 @@ export interface TypeCatalogue {
   ): Promise<readonly string[]> | undefined
   list(): readonly ActionType[]
   listRules(): readonly RuleType[]
+  describeRule(id: RuleTypeId): RuleType | undefined
+  /** What is wrong with a rule's configuration; each answer names a property. */
+  judgeRule(id: RuleTypeId, configuration: Readonly<Record<string, string>>): readonly string[]
   ruleProperties(id: RuleTypeId): PropertyDeclarations | undefined
   /** Reads the custom action types again; for this server at once, for others at their next look. */
   refresh(): Promise<void>

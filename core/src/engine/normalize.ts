@@ -1,5 +1,5 @@
 import type { ActionDeclaration, PipelineDeclaration } from '../domain/pipeline.js'
-import { v2Parameters } from '../domain/validation/structure.js'
+import { needsTypeV2 } from '../domain/validation/structure.js'
 
 /** S11, S12, S12b: the structure with its defaults, as it is kept and given back. */
 export function normalize(
@@ -8,7 +8,7 @@ export function normalize(
   about: { bucket: string; accountId: string },
 ): PipelineDeclaration {
   const { stages, roleArn, ...rest } = pipeline
-  const type = pipeline.pipelineType ?? (v2Parameters(pipeline).length > 0 ? 'V2' : 'V1')
+  const type = pipeline.pipelineType ?? (needsTypeV2(pipeline) ? 'V2' : 'V1')
   const store =
     (rest.artifactStore ?? rest.artifactStores)
       ? {}

@@ -14,6 +14,11 @@ export interface RuleProvider<P extends PropertyDeclarations = PropertyDeclarati
   readonly description?: string
   readonly configuration: P
   readonly inputArtifacts?: ArtifactCount
+  /**
+   * What is wrong with a configuration, asked when a pipeline is saved; each answer names the property. What holds a variable
+   * or a secret is only known when the rule runs, and is not there. Not asked of a plugin in a process of its own.
+   */
+  readonly validate?: (configuration: Partial<ConfigurationOf<P>>) => readonly string[]
   /** Answers, or throws JobFailed when the rule does not hold. */
   run(job: ActionJob<ConfigurationOf<P>>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }

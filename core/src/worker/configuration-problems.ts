@@ -1,7 +1,13 @@
 import type { ActionTypeDeclaration } from '../host/action-type-declaration.js'
 import { reason } from '../host/contain.js'
 import { isIsolated } from '../host/isolated/proxies.js'
+import type { RuleProvider } from '../host/rule-provider.js'
 import { type ConfigurationValue, parseValue } from './configuration.js'
+
+type Values = Readonly<Record<string, ConfigurationValue>>
+
+/** An action type or a rule. */
+type Judging = Pick<ActionTypeDeclaration, 'configuration'>
 
 /**
  * What is wrong with a configuration as a pipeline declares it, before it runs: each value by its property, then the
@@ -14,6 +20,12 @@ export function configurationProblems(
 ): readonly string[] {
   const { problems, whole } = read(provider, strings)
   return whole && provider.validate && !isIsolated(provider) ? provider.validate(whole as never) : problems
+}
+
+/** The same of a rule, which judges whatever of its configuration is known by then. */
+export function ruleProblems(rule: RuleProvider, strings: Readonly<Record<string, string>>): readonly string[] {
+  const { problems, values } = read(rule, strings)
+  return problems.length === 0 && rule.validate ? rule.validate(values as never) : problems
 }
 
 /** The same of a provider whose plugin has a process of its own; `undefined` of all others. Never rejects. */
@@ -30,9 +42,9 @@ export function problemsElsewhere(
 
 /** The typed values, when all are there and right; a provider judges only what is whole: a missing value may be a variable's, or a secret's. */
 function read(
-  provider: ActionTypeDeclaration,
+  provider: Judging,
   strings: Readonly<Record<string, string>>,
-): { readonly problems: readonly string[]; readonly whole?: Readonly<Record<string, ConfigurationValue>> } {
+): { readonly problems: readonly string[]; readonly values: Values; readonly whole?: Values } {
   const values: Record<string, ConfigurationValue> = {}
   const problems: string[] = []
   let complete = true
@@ -49,5 +61,5 @@ function read(
       problems.push(`${name} ${(error as Error).message}`)
     }
   }
-  return problems.length > 0 || !complete ? { problems } : { problems, whole: values }
+  return problems.length > 0 || !complete ? { problems, values } : { problems, values, whole: values }
 }

@@ -26,6 +26,17 @@ export const typeIds = {
   approval: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
 } as const satisfies Record<string, ActionTypeId>
 
+const aRule = {
+  id: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '1' },
+  ruleConfigurationProperties: ['Variable', 'Value', 'Operator'].map((name) => ({
+    name,
+    required: false,
+    key: false,
+    secret: false,
+  })),
+  inputArtifactDetails: { minimumCount: 0, maximumCount: 5 },
+} as const
+
 /** Knows the three types above, the rule `VariableCheck`, and what custom types the store has. */
 export function testCatalogue(extra: Partial<TypeCatalogue> = {}, timeoutInMinutes = 60): TypeCatalogue {
   const known = new Set(Object.values(typeIds).map(actionTypeKey))
@@ -55,6 +66,8 @@ export function testCatalogue(extra: Partial<TypeCatalogue> = {}, timeoutInMinut
     judge: () => [],
     list: () => [],
     listRules: () => [],
+    describeRule: (id) => (id.provider === 'VariableCheck' ? aRule : undefined),
+    judgeRule: () => [],
     refresh: async () => {},
     ...extra,
   }

@@ -19,6 +19,10 @@ export const deploymentWindow = defineRule({
       example: 'Europe/Berlin',
     },
   },
+  validate: ({ Cron: cron, TimeZone: zone }) => [
+    ...problemOf(() => cron !== undefined && parseWindow(cron)),
+    ...problemOf(() => zone !== undefined && localTime(0, zone)),
+  ],
   async run({ configuration: { Cron: cron, TimeZone: zone } }, { clock }) {
     const now = localTime(clock.now(), zone)
     const shown = `${now.weekdayName} ${now.year}-${pad(now.month)}-${pad(now.day)} ${pad(now.hour)}:${pad(now.minute)} ${zone}`
@@ -26,5 +30,15 @@ export const deploymentWindow = defineRule({
     throw new JobFailed(`${shown} is outside the window '${cron}'`)
   },
 })
+
+/** In the words in which it would fail when it runs. */
+function problemOf(read: () => unknown): string[] {
+  try {
+    read()
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
 
 const pad = (value: number) => String(value).padStart(2, '0')

@@ -23,6 +23,14 @@ export const variableCheck = defineRule({
       default: 'EQ',
     },
   },
+  validate({ Value: value, Operator: operator }) {
+    try {
+      if (operator === 'MATCHES' && value !== undefined) expression(value)
+      return []
+    } catch (error) {
+      return [(error as Error).message]
+    }
+  },
   async run({ configuration: { Variable: variable, Value: value, Operator: operator } }) {
     if (holds(variable, operator as Operator, value)) return { summary: `'${variable}' ${operator} '${value}'` }
     throw new JobFailed(`'${variable}' ${operator} '${value}' does not hold`)

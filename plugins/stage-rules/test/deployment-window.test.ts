@@ -1,3 +1,4 @@
+import { deploymentWindow } from '../src/deployment-window.js'
 import { parseWindow } from '../src/quartz.js'
 import { localTime } from '../src/time-zone.js'
 
@@ -45,4 +46,16 @@ test.each([
 
 test('C7: a zone that nobody knows is refused', () => {
   expect(() => at('2024-07-01T12:00:00Z', 'Mars/Base')).toThrow("TimeZone 'Mars/Base' is not known")
+})
+
+test.each([
+  { given: { Cron: 'not a cron', TimeZone: 'UTC' }, says: "Cron 'not a cron' has 3 fields" },
+  { given: { Cron: '* * 9-17 ? * MON-FUN *' }, says: "'FUN' is no day of week" },
+  { given: { TimeZone: 'Atlantis' }, says: "TimeZone 'Atlantis' is not known" },
+])('$given is refused when a pipeline is saved', ({ given, says }) => {
+  expect(deploymentWindow.validate?.(given)).toEqual([expect.stringContaining(says)])
+})
+
+test('what is not known yet, a variable or a secret, is nobody’s mistake', () => {
+  expect(deploymentWindow.validate?.({ TimeZone: 'Europe/Berlin' })).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { holds } from '../src/variable-check.js'
+import { holds, variableCheck } from '../src/variable-check.js'
 
 test.each([
   { variable: 'main', operator: 'EQ', value: 'main', answer: true },
@@ -14,4 +14,11 @@ test.each([
 
 test('C6: what is not a regular expression is named', () => {
   expect(() => holds('x', 'MATCHES', '(')).toThrow("Value '(' is not a regular expression")
+})
+
+test('a regular expression that is none is refused when a pipeline is saved', () => {
+  expect(variableCheck.validate?.({ Value: 'a(', Operator: 'MATCHES' })).toEqual([
+    expect.stringContaining("Value 'a(' is not a regular expression"),
+  ])
+  expect(variableCheck.validate?.({ Value: 'a(', Operator: 'EQ' })).toEqual([])
 })

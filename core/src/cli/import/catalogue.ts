@@ -14,7 +14,10 @@ export function ofPlugins({ judging }: Pick<Offline, 'judging'>): Lookup {
 }
 
 /** Whatever a server knows; what its plugins think of configurations, it says when the pipeline is created. */
-export async function ofServer(client: Pick<Client, 'listActionTypes'>, region: string): Promise<Lookup> {
+export async function ofServer(
+  client: Pick<Client, 'listActionTypes' | 'listRuleTypes'>,
+  region: string,
+): Promise<Lookup> {
   const types = new Map<string, ActionType>()
   let nextToken: string | undefined
   do {
@@ -22,7 +25,16 @@ export async function ofServer(client: Pick<Client, 'listActionTypes'>, region: 
     for (const type of page.actionTypes) types.set(actionTypeKey(type.id), type)
     nextToken = page.nextToken
   } while (nextToken !== undefined)
-  return { region, describe: (id) => types.get(actionTypeKey(id)), judge: () => [] }
+  const { ruleTypes } = await client.listRuleTypes({})
+  return {
+    region,
+    describe: (id) => types.get(actionTypeKey(id)),
+    judge: () => [],
+    describeRule: ({ provider, version = '1' }) =>
+      ruleTypes.find(({ id }) => id.provider === provider && (id.version ?? '1') === version),
+    judgeRule: () => [],
+    ruleNames: () => ruleTypes.map(({ id }) => id.provider),
+  }
 }
 
 /** With the action types that are made along with the pipeline. */

@@ -1,11 +1,13 @@
 import { type ActionType, type ActionTypeId, actionCategories } from '../action-type.js'
+import { insteadOfAction } from '../aws-types.js'
 import type { ActionDeclaration } from '../pipeline.js'
 import { references } from '../variables.js'
 import { checkName, checkWithin, limits } from './limits.js'
 import type { Problems } from './problem.js'
+import type { RuleLookup } from './rule.js'
 
-/** What validation asks of the known action types. */
-export interface ActionTypeLookup {
+/** What validation asks of the known action types and rules. */
+export interface ActionTypeLookup extends RuleLookup {
   readonly region: string
   describe(id: ActionTypeId): ActionType | undefined
   /** Closest names for an action type that nobody provides, to be offered; may be empty. */
@@ -20,6 +22,7 @@ export function checkAction(all: Problems, action: ActionDeclaration, types: Act
   if (action.namespace !== undefined) checkName(all.at('namespace'), 'namespace', action.namespace)
   checkTimeout(all, action)
   checkConfigurationLimits(all, action)
+  checkCommands(all, action)
   const problems = all.as('InvalidActionDeclarationException')
   const type = types.describe(action.actionTypeId)
   if (type) checkAgainstType(problems, action, type, types)
@@ -31,7 +34,33 @@ function unavailable({ name, actionTypeId: id }: ActionDeclaration, types: Actio
     return `The category '${id.category}' of action '${name}' must be one of ${actionCategories.join(', ')}`
   const similar = types.similar?.(id) ?? []
   const region = types.region.toUpperCase().replaceAll('-', '_')
-  return `ActionType (Category: '${id.category}', Provider: '${id.provider}', Owner: '${id.owner}', Version: '${id.version}') in action '${name}' is not available in region ${region}${similar.length > 0 ? `; did you mean ${similar.join(' or ')}?` : ''}`
+  const instead = insteadOfAction(id)
+  const remedy = [
+    ...(similar.length > 0 ? [`did you mean ${similar.join(' or ')}?`] : []),
+    ...(instead === undefined ? [] : [`no plugin here provides it: ${instead}`]),
+  ]
+  return [
+    `ActionType (Category: '${id.category}', Provider: '${id.provider}', Owner: '${id.owner}', Version: '${id.version}') in action '${name}' is not available in region ${region}`,
+    ...remedy,
+  ].join('; ')
+}
+
+/** AWS's own actions run no commands but those of the category Compute; a plugin's may. */
+function checkCommands(all: Problems, action: ActionDeclaration): void {
+  const { actionTypeId: id, name } = action
+  if (id.owner !== 'AWS') return
+  const problems = all.as('InvalidActionDeclarationException')
+  if (id.category === 'Compute') {
+    if (id.provider === 'Commands' && !action.commands?.length)
+      problems.at('commands').add(`Action '${name}' has no commands to run`)
+    return
+  }
+  for (const member of ['commands', 'outputVariables'] as const) {
+    if (!action[member]?.length) continue
+    problems
+      .at(member)
+      .add(`'${member}' of action '${name}' is for actions of the category Compute: ${id.provider} does not look at it`)
+  }
 }
 
 /** Only approvals have a time limit of their own (S18). */

@@ -23,7 +23,25 @@ export function checkArtifacts(all: Problems, { stages }: PipelineDeclaration): 
   )
   const makers = new Map<string, Placed>()
   for (const place of placed) collectOutputs(place, makers)
-  for (const place of placed) checkInputs(place, makers)
+  for (const place of placed) checkInputs(place, `action ${place.action.name}`, place.action.inputArtifacts, makers)
+  for (const rule of placedRules(all, stages)) checkInputs(rule, `rule ${rule.name}`, rule.inputs, makers)
+}
+
+/** Rules take what is there when their condition is judged: before a stage, or after it. */
+function placedRules(all: Problems, stages: PipelineDeclaration['stages']) {
+  return stages.flatMap((stage, index) =>
+    (['beforeEntry', 'onSuccess', 'onFailure'] as const).flatMap((kind) =>
+      (stage[kind]?.conditions ?? []).flatMap(({ rules = [] }, condition) =>
+        rules.map(({ name, inputArtifacts }, rule) => ({
+          at: all.at('stages', index, kind, 'conditions', condition, 'rules', rule),
+          stage: index,
+          order: kind === 'beforeEntry' ? 0 : Number.POSITIVE_INFINITY,
+          name,
+          inputs: inputArtifacts,
+        })),
+      ),
+    ),
+  )
 }
 
 function collectOutputs(place: Placed, makers: Map<string, Placed>): void {
@@ -39,15 +57,20 @@ function collectOutputs(place: Placed, makers: Map<string, Placed>): void {
   })
 }
 
-function checkInputs(place: Placed, makers: ReadonlyMap<string, Placed>): void {
-  ;(place.action.inputArtifacts ?? []).forEach(({ name }, index) => {
+function checkInputs(
+  place: Pick<Placed, 'at' | 'stage' | 'order'>,
+  who: string,
+  inputs: ActionDeclaration['inputArtifacts'],
+  makers: ReadonlyMap<string, Placed>,
+): void {
+  ;(inputs ?? []).forEach(({ name }, index) => {
     const at = place.at.at('inputArtifacts', index, 'name')
     checkName(at, 'artifact', name)
     const maker = makers.get(name)
     const precedes = maker && (maker.stage < place.stage || (maker.stage === place.stage && maker.order < place.order))
     if (precedes) return
     at.as('InvalidStructureException').add(
-      `Input Artifact Bundle ${name} in action ${place.action.name} is not declared as Output Artifact Bundle in any of the preceding actions`,
+      `Input Artifact Bundle ${name} in ${who} is not declared as Output Artifact Bundle in any of the preceding actions`,
     )
   })
 }

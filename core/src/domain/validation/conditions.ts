@@ -1,7 +1,8 @@
 import type { ConditionKind } from '../condition.js'
 import type { ConditionDeclaration, RuleDeclaration, StageDeclaration } from '../pipeline.js'
-import { checkName, limits, repeated } from './limits.js'
+import { limits, repeated } from './limits.js'
 import type { Problems } from './problem.js'
+import { checkRule, type RuleLookup } from './rule.js'
 
 /** S16: what a condition may lead to, by where it stands. */
 const results: Readonly<Record<ConditionKind, readonly string[]>> = {
@@ -10,15 +11,32 @@ const results: Readonly<Record<ConditionKind, readonly string[]>> = {
   onFailure: ['ROLLBACK'],
 }
 const failureResults = ['ROLLBACK', 'RETRY', 'FAIL']
-/** The only rules that may skip a stage (S17). */
 const skippingRules = ['LambdaInvoke', 'VariableCheck']
 
+/**
+ * The source stage is entered by a start alone, and nothing can be rolled back to before it (R7): what it may have is a
+ * retry, and conditions that fail.
+ */
+export function checkSourceConditions(all: Problems, stage: StageDeclaration): void {
+  const problems = all.as('InvalidStageDeclarationException')
+  if (stage.beforeEntry)
+    problems
+      .at('beforeEntry')
+      .add(`'beforeEntry' of stage '${stage.name}': a source stage cannot have entry conditions`)
+  for (const kind of ['onSuccess', 'onFailure'] as const) {
+    const own = kind === 'onFailure' ? stage.onFailure?.result : undefined
+    const results = [own, ...(stage[kind]?.conditions ?? []).map((condition) => condition.result)]
+    if (results.includes('ROLLBACK'))
+      problems.at(kind).add(`'${kind}' of stage '${stage.name}': a source stage cannot be rolled back`)
+  }
+}
+
 /** One condition of one to five rules each, with a result that is allowed there (S16, S17). */
-export function checkConditions(all: Problems, stage: StageDeclaration): void {
+export function checkConditions(all: Problems, stage: StageDeclaration, types: RuleLookup): void {
   const problems = all.as('InvalidStageDeclarationException')
   for (const kind of ['beforeEntry', 'onSuccess', 'onFailure'] as const) {
     const conditions = stage[kind]?.conditions
-    if (conditions) checkList(problems.at(kind, 'conditions'), kind, conditions)
+    if (conditions) checkList(problems.at(kind, 'conditions'), kind, conditions, types)
   }
   checkFailure(problems.at('onFailure'), stage.onFailure)
 }
@@ -37,14 +55,24 @@ function checkFailure(problems: Problems, failure: StageDeclaration['onFailure']
   }
 }
 
-function checkList(problems: Problems, kind: ConditionKind, conditions: readonly ConditionDeclaration[]): void {
+function checkList(
+  problems: Problems,
+  kind: ConditionKind,
+  conditions: readonly ConditionDeclaration[],
+  types: RuleLookup,
+): void {
   if (conditions.length !== 1) problems.add(`${kind} must have exactly 1 condition, and has ${conditions.length}`)
   conditions.forEach((condition, index) => {
-    checkCondition(problems.at(index), kind, condition)
+    checkCondition(problems.at(index), kind, condition, types)
   })
 }
 
-function checkCondition(problems: Problems, kind: ConditionKind, { result, rules = [] }: ConditionDeclaration): void {
+function checkCondition(
+  problems: Problems,
+  kind: ConditionKind,
+  { result, rules = [] }: ConditionDeclaration,
+  types: RuleLookup,
+): void {
   if (result !== undefined && !results[kind].includes(result)) {
     problems
       .at('result')
@@ -58,29 +86,17 @@ function checkCondition(problems: Problems, kind: ConditionKind, { result, rules
   for (const name of repeated(rules.map((rule) => rule.name)))
     problems.at('rules').add(`The rule name '${name}' is used more than once`)
   rules.forEach((rule, index) => {
-    checkRule(problems.at('rules', index), rule, result)
+    checkRule(problems.at('rules', index), rule, types)
+    checkSkipping(problems.at('rules', index), rule, result)
   })
 }
 
-function checkRule(problems: Problems, rule: RuleDeclaration, result: string | undefined): void {
-  checkName(problems.at('name'), 'name', rule.name)
-  if (rule.ruleTypeId.category !== 'Rule')
-    problems.at('ruleTypeId', 'category').add(`'${rule.ruleTypeId.category}' must be Rule`)
-  if (result === 'SKIP' && !skippingRules.includes(rule.ruleTypeId.provider)) {
-    problems
-      .at('ruleTypeId', 'provider')
-      .add(
-        `The result SKIP can only be used with the rules ${skippingRules.join(' and ')}, not ${rule.ruleTypeId.provider}`,
-      )
-  }
-  const entries = Object.entries(rule.configuration ?? {})
-  if (entries.length > limits.ruleConfigurationKeys)
-    problems
-      .at('configuration')
-      .add(`has ${entries.length} keys, and at most ${limits.ruleConfigurationKeys} are allowed`)
-  for (const [key, value] of entries) {
-    if (value.length < 1 || value.length > limits.ruleConfigurationValue) {
-      problems.at('configuration', key).add(`must have 1 to ${limits.ruleConfigurationValue} characters`)
-    }
-  }
+/** The only rules that may skip a stage (S17). */
+function checkSkipping(problems: Problems, rule: RuleDeclaration, result: string | undefined): void {
+  if (result !== 'SKIP' || skippingRules.includes(rule.ruleTypeId.provider)) return
+  problems
+    .at('ruleTypeId', 'provider')
+    .add(
+      `The result SKIP can only be used with the rules ${skippingRules.join(' and ')}, not ${rule.ruleTypeId.provider}`,
+    )
 }

@@ -15,6 +15,7 @@ export const limits = {
   filters: 3,
   patterns: { min: 1, max: 8, length: 255 },
   rules: { min: 1, max: 5 },
+  ruleTimeout: { min: 5, max: 86_400 },
   approvalTimeout: { min: 5, max: 86_400 },
 } as const
 

@@ -2,10 +2,11 @@ import type { PipelineDeclaration, StageDeclaration } from '../pipeline.js'
 import { checkVariables } from '../variable-rules.js'
 import { type ActionTypeLookup, checkAction } from './action.js'
 import { checkArtifacts } from './artifacts.js'
-import { checkConditions } from './conditions.js'
-import { checkName, limits, namePatterns, repeated } from './limits.js'
+import { checkConditions, checkSourceConditions } from './conditions.js'
+import { checkName, limits, repeated } from './limits.js'
 import { type Problem, Problems } from './problem.js'
 import { hasPipelineShape } from './shape.js'
+import { checkRegions, checkStores } from './stores.js'
 import { checkTriggers } from './triggers.js'
 
 /** All that is wrong with a structure (S1..S18, V1..V3), with its place; nothing is an empty list. */
@@ -16,6 +17,7 @@ export function validatePipeline(value: unknown, types: ActionTypeLookup): reado
   checkStages(problems, value, types)
   checkArtifacts(problems, value)
   checkStores(problems, value)
+  checkRegions(problems, value, types.region)
   checkMode(problems, value)
   checkPipelineVariables(problems, value)
   checkTriggers(problems, value)
@@ -68,6 +70,7 @@ function checkSources(problems: Problems, stages: readonly StageDeclaration[]): 
   if (first && (first.actions.length === 0 || !first.actions.every(isSource))) {
     problems.at(0).add('Pipeline should start with a stage that only contains source actions')
   }
+  if (first) checkSourceConditions(problems.at(0), first)
   rest.forEach((stage, index) => {
     const source = stage.actions.find(isSource)
     if (source) {
@@ -102,7 +105,7 @@ function checkStage(all: Problems, stage: StageDeclaration, types: ActionTypeLoo
   stage.actions.forEach((action, index) => {
     checkAction(all.at('actions', index), action, types)
   })
-  checkConditions(all, stage)
+  checkConditions(all, stage, types)
 }
 
 /** Reserved by the service: a name once in its stage, and the one type there is. */
@@ -116,27 +119,6 @@ function checkBlockers(all: Problems, { blockers = [], name: stageName }: StageD
   })
 }
 
-/** One artifact store, or one for each region in use; and what a store is called (S7, S8). */
-function checkStores(all: Problems, pipeline: PipelineDeclaration): void {
-  const { artifactStore, artifactStores } = pipeline
-  if (artifactStore && artifactStores) {
-    all
-      .at('artifactStores')
-      .as('InvalidStructureException')
-      .add('A pipeline has either artifactStore or artifactStores, not both')
-  }
-  const stores = [
-    ...(artifactStore ? [{ at: all.at('artifactStore'), store: artifactStore }] : []),
-    ...Object.entries(artifactStores ?? {}).map(([region, store]) => ({ at: all.at('artifactStores', region), store })),
-  ]
-  for (const { at, store } of stores) {
-    if (!namePatterns.bucket.pattern.test(store.location)) checkName(at.at('location'), 'bucket', store.location)
-    if (store.type !== 'S3') at.at('type').add(`'${store.type}' must be S3`)
-    if (store.encryptionKey && store.encryptionKey.type !== 'KMS')
-      at.at('encryptionKey', 'type').add(`'${store.encryptionKey.type}' must be KMS`)
-  }
-}
-
 /** S12, S12b, S13: V1 has no more than SUPERSEDED. */
 function checkMode(all: Problems, pipeline: PipelineDeclaration): void {
   const { executionMode, pipelineType } = pipeline
@@ -147,10 +129,12 @@ function checkMode(all: Problems, pipeline: PipelineDeclaration): void {
     all.at('pipelineType').add(`'${pipelineType}' must be V1 or V2`)
   if (executionMode === 'PARALLEL') checkParallel(all, pipeline)
   if (pipelineType !== 'V1') return
-  for (const parameter of v2Parameters(pipeline)) {
-    all.at(parameter).add(`'${parameter}' needs a pipeline of type V2: set pipelineType to V2, or leave it out`)
-  }
+  for (const parameter of v2Parameters(pipeline)) all.at(parameter).add(needsV2(`'${parameter}'`))
+  for (const { stage, name, kind } of conditionsOf(pipeline))
+    all.at('stages', stage, kind).add(needsV2(`'${kind}' of stage '${name}'`))
 }
+
+const needsV2 = (what: string) => `${what} needs a pipeline of type V2: set pipelineType to V2, or leave it out`
 
 /** In PARALLEL mode nothing can be rolled back (S13). */
 function checkParallel(all: Problems, { stages }: PipelineDeclaration): void {
@@ -164,15 +148,27 @@ function checkParallel(all: Problems, { stages }: PipelineDeclaration): void {
   })
 }
 
-/** What only a V2 pipeline may have, and this one has. */
-export function v2Parameters({ executionMode, triggers, variables, stages }: PipelineDeclaration): string[] {
-  const conditioned = stages.some((stage) => stage.beforeEntry ?? stage.onSuccess ?? stage.onFailure)
+/** True when something in a pipeline is for V2 only (S12). */
+export function needsTypeV2(pipeline: PipelineDeclaration): boolean {
+  return v2Parameters(pipeline).length > 0 || conditionsOf(pipeline).length > 0
+}
+
+/** The members of the pipeline itself that only V2 may have, and this one has. */
+function v2Parameters({ executionMode, triggers, variables }: PipelineDeclaration): string[] {
   return [
     ...(executionMode === 'QUEUED' || executionMode === 'PARALLEL' ? ['executionMode'] : []),
     ...(triggers?.length ? ['triggers'] : []),
     ...(variables?.length ? ['variables'] : []),
-    ...(conditioned ? ['stages'] : []),
   ]
+}
+
+/** Where the stages have conditions. */
+function conditionsOf({ stages }: PipelineDeclaration) {
+  return stages.flatMap((stage, index) =>
+    (['beforeEntry', 'onSuccess', 'onFailure'] as const)
+      .filter((kind) => stage[kind])
+      .map((kind) => ({ stage: index, name: stage.name, kind })),
+  )
 }
 
 /** At most fifty variables, each with its own name (S14). */

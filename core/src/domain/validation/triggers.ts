@@ -1,5 +1,6 @@
 import { globProblem } from '../glob.js'
 import type {
+  ActionDeclaration,
   GitPullRequestFilter,
   GitPushFilter,
   GlobCriteria,
@@ -17,7 +18,7 @@ export function checkTriggers(all: Problems, { triggers = [], stages }: Pipeline
   for (const name of repeated(triggers.map((trigger) => trigger.gitConfiguration.sourceActionName))) {
     problems.add(`The source action '${name}' has more than one trigger`)
   }
-  const sources = stages[0]?.actions.map((action) => action.name) ?? []
+  const sources = stages[0]?.actions ?? []
   triggers.forEach((trigger, index) => {
     checkTrigger(problems.at(index), trigger, sources)
   })
@@ -26,14 +27,19 @@ export function checkTriggers(all: Problems, { triggers = [], stages }: Pipeline
 function checkTrigger(
   problems: Problems,
   { providerType, gitConfiguration: git }: TriggerDeclaration,
-  sources: readonly string[],
+  sources: readonly ActionDeclaration[],
 ): void {
   if (providerType !== 'CodeStarSourceConnection')
     problems.at('providerType').add(`'${providerType}' must be CodeStarSourceConnection`)
   const at = problems.at('gitConfiguration')
-  if (!sources.includes(git.sourceActionName)) {
+  const source = sources.find(({ name }) => name === git.sourceActionName)
+  if (!source) {
     at.at('sourceActionName').add(
-      `'${git.sourceActionName}' is not a source action of the pipeline (it has ${sources.join(', ')})`,
+      `'${git.sourceActionName}' is not a source action of the pipeline (it has ${sources.map(({ name }) => name).join(', ')})`,
+    )
+  } else if (source.actionTypeId.owner === 'AWS' && source.actionTypeId.provider !== 'CodeStarSourceConnection') {
+    at.at('sourceActionName').add(
+      `'${source.name}' is a source of type ${source.actionTypeId.provider}, and a trigger needs one of type CodeStarSourceConnection (or Git, or GitHub)`,
     )
   }
   if (!git.push?.length && !git.pullRequest?.length) at.add('must have a push or a pullRequest filter')

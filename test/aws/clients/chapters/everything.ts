@@ -84,8 +84,10 @@ export function declaration(world: World): PipelineDeclaration {
               result: 'FAIL',
               rules: [
                 {
-                  ...rule('Leave', 'us'),
-                  commands: ['true'],
+                  name: 'Leave',
+                  ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'Commands', version: '1' },
+                  region: 'us-east-1',
+                  commands: ['false'],
                   inputArtifacts: [{ name: 'Source' }],
                   timeoutInMinutes: 5,
                 },
