@@ -73,6 +73,10 @@ export class Catalogue implements TypeCatalogue {
     return { timeoutInMinutes: ruleTime, secretProperties: secret.map(([name]) => name), idempotent: true }
   }
 
+  instead(id: ActionTypeId): string | undefined {
+    return this.registry.action(id)?.provider.instead
+  }
+
   properties(id: ActionTypeId): PropertyDeclarations | undefined {
     return this.registry.action(id)?.provider.configuration
   }
@@ -83,7 +87,7 @@ export class Catalogue implements TypeCatalogue {
 
   judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[] {
     const provider = this.registry.action(id)?.provider
-    return provider ? configurationProblems(provider, configuration) : []
+    return provider && provider.instead === undefined ? configurationProblems(provider, configuration) : []
   }
 
   judgeElsewhere(

@@ -6,6 +6,7 @@ import type { Problem } from '../domain/validation/problem.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { askElsewhere, lookup } from '../engine/define-pipeline.js'
 import { shellWarnings } from '../engine/secret-references.js'
+import { typeWarnings } from '../engine/type-warnings.js'
 import { reason } from '../host/contain.js'
 import type { DeploymentService } from '../host/deployment-service.js'
 import type { WhereOptions } from './main.js'
@@ -49,7 +50,8 @@ async function problemsOf(file: string, { judging, registry }: Offline): Promise
       .map((message) => ({ at: file, message }))
   }
   const problems = validatePipeline(text.pipeline, lookup(judging, await askElsewhere(judging, text.pipeline)))
-  for (const { path, message } of shellWarnings(judging.types, text.pipeline))
+  const dangers = problems.length > 0 ? [] : typeWarnings(judging.types, text.pipeline)
+  for (const { path, message } of [...shellWarnings(judging.types, text.pipeline), ...dangers])
     process.stderr.write(`WARNING ${text.where(path)}: ${path}: ${clean(message)}\n`)
   const twice = text.warnings.map((message) => ({ at: file, message }))
   return [...twice, ...problems.map((problem) => ({ ...problem, at: text.where(problem.path) }))]

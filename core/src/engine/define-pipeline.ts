@@ -15,6 +15,7 @@ import type { Unit } from './ports.js'
 import { refuseSecrets } from './secret-references.js'
 import { hideAllSecrets, keepSecrets } from './secrets.js'
 import { checkTags, tagList } from './tags.js'
+import { typeWarnings } from './type-warnings.js'
 import type { PipelineMetadata, PipelineSummary, Tag } from './views.js'
 
 type Input<Name extends keyof PipelineOperations> = Parameters<PipelineOperations[Name]>[1]
@@ -41,6 +42,7 @@ async function storeNew(
 ): Promise<Pipeline> {
   refuseInvalid(engine, structure, await askElsewhere(engine, structure))
   await refuseSecrets(engine, structure)
+  warnOfTypes(engine, structure)
   const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
   const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
@@ -69,6 +71,11 @@ async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pip
     sourceOverrides: [],
     sourceRevisions: [],
   })
+}
+
+/** Tells of actions that will fail, because nothing here runs their type. */
+function warnOfTypes(engine: Engine, pipeline: PipelineDeclaration): void {
+  for (const { path, message } of typeWarnings(engine.types, pipeline)) engine.warn?.(pipeline.name, path, message)
 }
 
 /** The name is taken, but no pipeline has it that anybody could see. */
@@ -128,6 +135,7 @@ export function lookup(
   return {
     region: engine.region,
     describe: (id) => engine.types.describe(id),
+    instead: (id) => engine.types.instead?.(id),
     judge: (id, configuration) =>
       elsewhere?.get(verdictKey(id, configuration)) ?? engine.types.judge(id, configuration),
     describeRule: (id) => engine.types.describeRule(id),
@@ -156,6 +164,7 @@ export async function updatePipeline(
   const { name } = input.pipeline
   const elsewhere = await askElsewhere(engine, input.pipeline)
   await refuseSecrets(engine, input.pipeline)
+  warnOfTypes(engine, input.pipeline)
   const updated = await engine.store.transact(async (unit) => {
     const before = await unit.lockPipeline(name)
     if (!before) throw pipelineNotFound(engine, name)

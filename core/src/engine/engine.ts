@@ -22,6 +22,8 @@ export interface TypeCatalogue {
     id: ActionTypeId,
     configuration: Readonly<Record<string, string>>,
   ): Promise<readonly string[]> | undefined
+  /** What to put in the place of a type that may be declared and that nothing here runs; `undefined` of all others. */
+  instead?(id: ActionTypeId): string | undefined
   list(): readonly ActionType[]
   listRules(): readonly RuleType[]
   describeRule(id: RuleTypeId): RuleType | undefined

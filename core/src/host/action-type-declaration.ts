@@ -70,4 +70,10 @@ export interface ActionTypeDeclaration<P extends PropertyDeclarations = Property
    * declares the type, and its `run` is never called.
    */
   readonly polled?: boolean
+  /**
+   * Nothing here runs this type: a sentence that says what to put in its place. Pipelines may have it, whatever their
+   * configuration; the sentence is a warning where they are checked and created, and the failure of the action. Whoever
+   * provides the type for real takes its place, and lists of action types leave it out.
+   */
+  readonly instead?: string
 }

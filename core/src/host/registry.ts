@@ -26,10 +26,17 @@ export class RegistrationRefused extends Error {
 /** What running plugins provide, each thing by one plugin only. */
 export class ProviderRegistry {
   private readonly entries = new Map<string, Registered>()
+  /** Types that only say what to put in their place, by their key: they stand back behind whoever provides the type. */
+  private readonly standIns = new Map<string, Registered & { readonly value: ActionProvider }>()
 
   /** Adds an action provider; a SourceProvider is one too. Errors: RegistrationRefused. */
   addAction(plugin: string, provider: ActionProvider): void {
     refuse(declarationProblems(provider))
+    if (provider.instead !== undefined) {
+      const key = actionTypeKey(declaredId(provider))
+      this.standIns.set(key, { plugin, kind: 'action', key, value: provider })
+      return
+    }
     this.add({ plugin, kind: 'action', key: actionTypeKey(declaredId(provider)), value: provider })
   }
 
@@ -61,12 +68,14 @@ export class ProviderRegistry {
 
   /** Forgets everything that a plugin provided. */
   withdraw(plugin: string): void {
-    for (const [key, entry] of this.entries) if (entry.plugin === plugin) this.entries.delete(key)
+    for (const map of [this.entries, this.standIns])
+      for (const [key, entry] of map) if (entry.plugin === plugin) map.delete(key)
   }
 
   /** The provider of an action type, with its plugin's name. */
   action(id: ActionTypeId): { readonly plugin: string; readonly provider: ActionProvider } | undefined {
-    const entry = this.entries.get(`action ${actionTypeKey(id)}`)
+    const key = actionTypeKey(id)
+    const entry = this.entries.get(`action ${key}`) ?? this.standIns.get(key)
     return entry && { plugin: entry.plugin, provider: entry.value as ActionProvider }
   }
 
@@ -83,9 +92,16 @@ export class ProviderRegistry {
     return entry && { plugin: entry.plugin, provider: entry.value as RuleProvider }
   }
 
-  /** Every action provider, sources among them. */
+  /** Every action provider, sources among them, that runs its type. */
   actions(): { readonly plugin: string; readonly provider: ActionProvider }[] {
     return this.of<ActionProvider>('action').map(({ plugin, value }) => ({ plugin, provider: value }))
+  }
+
+  /** Those that only say what to put in their place, and whose type nobody else provides. */
+  insteads(): { readonly plugin: string; readonly provider: ActionProvider }[] {
+    return [...this.standIns.values()]
+      .filter(({ key }) => !this.entries.has(`action ${key}`))
+      .map(({ plugin, value }) => ({ plugin, provider: value }))
   }
 
   rules(): { readonly plugin: string; readonly provider: RuleProvider }[] {
@@ -118,7 +134,7 @@ export class ProviderRegistry {
 
   /** What a plugin provides, in words for a list: `action Build/Custom/Rake/1`. */
   providedBy(plugin: string): string[] {
-    return [...this.entries.values()]
+    return [...this.entries.values(), ...this.standIns.values()]
       .filter((entry) => entry.plugin === plugin)
       .map(({ kind, key }) => `${kind} ${key}`)
   }

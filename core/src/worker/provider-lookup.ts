@@ -19,7 +19,7 @@ const RULE = 'Rule:'
 export function providersOf(registry: ProviderRegistry): ProviderLookup {
   return {
     keys() {
-      const own = registry.actions().filter(({ provider }) => !provider.polled)
+      const own = [...registry.actions(), ...registry.insteads()].filter(({ provider }) => !provider.polled)
       const actions = own.map(({ provider }) => declaredId(provider))
       const rules = registry.rules().map(({ provider: { provider, version } }) => ruleTypeId(provider, version))
       return [...actions.filter(({ category }) => category !== 'Approval'), ...rules].map(actionTypeKey)
@@ -38,12 +38,12 @@ function ruleTypeId(provider: string, version = '1'): ActionTypeId {
 }
 
 function underItsName(plugin: string, provider: Runnable): Runnable {
-  const { configuration, validate, idempotent } = provider
+  const { configuration, validate, idempotent, instead } = provider
   return {
     configuration,
     // Called on the provider itself, which may be a class with fields of its own.
     ...(validate ? { validate: (values) => validate.call(provider, values) } : {}),
-    ...defined({ idempotent }),
+    ...defined({ idempotent, instead }),
     run: (job, ctx) => asPlugin(plugin, async () => provider.run(job, ctx)),
   }
 }

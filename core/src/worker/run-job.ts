@@ -30,6 +30,7 @@ export interface Runnable {
   readonly configuration: PropertyDeclarations
   readonly validate?: ActionProvider['validate']
   readonly idempotent?: boolean
+  readonly instead?: string
   run(job: ActionJob<never>, ctx: JobContext): Promise<ActionResult | undefined | void>
 }
 
@@ -189,6 +190,8 @@ export class JobRun {
   async #prepare(token: string | undefined): Promise<ActionJob<unknown>> {
     const { jobId, data, secrets } = this.parts
     const provider = this.#provider
+    if (provider.instead !== undefined)
+      throw new JobFailed(`this action type does not run here: ${provider.instead}`, 'ConfigurationError')
     const parsed = await parseConfiguration(provider.configuration, data.configuration, secrets)
     for (const secret of parsed.secrets) this.#spool.mask(secret)
     // A promise where the plugin has a process of its own.

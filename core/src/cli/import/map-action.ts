@@ -7,7 +7,11 @@ import { standIn } from './stand-in.js'
 type Configuration = Readonly<Record<string, string>>
 
 /** What is known of action types: nothing of one that there is not. */
-export type KnownTypes = { describe(id: ActionTypeId): ActionType | undefined }
+export type KnownTypes = {
+  describe(id: ActionTypeId): ActionType | undefined
+  /** What to put in the place of a type that may be declared and that nothing runs. */
+  instead?(id: ActionTypeId): string | undefined
+}
 
 /** What is to be done so that an imported action works, by provider. */
 const advice: Readonly<Record<string, (configuration: Configuration) => string>> = {
@@ -34,7 +38,8 @@ export function mapAction(
   const kept = withoutDropped(action, path, report)
   const { owner } = kept.actionTypeId
   const type = known.describe(kept.actionTypeId)
-  if (!type) return replaced(kept, path, report)
+  const instead = known.instead?.(kept.actionTypeId)
+  if (!type || instead !== undefined) return replaced(kept, path, report, instead)
   report.add('mapped', path, `${kept.name} stays ${actionTypeKey(kept.actionTypeId)}`)
   // Whoever works for a type of one's own is given its values as they are.
   if (owner === 'Custom') return asWritten(kept, path, report)
@@ -73,7 +78,7 @@ function asWritten(action: ActionDeclaration, path: string, report: Report): Act
   return action
 }
 
-function replaced(action: ActionDeclaration, path: string, report: Report): ActionDeclaration {
+function replaced(action: ActionDeclaration, path: string, report: Report, instead?: string): ActionDeclaration {
   const { category, owner, provider, version } = action.actionTypeId
   if (owner === 'Custom') {
     report.add(
@@ -83,7 +88,7 @@ function replaced(action: ActionDeclaration, path: string, report: Report): Acti
     )
     return asWritten(action, path, report)
   }
-  const substitute = standIn(action)
+  const substitute = standIn(action, instead)
   if (substitute) {
     report.add('todo', path, substitute.advice)
     return substitute.action

@@ -27,8 +27,8 @@ export interface StandIn {
   readonly advice: string
 }
 
-/** Errors: none; `undefined` for a source, whose place no command can take. */
-export function standIn(action: ActionDeclaration): StandIn | undefined {
+/** Errors: none; `undefined` for a source, whose place no command can take. `instead` is what is known to be right. */
+export function standIn(action: ActionDeclaration, instead?: string): StandIn | undefined {
   const { category, owner, provider, version } = action.actionTypeId
   if (category === 'Source' || category === 'Approval') return undefined
   const was = `${category}/${owner}/${provider}/${version}`
@@ -45,7 +45,7 @@ export function standIn(action: ActionDeclaration): StandIn | undefined {
       actionTypeId: { category: 'Compute', owner: 'AWS', provider: 'Commands', version: '1' },
       commands,
     },
-    advice: `no plugin provides ${was}: commands that fail stand in; write what it does, ${suggestion ? `such as \`${oneLine(suggestion)}\`` : 'as shell commands'}, or make a custom action type with a worker of your own`,
+    advice: `no plugin provides ${was}${instead === undefined ? '' : ` (${instead})`}: commands that fail stand in; write what it does, ${suggestion ? `such as \`${oneLine(suggestion)}\`` : 'as shell commands'}, or make a custom action type with a worker of your own`,
   }
 }
 

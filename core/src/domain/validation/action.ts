@@ -14,6 +14,8 @@ export interface ActionTypeLookup extends RuleLookup {
   similar?(id: ActionTypeId): readonly string[]
   /** What the provider says of the configuration; each names a property. */
   judge(id: ActionTypeId, configuration: Readonly<Record<string, string>>): readonly string[]
+  /** What to put in the place of a type that nothing here runs: its configuration is nobody's to judge. */
+  instead?(id: ActionTypeId): string | undefined
 }
 
 export function checkAction(all: Problems, action: ActionDeclaration, types: ActionTypeLookup): void {
@@ -25,6 +27,7 @@ export function checkAction(all: Problems, action: ActionDeclaration, types: Act
   checkCommands(all, action)
   const problems = all.as('InvalidActionDeclarationException')
   const type = types.describe(action.actionTypeId)
+  if (type && types.instead?.(action.actionTypeId) !== undefined) return
   if (type) checkAgainstType(problems, action, type, types)
   else problems.at('actionTypeId').add(unavailable(action, types))
 }
