@@ -19,7 +19,7 @@ export interface LocalSignIn {
 
 type ControlParts = Pick<Server, 'host' | 'services' | 'access'>
 
-/** Carries out one command, and writes it into the audit log. Errors: PluginRefused; an unknown command. */
+/** Carries out one command, which the audit log then tells of. Errors: Faults of the operation; an unknown command. */
 export async function control(
   parts: ControlParts,
   address: string,
@@ -42,19 +42,11 @@ function signIn({ access, services, host }: ControlParts, endpoint: string, user
 }
 
 async function controlPlugin(
-  { host, services }: ControlParts,
+  { services }: ControlParts,
   verb: 'reload' | 'enable' | 'disable',
   name: string,
 ): Promise<PluginStatus | undefined> {
-  const operation = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Plugin`
-  const principal = systemPrincipal(services.identity.accountId).arn
-  const audit = (result: 'ok' | string) => services.access.audit({ principal, operation, target: name, result })
-  try {
-    await host[verb](name)
-  } catch (error) {
-    await audit((error as Error).name)
-    throw error
-  }
-  await audit('ok')
-  return host.list().find((plugin) => plugin.name === name)
+  const operations = services.operations.for(systemPrincipal(services.identity.accountId))
+  const { plugin } = await operations[`${verb}Plugin`]({ name })
+  return plugin
 }

@@ -13,7 +13,9 @@ import type { ServerServices } from '../host/services.js'
 import { stateOverDoor } from '../host/state/state-over-door.js'
 import { StoredState } from '../host/state/stored-state.js'
 import { Access } from '../http/access-service.js'
-import { type OperationServices } from '../operations/operation.js'
+import { Arns } from '../operations/arns.js'
+import { refused } from '../operations/judge.js'
+import { type AnyOperation, type OperationServices } from '../operations/operation.js'
 import { perform } from '../operations/perform.js'
 import { pluginDoor } from '../operations/plugin-door.js'
 import { type OperationService, serveOperations } from '../operations/serve.js'
@@ -76,6 +78,8 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
   const remoteJobs = services.build(RemoteJobs)
   const metrics = services.build(Metrics)
   const logService = createLogService(given, core.engine, logs)
+  const queue = services.build(QueueOverviews)
+  const overview = services.build(PipelineOverviews)
   const operations = services.one(tokens.operations, () =>
     makeOperations(given, {
       ...core,
@@ -85,6 +89,9 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
       sources: sources.service,
       stateOf: (plugin) => stateOverDoor(() => stores.state.doorOf(plugin)),
       forks: sources.forks,
+      plugins: plugins.host,
+      queue,
+      overview,
     }),
   )
   const faces: ServerServices = {
@@ -99,8 +106,8 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
     webhooks: createWebhookService(core.engine),
     artifacts: given.artifacts,
     workers: remoteJobs,
-    queue: services.build(QueueOverviews),
-    overview: services.build(PipelineOverviews),
+    queue,
+    overview,
   }
   const { database, masterKey, identity } = given
   const { watch, poller } = sources
@@ -226,37 +233,30 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
   return { catalogue, reserved, engine, access, outbox, localJobs, secrets }
 }
 
+/** What operations work with that is made here, and not by `makeOperations` itself. */
+type Given = Omit<
+  OperationServices,
+  'publicUrl' | 'credentialsFor' | 'clientTokenKey' | 'deployments' | 'access' | 'may'
+> & {
+  readonly access: Access
+  readonly registry: ProviderRegistry
+}
+
 /** The one door to every operation. */
 function makeOperations(
   { identity, log, masterKey }: ServerGiven,
-  {
-    engine,
-    access,
-    workers,
-    logs,
-    registry,
-    sources,
-    stateOf,
-    forks,
-    secrets,
-  }: Pick<OperationServices, 'engine' | 'workers' | 'logs' | 'sources' | 'stateOf' | 'forks' | 'secrets'> & {
-    readonly access: Access
-    readonly registry: ProviderRegistry
-  },
+  { registry, access, ...given }: Given,
 ): OperationService {
+  const arns = new Arns(identity)
   const services: OperationServices = {
-    engine,
+    ...given,
+    access,
     publicUrl: () => identity.publicUrl,
     credentialsFor: (jobId) => access.jobCredentials(jobId),
     clientTokenKey: clientTokenKey(masterKey),
-    workers,
-    logs,
     deployments: () => deploymentsOf(registry),
-    sources,
-    stateOf,
-    forks,
-    secrets,
-    access,
+    may: (by, operation, about) =>
+      refused({ access, arns }, operation as unknown as AnyOperation, by, about) === undefined,
   }
   return serveOperations({
     identity,

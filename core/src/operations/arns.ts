@@ -59,6 +59,14 @@ export class Arns {
     return `${this.root}:secret:${name}`
   }
 
+  plugin(name: string): string {
+    return `${this.root}:plugin:${name}`
+  }
+
+  accessKey(accessKeyId: string): string {
+    return `${this.root}:accesskey:${accessKeyId}`
+  }
+
   /** As principals are named. */
   user(name: string): string {
     return `${this.account}:user/${name}`

@@ -6,7 +6,9 @@ import type { UserAdministration } from '../domain/user.js'
 import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
 import type { DeploymentService } from '../host/deployment-service.js'
-import type { LogService, SourceService } from '../host/services.js'
+import type { OverviewService } from '../host/overview-service.js'
+import type { QueueService } from '../host/queue-service.js'
+import type { AccessService, LogService, PluginService, SourceService } from '../host/services.js'
 import type { PluginState } from '../host/state/plugin-state.js'
 import type { LongPoll, WorkerService } from '../host/worker-service.js'
 import type { InputOf, Shape, StructureShape } from '../shape/shape.js'
@@ -32,7 +34,14 @@ export interface OperationServices {
   /** Pull requests from forks that wait for somebody's word. */
   readonly forks: ForkDecisions
   readonly secrets: StoredSecrets
-  readonly access: UserAdministration
+  /** People, their keys, and the log of what they did. */
+  readonly access: UserAdministration &
+    Pick<AccessService, 'createAccessKey' | 'deleteAccessKey' | 'listAccessKeys' | 'auditLog'>
+  readonly plugins: PluginService
+  readonly queue: QueueService
+  readonly overview: OverviewService
+  /** Whether a caller may make another call, for lists that show each caller what it may see. */
+  may<S extends Shape>(by: Principal, operation: Operation<S, unknown>, about: InputOf<S>): boolean
 }
 
 /**
@@ -71,6 +80,8 @@ export interface Operation<S extends Shape = StructureShape, Output = object | v
   readonly changes?: true
   /** Set when the service model gives it no output at all: the answer has no body. */
   readonly silent?: true
+  /** What the audit log says beside a call, where that is not the input's reason, result or id: the id of what was made. */
+  detail?(input: InputOf<S>, answer: NoInfer<Output> | undefined): string
   /** Set when a job's own credentials may call it, answering the job that it is about. */
   readonly jobOf?: (input: InputOf<S>) => string
   /** The code when what it changes was being changed, for longer than anybody waits. Without one the caller gets a 503. */

@@ -3,11 +3,13 @@
  * operation, and writes the audit log. There is no other way to an operation, so no face can forget any of it.
  */
 import type { AuditEntry, Principal } from '../domain/access.js'
+import { defined } from '../domain/defined.js'
 import { Fault } from '../domain/faults.js'
 import type { ServiceOperation } from '../host/service-provider.js'
 import { read } from '../shape/reader.js'
 import { Arns } from './arns.js'
 import { auditDetail } from './audit-detail.js'
+import { type PolicyChecks, refused } from './judge.js'
 import { type AnyOperation, actionOf, type CallContext } from './operation.js'
 import { atOnce } from './perform.js'
 import { type OperationInput, type OperationName, type OperationOutput, type Operations, table } from './table.js'
@@ -46,6 +48,11 @@ export type PrincipalOperations = {
    * any: `may('startPipelineExecution', { name: 'site' })`.
    */
   may<N extends OperationName>(name: N, about: About<N>): boolean
+  /**
+   * Refuses what `may` denies, as the call itself would, for what leads up to a call: its form, say.
+   * Errors: AccessDeniedException, which is in the audit log.
+   */
+  authorize<N extends OperationName>(name: N, about: About<N>): Promise<void>
 }
 
 /**
@@ -95,8 +102,7 @@ export interface ServedOperation {
 /** What the door is made of. */
 export interface ServeOptions {
   readonly identity: { readonly region: string; readonly accountId: string }
-  readonly access: {
-    allows(principal: Principal, action: string, resource: string): boolean
+  readonly access: PolicyChecks & {
     audit(entry: Omit<AuditEntry, 'at'>): Promise<void>
   }
   readonly log: { error(message: string, details?: Readonly<Record<string, unknown>>): void }
@@ -152,7 +158,12 @@ function principalOperations(guard: Guard, byMethod: Readonly<Record<string, Any
       const operation = byMethod[method]
       return operation !== undefined && guard.refused(operation, principal, about) === undefined
     }
-    return { ...Object.fromEntries(methods), may } as PrincipalOperations
+    const authorize = async (method: string, about: unknown): Promise<void> => {
+      const operation = byMethod[method]
+      if (!operation) throw new Error(`there is no operation '${method}'`)
+      await guard.authorize(operation, { principal }, about)
+    }
+    return { ...Object.fromEntries(methods), may, authorize } as PrincipalOperations
   }
 }
 
@@ -185,34 +196,48 @@ class Guard {
     context: CallContext,
     detail?: string,
   ): Promise<object | void> {
-    const resources = this.resources(operation, input)
-    const entry = {
-      principal: principal.arn,
-      operation: operation.name,
-      target: resources.join(' '),
-      ...(detail === undefined ? auditDetail(input) : { detail }),
-    }
+    const entry = this.entry(operation, principal, input)
+    const said = (answer?: object | void) => detail ?? operation.detail?.(input, answer) ?? auditDetail(input)
     try {
-      // What everybody may, the credentials of a job may, too.
-      if (job && resources.length > 0 && operation.jobOf?.(input) !== job.jobId)
-        throw denied(operation, principal, resources.join(' '))
-      const refused = this.refused(operation, principal, input)
-      if (refused !== undefined) throw denied(operation, principal, refused)
+      this.check(operation, { principal, ...defined({ job }) }, input)
       const answer = await this.options.perform(operation, principal, input, context)
-      if (operation.changes) await this.audit({ ...entry, result: 'ok' })
+      if (operation.changes) await this.audit({ ...entry, ...defined({ detail: said(answer) }), result: 'ok' })
       return answer
     } catch (error) {
-      const code = codeOf(error)
-      if (operation.changes || code === 'AccessDeniedException') await this.audit({ ...entry, result: code })
+      const result = codeOf(error)
+      if (operation.changes || result === 'AccessDeniedException')
+        await this.audit({ ...entry, ...defined({ detail: said() }), result })
       throw error
     }
   }
 
+  /** Errors: AccessDeniedException. */
+  async authorize(operation: AnyOperation, caller: OperationCaller, about: unknown): Promise<void> {
+    try {
+      this.check(operation, caller, about)
+    } catch (error) {
+      await this.audit({ ...this.entry(operation, caller.principal, about), result: codeOf(error) })
+      throw error
+    }
+  }
+
+  /** Errors: AccessDeniedException. */
+  private check(operation: AnyOperation, { principal, job }: OperationCaller, input: unknown): void {
+    const resources = this.resources(operation, input)
+    // What everybody may, the credentials of a job may, too.
+    if (job && resources.length > 0 && operation.jobOf?.(input) !== job.jobId)
+      throw denied(operation, principal, resources.join(' '))
+    const resource = this.refused(operation, principal, input)
+    if (resource !== undefined) throw denied(operation, principal, resource)
+  }
+
   /** The first resource that the principal may not touch so. */
   refused(operation: AnyOperation, principal: Principal, input: unknown): string | undefined {
-    const action = actionOf(operation)
-    const { access } = this.options
-    return this.resources(operation, input).find((resource) => !access.allows(principal, action, resource))
+    return refused({ access: this.options.access, arns: this.arns }, operation, principal, input)
+  }
+
+  private entry(operation: AnyOperation, { arn }: Principal, input: unknown) {
+    return { principal: arn, operation: operation.name, target: this.resources(operation, input).join(' ') }
   }
 
   private resources(operation: AnyOperation, input: unknown): readonly string[] {

@@ -1,6 +1,7 @@
 /** Every operation there is. A noun's file has its operations and nothing else that it exports; a new noun has a line here. */
 import type { Principal } from '../domain/access.js'
 import type { InputOf } from '../shape/shape.js'
+import * as accessKeys from './access-keys.js'
 import * as actionTypes from './action-types.js'
 import * as deployments from './deployments.js'
 import * as executions from './executions.js'
@@ -8,8 +9,10 @@ import * as forks from './forks.js'
 import * as jobs from './jobs.js'
 import * as logs from './logs.js'
 import type { AnyOperation, Operation } from './operation.js'
+import * as overview from './overview.js'
 import * as pipelines from './pipelines.js'
 import * as pluginState from './plugin-state.js'
+import * as plugins from './plugins.js'
 import * as projects from './projects.js'
 import * as secrets from './secrets.js'
 import * as sources from './sources.js'
@@ -41,6 +44,9 @@ export const operations = {
   ...forks,
   ...secrets,
   ...users,
+  ...accessKeys,
+  ...plugins,
+  ...overview,
 }
 
 type Table = typeof operations

@@ -1,13 +1,9 @@
 /** People who sign in, and their sessions. */
-import type { ManagedPolicy, PolicyDocument } from '../domain/access.js'
-import { Fault } from '../domain/faults.js'
-import { boolean, list, structure, text } from '../shape/shape.js'
+import { boolean, structure, text } from '../shape/shape.js'
 import { operation } from './operation.js'
+import { policies, policiesOf, userName } from './shapes/user.js'
 
-const userName = text({ min: 1, max: 64, pattern: '[\\w+=,.@-]+' })
 const password = text({ min: 12, max: 1024 })
-/** A managed policy's name, or a policy document as JSON. */
-const policies = list(text({ min: 1, max: 10_240 }), { max: 20 })
 
 /** Adds a user. Errors: ValidationException, also when there is one of this name. */
 export const createUser = operation({
@@ -86,15 +82,3 @@ export const endSession = operation({
   changes: true,
   run: ({ access }, _by, { userName, sessionId }) => access.endSessions(userName, sessionId),
 })
-
-/** Errors: ValidationException for what is neither a name nor JSON. */
-function policiesOf(given: readonly string[]): (ManagedPolicy | PolicyDocument)[] {
-  return given.map((one) => {
-    if (!one.trimStart().startsWith('{')) return one as ManagedPolicy // the one validator judges names, too
-    try {
-      return JSON.parse(one) as PolicyDocument
-    } catch {
-      throw new Fault('ValidationException', 'a policy document is not JSON')
-    }
-  })
-}

@@ -1,5 +1,5 @@
 /** The one door: who may do what, what is written down, and what an operation of a test's own needs. */
-import { managedPolicies, type Principal } from '../../src/domain/access.js'
+import { type Principal } from '../../src/domain/access.js'
 import { Fault } from '../../src/domain/faults.js'
 import { allows } from '../../src/domain/policy.js'
 import { type AnyOperation, operation } from '../../src/operations/operation.js'
@@ -29,36 +29,6 @@ const who = (...policies: Principal['policies']): Principal => ({
   name: 'ann',
   arn: 'arn:aws:iam::123456789012:user/ann',
   policies,
-})
-
-/** The least of an input that names what it is about. */
-const about = new Proxy(
-  {},
-  {
-    get: (_, name) =>
-      name === 'typeKeys'
-        ? ['Build/Custom/Rake/1']
-        : name === 'resourceArn'
-          ? 'arn:aws:codepipeline:eu-central-1:123456789012:site'
-          : nested,
-  },
-)
-const nested: unknown = new Proxy(
-  Object.assign(() => 'site', {}),
-  {
-    get: (_, name) => (name === Symbol.toPrimitive || name === 'toString' ? () => 'site' : nested),
-  },
-)
-
-test('for every operation and each managed policy: who may, by the same table from every face', () => {
-  const service = door()
-  const rows = Object.entries(table).map(([method, { name }]) => {
-    const may = managedPolicies.filter((policy) =>
-      service.for(who(policy)).may(method as 'getPipeline', about as { name: string }),
-    )
-    return `${name}: ${may.join(' ') || 'none'}`
-  })
-  expect(rows.sort()).toMatchSnapshot()
 })
 
 test('every operation goes by its own name, and is one of a service', () => {

@@ -1,5 +1,5 @@
 import type { Router, RouterContext } from '@koa/router'
-import type { Logger, Principal, ServerServices } from '@penstock/core'
+import type { Logger, Principal, PrincipalOperations, ServerServices } from '@penstock/core'
 import type { StatusPageConfig } from './config.js'
 import type { Theme } from './http/theme.js'
 
@@ -38,6 +38,14 @@ export type PageRouter = Router<PageState>
 export function principalOf(ctx: Ctx): Principal {
   if (!ctx.state.principal) throw new Error('this page was reached without a session')
   return ctx.state.principal
+}
+
+/**
+ * All that the caller of a page behind the sign-in can ask of the server, and `may`, which buttons ask. Each call is
+ * checked against its policies and audited there: no page does that itself.
+ */
+export function operationsOf(ctx: Ctx, site: Site): PrincipalOperations {
+  return site.server.operations.for(principalOf(ctx))
 }
 
 /** A path parameter. Errors: a defect when the route has no such parameter. */

@@ -172,7 +172,12 @@ describe('what forms do', () => {
     expect(on.site.sample.calls).toEqual([['disable', 'rake-build']])
     const principal = 'arn:aws:iam::123456789012:user/admin'
     expect(on.site.sample.audits).toEqual([
-      { principal, operation: 'DisablePlugin', target: 'rake-build', result: 'ok' },
+      {
+        principal,
+        operation: 'DisablePlugin',
+        target: 'arn:aws:codepipeline:eu-west-1:123456789012:plugin:rake-build',
+        result: 'ok',
+      },
     ])
   })
 
@@ -188,7 +193,7 @@ describe('what forms do', () => {
     expect(on.site.sample.audits.map(({ operation, result }) => [operation, result])).toEqual([
       ['ReloadPlugin', 'ok'],
       ['EnablePlugin', 'ok'],
-      ['ReloadPlugin', 'PluginRefused'],
+      ['ReloadPlugin', 'ConflictException'],
     ])
   })
 })

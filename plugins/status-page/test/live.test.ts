@@ -41,7 +41,7 @@ describe('live pages', () => {
     const rake = build?.actionStates[0]
     const actionStates = [{ ...rake, latestExecution: { ...rake?.latestExecution, percentComplete: 63 } }]
     const changed = { ...state, stageStates: [source, { ...build, actionStates }, ...rest] }
-    const spy = jest.spyOn(operations, 'getPipelineState').mockResolvedValue(changed as never)
+    site.sample.answers.set('getPipelineState', changed)
     site.sample.change({ pipelineName: 'another' })
     site.sample.change({ pipelineName: 'shop-frontend' })
     site.sample.change({ pipelineName: 'shop-frontend' })
@@ -49,7 +49,7 @@ describe('live pages', () => {
     expect(patch).toContain('hx-target="#stage-2"')
     expect(patch).toContain('63 %')
     expect(patch).not.toContain('hx-target="#stage-4"')
-    spy.mockRestore()
+    site.sample.answers.delete('getPipelineState')
 
     const { pipelines } = site.sample
     site.sample.pipelines = pipelines.map((pipeline) => ({ ...pipeline, stages: pipeline.stages.slice(0, 3) }))

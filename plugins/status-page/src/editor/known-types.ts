@@ -1,5 +1,4 @@
-import type { ActionType, ActionTypeInfo, Principal, PropertyDeclaration, RuleTypeInfo } from '@penstock/core'
-import type { Site } from '../site.js'
+import type { ActionType, ActionTypeInfo, PrincipalOperations, PropertyDeclaration, RuleTypeInfo } from '@penstock/core'
 import { typeText } from './draft/draft.js'
 
 /** What actions and rules can be of. */
@@ -9,17 +8,17 @@ export interface KnownTypes {
 }
 
 /** The plugins' action types, then the custom ones, whose workers are somebody else's; and the types of rules. */
-export async function knownTypes(site: Site, by: Principal): Promise<KnownTypes> {
-  const { plugins, operations } = site.server
-  const types = [...plugins.actionTypes()]
-  const provided = new Set(types.map(({ id }) => typeText(id)))
+export async function knownTypes(operations: PrincipalOperations): Promise<KnownTypes> {
+  const provided = await operations.listProvidedTypes({})
+  const types = [...provided.actionTypes]
+  const known = new Set(types.map(({ id }) => typeText(id)))
   let nextToken: string | undefined
   do {
-    const page = await operations.listActionTypes(by, { nextToken })
-    types.push(...page.actionTypes.filter(({ id }) => !provided.has(typeText(id))).map(customType))
+    const page = await operations.listActionTypes({ nextToken })
+    types.push(...page.actionTypes.filter(({ id }) => !known.has(typeText(id))).map(customType))
     nextToken = page.nextToken
   } while (nextToken !== undefined)
-  return { types, rules: plugins.ruleTypes?.() ?? [] }
+  return { types, rules: provided.ruleTypes }
 }
 
 /** J2: what a custom action type declares, as plugins declare theirs. */

@@ -37,7 +37,6 @@ export function errors(site: Site): Middleware<PageState> {
     } catch (error) {
       const { status, message } = describe(error, ctx.method)
       if (status >= 500) site.log.error('a page failed', { path: ctx.path, error: errorText(error) })
-      if (status === 403 && isFault(error)) await denied(ctx as Ctx, site, message)
       answer(ctx as Ctx, site, status, message)
     }
   }
@@ -51,14 +50,6 @@ function describe(error: unknown, method: string): { status: number; message: st
   const { status, expose, message } = error as { status?: unknown; expose?: unknown; message?: unknown }
   if (typeof status === 'number' && expose === true) return { status, message: String(message) }
   return { status: 500, message: 'The server could not make this page. What happened is in its log.' }
-}
-
-/** Attempts are worth knowing of, too. */
-async function denied(ctx: Ctx, site: Site, message: string): Promise<void> {
-  const [, operation, target] = /perform: (?:codepipeline:)?(\S+) on resource: (\S+)/.exec(message) ?? []
-  if (!ctx.state.principal || ctx.method === 'GET' || !operation || !target) return
-  const principal = ctx.state.principal.arn
-  await site.server.access.audit({ principal, operation, target, result: 'AccessDeniedException' })
 }
 
 function errorText(error: unknown): string {

@@ -13,6 +13,10 @@ import {
   systemClock,
   type Views,
 } from '@penstock/core'
+import { allows } from '../../../../core/src/domain/policy.js'
+import { Arns } from '../../../../core/src/operations/arns.js'
+import { refused } from '../../../../core/src/operations/judge.js'
+import type { AnyOperation, OperationServices } from '../../../../core/src/operations/operation.js'
 import { serveOperations } from '../../../../core/src/operations/serve.js'
 import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
@@ -36,20 +40,26 @@ export class SampleServer {
   readonly sessions = new Map<string, Principal>()
   pipelines: PipelineDeclaration[] = [data.shop]
   denied = new Set<string>()
+  /** Of whoever signs in; everything but what is denied when there are none. */
+  policies: Principal['policies'] = []
+  /** In the place of its own. */
+  readonly answers = new Map<OperationName, object>()
   /** Thrown by the next operation that changes something. */
   refusal: Fault | undefined
   logComplete = true
 
+  private readonly identity: ServerServices['identity'] = {
+    region: 'eu-west-1',
+    accountId: '123456789012',
+    bucket: 'codepipeline-eu-west-1-1234567890',
+    publicUrl: 'http://127.0.0.1:8080',
+    version: '0.1.0',
+    dataFolder: '/var/lib/penstock',
+  }
+
   readonly services: ServerServices = {
     clock: systemClock,
-    identity: {
-      region: 'eu-west-1',
-      accountId: '123456789012',
-      bucket: 'codepipeline-eu-west-1-1234567890',
-      publicUrl: 'http://127.0.0.1:8080',
-      version: '0.1.0',
-      dataFolder: '/var/lib/penstock',
-    },
+    identity: this.identity,
     operations: this.operations(),
     access: this.access(),
     logs: this.logService(),
@@ -214,20 +224,29 @@ export class SampleServer {
       },
     }
     const does = async (name: OperationName, by: Principal, input: unknown) => {
+      const replaced = this.answers.get(name)
+      if (replaced) return replaced
       const answer = known[name] as ((by: Principal, input: unknown) => Promise<object>) | undefined
       if (answer) return answer(by, input)
       this.deed(name, input)
       return { pipelineExecutionId: data.ids.waiting }
     }
+    const { identity } = this
+    const arns = new Arns(identity)
+    const may: OperationServices['may'] = (by, operation, about) =>
+      refused({ access: this.services.access, arns }, operation as unknown as AnyOperation, by, about) === undefined
     return serveOperations({
-      identity: { region: 'eu-west-1', accountId: '123456789012' },
+      identity,
       access: {
-        allows: (_, action) => !this.denied.has(action),
+        allows: (by, action, resource) => this.services.access.allows(by, action, resource),
         audit: async (entry) => void this.audits.push(entry),
       },
       log: console,
-      perform: ({ name }, by, input) =>
-        does(`${name.charAt(0).toLowerCase()}${name.slice(1)}` as OperationName, by, input),
+      // Penstock's own operations are the real ones, over this server's services.
+      perform: (operation, by, input, call) =>
+        operation.service === 'penstock'
+          ? operation.run({ ...this.services, may } as unknown as OperationServices, by, input, call)
+          : does(methodOf(operation), by, input),
     })
   }
 
@@ -267,9 +286,13 @@ export class SampleServer {
   }
 
   private access(): ServerServices['access'] {
-    const principal: Principal = { name: 'admin', arn: 'arn:aws:iam::123456789012:user/admin', policies: [] }
+    const principal = (): Principal => ({
+      name: 'admin',
+      arn: 'arn:aws:iam::123456789012:user/admin',
+      policies: this.policies,
+    })
     return {
-      signIn: async (user, password) => (user === 'admin' && password === 'right' ? principal : undefined),
+      signIn: async (user, password) => (user === 'admin' && password === 'right' ? principal() : undefined),
       openSession: async (who) => {
         const token = `session-${this.sessions.size}-${'x'.repeat(30)}`
         this.sessions.set(token, who)
@@ -292,7 +315,8 @@ export class SampleServer {
       listAccessKeys: async () => sampleKeys(this.now),
       credentials: async () => undefined,
       jobCredentials: async () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '', expires: 0 }),
-      allows: (_, action) => !this.denied.has(action),
+      allows: ({ policies }, action, resource) =>
+        !this.denied.has(action) && (!policies?.length || allows(policies, action, resource)),
       audit: async (entry) => void this.audits.push(entry),
       auditLog: async () => sampleAudit(this.now),
     }
@@ -321,6 +345,10 @@ export class SampleServer {
       },
     }
   }
+}
+
+function methodOf({ name }: AnyOperation): OperationName {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}` as OperationName
 }
 
 function raise(name: string): never {

@@ -1,20 +1,21 @@
-import { Fault, type ManagedPolicy, managedPolicies, type PolicyDocument } from '@penstock/core'
+import { Fault, managedPolicies } from '@penstock/core'
 
 /**
- * The policies that the form asks for: ticked managed ones, and a document of one's own.
+ * The policies that the form asks for: the names of ticked managed ones, and a document of one's own as JSON.
  * Errors: ValidationException when there is none, or when the document is no JSON object.
  */
-export function readPolicies(form: URLSearchParams): (ManagedPolicy | PolicyDocument)[] {
+export function readPolicies(form: URLSearchParams): string[] {
   const ticked = managedPolicies.filter((policy) => form.getAll('policy').includes(policy))
   const text = (form.get('document') ?? '').trim()
-  const own = text === '' ? [] : [parse(text)]
+  if (text !== '') check(text)
+  const own = text === '' ? [] : [text]
   if (ticked.length + own.length === 0) {
     throw new Fault('ValidationException', 'A key without a policy may do nothing: tick one, or write one.')
   }
   return [...ticked, ...own]
 }
 
-function parse(text: string): PolicyDocument {
+function check(text: string): void {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -28,5 +29,4 @@ function parse(text: string): PolicyDocument {
       'The policy document must be {"Statement": [{"Effect", "Action", "Resource"}]}.',
     )
   }
-  return value as PolicyDocument
 }

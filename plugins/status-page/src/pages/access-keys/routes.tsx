@@ -1,8 +1,7 @@
-import { type AccessKey, isFault, type ManagedPolicy, managedPolicies, type PolicyDocument } from '@penstock/core'
+import { isFault, managedPolicies } from '@penstock/core'
 import { act } from '../../http/act.js'
 import { csrfToken } from '../../http/csrf.js'
-import { administration, demand } from '../../http/permissions.js'
-import { type Ctx, field, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { AccessKeysPage, type NewKey } from './page.js'
 import { readPolicies } from './policies.js'
@@ -12,13 +11,10 @@ export function accessKeyRoutes(router: PageRouter, site: Site): void {
   router.get('/access-keys', (ctx: Ctx) => list(ctx, site, {}))
   router.post('/access-keys', (ctx: Ctx) => create(ctx, site))
   router.post('/access-keys/:id/delete', async (ctx: Ctx) => {
-    const by = principalOf(ctx)
-    const id = param(ctx, 'id')
-    demand(site, by, administration.keys)
-    await act(ctx, '/access-keys', `The key ${id} was deleted. What uses it is refused from now on.`, async () => {
-      await site.server.access.deleteAccessKey(id)
-      await site.server.access.audit({ principal: by.arn, operation: 'DeleteAccessKey', target: id, result: 'ok' })
-    })
+    const accessKeyId = param(ctx, 'id')
+    await act(ctx, '/access-keys', `The key ${accessKeyId} was deleted. What uses it is refused from now on.`, () =>
+      operationsOf(ctx, site).deleteAccessKey({ accessKeyId }),
+    )
   })
 }
 
@@ -28,13 +24,11 @@ interface ListOptions {
 }
 
 async function list(ctx: Ctx, site: Site, { made, problem }: ListOptions): Promise<void> {
-  demand(site, principalOf(ctx), administration.keys)
-  const keys = await site.server.access.listAccessKeys()
-  const sorted = [...keys].sort((a: AccessKey, b: AccessKey) => b.created - a.created)
+  const { accessKeys } = await operationsOf(ctx, site).listAccessKeys({})
   const { region, publicUrl } = site.server.identity
   const page = (
     <AccessKeysPage
-      keys={sorted}
+      keys={accessKeys}
       made={made}
       problem={problem}
       csrf={csrfToken(ctx)}
@@ -49,16 +43,13 @@ async function list(ctx: Ctx, site: Site, { made, problem }: ListOptions): Promi
 
 /** The secret is in the answer to this one request, and nowhere else: no redirect, so that nothing has to keep it. */
 async function create(ctx: Ctx, site: Site): Promise<void> {
-  const by = principalOf(ctx)
-  demand(site, by, administration.keys)
-  const userName = field(ctx, 'userName')
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('createAccessKey', {})
   try {
-    const policies: (ManagedPolicy | PolicyDocument)[] = readPolicies(ctx.state.form)
-    const key = await site.server.access.createAccessKey(userName, policies)
-    const target = `${key.accessKeyId} for ${userName}`
-    await site.server.access.audit({ principal: by.arn, operation: 'CreateAccessKey', target, result: 'ok' })
+    const policies = readPolicies(ctx.state.form)
+    const { accessKey } = await operations.createAccessKey({ userName: field(ctx, 'userName'), policies })
     ctx.state.form = new URLSearchParams()
-    await list(ctx, site, { made: key })
+    await list(ctx, site, { made: accessKey })
   } catch (error) {
     if (!isFault(error) || error.code === 'AccessDeniedException') throw error
     await list(ctx, site, { problem: error.message })

@@ -1,4 +1,4 @@
-import { Fault, type Operations, type Principal, type Views } from '@penstock/core'
+import { Fault, type OperationInput, type PrincipalOperations, type Views } from '@penstock/core'
 import type { Site } from '../../site.js'
 
 /** How far back an action execution is looked for: twenty pages of a hundred. */
@@ -14,7 +14,7 @@ const mostKnown = 2_000
  */
 export async function findAction(
   site: Site,
-  by: Principal,
+  operations: PrincipalOperations,
   pipelineName: string,
   id: string,
 ): Promise<Views.ActionExecutionDetail> {
@@ -22,8 +22,8 @@ export async function findAction(
   known.set(site, executions)
   const pipelineExecutionId = executions.get(id)
   const found =
-    (pipelineExecutionId && (await look(site, by, id, { pipelineName, filter: { pipelineExecutionId } }))) ||
-    (await look(site, by, id, { pipelineName }))
+    (pipelineExecutionId && (await look(operations, id, { pipelineName, filter: { pipelineExecutionId } }))) ||
+    (await look(operations, id, { pipelineName }))
   if (!found) {
     throw new Fault('ActionExecutionNotFoundException', `The pipeline ${pipelineName} has no action execution ${id}.`)
   }
@@ -32,12 +32,10 @@ export async function findAction(
   return found
 }
 
-type Where = Parameters<Operations['listActionExecutions']>[1]
-
-async function look(site: Site, by: Principal, id: string, where: Where) {
+async function look(operations: PrincipalOperations, id: string, where: OperationInput<'listActionExecutions'>) {
   let nextToken: string | undefined
   for (let page = 0; page < mostPages; page++) {
-    const answer = await site.server.operations.listActionExecutions(by, { ...where, maxResults: 100, nextToken })
+    const answer = await operations.listActionExecutions({ ...where, maxResults: 100, nextToken })
     const found = answer.actionExecutionDetails.find((each) => each.actionExecutionId === id)
     if (found) return found
     nextToken = answer.nextToken
@@ -46,7 +44,7 @@ async function look(site: Site, by: Principal, id: string, where: Where) {
   return undefined
 }
 
-/** A configuration whose secret properties are hidden, even if it came unmasked (J3). */
+/** A configuration whose secret properties are hidden, even if it came unmasked (J3), and whatever the reader may list. */
 export function maskSecrets(
   site: Site,
   type: Views.ActionExecutionDetail['input']['actionTypeId'],

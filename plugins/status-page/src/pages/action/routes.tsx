@@ -1,7 +1,6 @@
 import type { Views } from '@penstock/core'
 import { csrfToken } from '../../http/csrf.js'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { findAction, maskSecrets } from './find.js'
 import { ActionPage } from './page.js'
@@ -9,10 +8,8 @@ import { ActionPage } from './page.js'
 /** One run of one action: what it was given, what it gave back. */
 export function actionRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name/actions/:id', async (ctx: Ctx) => {
-    const by = principalOf(ctx)
     const name = param(ctx, 'name')
-    demand(site, by, 'ListActionExecutions', name)
-    const action = await findAction(site, by, name, param(ctx, 'id'))
+    const action = await findAction(site, operationsOf(ctx, site), name, param(ctx, 'id'))
     const targets = await targetsOf(ctx, site, name, action)
     const { actionTypeId, configuration, resolvedConfiguration } = action.input
     const page = (
@@ -36,7 +33,7 @@ async function targetsOf(ctx: Ctx, site: Site, pipelineName: string, action: Vie
   try {
     const { actionExecutionId } = action
     const input = { pipelineName, actionExecutionId, maxResults: 100 }
-    return (await site.server.operations.listDeployActionExecutionTargets(principalOf(ctx), input)).targets
+    return (await operationsOf(ctx, site).listDeployActionExecutionTargets(input)).targets
   } catch {
     return []
   }

@@ -1,6 +1,5 @@
 import type { AuditEntry } from '@penstock/core'
-import { administration, demand } from '../../http/permissions.js'
-import { type Ctx, type PageRouter, principalOf, query, type Site } from '../../site.js'
+import { type Ctx, operationsOf, type PageRouter, query, type Site } from '../../site.js'
 import { Icon } from '../../view/icons.js'
 import { show } from '../../view/show.js'
 import { Ago, Moment } from '../../view/time.js'
@@ -13,20 +12,19 @@ const ownArn = /arn:aws:codepipeline:[^:\s]+:\d{12}:/g
 /** Who did what, newest first. */
 export function auditRoutes(router: PageRouter, site: Site): void {
   router.get('/audit', async (ctx: Ctx) => {
-    demand(site, principalOf(ctx), administration.audit)
-    const before = Number(query(ctx, 'before')) || undefined
-    const entries = await site.server.access.auditLog({ limit: pageSize, ...(before !== undefined && { before }) })
-    show(
-      ctx,
-      site,
-      { title: 'Audit log', section: 'audit' },
-      <AuditPage entries={entries} first={before === undefined} />,
-    )
+    const before = query(ctx, 'before')
+    const page = await operationsOf(ctx, site).listAuditEntries({ maxResults: pageSize, nextToken: before })
+    show(ctx, site, { title: 'Audit log', section: 'audit' }, <AuditPage {...page} first={before === undefined} />)
   })
 }
 
-function AuditPage({ entries, first }: { readonly entries: readonly AuditEntry[]; readonly first: boolean }) {
-  const last = entries.at(-1)
+interface PageProps {
+  readonly entries: readonly AuditEntry[]
+  readonly nextToken?: string
+  readonly first: boolean
+}
+
+function AuditPage({ entries, nextToken, first }: PageProps) {
   return (
     <>
       <header class="page-head">
@@ -55,9 +53,9 @@ function AuditPage({ entries, first }: { readonly entries: readonly AuditEntry[]
           </table>
         )}
       </section>
-      {last && entries.length >= pageSize && (
+      {nextToken !== undefined && (
         <p class="pager">
-          <a class="button" href={`/audit?before=${last.at}`}>
+          <a class="button" href={`/audit?before=${nextToken}`}>
             Older entries
           </a>
         </p>

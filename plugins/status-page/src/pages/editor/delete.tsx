@@ -1,7 +1,6 @@
 import { Fault } from '@penstock/core'
 import { act } from '../../http/act.js'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, field, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { Post, Trail } from '../../view/form.js'
 import { to } from '../../view/link.js'
 import { show } from '../../view/show.js'
@@ -10,18 +9,20 @@ import { show } from '../../view/show.js'
 export function deleteRoutes(router: PageRouter, site: Site, csrfToken: (ctx: Ctx) => string): void {
   router.get('/pipelines/:name/delete', async (ctx: Ctx) => {
     const name = param(ctx, 'name')
-    demand(site, principalOf(ctx), 'DeletePipeline', name)
-    await site.server.operations.getPipeline(principalOf(ctx), { name })
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('deletePipeline', { name })
+    await operations.getPipeline({ name })
     show(ctx, site, { title: `Delete ${name}`, section: 'pipelines' }, <DeletePage name={name} csrf={csrfToken(ctx)} />)
   })
   router.post('/pipelines/:name/delete', async (ctx: Ctx) => {
     const name = param(ctx, 'name')
-    demand(site, principalOf(ctx), 'DeletePipeline', name)
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('deletePipeline', { name })
     const typed = field(ctx, 'typed')
     const back = typed === name ? '/' : to.pipeline(name, 'delete')
     await act(ctx, back, `${name} was deleted.`, async () => {
       if (typed !== name) throw new Fault('ValidationException', `Type ${name} to delete it; '${typed}' was typed.`)
-      await site.server.operations.deletePipeline(principalOf(ctx), { name })
+      await operations.deletePipeline({ name })
     })
   })
 }

@@ -5,7 +5,7 @@ import { ProblemMap } from '../../editor/problem-map.js'
 import { sealSecrets, typedSecrets } from '../../editor/secrets.js'
 import { csrfToken } from '../../http/csrf.js'
 import { type Seal, sealOf } from '../../http/seal.js'
-import { type Ctx, principalOf, type Site } from '../../site.js'
+import { type Ctx, operationsOf, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { EditorPage } from './page.js'
 
@@ -29,7 +29,7 @@ export interface Editing {
 
 /** Answers with the editor. */
 export async function drawEditor(ctx: Ctx, site: Site, editing: Editing): Promise<void> {
-  const known = await knownTypes(site, principalOf(ctx))
+  const known = await knownTypes(operationsOf(ctx, site))
   const seal = sealOf(ctx)
   const { text } = editing
   const page = (

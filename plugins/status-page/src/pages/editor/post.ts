@@ -7,15 +7,17 @@ import { knownTypes } from '../../editor/known-types.js'
 import { retype } from '../../editor/retype.js'
 import { unsealSecrets } from '../../editor/secrets.js'
 import { statusOf } from '../../http/errors.js'
-import { demand } from '../../http/permissions.js'
 import { sealOf } from '../../http/seal.js'
-import { type Ctx, field, principalOf, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type Site } from '../../site.js'
 import { drawEditor, type Editing } from './draw.js'
+import { anyPipeline } from './new-pipeline.js'
 import { SavedMeanwhile, save } from './save.js'
 
 /** Every button of the editor: changes of the draft, the turn from form to JSON and back, comparing, and saving. */
 export async function postEditor(ctx: Ctx, site: Site, existing: string | undefined): Promise<void> {
-  demand(site, principalOf(ctx), existing ? 'UpdatePipeline' : 'CreatePipeline', ...(existing ? [existing] : []))
+  const operations = operationsOf(ctx, site)
+  if (existing) await operations.authorize('updatePipeline', { pipeline: { name: existing } })
+  else await operations.authorize('createPipeline', anyPipeline)
   const text = ctx.state.form.get('json') ?? ''
   const as = field(ctx, 'as') === 'json' ? 'json' : 'form'
   const base = {
@@ -47,7 +49,7 @@ async function press(ctx: Ctx, site: Site, sealed: Editing): Promise<void> {
   if (deed === 'compare') return compare(ctx, site, editing)
   const { text: _, ...rest } = editing
   if (deed === 'as-json') return drawEditor(ctx, site, { ...rest, as: 'json' })
-  const known = await knownTypes(site, principalOf(ctx))
+  const known = await knownTypes(operationsOf(ctx, site))
   const changed = changeDraft(retype(draft, new Map(ctx.state.form), known), deed, known)
   return drawEditor(ctx, site, { ...rest, as: 'form', ...changed })
 }
@@ -58,7 +60,7 @@ async function compare(ctx: Ctx, site: Site, editing: Editing): Promise<void> {
 
 async function savedNow(ctx: Ctx, site: Site, name: string | undefined): Promise<Draft | undefined> {
   if (name === undefined) return undefined
-  return (await site.server.operations.getPipeline(principalOf(ctx), { name })).pipeline
+  return (await operationsOf(ctx, site).getPipeline({ name })).pipeline
 }
 
 /** Draws what was sent once more, with what is wrong with it. */

@@ -2,8 +2,7 @@ import { Fault, type PipelineDeclaration } from '@penstock/core'
 import { knownTypes } from '../../editor/known-types.js'
 import { refuseLostSecrets } from '../../editor/secrets.js'
 import { leaveNotice } from '../../http/notice.js'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, principalOf, type Site } from '../../site.js'
+import { type Ctx, operationsOf, type Site } from '../../site.js'
 import { to } from '../../view/link.js'
 import type { Editing } from './draw.js'
 
@@ -23,21 +22,19 @@ export class SavedMeanwhile extends Error {
 /** Creates the pipeline, or saves it and runs all stages again where that is wanted. Errors: SavedMeanwhile; faults. */
 export async function save(ctx: Ctx, site: Site, editing: Editing): Promise<void> {
   const { draft, existing } = editing
-  const by = principalOf(ctx)
-  const { operations } = site.server
-  const known = await knownTypes(site, by)
+  const operations = operationsOf(ctx, site)
+  const known = await knownTypes(operations)
   if (!existing) {
-    demand(site, by, 'CreatePipeline', draft.name)
+    await operations.authorize('createPipeline', { pipeline: draft })
     refuseLostSecrets(draft, undefined, known)
-    await operations.createPipeline(by, { pipeline: draft })
+    await operations.createPipeline({ pipeline: draft })
     return leave(ctx, draft.name, `${draft.name} was created. Its first execution has started.`)
   }
   const saved = await unchanged(ctx, site, existing, editing)
   refuseLostSecrets(draft, saved, known)
-  await operations.updatePipeline(by, { pipeline: draft })
+  await operations.updatePipeline({ pipeline: draft })
   if (!editing.runAgain) return leave(ctx, existing, 'Saved.')
-  demand(site, by, 'StartPipelineExecution', existing)
-  await operations.startPipelineExecution(by, { name: existing })
+  await operations.startPipelineExecution({ name: existing })
   leave(ctx, existing, 'Saved. All stages run again, with the change.')
 }
 
@@ -48,7 +45,7 @@ async function unchanged(ctx: Ctx, site: Site, existing: string, editing: Editin
     const message = `A pipeline keeps its name: this one is called ${existing}, and the text says ${draft.name}.`
     throw new Fault('ValidationException', message, [{ path: 'name', message }])
   }
-  const { pipeline } = await site.server.operations.getPipeline(principalOf(ctx), { name: existing })
+  const { pipeline } = await operationsOf(ctx, site).getPipeline({ name: existing })
   if (version !== undefined && pipeline.version !== version) throw new SavedMeanwhile(pipeline, version)
   return pipeline
 }

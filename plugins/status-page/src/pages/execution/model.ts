@@ -1,6 +1,4 @@
-import type { PipelineDeclaration, Principal, Views } from '@penstock/core'
-import { may } from '../../http/permissions.js'
-import type { Site } from '../../site.js'
+import type { PipelineDeclaration, PrincipalOperations, Views } from '@penstock/core'
 import { type PipelineRights, rightsOn } from '../pipeline/model.js'
 
 /** All that the page of one execution shows. */
@@ -19,19 +17,20 @@ export interface ExecutionModel {
 const mostPages = 20
 
 /** Errors: PipelineNotFoundException, PipelineExecutionNotFoundException. */
-export async function loadExecution(site: Site, by: Principal, name: string, id: string): Promise<ExecutionModel> {
-  const { operations } = site.server
-  const { pipelineExecution: execution } = await operations.getPipelineExecution(by, {
-    pipelineName: name,
-    pipelineExecutionId: id,
-  })
+export async function loadExecution(
+  operations: PrincipalOperations,
+  name: string,
+  id: string,
+): Promise<ExecutionModel> {
+  const about = { pipelineName: name }
+  const { pipelineExecution: execution } = await operations.getPipelineExecution({ ...about, pipelineExecutionId: id })
   const [declaration, actions, rules, summary] = await Promise.all([
-    declarationOf(site, by, name, execution.pipelineVersion),
-    actionsOf(site, by, name, id),
-    may(site, by, 'ListRuleExecutions', name)
-      ? operations.listRuleExecutions(by, { pipelineName: name, filter: { pipelineExecutionId: id }, maxResults: 100 })
+    declarationOf(operations, name, execution.pipelineVersion),
+    actionsOf(operations, name, id),
+    operations.may('listRuleExecutions', about)
+      ? operations.listRuleExecutions({ ...about, filter: { pipelineExecutionId: id }, maxResults: 100 })
       : { ruleExecutionDetails: [] },
-    summaryOf(site, by, name, id),
+    summaryOf(operations, name, id),
   ])
   return {
     execution,
@@ -39,26 +38,33 @@ export async function loadExecution(site: Site, by: Principal, name: string, id:
     declaration,
     actions: actions.toReversed(),
     rules: rules.ruleExecutionDetails.toReversed(),
-    may: rightsOn(site, by, name),
+    may: rightsOn(operations, name),
   }
 }
 
-async function declarationOf(site: Site, by: Principal, name: string, version: number): Promise<PipelineDeclaration> {
-  const { operations } = site.server
+async function declarationOf(
+  operations: PrincipalOperations,
+  name: string,
+  version: number,
+): Promise<PipelineDeclaration> {
   try {
-    return (await operations.getPipeline(by, { name, version })).pipeline
+    return (await operations.getPipeline({ name, version })).pipeline
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'PipelineVersionNotFoundException') throw error
-    return (await operations.getPipeline(by, { name })).pipeline
+    return (await operations.getPipeline({ name })).pipeline
   }
 }
 
-async function actionsOf(site: Site, by: Principal, name: string, id: string): Promise<Views.ActionExecutionDetail[]> {
-  if (!may(site, by, 'ListActionExecutions', name)) return []
+async function actionsOf(
+  operations: PrincipalOperations,
+  name: string,
+  id: string,
+): Promise<Views.ActionExecutionDetail[]> {
+  if (!operations.may('listActionExecutions', { pipelineName: name })) return []
   const found: Views.ActionExecutionDetail[] = []
   let nextToken: string | undefined
   for (let page = 0; page < mostPages; page++) {
-    const answer = await site.server.operations.listActionExecutions(by, {
+    const answer = await operations.listActionExecutions({
       pipelineName: name,
       filter: { pipelineExecutionId: id },
       maxResults: 100,
@@ -72,11 +78,9 @@ async function actionsOf(site: Site, by: Principal, name: string, id: string): P
 }
 
 /** Times and the reason of a stop are in the list's entry only; it is found among the newest ones, or left out. */
-async function summaryOf(site: Site, by: Principal, name: string, id: string) {
-  if (!may(site, by, 'ListPipelineExecutions', name)) return undefined
-  const { pipelineExecutionSummaries } = await site.server.operations.listPipelineExecutions(by, {
-    pipelineName: name,
-    maxResults: 100,
-  })
+async function summaryOf(operations: PrincipalOperations, name: string, id: string) {
+  const about = { pipelineName: name }
+  if (!operations.may('listPipelineExecutions', about)) return undefined
+  const { pipelineExecutionSummaries } = await operations.listPipelineExecutions({ ...about, maxResults: 100 })
   return pipelineExecutionSummaries.find((each) => each.pipelineExecutionId === id)
 }

@@ -1,6 +1,5 @@
-import type { Principal, Views } from '@penstock/core'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
+import type { PrincipalOperations, Views } from '@penstock/core'
+import { type Ctx, operationsOf, type PageRouter, param, query, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { HistoryPage } from './page.js'
 
@@ -21,12 +20,11 @@ const mostLooks = 10
 /** All executions of a pipeline, newest first, in pages. */
 export function historyRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name/history', async (ctx: Ctx) => {
-    const by = principalOf(ctx)
+    const operations = operationsOf(ctx, site)
     const name = param(ctx, 'name')
-    demand(site, by, 'ListPipelineExecutions', name)
-    const { pipeline } = await site.server.operations.getPipeline(by, { name })
     const filter = readFilter(ctx)
-    const found = await look(site, by, name, filter, query(ctx, 'page'))
+    const found = await look(operations, name, filter, query(ctx, 'page'))
+    const { pipeline } = await operations.getPipeline({ name })
     const stages = pipeline.stages.map((stage) => stage.name)
     const parallel = pipeline.executionMode === 'PARALLEL'
     const page = <HistoryPage pipeline={name} filter={filter} stages={stages} parallel={parallel} {...found} />
@@ -50,12 +48,17 @@ interface Found {
 }
 
 /** The operation itself filters by stage only; the rest is looked through here, page by page of it. */
-async function look(site: Site, by: Principal, name: string, filter: HistoryFilter, from?: string): Promise<Found> {
+async function look(
+  operations: PrincipalOperations,
+  name: string,
+  filter: HistoryFilter,
+  from?: string,
+): Promise<Found> {
   const narrow = filter.stage ? { filter: { succeededInStage: { stageName: filter.stage } } } : {}
   const executions: Views.PipelineExecutionSummary[] = []
   let next = from
   for (let looks = 0; looks < mostLooks; looks++) {
-    const page = await site.server.operations.listPipelineExecutions(by, {
+    const page = await operations.listPipelineExecutions({
       pipelineName: name,
       maxResults: pageSize,
       nextToken: next,

@@ -1,6 +1,4 @@
-import type { PipelineDeclaration, Principal, SourceStatus, Views } from '@penstock/core'
-import { may } from '../../http/permissions.js'
-import type { Site } from '../../site.js'
+import type { PipelineDeclaration, PrincipalOperations, SourceStatus, Views } from '@penstock/core'
 import type { PipelineWarning } from './warnings.js'
 
 /** All that the page of one pipeline shows. */
@@ -36,19 +34,19 @@ export interface PipelineRights {
 const recent = 12
 
 /** Reads the pipeline, its state and its newest executions. Errors: PipelineNotFoundException. */
-export async function loadPipeline(site: Site, by: Principal, name: string): Promise<PipelineModel> {
-  const { operations, sources } = site.server
+export async function loadPipeline(operations: PrincipalOperations, name: string): Promise<PipelineModel> {
+  const about = { pipelineName: name }
   const [definition, state, executions, runs, sourceStates, { warnings }] = await Promise.all([
-    operations.getPipeline(by, { name }),
-    operations.getPipelineState(by, { name }),
-    may(site, by, 'ListPipelineExecutions', name)
-      ? operations.listPipelineExecutions(by, { pipelineName: name, maxResults: recent })
+    operations.getPipeline({ name }),
+    operations.getPipelineState({ name }),
+    operations.may('listPipelineExecutions', about)
+      ? operations.listPipelineExecutions({ ...about, maxResults: recent })
       : { pipelineExecutionSummaries: [] },
-    may(site, by, 'ListActionExecutions', name)
-      ? operations.listActionExecutions(by, { pipelineName: name, maxResults: 100 })
+    operations.may('listActionExecutions', about)
+      ? operations.listActionExecutions({ ...about, maxResults: 100 })
       : { actionExecutionDetails: [] },
-    sources.status(name),
-    operations.getPipelineWarnings(by, { name }),
+    operations.listSources(about),
+    operations.getPipelineWarnings({ name }),
   ])
   return {
     name,
@@ -57,26 +55,26 @@ export async function loadPipeline(site: Site, by: Principal, name: string): Pro
     state,
     executions: executions.pipelineExecutionSummaries,
     runs: new Map(runs.actionExecutionDetails.map((run) => [run.actionExecutionId, run])),
-    sources: sourceStates,
+    sources: sourceStates.sources,
     warnings,
-    may: rightsOn(site, by, name),
+    may: rightsOn(operations, name),
   }
 }
 
-/** The reader's rights on one pipeline, by CodePipeline's operation names. */
-export function rightsOn(site: Site, by: Principal, name: string): PipelineRights {
-  const can = (operation: string, ...path: readonly string[]) => may(site, by, operation, name, ...path)
+/** The reader's rights on one pipeline. */
+export function rightsOn({ may }: PrincipalOperations, name: string): PipelineRights {
+  const stage = (stageName: string) => ({ pipelineName: name, stageName })
   return {
-    start: can('StartPipelineExecution'),
-    stop: can('StopPipelineExecution'),
-    update: can('UpdatePipeline'),
-    remove: can('DeletePipeline'),
-    retry: (stage) => can('RetryStageExecution', stage),
-    rollback: (stage) => can('RollbackStage', stage),
-    override: (stage) => can('OverrideStageCondition', stage),
-    disable: (stage) => can('DisableStageTransition', stage),
-    enable: (stage) => can('EnableStageTransition', stage),
-    approve: (stage, action) => can('PutApprovalResult', stage, action),
+    start: may('startPipelineExecution', { name }),
+    stop: may('stopPipelineExecution', { pipelineName: name }),
+    update: may('updatePipeline', { pipeline: { name } }),
+    remove: may('deletePipeline', { name }),
+    retry: (stageName) => may('retryStageExecution', stage(stageName)),
+    rollback: (stageName) => may('rollbackStage', stage(stageName)),
+    override: (stageName) => may('overrideStageCondition', stage(stageName)),
+    disable: (stageName) => may('disableStageTransition', stage(stageName)),
+    enable: (stageName) => may('enableStageTransition', stage(stageName)),
+    approve: (stageName, actionName) => may('putApprovalResult', { ...stage(stageName), actionName }),
   }
 }
 

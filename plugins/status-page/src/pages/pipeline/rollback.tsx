@@ -1,8 +1,7 @@
 import type { Views } from '@penstock/core'
 import { act } from '../../http/act.js'
 import { csrfToken } from '../../http/csrf.js'
-import { demand, may } from '../../http/permissions.js'
-import { type Ctx, field, type PageRouter, param, principalOf, query, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, param, query, type Site } from '../../site.js'
 import { Post, Trail } from '../../view/form.js'
 import { ExecutionLink, shortId, to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
@@ -19,9 +18,9 @@ export function rollbackRoutes(router: PageRouter, site: Site): void {
 async function targets(ctx: Ctx, site: Site): Promise<void> {
   const pipelineName = param(ctx, 'name')
   const stageName = param(ctx, 'stage')
-  const by = principalOf(ctx)
-  demand(site, by, 'RollbackStage', pipelineName, stageName)
-  const { pipelineExecutionSummaries } = await site.server.operations.listPipelineExecutions(by, {
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('rollbackStage', { pipelineName, stageName })
+  const { pipelineExecutionSummaries } = await operations.listPipelineExecutions({
     pipelineName,
     filter: { succeededInStage: { stageName } },
     maxResults: 50,
@@ -106,11 +105,11 @@ function RollBackButton({ pipeline, stage, target, csrf }: ButtonProps) {
 /** From the history: the execution is chosen, the stage not yet. */
 async function stages(ctx: Ctx, site: Site): Promise<void> {
   const name = param(ctx, 'name')
-  const by = principalOf(ctx)
+  const operations = operationsOf(ctx, site)
   const target = query(ctx, 'target') ?? ''
-  demand(site, by, 'GetPipeline', name)
-  const { pipeline } = await site.server.operations.getPipeline(by, { name })
-  const open = pipeline.stages.slice(1).filter((stage) => may(site, by, 'RollbackStage', name, stage.name))
+  const { pipeline } = await operations.getPipeline({ name })
+  const may = (stageName: string) => operations.may('rollbackStage', { pipelineName: name, stageName })
+  const open = pipeline.stages.slice(1).filter((stage) => may(stage.name))
   show(
     ctx,
     site,
@@ -140,13 +139,13 @@ async function stages(ctx: Ctx, site: Site): Promise<void> {
 }
 
 async function rollBack(ctx: Ctx, site: Site): Promise<void> {
-  const by = principalOf(ctx)
   const input = {
     pipelineName: param(ctx, 'name'),
     stageName: param(ctx, 'stage'),
     targetPipelineExecutionId: field(ctx, 'target'),
   }
-  demand(site, by, 'RollbackStage', input.pipelineName, input.stageName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('rollbackStage', input)
   const done = `${input.stageName} is being rolled back to execution ${shortId(input.targetPipelineExecutionId)}.`
-  await act(ctx, to.pipeline(input.pipelineName), done, () => site.server.operations.rollbackStage(by, input))
+  await act(ctx, to.pipeline(input.pipelineName), done, () => operations.rollbackStage(input))
 }

@@ -1,10 +1,9 @@
 import { Fault, transitionReason } from '@penstock/core'
 import { act } from '../../http/act.js'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, field, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { to } from '../../view/link.js'
 
-/** What the buttons of one stage do. */
+/** What the buttons of one stage do. Whether the reader may is asked before what was typed is judged. */
 export function stageRoutes(router: PageRouter, site: Site): void {
   const at = '/pipelines/:name/stages/:stage'
   router.post(`${at}/disable`, (ctx: Ctx) => disable(ctx, site))
@@ -27,12 +26,13 @@ function backTo(ctx: Ctx): string {
 
 async function disable(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
-  demand(site, principalOf(ctx), 'DisableStageTransition', stage.pipelineName, stage.stageName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('disableStageTransition', stage)
   const reason = field(ctx, 'reason')
   await act(ctx, backTo(ctx), `The transition into ${stage.stageName} is disabled.`, async () => {
     if (!transitionReason.test(reason)) throw new Fault('ValidationException', reasonProblem(reason))
     const input = { ...stage, transitionType: 'Inbound' as const, reason }
-    await site.server.operations.disableStageTransition(principalOf(ctx), input)
+    await operations.disableStageTransition(input)
   })
 }
 
@@ -46,18 +46,20 @@ function reasonProblem(reason: string): string {
 
 async function enable(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
-  demand(site, principalOf(ctx), 'EnableStageTransition', stage.pipelineName, stage.stageName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('enableStageTransition', stage)
   await act(ctx, backTo(ctx), `The transition into ${stage.stageName} is enabled.`, () =>
-    site.server.operations.enableStageTransition(principalOf(ctx), { ...stage, transitionType: 'Inbound' }),
+    operations.enableStageTransition({ ...stage, transitionType: 'Inbound' }),
   )
 }
 
 async function retry(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
-  demand(site, principalOf(ctx), 'RetryStageExecution', stage.pipelineName, stage.stageName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('retryStageExecution', stage)
   const retryMode = field(ctx, 'mode') === 'ALL_ACTIONS' ? 'ALL_ACTIONS' : 'FAILED_ACTIONS'
   await act(ctx, backTo(ctx), `${stage.stageName} runs again.`, () =>
-    site.server.operations.retryStageExecution(principalOf(ctx), {
+    operations.retryStageExecution({
       ...stage,
       pipelineExecutionId: field(ctx, 'execution'),
       retryMode,
@@ -67,10 +69,11 @@ async function retry(ctx: Ctx, site: Site): Promise<void> {
 
 async function override(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
-  demand(site, principalOf(ctx), 'OverrideStageCondition', stage.pipelineName, stage.stageName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('overrideStageCondition', stage)
   const conditionType = field(ctx, 'type') === 'ON_SUCCESS' ? 'ON_SUCCESS' : 'BEFORE_ENTRY'
   await act(ctx, backTo(ctx), `The condition of ${stage.stageName} was overridden.`, () =>
-    site.server.operations.overrideStageCondition(principalOf(ctx), {
+    operations.overrideStageCondition({
       ...stage,
       pipelineExecutionId: field(ctx, 'execution'),
       conditionType,
@@ -81,7 +84,8 @@ async function override(ctx: Ctx, site: Site): Promise<void> {
 async function approve(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
   const actionName = param(ctx, 'action')
-  demand(site, principalOf(ctx), 'PutApprovalResult', stage.pipelineName, stage.stageName, actionName)
+  const operations = operationsOf(ctx, site)
+  await operations.authorize('putApprovalResult', { ...stage, actionName })
   const status = field(ctx, 'status')
   await act(ctx, backTo(ctx), `${actionName}: ${status.toLowerCase()}.`, async () => {
     if (status !== 'Approved' && status !== 'Rejected') {
@@ -89,6 +93,6 @@ async function approve(ctx: Ctx, site: Site): Promise<void> {
     }
     const result = { status, summary: field(ctx, 'summary') } as const
     const input = { ...stage, actionName, result, token: field(ctx, 'token') }
-    await site.server.operations.putApprovalResult(principalOf(ctx), input)
+    await operations.putApprovalResult(input)
   })
 }

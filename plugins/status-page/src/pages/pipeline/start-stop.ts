@@ -1,11 +1,9 @@
-import type { Operations } from '@penstock/core'
+import type { OperationInput } from '@penstock/core'
 import { act } from '../../http/act.js'
-import { demand } from '../../http/permissions.js'
-import { type Ctx, field, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { shortId, to } from '../../view/link.js'
 
-type StartInput = Parameters<Operations['startPipelineExecution']>[1]
-type SourceRevisionOverride = NonNullable<StartInput['sourceRevisions']>[number]
+type SourceRevisionOverride = NonNullable<OperationInput<'startPipelineExecution'>['sourceRevisions']>[number]
 
 /** Release change, and stop. */
 export function startAndStopRoutes(router: PageRouter, site: Site): void {
@@ -14,14 +12,14 @@ export function startAndStopRoutes(router: PageRouter, site: Site): void {
 }
 
 async function start(ctx: Ctx, site: Site): Promise<void> {
-  const by = principalOf(ctx)
+  const operations = operationsOf(ctx, site)
   const name = param(ctx, 'name')
-  demand(site, by, 'StartPipelineExecution', name)
+  await operations.authorize('startPipelineExecution', { name })
   const back = field(ctx, 'back') === 'list' ? '/' : to.pipeline(name)
   await act(ctx, back, `Released: a new execution of ${name} has started.`, async () => {
     const sourceRevisions = await overrides(ctx, site, name)
     const variables = prefixed(ctx, 'variable.')
-    await site.server.operations.startPipelineExecution(by, {
+    await operations.startPipelineExecution({
       name,
       ...(variables.length > 0 && { variables }),
       ...(sourceRevisions.length > 0 && { sourceRevisions }),
@@ -40,7 +38,7 @@ function prefixed(ctx: Ctx, prefix: string): { name: string; value: string }[] {
 async function overrides(ctx: Ctx, site: Site, name: string): Promise<SourceRevisionOverride[]> {
   const wanted = prefixed(ctx, 'revision.')
   if (wanted.length === 0) return []
-  const { pipeline } = await site.server.operations.getPipeline(principalOf(ctx), { name })
+  const { pipeline } = await operationsOf(ctx, site).getPipeline({ name })
   return wanted.map(({ name: actionName, value }) => {
     const source = pipeline.stages[0]?.actions.find((action) => action.name === actionName)
     const revisionType = revisionTypeOf(source?.actionTypeId.provider ?? '')
@@ -54,9 +52,9 @@ function revisionTypeOf(provider: string): SourceRevisionOverride['revisionType'
 }
 
 async function stop(ctx: Ctx, site: Site): Promise<void> {
-  const by = principalOf(ctx)
+  const operations = operationsOf(ctx, site)
   const pipelineName = param(ctx, 'name')
-  demand(site, by, 'StopPipelineExecution', pipelineName)
+  await operations.authorize('stopPipelineExecution', { pipelineName })
   const pipelineExecutionId = field(ctx, 'execution')
   const abandon = field(ctx, 'abandon') === 'true'
   const reason = field(ctx, 'reason') || undefined
@@ -64,6 +62,6 @@ async function stop(ctx: Ctx, site: Site): Promise<void> {
     field(ctx, 'back') === 'execution' ? to.execution(pipelineName, pipelineExecutionId) : to.pipeline(pipelineName)
   const done = `Execution ${shortId(pipelineExecutionId)} ${abandon ? 'was abandoned.' : 'stops when its running actions have ended.'}`
   await act(ctx, back, done, () =>
-    site.server.operations.stopPipelineExecution(by, { pipelineName, pipelineExecutionId, abandon, reason }),
+    operations.stopPipelineExecution({ pipelineName, pipelineExecutionId, abandon, reason }),
   )
 }

@@ -1,6 +1,4 @@
-import type { PipelineOverview, Principal } from '@penstock/core'
-import { may } from '../../http/permissions.js'
-import type { Site } from '../../site.js'
+import type { PipelineOverview, PrincipalOperations } from '@penstock/core'
 
 /** One line of the list. */
 export interface PipelineLine extends PipelineOverview {
@@ -25,33 +23,22 @@ export interface PipelineList extends Looked {
 const pageSize = 50
 
 /** The pipelines whose state the reader may see, each with its newest execution. */
-export async function loadPipelines(site: Site, by: Principal, looked: Looked): Promise<PipelineList> {
-  const names = await visibleNames(site, by, looked)
-  const shown = names.slice(0, pageSize)
-  const lines = await loadLines(site, by, shown)
-  return { ...looked, lines, next: names.length > pageSize ? shown.at(-1) : undefined }
+export async function loadPipelines(operations: PrincipalOperations, looked: Looked): Promise<PipelineList> {
+  const { pipelines, nextToken } = await operations.listPipelineOverviews({
+    nameContains: looked.holds,
+    nextToken: looked.after,
+    maxResults: pageSize,
+  })
+  return { ...looked, lines: pipelines.map((one) => lineOf(operations, one)), next: nextToken }
 }
 
-/** The lines of pipelines that the reader may see. */
-export async function loadLines(site: Site, by: Principal, names: readonly string[]): Promise<PipelineLine[]> {
+/** The lines of pipelines that the reader may see; at most a page of names. */
+export async function loadLines(operations: PrincipalOperations, names: readonly string[]): Promise<PipelineLine[]> {
   if (names.length === 0) return []
-  const found = await site.server.overview.pipelines(names)
-  return found.map(({ latest, ...line }) => ({
-    ...line,
-    ...(latest && may(site, by, 'ListPipelineExecutions', line.name) && { latest }),
-    mayStart: may(site, by, 'StartPipelineExecution', line.name),
-  }))
+  const { pipelines } = await operations.listPipelineOverviews({ names })
+  return pipelines.map((one) => lineOf(operations, one))
 }
 
-/** One name more than a page has, to know whether there is a next one. */
-async function visibleNames(site: Site, by: Principal, { holds, after }: Looked): Promise<string[]> {
-  const found: string[] = []
-  let from = after
-  while (found.length <= pageSize) {
-    const names = await site.server.overview.names({ holds, after: from, limit: pageSize + 1 })
-    found.push(...names.filter((name) => may(site, by, 'GetPipelineState', name)))
-    from = names.at(-1)
-    if (names.length <= pageSize) break
-  }
-  return found.slice(0, pageSize + 1)
+function lineOf(operations: PrincipalOperations, pipeline: PipelineOverview): PipelineLine {
+  return { ...pipeline, mayStart: operations.may('startPipelineExecution', { name: pipeline.name }) }
 }

@@ -6,8 +6,7 @@ interface PageProps {
   readonly plugins: readonly PluginStatus[]
   readonly types: readonly ActionTypeInfo[]
   readonly csrf: string
-  readonly mayManage: boolean
-  readonly canReload: boolean
+  readonly mayManage: (plugin: string) => boolean
 }
 
 /** All plugins, and what each provides. */
@@ -45,7 +44,7 @@ const looks: Readonly<Record<PluginStatus['state'], readonly [tone: string, icon
 
 type PluginProps = Omit<PageProps, 'plugins'> & { readonly plugin: PluginStatus }
 
-function Plugin({ plugin, types, csrf, mayManage, canReload }: PluginProps) {
+function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
   const [tone, icon] = looks[plugin.state]
   const own = types.filter((type) => type.plugin === plugin.name)
   return (
@@ -59,7 +58,7 @@ function Plugin({ plugin, types, csrf, mayManage, canReload }: PluginProps) {
         </span>
         {!plugin.bundled && <span class="badge">installed here</span>}
         {plugin.isolation === 'process' && <span class="badge">own process</span>}
-        {mayManage && <Turn plugin={plugin} csrf={csrf} canReload={canReload} />}
+        {mayManage(plugin.name) && <Turn plugin={plugin} csrf={csrf} />}
       </div>
       <ul class="provides" aria-label="Provides">
         {own.length > 0
@@ -83,19 +82,13 @@ function Plugin({ plugin, types, csrf, mayManage, canReload }: PluginProps) {
   )
 }
 
-interface TurnProps {
-  readonly plugin: PluginStatus
-  readonly csrf: string
-  readonly canReload: boolean
-}
-
 /** The page itself cannot be switched off here: nobody could switch it on again. */
-function Turn({ plugin, csrf, canReload }: TurnProps) {
+function Turn({ plugin, csrf }: { readonly plugin: PluginStatus; readonly csrf: string }) {
   if (plugin.name === 'status-page') return null
   const off = plugin.state === 'disabled'
   return (
     <div class="plugin-deeds">
-      {canReload && !off && <Deed plugin={plugin.name} verb="reload" label="Reload" csrf={csrf} />}
+      {!off && <Deed plugin={plugin.name} verb="reload" label="Reload" csrf={csrf} />}
       {off ? (
         <Deed plugin={plugin.name} verb="enable" label="Enable" csrf={csrf} />
       ) : (

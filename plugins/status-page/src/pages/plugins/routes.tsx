@@ -1,10 +1,9 @@
-import { Fault, type PluginStatus } from '@penstock/core'
+import type { PluginStatus } from '@penstock/core'
 import { act } from '../../http/act.js'
 import { csrfToken } from '../../http/csrf.js'
-import { administration, demand, may } from '../../http/permissions.js'
 import { Live, section } from '../../live/section.js'
 import { liveStream } from '../../live/stream.js'
-import { type Ctx, type Notice, type PageRouter, param, principalOf, type Site } from '../../site.js'
+import { type Ctx, type Notice, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { PluginsPage } from './page.js'
 
@@ -13,14 +12,13 @@ const every = 3_000
 
 /** Which plugins there are, how they stand, and what they provide. */
 export function pluginRoutes(router: PageRouter, site: Site): void {
-  router.get('/plugins', (ctx: Ctx) => {
-    demand(site, principalOf(ctx), 'ListActionTypes')
-    const page = <Live from="/plugins/events">{body(ctx, site)}</Live>
+  router.get('/plugins', async (ctx: Ctx) => {
+    const page = <Live from="/plugins/events">{await body(ctx, site)}</Live>
     show(ctx, site, { title: 'Plugins', section: 'plugins' }, page)
   })
-  router.get('/plugins/events', (ctx: Ctx) => {
-    demand(site, principalOf(ctx), 'ListActionTypes')
-    const render = async () => [section('plugins', site.server.clock.now(), body(ctx, site))]
+  router.get('/plugins/events', async (ctx: Ctx) => {
+    await operationsOf(ctx, site).authorize('listPlugins', {})
+    const render = async () => [section('plugins', site.server.clock.now(), await body(ctx, site))]
     liveStream(ctx, site, { wants: () => false, every, render })
   })
   router.post('/plugins/:name/enable', (ctx: Ctx) => turn(ctx, site, 'enable'))
@@ -28,48 +26,32 @@ export function pluginRoutes(router: PageRouter, site: Site): void {
   router.post('/plugins/:name/reload', (ctx: Ctx) => turn(ctx, site, 'reload'))
 }
 
-function body(ctx: Ctx, site: Site) {
-  const { plugins } = site.server
+async function body(ctx: Ctx, site: Site) {
+  const operations = operationsOf(ctx, site)
+  const [{ plugins }, { actionTypes }] = await Promise.all([
+    operations.listPlugins({}),
+    operations.listProvidedTypes({}),
+  ])
   return (
     <PluginsPage
-      plugins={plugins.list()}
-      types={plugins.actionTypes()}
+      plugins={plugins}
+      types={actionTypes}
       csrf={csrfToken(ctx)}
-      mayManage={may(site, principalOf(ctx), administration.plugins)}
-      canReload={plugins.reload !== undefined}
+      mayManage={(name) => operations.may('reloadPlugin', { name })}
     />
   )
 }
 
-const operations = { enable: 'EnablePlugin', disable: 'DisablePlugin', reload: 'ReloadPlugin' } as const
-
-async function turn(ctx: Ctx, site: Site, verb: keyof typeof operations): Promise<void> {
-  const by = principalOf(ctx)
+async function turn(ctx: Ctx, site: Site, verb: 'enable' | 'disable' | 'reload'): Promise<void> {
   const name = param(ctx, 'name')
-  demand(site, by, administration.plugins)
-  const { plugins, access } = site.server
-  const audit = (result: string) =>
-    access.audit({ principal: by.arn, operation: operations[verb], target: name, result })
   await act(ctx, '/plugins', '', async () => {
-    try {
-      await plugins[verb]?.(name)
-    } catch (error) {
-      const { name: kind, message } = error as Error
-      await audit(kind)
-      // What the host refuses it explains; the reader may have it, for it is their plugin.
-      throw kind === 'PluginRefused' ? new Fault('ConflictException', message) : error
-    }
-    await audit('ok')
-    return outcome(
-      name,
-      verb,
-      plugins.list().find((plugin) => plugin.name === name),
-    )
+    const { plugin } = await operationsOf(ctx, site)[`${verb}Plugin`]({ name })
+    return outcome(name, verb, plugin)
   })
 }
 
 /** What became of it, in one sentence: a plugin may be switched on and fail at once. */
-function outcome(name: string, verb: keyof typeof operations, now: PluginStatus | undefined): Notice {
+function outcome(name: string, verb: 'enable' | 'disable' | 'reload', now: PluginStatus | undefined): Notice {
   const done = { enable: 'enabled', disable: 'disabled', reload: 'loaded anew, with its code and its configuration' }[
     verb
   ]

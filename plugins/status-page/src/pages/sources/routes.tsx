@@ -1,8 +1,7 @@
-import type { Principal, SourceStatus } from '@penstock/core'
-import { demand, may } from '../../http/permissions.js'
+import type { PrincipalOperations, SourceStatus } from '@penstock/core'
 import { Live, section } from '../../live/section.js'
 import { liveStream } from '../../live/stream.js'
-import { type Ctx, type PageRouter, principalOf, type Site } from '../../site.js'
+import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
@@ -17,30 +16,30 @@ const pollSeconds = 10
 /** How the polling of all sources stands, those with problems first. */
 export function sourceRoutes(router: PageRouter, site: Site): void {
   router.get('/sources', async (ctx: Ctx) => {
-    demand(site, principalOf(ctx), 'ListPipelines')
-    const sources = await allSources(site, principalOf(ctx))
+    const sources = await allSources(operationsOf(ctx, site))
     show(ctx, site, { title: 'Sources', section: 'sources' }, <SourcesPage sources={sources} />)
   })
-  router.get('/sources/events', (ctx: Ctx) => {
-    const by = principalOf(ctx)
-    demand(site, by, 'ListPipelines')
+  router.get('/sources/events', async (ctx: Ctx) => {
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('listPipelines', {})
     liveStream(ctx, site, {
       wants: () => false,
       every: pollSeconds * 1000,
       render: async () => [
-        section('sources', site.server.clock.now(), <Sources sources={await allSources(site, by)} />),
+        section('sources', site.server.clock.now(), <Sources sources={await allSources(operations)} />),
       ],
     })
   })
 }
 
-async function allSources(site: Site, by: Principal): Promise<SourceStatus[]> {
+async function allSources(operations: PrincipalOperations): Promise<SourceStatus[]> {
   const found: SourceStatus[] = []
   let nextToken: string | undefined
   do {
-    const page = await site.server.operations.listPipelines(by, { maxResults: 100, nextToken })
-    const visible = page.pipelines.filter(({ name }) => may(site, by, 'GetPipelineState', name))
-    found.push(...(await Promise.all(visible.map(({ name }) => site.server.sources.status(name)))).flat())
+    const page = await operations.listPipelines({ maxResults: 100, nextToken })
+    const names = page.pipelines.map(({ name: pipelineName }) => ({ pipelineName }))
+    const visible = names.filter((about) => operations.may('listSources', about))
+    found.push(...(await Promise.all(visible.map(operations.listSources))).flatMap(({ sources }) => sources))
     nextToken = page.nextToken
   } while (nextToken && found.length < most)
   return found.sort((a, b) => b.failures - a.failures || a.pipelineName.localeCompare(b.pipelineName))

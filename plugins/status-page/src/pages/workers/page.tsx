@@ -1,16 +1,15 @@
-import type { JobInHand, QueueOverview, WaitingJobs, WorkerPresence } from '@penstock/core'
+import type { JobInHand, OperationOutput, WaitingJobs, WorkerPresence } from '@penstock/core'
 import type { ComponentChildren } from 'preact'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
 import { Ago } from '../../view/time.js'
 
 interface PageProps {
-  readonly overview: QueueOverview
-  readonly visible: readonly JobInHand[]
+  readonly queue: OperationOutput<'getQueue'>
 }
 
 /** Workers, what waits, and what is in hand. */
-export function WorkersPage({ overview: { workers, inHand, waiting }, visible }: PageProps) {
+export function WorkersPage({ queue: { workers, inHand, hiddenInHand, waiting } }: PageProps) {
   const stuck = waiting.filter(({ takenBy }) => takenBy === 'nobody').reduce((sum, { count }) => sum + count, 0)
   const queued = waiting.reduce((sum, { count }) => sum + count, 0)
   return (
@@ -18,7 +17,7 @@ export function WorkersPage({ overview: { workers, inHand, waiting }, visible }:
       <header class="page-head">
         <h1>Workers</h1>
         <p class="lead">
-          {counted(inHand.length, 'job')} in hand, {queued} waiting
+          {counted(inHand.length + hiddenInHand, 'job')} in hand, {queued} waiting
           {stuck > 0 && <strong>, {stuck} of them with nobody to take them</strong>}.
         </p>
       </header>
@@ -39,9 +38,9 @@ export function WorkersPage({ overview: { workers, inHand, waiting }, visible }:
           ))}
         </Table>
       </Section>
-      <Section title="In hand" empty={visible.length === 0 && 'Nobody has a job in hand.'}>
+      <Section title="In hand" empty={inHand.length === 0 && 'Nobody has a job in hand.'}>
         <Table heads={['Action', 'Action type', 'Worker', 'Queued']}>
-          {visible.map((job) => (
+          {inHand.map((job) => (
             <JobRow key={job.jobId} job={job} />
           ))}
         </Table>

@@ -1,0 +1,88 @@
+/** Who may do what on the page: for each managed policy the same as by the table of operations, which the API asks, too. */
+import { type ManagedPolicy, managedPolicies, type OperationName, type Principal } from '@penstock/core'
+import { ids } from './support/data.js'
+import { startSite, type Visitor } from './support/site.js'
+
+const shop = '/pipelines/shop-frontend'
+const stage = { pipelineName: 'shop-frontend', stageName: 'Build' }
+const pipelineName = stage.pipelineName
+const approval = { pipelineName, stageName: 'Approve', actionName: 'Release' }
+const pipeline = { pipeline: { name: pipelineName } }
+
+/** A page or a form, and every operation that it takes. */
+type Row = readonly [path: string, needs: Readonly<Partial<Record<OperationName, object>>>]
+
+const pages: readonly Row[] = [
+  ['/', { listPipelineOverviews: {} }],
+  [shop, { getPipeline: { name: pipelineName }, getPipelineState: { name: pipelineName } }],
+  [`${shop}/history`, { listPipelineExecutions: { pipelineName }, getPipeline: { name: pipelineName } }],
+  [`${shop}/executions/${ids.done}`, { getPipelineExecution: { pipelineName }, getPipeline: { name: pipelineName } }],
+  [`${shop}/actions/${ids.lint}`, { listActionExecutions: { pipelineName } }],
+  [`${shop}/actions/${ids.lint}/log`, { listActionExecutions: { pipelineName } }],
+  [`${shop}/actions/${ids.lint}/log/lines`, { listActionExecutions: { pipelineName } }],
+  [`${shop}/actions/${ids.lint}/log/search?q=x`, { listActionExecutions: { pipelineName } }],
+  [`${shop}/actions/${ids.lint}/log/raw`, { listActionExecutions: { pipelineName } }],
+  [`${shop}/rollback?target=${ids.done}`, { getPipeline: { name: pipelineName } }],
+  [`${shop}/stages/Build/rollback`, { rollbackStage: stage, listPipelineExecutions: { pipelineName } }],
+  [`${shop}/edit`, { updatePipeline: pipeline, getPipeline: { name: pipelineName }, listActionTypes: {} }],
+  [`${shop}/delete`, { deletePipeline: { name: pipelineName }, getPipeline: { name: pipelineName } }],
+  ['/create', { createPipeline: { pipeline: { name: '*' } }, listProvidedTypes: {} }],
+  ['/create/form?name=new', { createPipeline: { pipeline: { name: '*' } }, listProvidedTypes: {} }],
+  ['/sources', { listPipelines: {} }],
+  ['/workers', { getQueue: {} }],
+  ['/plugins', { listPlugins: {}, listProvidedTypes: {} }],
+  ['/access-keys', { listAccessKeys: {} }],
+  ['/audit', { listAuditEntries: {} }],
+]
+
+const forms: readonly Row[] = [
+  [`${shop}/start`, { startPipelineExecution: { name: pipelineName } }],
+  [`${shop}/stop`, { stopPipelineExecution: { pipelineName } }],
+  [`${shop}/stages/Build/retry`, { retryStageExecution: stage }],
+  [`${shop}/stages/Build/rollback`, { rollbackStage: stage }],
+  [`${shop}/stages/Build/override`, { overrideStageCondition: stage }],
+  [`${shop}/stages/Build/disable`, { disableStageTransition: stage }],
+  [`${shop}/stages/Build/enable`, { enableStageTransition: stage }],
+  [`${shop}/stages/Approve/actions/Release/approval`, { putApprovalResult: approval }],
+  [`${shop}/edit`, { updatePipeline: pipeline }],
+  [`${shop}/delete`, { deletePipeline: { name: pipelineName } }],
+  ['/create', { createPipeline: { pipeline: { name: '*' } } }],
+  ['/plugins/rake-build/enable', { enablePlugin: { name: 'rake-build' } }],
+  ['/plugins/rake-build/disable', { disablePlugin: { name: 'rake-build' } }],
+  ['/plugins/rake-build/reload', { reloadPlugin: { name: 'rake-build' } }],
+  ['/access-keys', { createAccessKey: {} }],
+  ['/access-keys/AKIAQ4EXAMPLEMIA/delete', { deleteAccessKey: { accessKeyId: 'AKIAQ4EXAMPLEMIA' } }],
+]
+
+describe.each(managedPolicies)('with %s', (policy: ManagedPolicy) => {
+  let site: Awaited<ReturnType<typeof startSite>>
+  let visitor: Visitor
+  let may: (needs: Row[1]) => boolean
+  beforeAll(async () => {
+    site = await startSite()
+    site.sample.policies = [policy]
+    visitor = await site.visitor().signIn()
+    const by: Principal = { name: 'ann', arn: 'arn:aws:iam::123456789012:user/ann', policies: [policy] }
+    const operations = site.sample.services.operations.for(by)
+    may = (needs) =>
+      Object.entries(needs).every(([name, about]) => operations.may(name as OperationName, about as never))
+  })
+  afterAll(() => site.stop())
+
+  test('a page is shown to whoever may call all that it reads, and to nobody else', async () => {
+    for (const [path, needs] of pages) {
+      const { status } = await visitor.get(path)
+      expect([path, status]).toEqual([path, may(needs) ? 200 : 403])
+    }
+  })
+
+  test('a form is taken from whoever may call the operation that it is for, and from nobody else', async () => {
+    for (const [path, needs] of forms) {
+      site.sample.audits.length = 0
+      const { status } = await visitor.submit('/nothing', path)
+      expect([path, status === 403]).toEqual([path, !may(needs)])
+      const refused = site.sample.audits.filter(({ result }) => result === 'AccessDeniedException')
+      expect(refused).toHaveLength(may(needs) ? 0 : 1)
+    }
+  })
+})
