@@ -162,9 +162,6 @@ export class Simulation {
       publicUrl: () => 'http://localhost',
       credentialsFor: async () => ({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'C' }),
       clientTokenKey: 'key',
-      forks: undefined as never, // not the engine's
-      secrets: undefined as never,
-      access: undefined as never,
     })
     this.chores(server, engine)
   }
