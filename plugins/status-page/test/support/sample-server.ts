@@ -242,9 +242,9 @@ export class SampleServer {
         audit: async (entry) => void this.audits.push(entry),
       },
       log: console,
-      // Penstock's own operations are the real ones, over this server's services.
+      // Penstock's own operations are the real ones, over this server's services; but for what the engine answers.
       perform: (operation, by, input, call) =>
-        operation.service === 'penstock'
+        operation.service === 'penstock' && !known[methodOf(operation)]
           ? operation.run({ ...this.services, may } as unknown as OperationServices, by, input, call)
           : does(methodOf(operation), by, input),
     })
