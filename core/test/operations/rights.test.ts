@@ -53,8 +53,7 @@ async function passes(call: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-const button: Face = async (policy, method, { input }) =>
-  service.for(who(policy)).may(method, sampleOf(input) as never)
+const button: Face = async (policy, method, { input }) => service.for(who(policy)).may(method, sampleOf(input) as never)
 
 const others: Readonly<Record<string, Face>> = {
   'a form of the page asks authorize()': (policy, method, { input }) =>
