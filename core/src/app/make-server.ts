@@ -60,7 +60,7 @@ export type Server = ReturnType<typeof makeServer>
 export function makeServer(given: ServerGiven, replace?: Replace) {
   const services = new Services(replace)
   const stores = makeStores(services, given)
-  const plugins = makeItsPlugins(services, given, stores, () => ({ faces, engine: core.engine }))
+  const plugins = makeItsPlugins(services, given, stores, () => ({ faces, engine: core.engine, secrets: core.secrets }))
   const core = makeCore(services, given, stores)
   const book = services.one(
     ScheduleBook,
@@ -153,7 +153,7 @@ function makeItsPlugins(
   services: Services,
   given: ServerGiven,
   { state }: Stores,
-  made: () => { readonly faces: ServerServices; readonly engine: Engine },
+  made: () => { readonly faces: ServerServices; readonly engine: Engine; readonly secrets: ServerSecrets },
 ): Plugins {
   const { config, clock, database, identity, pluginLog, references, rediscover } = given
   const { hooks, registry, host } = makePlugins({
@@ -166,6 +166,7 @@ function makeItsPlugins(
     services: () => made().faces,
     operations: () => door,
     state: (plugin) => state.doorOf(plugin),
+    secret: (plugin) => (name) => made().secrets.forPlugin(plugin, name),
   })
   const door = pluginDoor({
     operations: () => made().faces.operations,

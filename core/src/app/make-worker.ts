@@ -49,6 +49,7 @@ export function makeWorker(given: WorkerGiven) {
     log: given.pluginLog,
     services: () => services,
     state: (plugin) => httpState(client, plugin),
+    secret: () => (name) => lookup(name),
     at: 'worker',
   })
   const { lookup } = new Secrets(config, plugins.registry)

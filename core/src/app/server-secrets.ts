@@ -74,6 +74,21 @@ export class ServerSecrets implements StoredSecrets {
     }
   }
 
+  /** For a plugin's own work, which no pipeline asks for. Errors: the secret is for certain pipelines or stages. */
+  async forPlugin(plugin: string, name: string): Promise<string | undefined> {
+    for (const store of this.parts.plugins()) {
+      const value = await store.get(name)
+      if (value !== undefined) return value
+    }
+    const own = await this.parts.store.get(name)
+    if (own === undefined) return this.parts.folder.get(name)
+    if (own.pipelines !== undefined || own.stages !== undefined)
+      throw new Error(
+        `the secret "${name}" is for certain pipelines or stages, and ${plugin} asks for itself: penstock secret set ${name} without --pipeline and --stage lets it`,
+      )
+    return this.parts.key.unseal(own.sealedValue, about(name))
+  }
+
   /** What is wrong with naming a secret at a place, before anything runs; a store that cannot answer now is not in the way. */
   async problem(name: string, place: SecretPlace): Promise<string | undefined> {
     try {

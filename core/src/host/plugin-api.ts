@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Principal } from '../domain/access.js'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { ActionProvider } from './action-provider.js'
 import type { Hooks } from './hooks.js'
 import type { HttpMount, Logger, PluginApi } from './plugin.js'
@@ -25,6 +26,7 @@ export interface PluginApiParts {
   readonly services: ServerServices
   readonly principal: () => Principal
   readonly state: StateDoor
+  readonly secret?: (name: string) => Promise<string | undefined>
 }
 
 /** All that a plugin can reach. What declares something works only while register() runs. */
@@ -47,6 +49,7 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
       return parts.principal()
     },
     server: parts.services,
+    ...defined({ secret: parts.secret }),
     provideAction: (provider) => registry.addAction(declaring('provideAction'), provider as unknown as ActionProvider),
     provideSource: (provider) => registry.addAction(declaring('provideSource'), provider as unknown as ActionProvider),
     provideRule: (rule) => registry.addRule(declaring('provideRule'), rule as unknown as RuleProvider),

@@ -32,6 +32,8 @@ export interface RegisterParts {
   readonly log: (plugin: string) => Logger
   readonly services: () => ServerServices
   readonly state: (plugin: string) => StateDoor
+  /** Named secrets for a plugin's own work; absent where there are none. */
+  readonly secret?: (plugin: string) => (name: string) => Promise<string | undefined>
   /** The operations, for plugins in processes of their own; absent where there is no server. */
   readonly operations?: () => PluginOperations
   /** Time limits of isolated plugins, where they are not the usual ones; milliseconds. */
@@ -111,6 +113,7 @@ export async function register(entry: PluginEntry, config: unknown, parts: Regis
     services: parts.services(),
     principal: () => (parts.operations ?? nowhere)().principalInside(name),
     state: parts.state(name),
+    ...defined({ secret: parts.secret?.(name) }),
   })
   life.registering = true
   try {

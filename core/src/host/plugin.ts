@@ -175,6 +175,14 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   readonly principal: Principal
   /** In a process of its own only the operations are there. */
   readonly server: ServerServices
+  /**
+   * A named secret for the plugin's own work, such as a host's password in its section of penstock.yaml; `undefined` when no
+   * store has it. A job asks its context. Absent in a process of its own.
+   * Errors: the secret is for certain pipelines only.
+   * @example
+   * const token = await api.secret?.('chat-token')
+   */
+  readonly secret?: (name: string) => Promise<string | undefined>
   provideAction<P extends PropertyDeclarations>(provider: ActionProvider<P>): void
   provideSource<P extends PropertyDeclarations>(provider: SourceProvider<P>): void
   provideRule<P extends PropertyDeclarations>(provider: RuleProvider<P>): void
