@@ -119,6 +119,31 @@ test('a deployment is repeated by hand', async () => {
   })
 })
 
+test('applications, groups and hosts are put, listed, shown and removed', async () => {
+  expect(await here('application', 'put', 'site')).toMatchObject({ status: 0, out: 'site is created\n' })
+  expect((await here('host', 'put', 'web1', 'deploy@10.0.0.1:2222', '--tag', 'role=web')).err).toMatch(
+    /host web1 is not kept: .*--force keeps it all the same/,
+  )
+  expect(await here('host', 'put', 'web1', 'deploy@10.0.0.1:2222', '--tag', 'role=web', '--force')).toMatchObject({
+    out: 'web1 is created\n',
+  })
+  writeFileSync(join(cwd, 'group.yaml'), 'hosts: [local]\ndeploymentConfig: CodeDeployDefault.AllAtOnce\n')
+  expect(await here('group', 'put', 'site/staging', 'group.yaml')).toMatchObject({ out: 'site/staging is created\n' })
+  writeFileSync(join(cwd, 'bad.yaml'), 'hosts: [local]\ndeploymentConfig: Never\n')
+  expect(await here('group', 'put', 'site/bad', 'bad.yaml')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('unknown deployment configuration "Never"'),
+  })
+  expect((await here('group', 'list')).out).toMatch(
+    /app\/production +1 .* penstock\.yaml\n.*site\/staging +1 +CodeDeployDefault\.AllAtOnce +- /,
+  )
+  expect((await here('group', 'show', 'site/staging')).out).toContain('deploymentConfig: CodeDeployDefault.AllAtOnce')
+  expect((await here('host', 'list')).out).toMatch(/web1 +deploy@10\.0\.0\.1:2222 +role=web +- /)
+  // Without the server, too: doctor reads the database.
+  expect((await here('doctor')).out).toContain('deployment groups: 2 of 2 are well')
+  expect(await here('application', 'rm', 'site')).toMatchObject({ out: 'site and its groups are removed\n' })
+})
+
 test('an AppSpec file is checked before it is anywhere', async () => {
   const bundle = join(cwd, 'bundle')
   mkdirSync(bundle)

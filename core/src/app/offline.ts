@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../domain/clock.js'
 import { discoverPlugins } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
-import { servicesElsewhere, stateElsewhere } from '../host/services-elsewhere.js'
+import { servicesElsewhere } from '../host/services-elsewhere.js'
 import { Access } from '../http/access-service.js'
 import { SqlAccessStore } from '../store/access-store.js'
 import { SqlAuditStore } from '../store/audit-store.js'
@@ -16,6 +16,7 @@ import { version } from './identity.js'
 import { makePlugins, type Plugins } from './make-plugins.js'
 import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
+import { storedPluginState } from './stored-plugin-state.js'
 import { Catalogue } from './type-catalogue.js'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
@@ -63,7 +64,7 @@ export async function withPlugins<T>(config: Config, work: (offline: Offline) =>
       dataFolder: join(folder, 'plugin-data'),
       log: () => silent,
       services: () => services,
-      state: () => noState,
+      state: (plugin) => storedPluginState(config, plugin),
     })
     try {
       await plugins.host.register()
@@ -78,5 +79,3 @@ export async function withPlugins<T>(config: Config, work: (offline: Offline) =>
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-const noState = stateElsewhere('for a command that only looks at plugins')

@@ -10,6 +10,7 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
   addSteering(verb)
   addDefining(verb)
   addDeployments(program, verb, where)
+  addDeploymentObjects(program, where)
   addProjects(program, where)
   addSecrets(program, where)
   addForks(program, where)
@@ -42,6 +43,55 @@ function addProjects(program: Command, where: (command: Command) => Command): vo
   verb('rm <name>', 'forget one that was put').action(async (name, options) =>
     (await import('./verbs/project.js')).removeProject(name, options),
   )
+}
+
+function addDeploymentObjects(program: Command, where: (command: Command) => Command): void {
+  const load = () => import('./verbs/deployment-objects.js')
+  const force = '--force'
+  const forced = 'although hosts, keys or secrets that it names are not there yet'
+  const noun = (name: string, text: string): Verb => {
+    const parent = program.command(name).description(text)
+    return (usage, words) => withOutput(withServer(where(parent.command(usage).description(words))))
+  }
+  const application = noun('application', 'applications, which have deployment groups')
+  application('put <name>', 'make one').action(async (name, options) => (await load()).putApplication(name, options))
+  application('list', 'all of them').action(async (options) => (await load()).listApplications(options))
+  application('show <name>', 'one, with its groups').action(async (name, options) =>
+    (await load()).showApplication(name, options),
+  )
+  application('rm <name>', 'remove one that was put, and its groups').action(async (name, options) =>
+    (await load()).removeApplication(name, options),
+  )
+  const group = noun('group', 'deployment groups: where revisions go, and how')
+  group(
+    'put <group> [file]',
+    'add or change APPLICATION/GROUP from a YAML or JSON file: a group as in penstock.yaml, or what aws deploy get-deployment-group printed, which names it itself (- is standard input)',
+  )
+    .option(force, forced)
+    .action(async (name, file, options) => (await load()).putGroup(name, file, options))
+  group('list', 'all of them')
+    .option('--application <name>', 'those of one application')
+    .action(async (options) => (await load()).listGroups(options))
+  group('show <group>', 'APPLICATION/GROUP, as put takes it').action(async (name, options) =>
+    (await load()).showGroup(name, options),
+  )
+  group('rm <group>', 'remove one that was put').action(async (name, options) =>
+    (await load()).removeGroup(name, options),
+  )
+  const host = noun('host', 'hosts that groups name, or choose by their tags')
+  host(
+    'put <name> <where>',
+    'add or change one: user@host:port, or a YAML or JSON file with a host as in penstock.yaml',
+  )
+    .option('--tag <key=value...>', 'tags that groups choose it by')
+    .option('--identity-file <path>', 'a private key on the server')
+    .option('--proxy-jump <hosts>', 'hosts on the way, separated by commas')
+    .addOption(new Option('--become <method>', 'whose rights deployments have').choices(['sudo', 'none']))
+    .option(force, forced)
+    .action(async (name, address, options) => (await load()).putHost(name, address, options))
+  host('list', 'all of them').action(async (options) => (await load()).listHosts(options))
+  host('show <name>', 'one, as put takes it').action(async (name, options) => (await load()).showHost(name, options))
+  host('rm <name>', 'remove one that was put').action(async (name, options) => (await load()).removeHost(name, options))
 }
 
 function withFollowing(command: Command): Command {

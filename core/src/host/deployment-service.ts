@@ -128,9 +128,9 @@ export interface DeploymentService {
   begin(kind: 'redeploy' | 'retry', of: string, by: string): Promise<string>
   /** Stops a deployment that no pipeline runs; false when this server does not run it. */
   stop(deploymentId: string, by: string): Promise<boolean>
-  /** The groups that are declared. */
-  groups(): readonly DeclaredGroup[]
-  /** What is wrong with the declared groups: names, keys, known hosts. */
+  /** Applications, groups and hosts, those of penstock.yaml and those that were put. */
+  readonly objects: DeploymentObjects
+  /** What is wrong with the groups: names, keys, known hosts. */
   groupFindings(): Promise<readonly { readonly group: string; readonly problem: string }[]>
   /** The JSON Schema of AppSpec files, for editors. */
   appSpecSchema(): object
@@ -139,17 +139,96 @@ export interface DeploymentService {
 }
 
 /**
- * A deployment group as it is declared.
+ * What was put, and what stood there.
  * @example
- * const where = ({ hosts }: DeclaredGroup) => hosts.join(', ')
+ * const words = ({ result }: PutResult) => `is ${result}`
  */
-export interface DeclaredGroup {
+export interface PutResult {
+  readonly result: 'created' | 'changed' | 'unchanged'
+}
+
+/**
+ * The applications, deployment groups and hosts of the installation. What penstock.yaml declares is changed there.
+ * Errors of all that change something: an Error with everything that is wrong, for people.
+ * @example
+ * const names = async (objects: DeploymentObjects) => (await objects.groups({})).map(({ deploymentGroupName }) => deploymentGroupName)
+ */
+export interface DeploymentObjects {
+  applications(): Promise<readonly ApplicationInfo[]>
+  putApplication(applicationName: string): Promise<PutResult>
+  /** Its groups that were put go with it; records of deployments stay. */
+  deleteApplication(applicationName: string): Promise<void>
+  /** Those that the filter names; with `deploymentGroupName` one or none. */
+  groups(filter: Omit<DeploymentFilter, 'limit'>): Promise<readonly DeploymentGroupInfo[]>
+  /**
+   * The document is as a group in penstock.yaml, or what `aws deploy get-deployment-group` prints. What it names must be
+   * there (hosts, keys, known hosts, secrets, its configuration), unless `force` says that it will be.
+   */
+  putGroup(
+    name: { readonly applicationName: string; readonly deploymentGroupName: string },
+    document: unknown,
+    options?: { readonly force?: boolean | undefined },
+  ): Promise<PutResult>
+  deleteGroup(name: { readonly applicationName: string; readonly deploymentGroupName: string }): Promise<void>
+  hosts(): Promise<readonly InventoryHost[]>
+  /** The document is as a host in penstock.yaml. */
+  putHost(name: string, document: unknown, options?: { readonly force?: boolean | undefined }): Promise<PutResult>
+  deleteHost(name: string): Promise<void>
+}
+
+/**
+ * An application: what has deployment groups.
+ * @example
+ * const isOurs = ({ declared }: ApplicationInfo) => !declared
+ */
+export interface ApplicationInfo {
+  readonly applicationName: string
+  /** Set when penstock.yaml declares it: then it is changed there. */
+  readonly declared: boolean
+  /** When it was put, milliseconds since the epoch; absent for what is declared. */
+  readonly modified?: number
+  readonly deploymentGroups: readonly string[]
+}
+
+/**
+ * A deployment group: where an application's revisions are deployed to, and how.
+ * @example
+ * const where = ({ hosts }: DeploymentGroupInfo) => hosts.join(', ')
+ */
+export interface DeploymentGroupInfo {
   readonly applicationName: string
   readonly deploymentGroupName: string
+  /** Names its folder on the hosts; absent until it was deployed to. */
+  readonly deploymentGroupId?: string
   readonly deploymentConfigName: string
+  /** Their names; empty when there is a problem with them. */
   readonly hosts: readonly string[]
+  readonly declared: boolean
+  readonly modified?: number
+  /** As penstock.yaml has it, without passwords. */
+  readonly group: object
   /** Set when the group cannot be deployed to as it is written. */
   readonly problem?: string
+  readonly lastSuccessfulDeployment?: DeploymentInfo
+  readonly lastAttemptedDeployment?: DeploymentInfo
+}
+
+/**
+ * A host that groups may name or choose by its tags.
+ * @example
+ * const at = ({ name, address }: InventoryHost) => `${name} is ${address}`
+ */
+export interface InventoryHost {
+  readonly name: string
+  /** `user@host:port`, or `local`. */
+  readonly address: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly declared: boolean
+  readonly modified?: number
+  /** As penstock.yaml has it, without passwords. */
+  readonly host: object
+  /** `application/group`, of all groups that deploy to it. */
+  readonly groups: readonly string[]
 }
 
 /**

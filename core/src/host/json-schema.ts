@@ -3,12 +3,21 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { suggestion } from './nearest.js'
 import type { JsonSchema } from './plugin.js'
 
-/** One thing that is wrong: `path` leads to the value (or to the object that holds an unknown key, with the key last). */
+/**
+ * One thing that is wrong: `path` leads to the value (or to the object that holds an unknown key, with the key last).
+ * @example
+ * const words = ({ path, message }: SchemaProblem) => `${pathText(path)} ${message}`
+ */
 export interface SchemaProblem {
   readonly path: readonly (string | number)[]
   readonly message: string
 }
 
+/**
+ * What became of a check.
+ * @example
+ * const isGood = ({ problems }: SchemaAnswer) => problems.length === 0
+ */
 export interface SchemaAnswer {
   /** A copy of the data with the schema's defaults filled in. */
   readonly value: unknown
@@ -19,6 +28,8 @@ export interface SchemaAnswer {
  * Checks `data` and fills in defaults. Objects are closed: a key that `properties` does not name is a problem unless the
  * schema says `additionalProperties` itself. ajv is loaded only when there is something to check.
  * Errors: throws when the schema itself is not a JSON Schema.
+ * @example
+ * const { value, problems } = checkSchema({ type: 'object', properties: { port: { type: 'integer', default: 22 } } }, {})
  */
 export function checkSchema(schema: JsonSchema, data: unknown): SchemaAnswer {
   const value = withDefaults(schema, structuredClone(data ?? {}))
@@ -75,7 +86,11 @@ export function show(value: unknown, name: string | number | undefined): string 
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
-/** `plugins.github-source.pollers[0]`. */
+/**
+ * `plugins.github-source.pollers[0]`.
+ * @example
+ * pathText(['hosts', 0, 'port']) // hosts[0].port
+ */
 export function pathText(path: readonly (string | number)[]): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${part}`)).join('')
 }

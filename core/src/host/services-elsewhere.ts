@@ -14,9 +14,9 @@ export function servicesElsewhere(where: string, { clock, identity }: KnownElsew
   return only('api.server', known, where) as unknown as ServerServices
 }
 
-/** `api.state` where nothing is kept. */
-export function stateElsewhere(where: string): StateDoor {
-  return only('api.state', {}, where)
+/** `api.state` where nothing is kept, but for what `known` does. */
+export function stateElsewhere(where: string, known: Partial<StateDoor> = {}): StateDoor {
+  return only('api.state', known, where)
 }
 
 function only<T extends object>(what: string, known: T, where: string): never {

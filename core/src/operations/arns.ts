@@ -50,6 +50,16 @@ export class Arns {
     return `${this.root.replace(':codepipeline:', ':codedeploy:')}:deploymentgroup:${group.applicationName ?? '*'}/${group.deploymentGroupName ?? '*'}`
   }
 
+  /** What has deployment groups, as CodeDeploy names it. */
+  application(name: string): string {
+    return `${this.root.replace(':codepipeline:', ':codedeploy:')}:application:${name}`
+  }
+
+  /** A host that is deployed to: CodeDeploy's on-premises instance. */
+  host(name: string): string {
+    return `${this.root.replace(':codepipeline:', ':codedeploy:')}:instance/${name}`
+  }
+
   /** A build project, as CodeBuild names it. */
   project(name: string): string {
     return `${this.root.replace(':codepipeline:', ':codebuild:')}:project/${name}`

@@ -2,6 +2,7 @@
 import { Fault } from '../domain/faults.js'
 import type { DeploymentService } from '../host/deployment-service.js'
 import { boolean, integer, structure, text } from '../shape/shape.js'
+import { inWords } from './in-words.js'
 import { operation } from './operation.js'
 
 const name = text({ min: 1, max: 100 })
@@ -57,7 +58,7 @@ export const redeploy = operation({
   async run({ deployments }, by, { deploymentId: id, failedOnly }) {
     const service = deployments()
     await found(service, id)
-    return { deploymentId: await said(service.begin(failedOnly === true ? 'retry' : 'redeploy', id, by.name)) }
+    return { deploymentId: await inWords(service.begin(failedOnly === true ? 'retry' : 'redeploy', id, by.name)) }
   },
 })
 
@@ -84,25 +85,6 @@ export const stopDeployment = operation({
     return {}
   },
 })
-
-/** The deployment groups that are declared, and what is wrong with each. */
-export const listDeploymentGroups = operation({
-  name: 'ListDeploymentGroups',
-  service: 'penstock',
-  action: 'codedeploy:ListDeploymentGroups',
-  input: structure({}),
-  resource: (_, arns) => arns.deploymentGroup({}),
-  run: async ({ deployments }) => ({ groups: deployments().groups() }),
-})
-
-/** What a plugin says against it is for people. */
-async function said<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw new Fault('ValidationException', (error as Error).message)
-  }
-}
 
 /** The same as ListDeployedHosts, once every host was asked whether somebody changed deployed files by hand. */
 export const checkDeployedHosts = operation({

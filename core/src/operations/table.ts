@@ -3,6 +3,7 @@ import type { Principal } from '../domain/access.js'
 import type { InputOf } from '../shape/shape.js'
 import * as accessKeys from './access-keys.js'
 import * as actionTypes from './action-types.js'
+import * as deploymentGroups from './deployment-groups.js'
 import * as deployments from './deployments.js'
 import * as executions from './executions.js'
 import * as forks from './forks.js'
@@ -29,6 +30,7 @@ export const operations = {
   ...pipelines,
   ...executions,
   ...deployments,
+  ...deploymentGroups,
   ...stages,
   ...actionTypes,
   ...webhooks,

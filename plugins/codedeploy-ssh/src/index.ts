@@ -1,9 +1,10 @@
 /** AppSpec deployments over SSH. */
 import { definePlugin, systemClock } from '@penstock/core'
-import { type CodeDeployConfig, configSchema } from './config.js'
+import type { CodeDeployConfig } from './config.js'
 import { DeploymentRunner } from './deployment/runner.js'
 import { DeploymentService } from './deployment/service.js'
 import { codeDeploy, connectionPool, sharedParts } from './provider.js'
+import { configSchema } from './schema.js'
 
 export type { CodeDeployConfig } from './config.js'
 export { codeDeploy, sharedParts } from './provider.js'
@@ -14,12 +15,21 @@ export default definePlugin<CodeDeployConfig>({
   configSchema,
   register(api) {
     const pool = connectionPool(api.config)
-    const shared = sharedParts(api.config, api.state, api.dataFolder, pool)
+    const shared = sharedParts(api.config, api.state, api.dataFolder, pool, api.secret)
     const runner = new DeploymentRunner(shared, systemClock, api.log)
     api.provideAction(codeDeploy(shared))
     api.provideDeployments(new DeploymentService(shared, runner))
-    api.onStart(() => runner.resume())
+    let rest = () => {}
+    api.onStart(async () => {
+      await shared.inventory
+        .read()
+        .catch((error: Error) => api.log.warn(`groups and hosts that were put: ${error.message}`))
+      // Only servers judge pipelines, which must know what was put at the others.
+      if ('operations' in api.server) rest = shared.inventory.keepFresh()
+      await runner.resume()
+    })
     api.onStop(() => {
+      rest()
       runner.close()
       pool.close()
     })

@@ -19,6 +19,8 @@ import { GroupDeployment } from './deployment/group-deployment.js'
 import { GroupLocks } from './deployment/group-locks.js'
 import type { DeploymentGroup } from './group/deployment-group.js'
 import { propertyProblems, resolveGroup } from './group/resolve-group.js'
+import { Inventory } from './inventory/inventory.js'
+import { type SecretLookup, withSecrets } from './inventory/secrets.js'
 import { planRevision, type RevisionPlan } from './plan/revision-plan.js'
 import { type CodeDeployProperties, properties } from './properties.js'
 import { ConnectionPool } from './shell/connection-pool.js'
@@ -26,7 +28,12 @@ import { Handshakes } from './shell/handshakes.js'
 
 /** What lives as long as the plugin. */
 export interface Shared {
+  /** What penstock.yaml declares. */
   readonly config: CodeDeployConfig
+  /** The same, with what was put beside it. */
+  readonly inventory: Inventory
+  /** Named secrets, for what no pipeline asks for; a job asks its context. */
+  readonly secret: SecretLookup | undefined
   /** Where groups, deployments and bundles are kept, for all servers. */
   readonly state: PluginState
   /** Where 0.1.0 kept its records. */
@@ -49,9 +56,12 @@ export function sharedParts(
   state: PluginState,
   dataFolder: string,
   pool = connectionPool(config),
+  secret?: SecretLookup,
 ): Shared {
   return {
     config,
+    inventory: new Inventory(config, state),
+    secret,
     state,
     dataFolder,
     locks: new GroupLocks(),
@@ -74,13 +84,16 @@ export function codeDeploy(shared: Shared): ActionProvider<typeof properties> {
     configuration: properties,
     // CodeDeploy's own limit for a deployment in place.
     timeoutInMinutes: 480,
-    validate: (configuration) => propertyProblems(configuration, shared.config),
+    validate: (configuration) => propertyProblems(configuration, shared.inventory.latest),
     run: (job, ctx) => run(job, ctx, shared),
   })
 }
 
 async function run(job: ActionJob<CodeDeployProperties>, ctx: JobContext, shared: Shared): Promise<ActionResult> {
-  const group = resolveGroup(shared.config, job.configuration)
+  const declared = resolveGroup(await shared.inventory.read(), job.configuration)
+  const group = await withSecrets(declared, async (name) =>
+    ctx.secret === undefined ? shared.secret?.(name) : ctx.secret(name),
+  )
   hideSecrets(group, ctx)
   // Links are carried over to the hosts as links; none is followed here.
   const input = await ctx.input(undefined, { outwardLinks: 'keep' })

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { BuildProject } from '../../domain/build-project.js'
 import type { ProjectDetails } from '../../operations/projects.js'
 import { withClient } from '../api/connect.js'
 import { CommandFailed, print, table } from '../output.js'
 import { ago } from '../terminal/time.js'
 import type { VerbOptions } from './options.js'
+import { readDocument } from './read-document.js'
 
 /** `penstock project list`: all build projects, those of penstock.yaml and those that were put. */
 export async function listProjects(options: VerbOptions): Promise<void> {
@@ -33,7 +33,7 @@ export async function showProject(name: string, options: VerbOptions): Promise<v
 
 /** `penstock project put FILE`: adds or changes the projects of a YAML or JSON file; what batch-get-projects printed will do. */
 export async function putProjects(file: string, options: VerbOptions): Promise<void> {
-  const projects = projectsOf(read(file), file)
+  const projects = projectsOf(readDocument(file), file)
   const results = await withClient(options, async (client) => {
     const all: { readonly name: string; readonly result: string }[] = []
     for (const project of projects) {
@@ -54,20 +54,6 @@ function buildspecOf({ source }: BuildProject): string {
   const { buildspec } = source ?? {}
   if (buildspec === undefined || buildspec === '') return 'buildspec.yml'
   return buildspec.includes('\n') ? '(its text)' : buildspec
-}
-
-/** Errors: CommandFailed. `-` is standard input. */
-function read(file: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    throw new CommandFailed(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  const document = parseDocument(text, { prettyErrors: true })
-  const [error] = document.errors
-  if (error !== undefined) throw new CommandFailed(`${file} is neither YAML nor JSON: ${error.message}`)
-  return document.toJS() as unknown
 }
 
 /** One project, a list of them, or the answer of batch-get-projects. Errors: CommandFailed. */

@@ -1,8 +1,9 @@
-/** What is wrong with the groups of penstock.yaml, found when somebody looks and not in the night: names, keys, known hosts. */
-import { type DeclaredGroup, isJobFailed } from '@penstock/core'
+/** What is wrong with deployment groups, found when somebody looks and not in the night: names, keys, known hosts. */
+import { isJobFailed } from '@penstock/core'
 import type { CodeDeployConfig } from '../config.js'
-import type { DeploymentGroup } from '../group/deployment-group.js'
+import type { DeploymentGroup, GroupHost } from '../group/deployment-group.js'
 import { resolveGroup } from '../group/resolve-group.js'
+import { type SecretLookup, withSecrets } from '../inventory/secrets.js'
 import { authOf } from '../shell/auth.js'
 import { HostKeys } from '../shell/host-keys.js'
 import { targetName } from '../shell/target.js'
@@ -13,14 +14,18 @@ export interface GroupFinding {
   readonly problem: string
 }
 
-/** Looks at every group that is declared. */
-export async function groupFindings(config: CodeDeployConfig): Promise<GroupFinding[]> {
+/** Looks at every group. */
+export async function groupFindings(
+  config: CodeDeployConfig,
+  secret: SecretLookup | undefined,
+): Promise<GroupFinding[]> {
   const found: GroupFinding[] = []
   for (const [application, { groups }] of Object.entries(config.applications ?? {})) {
     for (const name of Object.keys(groups)) {
       const group = `${application}/${name}`
-      const problems = await problemsOf(() =>
-        resolveGroup(config, { ApplicationName: application, DeploymentGroupName: name }),
+      const problems = await problemsOf(
+        () => resolveGroup(config, { ApplicationName: application, DeploymentGroupName: name }),
+        secret,
       )
       found.push(...problems.map((problem) => ({ group, problem })))
     }
@@ -28,39 +33,23 @@ export async function groupFindings(config: CodeDeployConfig): Promise<GroupFind
   return found
 }
 
-/** Every group that is declared, as far as it can be read. */
-export function declaredGroups(config: CodeDeployConfig): DeclaredGroup[] {
-  return Object.entries(config.applications ?? {}).flatMap(([applicationName, { groups }]) =>
-    Object.entries(groups).map(([deploymentGroupName, group]) => {
-      const name = {
-        applicationName,
-        deploymentGroupName,
-        deploymentConfigName: group.deploymentConfig ?? 'CodeDeployDefault.OneAtATime',
-      }
-      try {
-        const { hosts } = resolveGroup(config, {
-          ApplicationName: applicationName,
-          DeploymentGroupName: deploymentGroupName,
-        })
-        return { ...name, hosts: hosts.map(({ id }) => id) }
-      } catch (error) {
-        return { ...name, hosts: [], problem: wordsOf(error) }
-      }
-    }),
-  )
-}
-
 /** Of one group: how it is written, then what its hosts are logged in to with. */
-export async function problemsOf(resolve: () => DeploymentGroup): Promise<string[]> {
+export async function problemsOf(resolve: () => DeploymentGroup, secret: SecretLookup | undefined): Promise<string[]> {
   try {
-    return await hostProblems(resolve())
+    return await hostProblems(resolve(), secret)
   } catch (error) {
     return [wordsOf(error)]
   }
 }
 
-async function hostProblems({ hosts, knownHosts }: DeploymentGroup): Promise<string[]> {
+/** What hosts are logged in to with. Without a `secret` to ask, named secrets are not looked for. */
+export async function hostProblems(
+  group: Pick<DeploymentGroup, 'hosts' | 'knownHosts'>,
+  secret: SecretLookup | undefined,
+): Promise<string[]> {
   const problems = new Set<string>()
+  const { knownHosts } = group
+  const hosts = secret === undefined ? group.hosts : await unlocked(group.hosts, secret, problems)
   const keys = await HostKeys.load(knownHosts).catch((error) => void problems.add(wordsOf(error)))
   for (const { target } of hosts) {
     if (target === 'local') continue
@@ -73,6 +62,19 @@ async function hostProblems({ hosts, knownHosts }: DeploymentGroup): Promise<str
     }
   }
   return [...problems]
+}
+
+/** Those whose secrets are there. */
+async function unlocked(hosts: readonly GroupHost[], secret: SecretLookup, problems: Set<string>) {
+  const found: GroupHost[] = []
+  for (const host of hosts) {
+    try {
+      found.push(...(await withSecrets({ hosts: [host] }, secret)).hosts)
+    } catch (error) {
+      problems.add(wordsOf(error))
+    }
+  }
+  return found
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** Asks the hosts of declared groups how they are, and keeps what they say. */
 import { type DeploymentFilter, isJobFailed, systemClock } from '@penstock/core'
 import { resolveGroup } from '../group/resolve-group.js'
+import { withSecrets } from '../inventory/secrets.js'
 import type { Shared } from '../provider.js'
 import { HostKeys } from '../shell/host-keys.js'
 import { findDrift } from './drift.js'
@@ -25,14 +26,17 @@ export function isMeant(group: GroupRecord, filter: Omit<DeploymentFilter, 'limi
 }
 
 async function lookAt(shared: Shared, name: GroupRecord): Promise<ReadonlyMap<string, string>> {
-  const { state, config, dataFolder, handshakes, pool } = shared
+  const { state, inventory, dataFolder, handshakes, pool } = shared
   const history = await GroupHistory.open(state, name, dataFolder)
   const problems = new Map<string, string>()
   try {
-    const group = resolveGroup(config, {
-      ApplicationName: name.applicationName,
-      DeploymentGroupName: name.deploymentGroupName,
-    })
+    const group = await withSecrets(
+      resolveGroup(await inventory.read(), {
+        ApplicationName: name.applicationName,
+        DeploymentGroupName: name.deploymentGroupName,
+      }),
+      shared.secret,
+    )
     const shells = { hostKeys: await HostKeys.load(group.knownHosts), handshakes, pool, clock: systemClock }
     const answers = await findDrift(group, history.groupId, (host) => openShell(host, shells, undefined), systemClock)
     for (const { host, drift, problem } of answers) {

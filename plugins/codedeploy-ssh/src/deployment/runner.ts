@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Clock, defined, JobFailed, type Logger } from '@penstock/core'
 import type { DeploymentGroup } from '../group/deployment-group.js'
 import { resolveGroup } from '../group/resolve-group.js'
+import { withSecrets } from '../inventory/secrets.js'
 import type { Shared } from '../provider.js'
 import { newDeploymentId } from './deployment-id.js'
 import { DeploymentStore, entries, valuesOf } from './deployment-store.js'
@@ -49,7 +50,7 @@ export class DeploymentRunner {
     if (record.completeTime === undefined) throw new JobFailed(`deployment ${of} is not over`)
     const only = kind === 'retry' ? await this.failedHosts(of) : undefined
     const open: Open = { deploymentId: newDeploymentId(), server: this.server, of, kind, by, ...defined({ only }) }
-    this.groupOf(record, only)
+    await this.groupOf(record, only)
     await this.shared.state.put(keyOf(open.deploymentId), open)
     this.start(open, record)
     return open.deploymentId
@@ -86,7 +87,7 @@ export class DeploymentRunner {
   }
 
   private async deploy(open: Open, record: DeploymentRecord, signal: AbortSignal): Promise<void> {
-    const group = this.groupOf(record, open.only)
+    const group = await this.groupOf(record, open.only)
     const workspace = join(this.shared.dataFolder, 'deployments', open.deploymentId)
     mkdirSync(workspace, { recursive: true, mode: 0o700 })
     const { digest = '', fileExistsBehavior, revisionId } = record.revision
@@ -139,15 +140,14 @@ export class DeploymentRunner {
     return failed
   }
 
-  /** Errors: JobFailed when penstock.yaml does not declare the group (any more), or none of the hosts is left. */
-  private groupOf(
+  /** Errors: JobFailed when the group is not there (any more), or none of the hosts is left. */
+  private async groupOf(
     { applicationName, deploymentGroupName }: DeploymentRecord,
     only?: readonly string[],
-  ): DeploymentGroup {
-    const group = resolveGroup(this.shared.config, {
-      ApplicationName: applicationName,
-      DeploymentGroupName: deploymentGroupName,
-    })
+  ): Promise<DeploymentGroup> {
+    const { inventory, secret } = this.shared
+    const named = { ApplicationName: applicationName, DeploymentGroupName: deploymentGroupName }
+    const group = await withSecrets(resolveGroup(await inventory.read(), named), secret)
     if (only === undefined) return group
     const hosts = group.hosts.filter(({ id }) => only.includes(id))
     if (hosts.length === 0) throw new JobFailed(`none of the hosts ${only.join(', ')} is in the group any more`)

@@ -1,15 +1,16 @@
 /** What is asked of deployments from outside: by operations, commands and pages. */
 import {
   type AppSpecReport,
-  type DeclaredGroup,
   type DeployedHost,
   type DeploymentFilter,
+  type DeploymentObjects,
   defined,
   type DeploymentService as Service,
 } from '@penstock/core'
 import { appSpecSchema } from '../appspec/schema.js'
 import { checkAppSpec } from '../check/check-appspec.js'
-import { declaredGroups, groupFindings } from '../check/group-findings.js'
+import { groupFindings } from '../check/group-findings.js'
+import { InventoryObjects } from '../inventory/objects.js'
 import type { Shared } from '../provider.js'
 import { DeploymentStore, entries, valuesOf } from './deployment-store.js'
 import { groupPath, knownGroups } from './history.js'
@@ -19,12 +20,14 @@ import type { DeploymentRunner, Repetition } from './runner.js'
 
 export class DeploymentService implements Service {
   private readonly store: DeploymentStore
+  readonly objects: DeploymentObjects
 
   constructor(
     private readonly shared: Shared,
     private readonly runner: Pick<DeploymentRunner, 'begin' | 'stop'>,
   ) {
     this.store = new DeploymentStore(shared.state)
+    this.objects = new InventoryObjects(shared)
   }
 
   begin(kind: Repetition, of: string, by: string): Promise<string> {
@@ -35,20 +38,16 @@ export class DeploymentService implements Service {
     return this.runner.stop(deploymentId, by)
   }
 
-  groups(): DeclaredGroup[] {
-    return declaredGroups(this.shared.config)
-  }
-
-  groupFindings() {
-    return groupFindings(this.shared.config)
+  async groupFindings() {
+    return groupFindings(await this.shared.inventory.read(), this.shared.secret)
   }
 
   appSpecSchema(): object {
     return appSpecSchema
   }
 
-  checkAppSpec(what: { readonly path: string; readonly group?: string | undefined }): Promise<AppSpecReport> {
-    return checkAppSpec(this.shared.config, what)
+  async checkAppSpec(what: { readonly path: string; readonly group?: string | undefined }): Promise<AppSpecReport> {
+    return checkAppSpec(what.group === undefined ? this.shared.config : await this.shared.inventory.read(), what)
   }
 
   list({ applicationName, deploymentGroupName, limit }: DeploymentFilter): Promise<DeploymentRecord[]> {

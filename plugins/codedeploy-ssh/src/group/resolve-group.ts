@@ -3,7 +3,7 @@ import { defined, JobFailed } from '@penstock/core'
 import type { BecomeConfig, CodeDeployConfig, GroupConfig, RollbackEvent } from '../config.js'
 import { findConfiguration } from '../fleet/configuration.js'
 import type { CodeDeployProperties } from '../properties.js'
-import type { DeploymentGroup } from './deployment-group.js'
+import type { DeploymentGroup, GroupHost } from './deployment-group.js'
 import { splitHosts } from './parse-host.js'
 import { HostResolver } from './resolve-hosts.js'
 
@@ -25,17 +25,18 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     root: properties.DeploymentRoot ?? group.root ?? config.root,
     become: becomeOf(properties) ?? group.become ?? config.become,
   })
-  const hosts = group.tags === undefined ? resolver.list(group.hosts ?? []) : resolver.tagged(group.tags)
+  const hosts = hostsOf(group, resolver)
+  const traffic = trafficOf(group, config)
   const configurationName = properties.DeploymentConfigName ?? group.deploymentConfig ?? 'CodeDeployDefault.OneAtATime'
   const configuration = findConfiguration(configurationName, config.deploymentConfigs)
-  const problems = [...resolver.problems, ...(typeof configuration === 'string' ? [configuration] : [])]
+  const problems = [...resolver.problems, ...[configuration, traffic].filter((one) => typeof one === 'string')]
   if (hosts.length > 1000) problems.push(`${hosts.length} hosts are too many: 1,000 at most`)
   for (const { root, id } of hosts) {
     if (root !== '' && !/^(\/|~$|~\/)/.test(root))
       problems.push(`the deployment root of ${id} must be absolute or begin with ~/, but is ${root}`)
   }
   const name = `deployment group ${properties.ApplicationName}/${properties.DeploymentGroupName}`
-  if (problems.length > 0 || typeof configuration === 'string') {
+  if (problems.length > 0 || typeof configuration === 'string' || typeof traffic === 'string') {
     throw new JobFailed(`${name}: ${problems.join('; ')}`, 'ConfigurationError')
   }
   const knownHosts = properties.KnownHosts ?? group.knownHosts ?? config.knownHosts
@@ -51,12 +52,25 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
     healthChecks: group.healthChecks ?? [],
-    ...defined({ alarm: group.alarm, traffic: group.loadBalancer }),
+    ...defined({ alarm: group.alarm, traffic }),
     keepRevisions: group.keepRevisions ?? 5,
     keepBundles: group.keepBundles ?? 5,
     keepDeployments: group.keepDeployments ?? 100,
     ...defined({ knownHosts }),
   }
+}
+
+function hostsOf({ hosts, tags, tagSet }: GroupConfig, resolver: HostResolver): GroupHost[] {
+  if (tags !== undefined) return resolver.tagged(tags)
+  return tagSet === undefined ? resolver.list(hosts ?? []) : resolver.fitting(tagSet)
+}
+
+/** A text says what is wrong. */
+function trafficOf({ loadBalancer }: GroupConfig, { loadBalancers = {} }: CodeDeployConfig) {
+  if (typeof loadBalancer !== 'string') return loadBalancer
+  if (Object.hasOwn(loadBalancers, loadBalancer)) return loadBalancers[loadBalancer]
+  const known = Object.keys(loadBalancers).join(', ') || 'none'
+  return `unknown load balancer ${JSON.stringify(loadBalancer)}: loadBalancers in penstock.yaml has ${known}`
 }
 
 /** What the action says of it; BecomeUser and BecomePassword ask for sudo by themselves. */
@@ -83,7 +97,7 @@ function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties
   const group = Object.hasOwn(groups, DeploymentGroupName) ? groups[DeploymentGroupName] : undefined
   if (group !== undefined && Hosts !== undefined) {
     throw new JobFailed(
-      `Hosts is given, but penstock.yaml declares the group ${DeploymentGroupName} of ${ApplicationName}: keep one of them`,
+      `Hosts is given, but there is a group ${DeploymentGroupName} of ${ApplicationName} already: keep one of them`,
       'ConfigurationError',
     )
   }
@@ -94,7 +108,7 @@ function findDeclared(config: CodeDeployConfig, properties: CodeDeployProperties
       ? `no application ${ApplicationName}: it has ${Object.keys(applications).join(', ') || 'none'}`
       : `no deployment group ${DeploymentGroupName} in ${ApplicationName}: it has ${Object.keys(groups).join(', ') || 'none'}`
   throw new JobFailed(
-    `${property} is not known: the codedeploy-ssh section of penstock.yaml declares ${known}. Declare the group there, or give the action Hosts`,
+    `${property} is not known: penstock.yaml (codedeploy-ssh) and what was put beside it have ${known}. Declare the group there, put it (penstock group put), or give the action Hosts`,
     'ConfigurationError',
   )
 }

@@ -2,7 +2,7 @@
 
 import { userInfo } from 'node:os'
 import { defined } from '@penstock/core'
-import type { BecomeConfig, CodeDeployConfig, HostConfig } from '../config.js'
+import type { BecomeConfig, CodeDeployConfig, HostConfig, TagFilter } from '../config.js'
 import type { Become } from '../shell/become-shell.js'
 import { type SshTarget, targetName } from '../shell/target.js'
 import type { GroupHost } from './deployment-group.js'
@@ -38,6 +38,15 @@ export class HostResolver {
       seen.set(place, id)
     }
     return found
+  }
+
+  /** All hosts of the inventory that fit one filter of each list, as CodeDeploy chooses them. */
+  fitting(tagSet: readonly (readonly TagFilter[])[]): GroupHost[] {
+    const names = Object.entries(this.inventory)
+      .filter(([, { tags = {} }]) => tagSet.every((filters) => filters.some((filter) => fits(tags, filter))))
+      .map(([name]) => name)
+    if (names.length === 0) this.problems.push(`no host has the tags of ${JSON.stringify(tagSet)}`)
+    return this.list(names)
   }
 
   /** All hosts of the inventory with all of these tags. */
@@ -112,6 +121,17 @@ export class HostResolver {
       return [...before, this.target(host)]
     })
   }
+}
+
+function fits(tags: Readonly<Record<string, string>>, { Key, Value, Type = typeOf(Key, Value) }: TagFilter): boolean {
+  if (Type === 'KEY_ONLY') return Key !== undefined && Object.hasOwn(tags, Key)
+  if (Type === 'VALUE_ONLY') return Object.values(tags).includes(Value ?? '')
+  return Key !== undefined && Object.hasOwn(tags, Key) && tags[Key] === (Value ?? '')
+}
+
+function typeOf(key: string | undefined, value: string | undefined): TagFilter['Type'] & string {
+  if (value === undefined) return 'KEY_ONLY'
+  return key === undefined ? 'VALUE_ONLY' : 'KEY_AND_VALUE'
 }
 
 function becomeOf(config: BecomeConfig | undefined): Become | undefined {

@@ -105,7 +105,7 @@ test.each([
     'no deployment group y in site: it has production, listed, nobody',
   ],
   ['prototype names', { ApplicationName: 'constructor', DeploymentGroupName: 'y' }, 'no application constructor'],
-  ['both', { ...names, Hosts: 'a' }, 'Hosts is given, but penstock.yaml declares'],
+  ['both', { ...names, Hosts: 'a' }, 'Hosts is given, but there is a group'],
   ['no host', { ...names, DeploymentGroupName: 'nobody' }, 'no host has the tags role=none'],
   [
     'a bad configuration',
