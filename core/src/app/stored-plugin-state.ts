@@ -53,7 +53,9 @@ async function query(
   const { default: Sqlite } = await import('better-sqlite3')
   const connection = new Sqlite(file, { readonly: true })
   try {
-    return connection.prepare(text('@plugin', '@prefix', '@after', '@limit')).all({ plugin, prefix, after, limit }) as Row[]
+    return connection
+      .prepare(text('@plugin', '@prefix', '@after', '@limit'))
+      .all({ plugin, prefix, after, limit }) as Row[]
   } finally {
     connection.close()
   }
