@@ -82,10 +82,11 @@ module.exports = {
     },
     {
       name: 'plugins-use-the-front-door',
-      comment: 'A plugin imports @penstock/core (and @penstock/core/git, for git sources), and nothing deeper.',
+      comment:
+        'A plugin imports @penstock/core (and @penstock/core/git, for git sources, and /aws, for what calls AWS), and nothing deeper.',
       severity: 'error',
       from: { path: '^plugins/[^/]+/src/' },
-      to: { path: '^core/', pathNot: '^core/(src|dist)/(git/)?index\\.' },
+      to: { path: '^core/', pathNot: '^core/(src|dist)/((git|aws)/)?index\\.' },
     },
     {
       name: 'plugins-know-no-other-plugin',

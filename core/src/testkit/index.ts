@@ -2,6 +2,7 @@
 export { FolderArtifactStore } from '../artifacts/folder-store.js'
 export { type Account, currentAccount, findAccount, unprivilegedAccount } from './account.js'
 export { type StoreUnderTest, testArtifactStore } from './artifact-store-contract.js'
+export { type AwsAnswers, type AwsCall, AwsError, startAwsServer, type TestAwsServer } from './aws-server.js'
 export { testActionProvider } from './contract/action.js'
 export type { ActionCase, ActionFixtures, BadCase, Given, InputFiles } from './contract/fixtures.js'
 export { type NotifierFixtures, testNotifier } from './contract/notifier.js'
