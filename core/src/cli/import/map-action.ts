@@ -13,7 +13,7 @@ export type KnownTypes = {
   instead?(id: ActionTypeId): string | undefined
 }
 
-/** What is to be done so that an imported action works, by provider. */
+/** What is to be done so that an imported action works, by provider, and by category where two have one name. */
 const advice: Readonly<Record<string, (configuration: Configuration) => string>> = {
   CodeStarSourceConnection: ({ ConnectionArn = '' }) =>
     `name the connection ${ConnectionArn} in penstock.yaml, under plugins: github-source: connections`,
@@ -25,7 +25,9 @@ const advice: Readonly<Record<string, (configuration: Configuration) => string>>
     `${FunctionName} is invoked on AWS with the server's credentials, unless plugins: lambda-invoke: functions has it`,
   CodeCommit: () =>
     'give the server AWS credentials that may read the repository, or move it to a git server (Source/Custom/Git)',
-  S3: () => 'give the server AWS credentials that may read the bucket',
+  'Source/S3': () => 'give the server AWS credentials that may read the bucket',
+  'Deploy/S3': ({ BucketName = '' }) =>
+    `give the server AWS credentials that may write to ${BucketName}, or make that bucket here: aws s3 mb s3://${BucketName} with this server's --endpoint-url`,
 }
 
 /** The action, with a note for each change and each thing to do. */
@@ -46,7 +48,7 @@ export function mapAction(
   const properties = new Map((type.actionConfigurationProperties ?? []).map((one) => [one.name, one]))
   const configuration = configurationOf(kept, path, properties, report)
   const { category, provider } = kept.actionTypeId
-  const todo = advice[provider]?.(configuration)
+  const todo = (advice[`${category}/${provider}`] ?? advice[provider])?.(configuration)
   if (todo !== undefined) report.add('todo', path, todo)
   if (category === 'Source' && configuration.PollForSourceChanges === 'false') {
     report.add(
