@@ -41,6 +41,19 @@ test('the working copy goes through real rake, and nothing stays behind', async 
   expect(readdirSync(join(cwd, 'tmp'))).toEqual([])
 })
 
+test('penstock init writes for a repository what penstock run proves at once', async () => {
+  const cwd = join(workplace(), 'site')
+  execFileSync('git', ['-C', cwd, 'remote', 'add', 'origin', 'https://git.example.com/acme/page.git'])
+  const { status, out } = await penstock(['init', '--hosts', 'local', '--approval'], { cwd })
+  expect({ status, out }).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('penstock run pipeline.yaml --source .'),
+  })
+  const ran = await penstock(['run', 'pipeline.yaml', '--source', '.'], { cwd })
+  expect(ran).toMatchObject({ status: 0, out: expect.stringContaining('Build | src/index.html.haml -> index.html') })
+  expect(await penstock(['init'], { cwd })).toMatchObject({ status: 1, err: expect.stringContaining('--force') })
+})
+
 test('a command that fails is the exit status; --keep keeps the logs', async () => {
   const cwd = workplace('exit 3')
   const { status, out } = await penstock(['run', 'site.yaml', '--source', 'site', '--approve', '--keep', 'kept'], {

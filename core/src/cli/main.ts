@@ -1,7 +1,8 @@
 /** `penstock`: one command per file, loaded when it is called. */
 import { Argument, Command, CommanderError, Option } from 'commander'
+import { version } from '../app/identity.js'
 import { wholeNumberOf, withOutput } from './options.js'
-import { exitStatus, fail } from './output.js'
+import { exitStatus, fail, print } from './output.js'
 import { addPipelineCommands } from './pipeline-commands.js'
 import { addPlugins } from './plugin-commands.js'
 
@@ -27,10 +28,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 export function createProgram(): Command {
   const program = new Command('penstock')
     .description('A self-hosted continuous-delivery server')
+    .version(version, '-V, --version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(add --help for what is right)')
     .addHelpText('after', exitCodes)
   program.commandsGroup('Pipelines:')
+  addInit(program)
   addPipelineCommands(program, where)
   addRun(program)
   addValidate(program)
@@ -74,13 +77,9 @@ function addCompletion(program: Command): void {
 }
 
 function addVersion(program: Command): void {
-  program
-    .command('version')
-    .description('print the version')
-    .action(async () => {
-      const { version } = await import('../app/identity.js')
-      process.stdout.write(`${version}\n`)
-    })
+  withOutput(program.command('version').description('print the version, and of what it runs on')).action((options) =>
+    print(options.output, { penstock: version, node: process.versions.node }, () => [version]),
+  )
 }
 
 function where(command: Command): Command {
@@ -100,6 +99,22 @@ function addWorker(program: Command): void {
     .option('--name <name>', 'what to call a new worker; the name of the machine unless given')
     .option('--concurrency <jobs>', 'how many jobs at a time', wholeNumberOf(1, 1000))
     .action(async (options) => (await import('./worker.js')).worker(options))
+}
+
+function addInit(program: Command): void {
+  where(program.command('init [folder]').description('write a pipeline file for a repository, by what is in it'))
+    .option('--name <name>', "the pipeline's; the repository's unless given")
+    .option('--url <url>', "where the repository is; the working copy's remote unless given")
+    .option('--branch <name>', "the remote's main branch unless given")
+    .option('--build <kind>', 'which of the ways to build it that were found; none leaves it out')
+    .option('--command <line...>', 'what builds it, instead')
+    .option('--hosts <user@host,...>', 'deploy by its appspec.yml to these hosts; local is this machine')
+    .option('--approval', 'ask somebody before it is deployed')
+    .option('--file <path>', 'where to write it', 'pipeline.yaml')
+    .option('--force', 'write over a file that is there')
+    .option('--dry-run', 'print it, and write nothing')
+    .option('-y, --yes', 'ask nothing')
+    .action(async (folder = '.', options) => (await import('./init/init.js')).init(folder, options))
 }
 
 function addRun(program: Command): void {

@@ -25,7 +25,7 @@ export function makePlan(pipeline: PipelineDeclaration, options: PlanOptions): P
   checkStages(pipeline, options.stages)
   const [first, ...rest] = pipeline.stages
   const leftOut: { stage: StageDeclaration; why: string }[] = []
-  const barrier = rest.findIndex(deploys)
+  const barrier = barrierOf(rest)
   const kept = rest.filter((stage, at) => {
     const why = whyNot(stage, at, barrier, options)
     if (why !== undefined) leftOut.push({ stage, why })
@@ -34,6 +34,17 @@ export function makePlan(pipeline: PipelineDeclaration, options: PlanOptions): P
   const { triggers: _, ...declaration } = pipeline // a run is started by hand
   const stages = [...(first ? [withSources(first, options.sources)] : []), ...kept]
   return { pipeline: { ...declaration, ...variablesOf(pipeline, options.variables), stages }, leftOut }
+}
+
+/** The first stage that deploys, or that only asks whether the next one may. */
+function barrierOf(stages: readonly StageDeclaration[]): number {
+  let at = stages.findIndex(deploys)
+  while (at > 0 && onlyAsks(stages[at - 1])) at--
+  return at
+}
+
+function onlyAsks(stage: StageDeclaration | undefined): boolean {
+  return stage?.actions.every((action) => action.actionTypeId.category === 'Approval') ?? false
 }
 
 const deploys = ({ actions }: StageDeclaration) => actions.some((action) => action.actionTypeId.category === 'Deploy')
@@ -48,7 +59,8 @@ function whyNot(
   if (deploy) return undefined
   if (stages.length > 0) return stages.includes(stage.name) ? undefined : 'not among --stage'
   if (barrier < 0 || at < barrier) return undefined
-  return deploys(stage) ? `deploys: --deploy or --stage ${stage.name} runs it` : 'comes after a deployment'
+  if (deploys(stage)) return `deploys: --deploy or --stage ${stage.name} runs it`
+  return onlyAsks(stage) ? 'asks about a deployment' : 'comes after a deployment'
 }
 
 function checkStages({ stages }: PipelineDeclaration, named: readonly string[]): void {

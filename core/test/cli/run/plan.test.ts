@@ -1,7 +1,7 @@
 import { makePlan, type PlanOptions } from '../../../src/cli/run/plan.js'
 import type { PipelineDeclaration, StageDeclaration } from '../../../src/domain/pipeline.js'
 
-const stage = (name: string, category: 'Source' | 'Build' | 'Deploy' | 'Test'): StageDeclaration => ({
+const stage = (name: string, category: 'Source' | 'Build' | 'Deploy' | 'Test' | 'Approval'): StageDeclaration => ({
   name,
   actions: [{ name: `${name}It`, actionTypeId: { category, owner: 'Custom', provider: 'P', version: '1' } }],
 })
@@ -33,6 +33,16 @@ test.each([
   },
 ])('a run $it', ({ options, stages }) => {
   expect(names(options)).toEqual(stages)
+})
+
+test('an approval that only asks about a deployment is left out with it', () => {
+  const stages = [stage('Source', 'Source'), stage('Build', 'Build'), stage('May', 'Approval'), stage('Live', 'Deploy')]
+  const { pipeline: kept, leftOut } = makePlan(
+    { ...pipeline, stages },
+    { stages: [], deploy: false, sources: new Map(), variables: [] },
+  )
+  expect(kept.stages.map(({ name }) => name)).toEqual(['Source', 'Build'])
+  expect(leftOut.map(({ stage: { name }, why }) => `${name}: ${why}`)[0]).toBe('May: asks about a deployment')
 })
 
 test('every stage that is left out has its reason', () => {
