@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../host/plugin.js'
 import { actionTypeConfigSchema } from './action-type-config-schema.js'
 import { isolationSchema } from './isolation-schema.js'
+import { pipelinesSchema } from './pipeline-files/config-schema.js'
 
 /** `Build/Custom/Rake/1`, each part of which may be `*`. */
 const actionTypePatterns: JsonSchema = {
@@ -139,7 +140,7 @@ export const configSchema: JsonSchema = {
       properties: { level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } },
     },
     actionTypes: { type: 'array', default: [], maxItems: 50, items: actionTypeConfigSchema },
-    pipelines: { type: 'string', default: 'pipelines', minLength: 1 },
+    pipelines: pipelinesSchema,
     plugins: { type: 'object', default: {}, additionalProperties: true },
     codebuild: { type: 'object', additionalProperties: true, description: 'build projects and what belongs to them' },
   },

@@ -11,6 +11,7 @@ import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
+import type { PipelineRepositoryConfig } from './pipeline-files/repository.js'
 
 /** Everything that can be configured, with defaults in place; paths are absolute. config/penstock.yaml explains each. */
 export interface Config {
@@ -65,6 +66,8 @@ export interface Config {
   readonly actionTypes: readonly CustomActionTypeInput[]
   /** The folder of pipeline files. */
   readonly pipelines: string
+  /** The repository of pipeline files, in place of a folder. */
+  readonly pipelinesGit?: PipelineRepositoryConfig
   /** Somebody named that folder: it must be there. */
   readonly pipelinesNamed: boolean
   readonly plugins: Readonly<Record<string, unknown>>
@@ -158,7 +161,12 @@ function fits(schema: unknown, value: unknown, path: readonly string[]): boolean
   if (allowed !== undefined) return (allowed as unknown[]).includes(value)
   if (type === 'integer') return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
   if (type === 'boolean') return typeof value === 'boolean'
-  return type === 'string' && typeof value === 'string' && value.length >= minLength && new RegExp(pattern).test(value)
+  return (
+    [type].flat().includes('string' as never) &&
+    typeof value === 'string' &&
+    value.length >= minLength &&
+    new RegExp(pattern).test(value)
+  )
 }
 
 function check(data: unknown, source: ConfigFile | undefined, origin: ReadonlyMap<string, string>): unknown {
@@ -171,6 +179,17 @@ function check(data: unknown, source: ConfigFile | undefined, origin: ReadonlyMa
       return `${where}: ${name || 'the whole'} ${message}`
     }),
   )
+}
+
+/** What the schema lets through: a folder, or a repository with the files that are read to reach it. */
+function placeOfPipelines(
+  given: string | PipelineRepositoryConfig,
+  full: (path: string) => string,
+): Pick<Config, 'pipelines' | 'pipelinesGit'> {
+  if (typeof given === 'string') return { pipelines: full(given) }
+  const files = ['tokenFile', 'identityFile', 'knownHostsFile', 'caFile'] as const
+  const absolute = files.flatMap((key) => (given[key] === undefined ? [] : [[key, full(given[key])]]))
+  return { pipelines: given.path, pipelinesGit: { ...given, ...Object.fromEntries(absolute) } }
 }
 
 function absolute(
@@ -186,7 +205,7 @@ function absolute(
   return {
     ...value,
     dataDir: full(value.dataDir, 'dataDir'),
-    pipelines: full(value.pipelines, 'pipelines'),
+    ...placeOfPipelines(value.pipelines, (path) => full(path, 'pipelines')),
     ...(masterKeyFile === undefined ? {} : { masterKeyFile: full(masterKeyFile, 'masterKeyFile') }),
     artifacts: {
       ...artifacts,

@@ -6,7 +6,7 @@ import { reason } from '../host/contain.js'
 
 /** What can be asked for; `name` is a plugin's, or that of who signs in. */
 export interface ControlRequest {
-  readonly command: 'plugin reload' | 'plugin enable' | 'plugin disable' | 'sign in'
+  readonly command: 'plugin reload' | 'plugin enable' | 'plugin disable' | 'sign in' | 'pipelines reload'
   readonly name: string
 }
 

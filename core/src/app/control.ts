@@ -2,6 +2,8 @@
 import type { PluginStatus } from '../host/services.js'
 import type { ControlRequest } from './control-socket.js'
 import type { Server } from './make-server.js'
+import type { AppliedFile } from './pipeline-files/apply.js'
+import type { PipelineFiles } from './pipeline-files/make-watcher.js'
 import { systemPrincipal } from './system-principal.js'
 
 /** Where a local command reaches the server's API, and what it signs with. */
@@ -17,15 +19,19 @@ export interface LocalSignIn {
   readonly expires: number
 }
 
-type ControlParts = Pick<Server, 'host' | 'services' | 'access'>
+/** What commands reach. */
+export type ControlParts = Pick<Server, 'host' | 'services' | 'access'> & {
+  readonly files: Pick<PipelineFiles, 'reload'>
+}
 
 /** Carries out one command, which the audit log then tells of. Errors: Faults of the operation; an unknown command. */
 export async function control(
   parts: ControlParts,
   address: string,
   { command, name }: ControlRequest,
-): Promise<PluginStatus | LocalSignIn | undefined> {
+): Promise<PluginStatus | LocalSignIn | readonly AppliedFile[] | undefined> {
   if (command === 'sign in') return signIn(parts, address, String(name))
+  if (command === 'pipelines reload') return parts.files.reload()
   const verbs = { 'plugin reload': 'reload', 'plugin enable': 'enable', 'plugin disable': 'disable' } as const
   const verb = Object.hasOwn(verbs, command) ? verbs[command] : undefined
   if (!verb) throw new Error(`the server does not know the command '${command}': is it as new as this one?`)

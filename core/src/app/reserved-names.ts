@@ -18,6 +18,6 @@ export class ReservedNames {
   keeperOf(name: string): string | undefined {
     const file = this.files.get(name)
     if (file === undefined || !existsSync(file)) return undefined
-    return `the pipeline file ${basename(file)}, which was refused when the server started: mend it and start again, or remove it`
+    return `the pipeline file ${basename(file)}, which was refused: mend it, or remove it`
   }
 }

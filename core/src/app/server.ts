@@ -19,12 +19,13 @@ import { idlePatterns } from '../worker/action-type-filter.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
-import { control } from './control.js'
+import { type ControlParts, control } from './control.js'
 import { openControlSocket } from './control-socket.js'
 import { applyDeclared } from './declared.js'
 import { asLogger, createPino } from './logger.js'
 import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
+import { makePipelineFiles } from './pipeline-files/make-watcher.js'
 import { pluginProblems } from './plugin-problems.js'
 import type { Replace } from './services.js'
 import { StopStack } from './stop-stack.js'
@@ -56,6 +57,8 @@ export interface RunningServer {
   readonly initialAdminPasswordFile?: string
   /** What is wrong though the server runs: broken plugins, pipeline files, schedules. */
   readonly problems: readonly string[]
+  /** Reads the pipeline files anew, and fetches them first where they are in a repository. */
+  reload(): Promise<void>
   /** Stops taking requests and jobs; running steps go on and are adopted by the next start. */
   stop(reason?: string): Promise<void>
 }
@@ -104,12 +107,14 @@ async function bringUp(
   const listening = await openPort(starting, parts, () => ready, storage)
   identity.listening(listening.address)
   await startParts(starting, parts)
-  const problems = await applyDeclared(config, parts, log)
+  const files = makePipelineFiles(config, parts, starting)
+  const problems = await applyDeclared(config, parts, files, log)
+  for (const task of files.tasks) parts.coordinator.every(task)
   const isolation = await isolationProblems(config, parts, log)
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
-  await openControl(starting, parts, listening.address)
+  await openControl(starting, { ...parts, files }, listening.address)
   lookForDamage(starting, storage)
   const store = await storage.artifactProblem()
   if (store !== undefined) log.error('artifacts cannot be kept', { reason: store })
@@ -131,6 +136,10 @@ async function bringUp(
       ...(store === undefined ? [] : [store]),
       ...problems,
     ],
+    reload: async () => {
+      const applied = await files.reload()
+      log.info('pipeline files', { reloaded: applied.length })
+    },
     stop: (why = 'stop() was called') => {
       ready = false
       stopping ??= shutDown(parts, stack, log, why)
@@ -140,7 +149,7 @@ async function bringUp(
 }
 
 /** Commands from this machine; a server without them is a server all the same. */
-async function openControl({ config, log, stack }: Starting, parts: Server, address: string): Promise<void> {
+async function openControl({ config, log, stack }: Starting, parts: ControlParts, address: string): Promise<void> {
   try {
     stack.push('commands', await openControlSocket(config.dataDir, (request) => control(parts, address, request)))
   } catch (error) {

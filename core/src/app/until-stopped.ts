@@ -2,6 +2,8 @@
 
 export interface Stoppable {
   stop(why: string): Promise<void>
+  /** What SIGHUP asks for, where there is something to read anew. */
+  reload?(): Promise<void>
 }
 
 /** What ends it: resolves `ended` with the exit status once it stopped, or ends the process when that takes too long. */
@@ -29,6 +31,8 @@ export function untilStopped<T extends Stoppable>(patience: number): Ending<T> {
     void running.stop(why).then(() => resolve(status))
   }
   onSignals((signal) => end(signal, 0))
+  // A terminal that goes away takes along what was started from it; a service is told to read its files anew.
+  process.on('SIGHUP', () => (process.stdout.isTTY ? end('SIGHUP', 0) : void running?.reload?.()))
   const began = (what: T) => {
     running = what
     return what

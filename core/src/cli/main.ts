@@ -41,6 +41,7 @@ export function createProgram(): Command {
   program.commandsGroup('Server:')
   addServe(program)
   addWorker(program)
+  addReload(program)
   addDoctor(program)
   addBackup(program)
   addAccessKeys(program)
@@ -246,6 +247,12 @@ function addDoctor(program: Command): void {
   withOutput(where(program.command('doctor').description('look for what would keep Penstock from working'))).action(
     async (options) => (await import('./doctor/doctor.js')).doctor(options),
   )
+}
+
+function addReload(program: Command): void {
+  withOutput(
+    where(program.command('reload').description('have the running server read its pipeline files now')),
+  ).action(async (options) => (await import('./reload.js')).reload(options))
 }
 
 function addBackup(program: Command): void {

@@ -192,6 +192,9 @@ function addSteering(verb: Verb): void {
 }
 
 function addDefining(verb: Verb): void {
+  verb('diff [paths...]', "what pipeline files, or a folder of them (the server's own unless given), would change")
+    .option('--exit-code', 'status 1 when something differs')
+    .action(async (paths, options) => (await import('./verbs/diff.js')).diff(paths, options))
   verb('get <pipeline>', 'its definition')
     .option('--definition-version <number>', 'an older one', wholeNumberOf(1, 99_999))
     .addOption(new Option('--format <format>', 'yaml or json').choices(['yaml', 'json']).default('yaml'))

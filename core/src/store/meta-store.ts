@@ -9,6 +9,25 @@ export class MetaStore {
     return row?.value
   }
 
+  /** The keys that begin so, in their order. */
+  async withPrefix(prefix: string): Promise<string[]> {
+    const after = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`
+    const rows = await this.database.db
+      .selectFrom('meta')
+      .select('key')
+      .where('key', '>=', prefix)
+      .where('key', '<', after)
+      .orderBy('key')
+      .execute()
+    return rows.map(({ key }) => key)
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.database.write(async (tx) => {
+      await tx.deleteFrom('meta').where('key', '=', key).execute()
+    })
+  }
+
   async set(key: string, value: string): Promise<void> {
     await this.database.write(async (tx) => {
       await tx

@@ -1,17 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
+import { isKept, unusedRole } from '../../app/pipeline-files/as-kept.js'
 import { readPipelineText } from '../../app/pipeline-text.js'
 import type { FaultDetail } from '../../domain/faults.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
-import { normalize } from '../../engine/normalize.js'
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
 import { Refused } from '../api/refusal.js'
 import { print } from '../output.js'
 import { clean } from '../terminal/clean.js'
 import type { VerbOptions } from './options.js'
-
-/** The API wants a role of everybody, as AWS does; here nobody assumes one, so files need not name any. */
-const unusedRole = 'arn:aws:iam::000000000000:role/penstock'
 
 /**
  * `penstock put FILE`: creates the pipeline of a YAML or JSON file, or updates it when it says something new (`-` reads standard input). Creating starts
@@ -28,7 +24,7 @@ export async function put(file: string, options: VerbOptions & { readonly start?
       return { result: 'created', version: made.pipeline.version, ...(await warned(client, name)) }
     }
     // An update ends executions that are under way (X10): one that says nothing new is none.
-    const same = isSame(pipeline, known)
+    const same = isKept(pipeline, known)
     const kept = same ? known : (await client.updatePipeline({ pipeline })).pipeline
     const started = options.start ? await client.startPipelineExecution({ name }) : undefined
     return {
@@ -63,23 +59,8 @@ async function warned(client: Client, name: string): Promise<{ readonly warnings
   }
 }
 
-/** S11: what is not given is as the server fills it in. */
-function isSame(given: PipelineDeclaration, known: PipelineDeclaration): boolean {
-  if (!Array.isArray(given.stages) || !given.stages.every((stage) => Array.isArray(stage?.actions))) return false
-  const { roleArn = known.roleArn, artifactStore, artifactStores, ...rest } = given
-  const { artifactStore: store, artifactStores: stores } = known
-  const stored =
-    artifactStore || artifactStores
-      ? { artifactStore, artifactStores }
-      : { artifactStore: store, artifactStores: stores }
-  const filled = normalize({ ...rest, ...stored, roleArn } as PipelineDeclaration, known.version ?? 0, {
-    bucket: '',
-    accountId: '',
-  })
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(filled)), JSON.parse(JSON.stringify(known)))
-}
-
-async function existing(client: Client, name: string): Promise<PipelineDeclaration | undefined> {
+/** The pipeline at the server. Errors: what the server says, but that there is none. */
+export async function existing(client: Client, name: string): Promise<PipelineDeclaration | undefined> {
   try {
     return (await client.getPipeline({ name })).pipeline
   } catch (error) {
