@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../host/plugin.js'
 import { type Database, openPostgres, openSqlite } from '../store/database.js'
+import { lookAtNativeModule } from '../store/native-module.js'
 import type { Config } from './config.js'
 import { ConfigError } from './config-file.js'
 
@@ -10,10 +11,11 @@ export async function openDatabase({ database: { url }, dataDir }: Config, log?:
   const file = join(dataDir, 'penstock.db')
   try {
     if (url !== undefined) return await openPostgres(url, { tell: (event, words) => tell(log, event, words) })
+    needNativeModule()
     keepPrivate(file)
     return await openSqlite(file)
   } catch (error) {
-    if ((error as Error).name === 'NewerSchema') throw error
+    if (error instanceof ConfigError || (error as Error).name === 'NewerSchema') throw error
     throw new ConfigError([url === undefined ? sqliteProblem(file, error) : postgresProblem(url, error)])
   }
 }
@@ -22,6 +24,12 @@ function tell(log: Logger | undefined, event: 'lost' | 'back' | 'skew', words: s
   if (event === 'back') log?.info(words)
   else if (event === 'skew') log?.warn(words)
   else log?.error('the database is not heard any more', { reason: words })
+}
+
+/** Before any file is made: a backup would mend nothing. Errors: ConfigError. */
+function needNativeModule(): void {
+  const problem = lookAtNativeModule()
+  if (problem) throw new ConfigError([`${problem.found}: ${problem.remedy}`])
 }
 
 /** SQLite gives its other files the mode of this one, and the folder may be one that others can look into. */

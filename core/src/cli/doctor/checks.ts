@@ -5,6 +5,7 @@ import { lookAtDataFolder, lookAtDisk, lookAtLeftovers, lookAtSecrets } from './
 import { lookAtIsolation } from './isolation.js'
 import { lookAtClock, lookAtNode } from './machine.js'
 import { lookAtMasterKey } from './master-key.js'
+import { lookAtNative } from './native.js'
 import { lookAtPlugins } from './plugins.js'
 import { lookAtPort, lookAtServer } from './port.js'
 import { lookAtService } from './service.js'
@@ -14,6 +15,7 @@ import { lookAtTools } from './tools.js'
 /** Everything that `penstock doctor` looks at, in the order in which it is told. */
 export const checks: readonly Check[] = [
   lookAtNode,
+  lookAtNative,
   lookAtClock,
   lookAtTools,
   lookAtIsolation,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../../app/config.js'
 import { reason } from '../../host/contain.js'
 import { MasterKey } from '../../http/master-key.js'
+import { lookAtNativeModule } from '../../store/native-module.js'
 import type { Finding } from './finding.js'
 import { closed, isClosed } from './folder.js'
 
@@ -20,6 +21,7 @@ export async function lookAtDatabase(config: Config): Promise<Finding> {
     if (database.url !== undefined) return await lookAtPostgres(config, database.url)
     if (isClosed(dataDir)) return closed(name, dataDir)
     if (!existsSync(file)) return { name, state: 'ok', found: `${file} will be made` }
+    if (lookAtNativeModule()) return { name, state: 'warn', found: `${file} was not looked at: see native modules` }
     return await lookAtSqlite(config, file)
   } catch (error) {
     const where = database.url === undefined ? file : 'database.url'

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../app/config.js'
 import { reason } from '../../host/contain.js'
@@ -12,7 +12,8 @@ export function lookAtMasterKey({ dataDir, masterKeyFile, database }: Config): F
   if (isClosed(dataDir)) return closed(name, dataDir)
   const file = masterKeyFile ?? join(dataDir, 'secrets', 'master.key')
   if (!existsSync(file)) {
-    const used = database.url === undefined && existsSync(join(dataDir, 'penstock.db'))
+    const used =
+      database.url === undefined && (statSync(join(dataDir, 'penstock.db'), { throwIfNoEntry: false })?.size ?? 0) > 0
     if (!used) return { name, state: 'ok', found: `${file} will be made, unless servers on the same database have one` }
     const remedy = 'bring it back from a backup: without it no access key and no secret can be opened'
     return { name, state: 'bad', found: `${file} is not there, and the database is sealed with it`, remedy }
