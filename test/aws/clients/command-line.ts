@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { type Program, startProgram } from '../support/program.js'
 import { asJson, type Client, type ClientKind, environment, type Pages, Refusal, type Target } from './client.js'
 
 const kebab = (operation: string) => operation.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()
@@ -15,7 +14,8 @@ export function commandLine(executable: string): ClientKind {
     name,
     async start(target: Target): Promise<Client> {
       const folder = mkdtempSync(join(tmpdir(), 'penstock-cli-'))
-      const run = (...args: string[]) => aws(executable, target, args)
+      const program = startProgram(executable, environment(target))
+      const run = (...args: string[]) => aws(program, target, args)
       let files = 0
       const given = (operation: string, input: object) => {
         const file = join(folder, `${++files}.json`)
@@ -24,7 +24,7 @@ export function commandLine(executable: string): ClientKind {
       }
       return {
         name,
-        operations: await commands(executable, target),
+        operations: await commands(program, target),
         call: (operation, input) => run(...given(operation, input)),
         async pages(operation, input, pageSize): Promise<Pages> {
           const answer = await run(
@@ -33,25 +33,25 @@ export function commandLine(executable: string): ClientKind {
           )
           return { items: Object.values(answer).filter(Array.isArray).flat() }
         },
-        stop: async () => rmSync(folder, { recursive: true }),
+        async stop() {
+          await program.stop()
+          rmSync(folder, { recursive: true })
+        },
       }
     },
   }
 }
 
-async function aws(executable: string, target: Target, args: string[]): Promise<Record<string, unknown>> {
+async function aws(program: Program, target: Target, args: string[]): Promise<Record<string, unknown>> {
   const all = ['codepipeline', ...args, '--endpoint-url', target.endpoint, '--output', 'json']
-  const options = { env: environment(target), maxBuffer: 50_000_000 }
-  const { stdout } = await promisify(execFile)(executable, all, options).catch((error: { stderr?: string }) => {
-    const [, code] = /An error occurred \((\w+)\)/.exec(error.stderr ?? '') ?? []
-    throw new Refusal(code ?? 'failed', error.stderr ?? String(error))
-  })
-  return stdout.trim() === '' ? {} : JSON.parse(stdout)
+  const { status, out, err } = await program.run(all)
+  if (status !== 0) throw new Refusal(/An error occurred \((\w+)\)/.exec(err)?.[1] ?? 'failed', err)
+  return out.trim() === '' ? {} : JSON.parse(out)
 }
 
 /** The command names its own, when it is asked for one that it does not have. */
-async function commands(executable: string, target: Target): Promise<string[]> {
-  const refusal: Refusal = await aws(executable, target, ['none']).then(
+async function commands(program: Program, target: Target): Promise<string[]> {
+  const refusal: Refusal = await aws(program, target, ['none']).then(
     () => new Refusal('', ''),
     (error) => error,
   )

@@ -10,7 +10,14 @@ import { python } from './python.js'
 function everyOne(name: string): string[] {
   const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)]
   const files = folders.map((folder) => join(folder, name)).filter((file) => existsSync(file))
-  return [...new Set(files.map((file) => realpathSync(file)))]
+  return [...new Set(files.map((file) => realpathSync(behindShim(file, name))))]
+}
+
+/** The program that pyenv's shim of it starts, without the shell in between. */
+function behindShim(file: string, name: string): string {
+  if (!file.endsWith(`/shims/${name}`)) return file
+  const { status, stdout } = spawnSync('pyenv', ['which', name], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : file
 }
 
 const hasBoto3 = (file: string) => spawnSync(file, ['-c', 'import boto3']).status === 0
