@@ -10,8 +10,15 @@ import { toJob } from './rows.js'
 /** How many held jobs one statement asks for. */
 const heldAtOnce = 100
 
-/** Statuses as the statement's own words, not as parameters: only so are the partial indexes found. */
-const statuses = (by: JobStep) => stepsFrom(jobLifecycle, by).map((status) => sql.lit(status))
+/**
+ * That a job is where `by` may begin. In the statement's own words, not as parameters, and one status with `=`: only so does
+ * SQLite find the partial indexes.
+ */
+function allows(by: JobStep): RawBuilder<boolean> {
+  const [first, ...others] = stepsFrom(jobLifecycle, by).map((status) => sql.lit(status))
+  if (first !== undefined && others.length === 0) return sql`status = ${first}`
+  return sql`status in (${sql.join([first, ...others])})`
+}
 
 const leaseEnd = (database: Database, { now, leaseMs }: LeaseTime) =>
   sql<number>`${database.moment(now)} + ${sql.lit(leaseMs)}`
@@ -47,7 +54,7 @@ export async function claimJobs(database: Database, tx: Tx, claim: JobClaim): Pr
       let waiting = query
         .selectFrom('jobs')
         .select('id')
-        .where('status', 'in', statuses(by))
+        .where(allows(by))
         .where('type_key', 'in', typeKeys)
         .where(isAvailable(database.moment(now)))
         .orderBy('number')
@@ -83,12 +90,7 @@ export async function stepJob(
     ...('leaseUntil' in patch ? { lease_until: null } : {}),
     ...('continuationToken' in patch ? { continuation_token: patch.continuationToken ?? null } : {}),
   }
-  let query = tx
-    .updateTable('jobs')
-    .set(set)
-    .where('id', '=', id)
-    .where('fence', '=', guard.fence)
-    .where('status', 'in', statuses(by))
+  let query = tx.updateTable('jobs').set(set).where('id', '=', id).where('fence', '=', guard.fence).where(allows(by))
   if (guard.leaseOverAt !== undefined) query = query.where('lease_until', '<=', guard.leaseOverAt)
   if (guard.cancelRequested !== undefined)
     query = query.where('cancel_requested', guard.cancelRequested ? 'is not' : 'is', null)
@@ -127,7 +129,7 @@ function keep(
     .set({ lease_until: leaseEnd(database, lease) })
     .where((job) => job.or(held.map(({ jobId, fence }) => job.and([job('id', '=', jobId), job('fence', '=', fence)]))))
     .where('worker_id', '=', workerId)
-    .where('status', 'in', statuses('keep'))
+    .where(allows('keep'))
     .returning(['id', 'cancel_requested'])
     .execute()
 }
@@ -141,7 +143,7 @@ export async function renewLeases(
     const { numUpdatedRows } = await tx
       .updateTable('jobs')
       .set({ lease_until: leaseEnd(database, { now, leaseMs: ms }) })
-      .where('status', 'in', statuses(by))
+      .where(allows(by))
       .where('lease_until', 'is not', null)
       .executeTakeFirst()
     return Number(numUpdatedRows)
