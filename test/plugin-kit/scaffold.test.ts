@@ -36,7 +36,7 @@ test.each(['Source', 'Build', 'Test', 'Deploy', 'Invoke', 'Rule'])(
     expect(tested.out).toContain('it keeps its place over restarts')
     expect(await penstock(['plugin', 'check'], { cwd: folder })).toMatchObject({ status: 0, err: '' })
     execFileSync(process.execPath, [
-      join(repository, 'node_modules/typescript/bin/tsc'),
+      join(repository, 'node_modules/typescript-native/bin/tsc'),
       '-p',
       folder,
       '--types',
