@@ -6,46 +6,17 @@ import * as core from '@penstock/core'
 import { type TestRunner, testActionProvider } from '@penstock/core/testkit'
 import ts from 'typescript'
 import { cleanUp, penstock, temporaryFolder } from '../process/world.js'
-import { asModule, exportedNames, problemsOf, programOf, repository } from './compile.js'
+import { repository } from './compile.js'
+import { blocks, of, readme } from './readme.js'
 
 jest.setTimeout(180_000) // npm and real servers, on machines that are busy
 
 afterEach(cleanUp)
 
-interface Block {
-  readonly language: string
-  readonly text: string
-}
-
-const readme = readFileSync(join(repository, 'plugins/README.md'), 'utf8')
-const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
-  ([, language = '', text = '']) => ({ language, text }),
-)
-const of = (language: string) => blocks.filter((block) => block.language === language).map(({ text }) => text)
-const names = exportedNames(programOf(new Map()))
-
 test('it has blocks of these languages only, each of which is looked at below', () => {
   expect([...new Set(blocks.map(({ language }) => language))].sort()).toEqual(['json', 'sh', 'ts', 'yaml'])
   expect(of('ts').length).toBeGreaterThan(15)
 })
-
-test('what is TypeScript compiles', () => {
-  const pieces = new Map(of('ts').map((text, at) => [`readme.${at + 1}.ts`, moduleOf(text)]))
-  expect(problemsOf(programOf(pieces), pieces)).toEqual([])
-})
-
-/** Blocks with imports of their own take the rest from the package all the same. */
-function moduleOf(text: string): string {
-  const own = text.match(/^import .*$/gm) ?? []
-  if (own.some((line) => line.includes("'@penstock/core'"))) return text
-  const rest = text.replace(/^import .*$\n?/gm, '')
-  const used = asModule(
-    `export default null\n${rest}`,
-    names.filter(({ name }) => !own.some((line) => new RegExp(`\\b${name}\\b`).test(line))),
-  )
-  const body = /^export default /m.test(rest) ? used.replace('export default null\n', '') : used
-  return `${own.join('\n')}\n${body}`
-}
 
 const judged = of('ts').flatMap((text) => {
   const [, verdict, fails] = /^\/\/ (good|bad)(?:: (.*))?$/m.exec(text) ?? []

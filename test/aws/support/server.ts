@@ -32,7 +32,7 @@ export interface ServerOptions {
 export async function startServerUnderTest(options: ServerOptions = {}): Promise<ServerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'penstock-aws-'))
   const log: string[] = []
-  const overrides = { ...(await options.prepare?.(dataDir)), ...options.overrides }
+  const overrides = { 'worker.isolation': 'none', ...(await options.prepare?.(dataDir)), ...options.overrides }
   const server = await startServer({ dataDir, port: 0, env: {}, overrides, writeLog: (line) => void log.push(line) })
   const { access, identity } = server.services
   const keysOf = (name: string, ...policies: (ManagedPolicy | PolicyDocument)[]) =>
