@@ -1,10 +1,21 @@
 /** What the worker's steps run in, as penstock.yaml says. */
 import { dirname } from 'node:path'
+import type { PluginSandbox } from '../host/isolated/plugin-sandbox.js'
 import { ContainerMaker } from '../worker/sandbox/container.js'
+import { PluginSandboxMaker } from '../worker/sandbox/plugin-sandbox-maker.js'
 import { SandboxMaker } from '../worker/sandbox/sandbox-maker.js'
 import { usualLimits } from '../worker/sandbox/usual-limits.js'
 import { WorkerIsolation } from '../worker/sandbox/worker-isolation.js'
 import type { Config } from './config.js'
+
+/** Encloses plugins' processes. */
+export function createPluginSandbox(config: Config): PluginSandbox {
+  return new PluginSandboxMaker(config.dataDir, sandboxMaker(config))
+}
+
+function sandboxMaker(config: Config): SandboxMaker {
+  return new SandboxMaker({ dataFolder: config.dataDir, hidden: hiddenPaths(config) })
+}
 
 export function createIsolation(config: Config): WorkerIsolation {
   const { dataDir, worker } = config
@@ -12,7 +23,7 @@ export function createIsolation(config: Config): WorkerIsolation {
     rules: worker,
     usual: usualLimits(),
     dataFolder: dataDir,
-    sandbox: new SandboxMaker({ dataFolder: dataDir, hidden: hiddenPaths(config) }),
+    sandbox: sandboxMaker(config),
     container: new ContainerMaker(),
   })
 }

@@ -34,7 +34,7 @@ import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
 import { clientTokenKey } from './client-token-key.js'
 import { EffectDelivery } from './effects.js'
-import { createIsolation } from './isolation.js'
+import { createIsolation, createPluginSandbox } from './isolation.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { createWorker } from './local-worker.js'
@@ -167,6 +167,7 @@ function makeItsPlugins(
     operations: () => door,
     state: (plugin) => state.doorOf(plugin),
     secret: (plugin) => (name) => made().secrets.forPlugin(plugin, name),
+    sandbox: createPluginSandbox(config),
   })
   const door = pluginDoor({
     operations: () => made().faces.operations,

@@ -13,7 +13,7 @@ import { ShippedLogs } from '../worker/shipped-logs.js'
 import { Worker } from '../worker/worker.js'
 import type { Config } from './config.js'
 import { version } from './identity.js'
-import { createIsolation } from './isolation.js'
+import { createIsolation, createPluginSandbox } from './isolation.js'
 import { makePlugins } from './make-plugins.js'
 import { Secrets } from './secrets.js'
 
@@ -51,6 +51,7 @@ export function makeWorker(given: WorkerGiven) {
     state: (plugin) => httpState(client, plugin),
     secret: () => (name) => lookup(name),
     at: 'worker',
+    sandbox: createPluginSandbox(config),
   })
   const { lookup } = new Secrets(config, plugins.registry)
   const logs = new ShippedLogs({

@@ -13,6 +13,7 @@ import type { Database } from '../store/database.js'
 import type { Config } from './config.js'
 import { openDataFolder } from './data-folder.js'
 import { version } from './identity.js'
+import { createPluginSandbox } from './isolation.js'
 import { makePlugins, type Plugins } from './make-plugins.js'
 import { openMasterKey } from './master-key.js'
 import { openDatabase } from './open-database.js'
@@ -65,6 +66,7 @@ export async function withPlugins<T>(config: Config, work: (offline: Offline) =>
       log: () => silent,
       services: () => services,
       state: (plugin) => storedPluginState(config, plugin),
+      sandbox: createPluginSandbox(config),
     })
     try {
       await plugins.host.register()

@@ -17,6 +17,8 @@ export interface PackOptions {
   /** Globs of what not to take. */
   readonly exclude?: readonly string[]
   readonly signal?: AbortSignal
+  /** A real folder that everything must lie in, whatever somebody changes meanwhile: what a link leads out of it to is refused. */
+  readonly inside?: string
 }
 
 /**
@@ -53,15 +55,21 @@ const groupEntries = 256
  * await packFolder('/data/work/7', '/data/tmp/7.zip', { files: ['target/*.war', 'appspec.yml'] })
  */
 export async function packFolder(folder: string, zipPath: string, options: PackOptions = {}): Promise<PackResult> {
-  const { files, exclude, signal } = options
+  const { files, exclude, signal, inside } = options
   const root = resolve(folder)
   const target = resolve(zipPath)
   const selection = { ...(files && { files }), ...(exclude && { exclude }) }
-  const plan = await runTask('planFolder', { folder: root, ...selection, never: [target], largeFrom: pieceSize })
+  const plan = await runTask('planFolder', {
+    folder: root,
+    ...selection,
+    never: [target],
+    largeFrom: pieceSize,
+    inside,
+  })
   const file = await open(target, 'wx', 0o600)
   try {
     const writer = new ZipWriter(file)
-    await packAll(root, plan.entries, writer, signal)
+    await packAll({ folder: root, inside }, plan.entries, writer, signal)
     const size = await writer.finish()
     const { entries, ...told } = plan
     return { size, entries: entries.length, ...told }
@@ -73,13 +81,19 @@ export async function packFolder(folder: string, zipPath: string, options: PackO
   }
 }
 
+/** What is packed, and what it must lie in. */
+interface Packed {
+  readonly folder: string
+  readonly inside: string | undefined
+}
+
 type Write = (writer: ZipWriter) => Promise<void>
 
 /** Works ahead by two tasks for each thread, and writes the results in order. */
-async function packAll(folder: string, entries: readonly PlannedEntry[], writer: ZipWriter, signal?: AbortSignal) {
+async function packAll(from: Packed, entries: readonly PlannedEntry[], writer: ZipWriter, signal?: AbortSignal) {
   const ahead: Promise<Write>[] = []
   const writeFirst = async () => (await ahead.shift())?.(writer)
-  for (const task of tasks(folder, entries)) {
+  for (const task of tasks(from, entries)) {
     signal?.throwIfAborted()
     const started = task()
     // Whoever awaits it hears of its failure; until then it must not count as unhandled.
@@ -93,7 +107,7 @@ async function packAll(folder: string, entries: readonly PlannedEntry[], writer:
   }
 }
 
-function* tasks(folder: string, entries: readonly PlannedEntry[]): Generator<() => Promise<Write>> {
+function* tasks(from: Packed, entries: readonly PlannedEntry[]): Generator<() => Promise<Write>> {
   let group: PlannedEntry[] = []
   let size = 0
   const flush = () => {
@@ -101,14 +115,14 @@ function* tasks(folder: string, entries: readonly PlannedEntry[]): Generator<() 
     group = []
     size = 0
     return async (): Promise<Write> => {
-      const packed = await runTask('deflateFiles', { folder, entries: full })
+      const packed = await runTask('deflateFiles', { ...from, entries: full })
       return (writer) => writer.addFiles(packed)
     }
   }
   for (const entry of entries) {
     const isLarge = entry.kind === 'file' && entry.size > pieceSize
     if (group.length > 0 && (isLarge || size + entry.size > pieceSize || group.length >= groupEntries)) yield flush()
-    if (isLarge) yield* pieces(folder, entry)
+    if (isLarge) yield* pieces(from, entry)
     else {
       group.push(entry)
       size += entry.size
@@ -117,14 +131,14 @@ function* tasks(folder: string, entries: readonly PlannedEntry[]): Generator<() 
   if (group.length > 0) yield flush()
 }
 
-function* pieces(folder: string, file: PlannedEntry): Generator<() => Promise<Write>> {
+function* pieces(from: Packed, file: PlannedEntry): Generator<() => Promise<Write>> {
   const { path, size } = file
   const stored = file.stored === true
   for (let start = 0; start < size; start += pieceSize) {
     const length = Math.min(pieceSize, size - start)
     const last = start + length === size
     yield async () => {
-      const piece = await runTask('deflatePiece', { folder, path, start, length, last, stored })
+      const piece = await runTask('deflatePiece', { ...from, path, start, length, last, stored })
       return async (writer) => {
         if (start === 0) await writer.beginLarge(file)
         await writer.addPiece(piece.bytes, piece.crc, length)

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { policyProblems } from '../domain/policy.js'
 import { PluginRefused, packagePrefix, shortName } from './manifest.js'
+import { type PluginPermissions, readPermissions } from './permissions.js'
 import type { PluginGrant } from './plugin-operations.js'
 import { isYamlPlugin, yamlPluginName } from './yaml-plugin/name.js'
 
@@ -32,6 +33,12 @@ export interface PluginReference {
   readonly memory?: number
   /** What it may do in a process of its own, as `operations` grants; without it, read what is its own. */
   readonly operations?: PluginGrant
+  /** What it may reach in a process of its own; of a plugin that comes with Penstock, what it asks for unless its section says. */
+  readonly permissions?: PluginPermissions
+  /** Its key under `plugins` of penstock.yaml. */
+  readonly key?: string
+  /** By the operator's word its process runs without a sandbox. */
+  readonly unsandboxed?: boolean
 }
 
 export interface DiscoverOptions {
@@ -59,35 +66,41 @@ export async function discoverPlugins(options: DiscoverOptions): Promise<PluginR
   }
   for (const [key, value] of Object.entries(options.configured)) {
     const known = found.get(shortName(key))
-    if (known && !isPath(key)) found.set(known.name, { ...known, ...readSection(key, value, 'none') })
+    if (known && !isPath(key)) found.set(known.name, { ...known, key, ...readSection(key, value, 'none') })
     else {
       const place = locate(key, options, [...found.keys()])
       // A YAML file has no code: its commands run in processes of their own anyway.
       const usual = 'kind' in place && place.kind === 'yaml' ? 'none' : (options.isolation ?? 'process')
-      found.set(key, { name: nameOf(key), place, ...readSection(key, value, usual) })
+      found.set(key, { name: nameOf(key), key, place, ...readSection(key, value, usual) })
     }
   }
   return [...found.values()]
 }
 
 /**
- * `isolation` is the host's to read, wherever a plugin's section has it, and `operations` where its code runs in a process
- * of its own; the rest is the plugin's.
+ * `isolation` is the host's to read, wherever a plugin's section has it, and `operations` and `permissions` where its code
+ * runs in a process of its own; the rest is the plugin's.
  */
 function readSection(key: string, value: unknown, usual: Isolation): Partial<PluginReference> & { config: unknown } {
   if (value === false) return { config: undefined, off: true }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { config: value ?? undefined, isolation: usual }
-  const { isolation = usual, ...section } = value as { readonly isolation?: unknown; readonly operations?: unknown }
+  const { isolation = usual, ...section } = value as {
+    readonly isolation?: unknown
+    readonly operations?: unknown
+    readonly permissions?: unknown
+  }
   if (isolation === 'none') return { config: filled(section), isolation }
-  const { operations, ...rest } = section
+  const { operations, permissions, ...rest } = section
   const config = filled(rest)
   const grant = readGrant(`plugins.${key}.operations`, operations)
   if ('missing' in grant) return { config, place: grant }
-  if (isolation === 'process') return { config, isolation, ...grant }
-  const memory = memoryOf(isolation)
-  if (memory !== undefined) return { config, isolation: 'process', memory, ...grant }
-  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least ${leastMemory}`
+  const reach = readReach(`plugins.${key}.permissions`, permissions)
+  if ('missing' in reach) return { config, place: reach }
+  if (isolation === 'process') return { config, isolation, ...grant, ...reach }
+  const own = processOf(isolation)
+  if (own !== undefined) return { config, isolation: 'process', ...own, ...grant, ...reach }
+  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least ${leastMemory}, and { sandbox: false } one that nothing is kept from`
   return { config, place: { missing } }
 }
 
@@ -104,12 +117,22 @@ function readGrant(path: string, value: unknown): { readonly missing: string } |
   return { operations: policies as PluginGrant }
 }
 
-/** Of `isolation: { memory: 256 }`. */
-function memoryOf(isolation: unknown): number | undefined {
-  if (typeof isolation !== 'object' || isolation === null || Object.keys(isolation).join() !== 'memory')
-    return undefined
-  const { memory } = isolation as { readonly memory: unknown }
-  return Number.isSafeInteger(memory) && (memory as number) >= leastMemory ? (memory as number) : undefined
+function readReach(
+  path: string,
+  value: unknown,
+): { readonly missing: string } | { readonly permissions?: PluginPermissions } {
+  if (value === undefined) return {}
+  const read = readPermissions(path, value)
+  return 'problems' in read ? { missing: `penstock.yaml: ${read.problems.join('; ')}` } : read
+}
+
+/** Of `isolation: { memory: 256, sandbox: false }`. */
+function processOf(isolation: unknown): Pick<PluginReference, 'memory' | 'unsandboxed'> | undefined {
+  if (typeof isolation !== 'object' || isolation === null || Object.keys(isolation).length === 0) return undefined
+  const { memory, sandbox = true, ...strange } = isolation as { readonly memory?: unknown; readonly sandbox?: unknown }
+  const isSize = memory === undefined || (Number.isSafeInteger(memory) && (memory as number) >= leastMemory)
+  if (!isSize || typeof sandbox !== 'boolean' || Object.keys(strange).length > 0) return undefined
+  return { ...(memory === undefined ? {} : { memory: memory as number }), ...(sandbox ? {} : { unsandboxed: true }) }
 }
 
 /**

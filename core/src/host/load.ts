@@ -15,10 +15,15 @@ const fromSource = __filename.endsWith('.ts')
  * - a package's built entry is required (or imported, when it is an ECMAScript module) as Node does it;
  * - a folder's or a single file's entry, TypeScript or JavaScript, is bundled in memory by esbuild, packages left out,
  *   and gets the host's own `@penstock/core`.
+ * `beforeItsCode` is called once all is done that needs more than the plugin itself may do (compiling it).
  * Errors: PluginRefused; whatever the code throws while it is loaded.
  */
-export async function loadPlugin(place: PluginPlace, manifest: Manifest | undefined): Promise<Plugin> {
-  const exported = await loadExported(place, manifest)
+export async function loadPlugin(
+  place: PluginPlace,
+  manifest: Manifest | undefined,
+  beforeItsCode: () => void = () => {},
+): Promise<Plugin> {
+  const exported = await loadExported(place, manifest, beforeItsCode)
   const plugin = unwrap(exported)
   const where = manifest?.packageName ?? place.path
   if (!isPlugin(plugin)) {
@@ -41,9 +46,15 @@ export async function loadPlugin(place: PluginPlace, manifest: Manifest | undefi
   return plugin
 }
 
-async function loadExported(place: PluginPlace, manifest: Manifest | undefined): Promise<unknown> {
+async function loadExported(
+  place: PluginPlace,
+  manifest: Manifest | undefined,
+  beforeItsCode: () => void,
+): Promise<unknown> {
   if (place.kind === 'yaml') return (await import('./yaml-plugin/index.js')).loadYamlPlugin(place.path)
-  return place.kind === 'package' ? loadPackage(place, manifest) : loadSource(place, manifest)
+  if (place.kind !== 'package') return loadSource(place, manifest, beforeItsCode)
+  beforeItsCode()
+  return loadPackage(place, manifest)
 }
 
 /** A CommonJS module that was compiled from ESM syntax arrives as `default.default` when imported. */
@@ -63,13 +74,14 @@ async function loadPackage(place: PluginPlace, manifest: Manifest | undefined): 
     const remedy = place.bundled ? 'build it: npm run build' : 'is the package built and its "files" complete?'
     throw new PluginRefused(`${entry} does not exist ("penstock.entry" of package.json names it); ${remedy}`)
   }
-  if (!place.bundled) lendCore(place.path)
+  lendCore(place)
   if (manifest?.esModule || entry.endsWith('.mjs')) return import(pathToFileURL(entry).href)
   return require(entry)
 }
 
 /** Packages under DATA/plugins share the host's `@penstock/core` unless npm gave them one. */
-function lendCore(packageFolder: string): void {
+export function lendCore({ kind, bundled, path: packageFolder }: PluginPlace): void {
+  if (kind !== 'package' || bundled) return
   const modules = packageFolder.slice(0, packageFolder.lastIndexOf('node_modules') + 'node_modules'.length)
   const link = join(modules, '@penstock', 'core')
   if (!modules.endsWith('node_modules') || existsSync(link)) return
@@ -81,7 +93,11 @@ function coreFolder(): string {
   return resolve(__dirname, '..', '..')
 }
 
-async function loadSource(place: PluginPlace, manifest: Manifest | undefined): Promise<unknown> {
+async function loadSource(
+  place: PluginPlace,
+  manifest: Manifest | undefined,
+  beforeItsCode: () => void,
+): Promise<unknown> {
   const entry = place.kind === 'file' ? place.path : folderEntry(place.path, manifest)
   const { build } = await import('esbuild')
   const built = await build({
@@ -98,6 +114,7 @@ async function loadSource(place: PluginPlace, manifest: Manifest | undefined): P
   }).catch((error: unknown) => {
     throw new PluginRefused(`${entry} cannot be compiled: ${compileErrors(error)}`)
   })
+  beforeItsCode()
   return evaluate(built.outputFiles[0]?.text ?? '', entry)
 }
 

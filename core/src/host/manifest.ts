@@ -7,6 +7,7 @@ import gtr from 'semver/ranges/gtr'
 import validRange from 'semver/ranges/valid'
 import { defined } from '../domain/defined.js'
 import { suggestion } from './nearest.js'
+import { type PluginPermissions, readPermissions } from './permissions.js'
 import { API_VERSION } from './plugin.js'
 
 export const packagePrefix = 'penstock-plugin-'
@@ -27,6 +28,8 @@ export interface Manifest {
   readonly serverOnly?: true
   /** True for a package whose JavaScript is ECMAScript modules. */
   readonly esModule: boolean
+  /** What it asks for beside its own folders, where its code runs in a process of its own. */
+  readonly permissions?: PluginPermissions
   /** The TypeScript entry of a workspace package, used when the host itself runs from source. */
   readonly sourceEntry?: string
 }
@@ -90,6 +93,7 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
   if (!Array.isArray(provides)) return wrong('"penstock.provides"', provides, 'a list')
   const serverOnly = field.serverOnly ?? false
   if (typeof serverOnly !== 'boolean') return wrong('"penstock.serverOnly"', serverOnly, 'true or false')
+  const permissions = askedFor(field.permissions, file)
   const name = shortName(pkg.name)
   checkApiRange(name, field.apiVersion)
   const source = sourceEntry(pkg.exports)
@@ -102,8 +106,16 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
     provides: provides.map(provided),
     ...(serverOnly ? { serverOnly } : {}),
     esModule: pkg.type === 'module',
-    ...defined({ sourceEntry: source }),
+    ...defined({ sourceEntry: source, permissions }),
   }
+}
+
+/** Errors: PluginRefused. */
+function askedFor(value: unknown, file: string): PluginPermissions | undefined {
+  if (value === undefined) return undefined
+  const read = readPermissions(`${file}: "penstock.permissions"`, value)
+  if ('problems' in read) throw new PluginRefused(read.problems.join('; '))
+  return read.permissions
 }
 
 const manifestKeys = [

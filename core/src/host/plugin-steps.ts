@@ -8,8 +8,10 @@ import { placeOf } from './discover.js'
 import type { Hooks } from './hooks.js'
 import { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import { isolationLimits } from './isolated/limits.js'
+import type { PluginSandbox } from './isolated/plugin-sandbox.js'
 import { loadPlugin } from './load.js'
 import { PluginRefused, readManifest } from './manifest.js'
+import { noPermissions, notGranted, type PluginPermissions, permissionsText } from './permissions.js'
 import type { Logger } from './plugin.js'
 import { createPluginApi } from './plugin-api.js'
 import { pluginConfig } from './plugin-config.js'
@@ -38,6 +40,8 @@ export interface RegisterParts {
   readonly operations?: () => PluginOperations
   /** Time limits of isolated plugins, where they are not the usual ones; milliseconds. */
   readonly isolation?: Partial<Record<keyof typeof isolationLimits, number>>
+  /** What encloses the processes of plugins; without it they may do whatever this process may. */
+  readonly sandbox?: PluginSandbox
 }
 
 /** Reads the manifest; none of the plugin's code has run. Errors: PluginRefused. */
@@ -64,6 +68,8 @@ export async function load(
     entry.definition = await contain(parts.clock, entry.name, 'loading', stepLimits.load, run)
   }
   refuseTwin(entry, all)
+  const missing = missingPermissions(entry)
+  if (missing !== undefined) entry.problem(missing)
   const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
   entry.state = 'loaded'
   return config
@@ -71,16 +77,20 @@ export async function load(
 
 function isolate(
   entry: PluginEntry,
-  { clock, log, isolation, state, operations }: RegisterParts,
+  { clock, log, isolation, state, operations, sandbox }: RegisterParts,
   onFailed: (problem: string) => void,
 ): IsolatedPlugin {
   const { name, manifest } = entry
   const life = entry.life
-  const plugin = { name, ...defined({ granted: entry.reference.operations }) }
+  const { memory, operations: granted, unsandboxed, key = name } = entry.reference
+  const plugin = { name, ...defined({ granted }) }
+  const permissions = permissionsOf(entry)
   return new IsolatedPlugin({
     name,
     place: placeOf(entry.reference),
-    ...defined({ memory: entry.reference.memory }),
+    ...defined({ memory, sandbox: unsandboxed ? undefined : sandbox }),
+    permissions,
+    section: `plugins.${key}`,
     ...(manifest ? { manifest } : {}),
     clock,
     log: log(name),
@@ -95,6 +105,20 @@ function isolate(
     onProblem: (text) => entry.problem(text),
     onFailed: (text) => entry.life === life && onFailed(text),
   })
+}
+
+/** What comes with Penstock has what it asks for, unless its section says otherwise. */
+function permissionsOf({ reference, manifest, bundled }: PluginEntry): PluginPermissions {
+  return reference.permissions ?? (bundled ? manifest?.permissions : undefined) ?? noPermissions
+}
+
+/** What a plugin asks for in vain, for the operator; `undefined` when that is nothing. */
+function missingPermissions(entry: PluginEntry): string | undefined {
+  const { manifest, reference } = entry
+  if (entry.isolated === undefined || manifest?.permissions === undefined) return undefined
+  const missing = notGranted(manifest.permissions, permissionsOf(entry))
+  if (missing.length === 0) return undefined
+  return `it asks for what it was not granted: if you trust it with that, add ${permissionsText(missing)} to plugins.${reference.key ?? entry.name} of penstock.yaml`
 }
 
 /** Lets the plugin declare what it has. Errors: RegistrationRefused; StepTimeout; the code's own. */

@@ -116,7 +116,16 @@ A plugin for Penstock. \`${shape}\`: ${description}.
 \`\`\`
 
 ${propertyTable(Object.fromEntries(declared))}
-Install it: \`penstock plugin add penstock-plugin-${name}\`. Work on it: \`npm test\`, \`npm run check\`, \`npm pack\`.
+${seesFolders(category)}Install it: \`penstock plugin add penstock-plugin-${name}\`. Work on it: \`npm test\`, \`npm run check\`, \`npm pack\`.
+`
+}
+
+/** What a generated source reads lies outside of its own folders. */
+function seesFolders(category: PluginSpec['category']): string {
+  if (category !== 'Source') return ''
+  return `It reads folders of the server, which whoever runs that opens for it in penstock.yaml:
+\`permissions: { paths: { readOnly: [/srv/incoming] } }\` in the plugin's section.
+
 `
 }
 

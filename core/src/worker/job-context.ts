@@ -201,8 +201,8 @@ export class WorkerJobContext implements JobContext {
     const artifact = pick(this.parts.outputs, name, 'output')
     const source = resolve(this.workspace, path)
     const { artifacts, folder: work } = this.parts
-    await staysInside(source, work)
-    const how = packed ? { packed } : { files: files ?? artifact.files, exclude }
+    const inside = await staysInside(source, work)
+    const how = { inside, ...(packed ? { packed } : { files: files ?? artifact.files, exclude }) }
     const notes = await explained(
       artifacts.store(artifact, source, how, work.scratch, this.signal),
       this.signal,
@@ -324,13 +324,14 @@ async function explained<T>(work: Promise<T>, signal: AbortSignal, what: string)
 
 /**
  * A build may have put a link in the place of a folder of its own: it would be packed here, outside of its sandbox. What the
- * provider takes from elsewhere is its own affair. Errors: JobFailed naming the folder.
+ * provider takes from elsewhere is its own affair. Answers what all of it must lie in while it is packed, for a plugin's
+ * process may go on meanwhile. Errors: JobFailed naming the folder.
  */
-async function staysInside(source: string, { root, files, inputs }: WorkFolder): Promise<void> {
+async function staysInside(source: string, { root, files, inputs }: WorkFolder): Promise<string | undefined> {
   const own = [files, inputs].find((folder) => source === folder || source.startsWith(`${folder}${sep}`))
-  if (own === undefined) return
+  if (own === undefined) return undefined
   const [found, base] = [await realpath(source).catch(() => undefined), await realpath(root)]
-  if (found === undefined || found.startsWith(`${base}${sep}`)) return
+  if (found === undefined || found.startsWith(`${base}${sep}`)) return realpath(own).catch(() => undefined)
   throw new JobFailed(`"${relative(own, source)}" is a link that leads out of the action's folders: it is not packed`)
 }
 

@@ -1,8 +1,10 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { closeSync } from 'node:fs'
+import { mkdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkZip } from '../artifacts/check-zip.js'
 import { type PackResult, packFolder } from '../artifacts/pack.js'
 import { type UnpackOptions, type UnpackResult, unpack } from '../artifacts/unpack.js'
+import { openInside } from '../artifacts/zip/open-inside.js'
 import type { Artifact } from '../domain/artifact.js'
 import { defined } from '../domain/defined.js'
 
@@ -14,6 +16,8 @@ export interface Packing {
   readonly exclude?: readonly string[] | undefined
   /** The source is a zip already, to be kept byte for byte. */
   readonly packed?: boolean | undefined
+  /** A real folder that all of it must lie in; anywhere when absent. */
+  readonly inside?: string | undefined
 }
 
 /**
@@ -23,24 +27,40 @@ export interface Packing {
 export async function withZip(
   { name }: Artifact,
   source: string,
-  { files, exclude, packed }: Packing,
+  { files, exclude, packed, inside }: Packing,
   scratch: string,
   signal: AbortSignal,
   use: (zip: string, size: number) => Promise<unknown>,
 ): Promise<readonly string[]> {
   if (packed) {
-    await checkZip(source)
-    const { size } = await stat(source)
-    await use(source, size)
+    const size = await asItself(source, inside, use)
     return [`output artifact "${name}": ${size} bytes, as they are`]
   }
   const zip = await scratchFile(scratch, `${name}.out.zip`)
   try {
-    const packed = await packFolder(source, zip, defined({ files, exclude, signal }))
+    const packed = await packFolder(source, zip, defined({ files, exclude, signal, inside }))
     await use(zip, packed.size)
     return [...packingNotes(packed), `${packed.size} bytes`].map((note) => `output artifact "${name}": ${note}`)
   } finally {
     await rm(zip, { force: true })
+  }
+}
+
+/** Checks and hands on a zip that is opened once, so that nobody can put another file in its place. */
+async function asItself(
+  source: string,
+  inside: string | undefined,
+  use: (zip: string, size: number) => Promise<unknown>,
+): Promise<number> {
+  const fd = openInside(await realpath(source), inside)
+  try {
+    const opened = `/proc/self/fd/${fd}`
+    await checkZip(opened)
+    const { size } = await stat(opened)
+    await use(opened, size)
+    return size
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -16,6 +16,9 @@ import { SignedClient } from '../../src/worker/signed-request.js'
 import { serverFolder } from './support/server-folder.js'
 import { twoStages } from './support/two-stages.js'
 
+/** What runs from source would be compiled anew in every sandbox; what that keeps shut is for the attacks' tests. */
+const open = '{ sandbox: false }'
+
 jest.setTimeout(120_000) // real processes, on machines that are busy
 
 const own = serverFolder()
@@ -75,7 +78,9 @@ test('a plugin reads the pipelines that use its action types, and changes those 
   writeFileSync(own.at('mine.ts'), caller('mine', provider('Source', 'Quiet') + provider('Build', 'Mine')))
   writeFileSync(own.at('other.ts'), caller('other', provider('Source', 'Quieter') + provider('Build', 'Other')))
   const start = '{ Effect: Allow, Action: "codepipeline:StartPipelineExecution", Resource: "*:other" }'
-  const server = await own.start(`plugins:\n  ./mine.ts: {}\n  ./other.ts: { operations: { Statement: [${start}] } }\n`)
+  const server = await own.start(
+    `plugins:\n  ./mine.ts: { isolation: ${open} }\n  ./other.ts: { isolation: ${open}, operations: { Statement: [${start}] } }\n`,
+  )
   const { operations, access } = server.services
   await operations.createPipeline(admin, { pipeline: twoStages('mine', 'Build', 'Mine', {}) })
   const { stages, ...other } = twoStages('other', 'Build', 'Other', {})
@@ -170,7 +175,7 @@ test('who may do what is the same from the API, by the page’s table and for a 
   const sections = managedPolicies.map((policy, place) => {
     writeFileSync(own.at(`p${place}.ts`), caller(`p${place}`))
     prepare(`p${place}`, inputs)
-    return `  ./p${place}.ts: { operations: ${policy} }\n`
+    return `  ./p${place}.ts: { isolation: ${open}, operations: ${policy} }\n`
   })
   const server = await own.start(`plugins:\n${sections.join('')}`, { bundled: api })
   for (const [place, policy] of managedPolicies.entries()) {

@@ -31,6 +31,9 @@ export default definePlugin({ name: 'waits', apiVersion: '^1.0', register(api) {
 } })
 `
 
+/** Its section: what runs from source would be compiled anew in every sandbox; the attacks' test has plugins in sandboxes. */
+const waits = '{ isolation: { sandbox: false } }'
+
 async function start(yaml: string): Promise<void> {
   writeFileSync(at('waits.ts'), code('old'))
   server = await own.start(yaml)
@@ -58,7 +61,7 @@ const file = (name: string) => readFileSync(at(name), 'utf8')
 const dataDir = () => at('data')
 
 test('a reload from the command line: the running action ends with the old code, its step runs once, and new ones have the new', async () => {
-  await start('plugins:\n  ./waits.ts: {}\n')
+  await start(`plugins:\n  ./waits.ts: ${waits}\n`)
   await startPipeline()
   expect(Number(file('pid'))).not.toBe(process.pid)
   writeFileSync(at('waits.ts'), code('new'))
@@ -85,7 +88,7 @@ test.each([
   { it: 'in a process of its own', isolation: 'process' },
   { it: 'inside the server', isolation: 'none' },
 ])('a plugin $it that is switched off and on again loses no running action', async ({ isolation }) => {
-  await start(`plugins:\n  ./waits.ts: { isolation: ${isolation} }\n`)
+  await start(`plugins:\n  ./waits.ts: ${isolation === 'none' ? '{ isolation: none }' : waits}\n`)
   await startPipeline()
   expect(Number(file('pid')) === process.pid).toBe(isolation === 'none')
   expect(await askServer(dataDir(), { command: 'plugin disable', name: 'waits' })).toMatchObject({ state: 'disabled' })
@@ -95,7 +98,7 @@ test.each([
 })
 
 test('its process is killed under a running step: the step goes on, the plugin comes back, the action succeeds', async () => {
-  await start('plugins:\n  ./waits.ts: {}\n')
+  await start(`plugins:\n  ./waits.ts: ${waits}\n`)
   await startPipeline()
   const killed = file('pid')
   process.kill(Number(killed), 'SIGKILL')
@@ -109,8 +112,8 @@ test('its process is killed under a running step: the step goes on, the plugin c
 })
 
 test('a plugin that was added to penstock.yaml comes with a reload; what is wrong is said', async () => {
-  await start('plugins:\n  ./waits.ts: {}\n')
-  const yaml = 'plugins:\n  ./waits.ts: {}\n  ./shop.plugin.yaml: {}\n'
+  await start(`plugins:\n  ./waits.ts: ${waits}\n`)
+  const yaml = `plugins:\n  ./waits.ts: ${waits}\n  ./shop.plugin.yaml: {}\n`
   writeFileSync(at('shop.plugin.yaml'), "actions: [{ category: Build, provider: Shop, run: 'true' }]")
   await expect(askServer(dataDir(), { command: 'plugin reload', name: 'shop' })).rejects.toThrow(
     "no plugin is called 'shop'",
@@ -135,7 +138,7 @@ test('the socket is for the owner of the data folder, and no server is said so',
 })
 
 test('what its validate says of a configuration refuses the pipeline', async () => {
-  await start('plugins:\n  ./waits.ts: {}\n')
+  await start(`plugins:\n  ./waits.ts: ${waits}\n`)
   await expect(startPipeline('bad')).rejects.toMatchObject({
     code: 'InvalidActionDeclarationException',
     message: expect.stringContaining('Folder is "bad": a path is right'),

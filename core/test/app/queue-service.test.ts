@@ -65,7 +65,7 @@ async function customType(category: 'Source' | 'Test', outputs: number): Promise
   })
 }
 
-const noWorker = 'worker: { enabled: false }\nplugins: { ./quiet.ts: {} }\n'
+const noWorker = 'worker: { enabled: false }\nplugins: { ./quiet.ts: { isolation: { sandbox: false } } }\n'
 
 test("jobs that no worker takes are said to be nobody's, and those of custom types to be their pollers'", async () => {
   await start(noWorker)

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import { crc32, deflateRawSync, constants as zlib } from 'node:zlib'
 import { ArtifactError } from '../../domain/artifact-error.js'
 import { localHeader, method, type ZipEntry } from './format.js'
+import { openInside } from './open-inside.js'
 import type { PlannedEntry } from './plan-folder.js'
 import { reading } from './unreadable.js'
 
@@ -16,6 +17,8 @@ const compressedNames =
 export interface DeflateFilesInput {
   readonly folder: string
   readonly entries: readonly PlannedEntry[]
+  /** As PackOptions has it. */
+  readonly inside?: string | undefined
 }
 
 /** The bytes of whole entries, local headers included, and where each begins. */
@@ -25,12 +28,12 @@ export interface DeflatedFiles {
 }
 
 /** Packs small files, directories and links into memory. Errors: of the file system; ArtifactInvalid when one changed its kind. */
-export function deflateFiles({ folder, entries }: DeflateFilesInput): DeflatedFiles {
+export function deflateFiles({ folder, entries, inside }: DeflateFilesInput): DeflatedFiles {
   const pieces: Uint8Array[] = []
   const packed: { entry: ZipEntry; offset: number }[] = []
   let offset = 0
   for (const planned of entries) {
-    const { entry, data } = packEntry(folder, planned)
+    const { entry, data } = packEntry(folder, planned, inside)
     const header = localHeader(entry, false)
     packed.push({ entry, offset })
     pieces.push(header, data)
@@ -41,12 +44,16 @@ export function deflateFiles({ folder, entries }: DeflateFilesInput): DeflatedFi
 
 const nothing = new Uint8Array(0)
 
-function packEntry(folder: string, planned: PlannedEntry): { entry: ZipEntry; data: Uint8Array } {
+function packEntry(
+  folder: string,
+  planned: PlannedEntry,
+  inside: string | undefined,
+): { entry: ZipEntry; data: Uint8Array } {
   const { path, mode, modified } = planned
   if (planned.kind === 'directory') {
     return { entry: { name: `${path}/`, mode, modified, method: 0, crc: 0, size: 0, compressedSize: 0 }, data: nothing }
   }
-  const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(folder, path)
+  const raw = planned.kind === 'link' ? Buffer.from(planned.target ?? '') : readWhole(folder, path, inside)
   const deflated =
     planned.kind === 'link' || raw.length < 32 || compressedNames.test(path) || looksRandom(raw)
       ? raw
@@ -76,13 +83,12 @@ function distinct(bytes: Uint8Array): number {
 }
 
 /** Opens what must still be a regular file: a link put in its place meanwhile is not followed. */
-function openFile(folder: string, path: string): number {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-  return reading(path, () => openSync(`${folder}/${path}`, flags))
+function openFile(folder: string, path: string, inside: string | undefined): number {
+  return reading(path, () => openInside(`${folder}/${path}`, inside))
 }
 
-function readWhole(folder: string, path: string): Buffer {
-  const fd = openFile(folder, path)
+function readWhole(folder: string, path: string, inside: string | undefined): Buffer {
+  const fd = openFile(folder, path, inside)
   try {
     const { size } = fstatSync(fd)
     const buffer = Buffer.allocUnsafe(size)
@@ -112,6 +118,8 @@ export interface DeflatePieceInput {
   readonly length: number
   readonly last: boolean
   readonly stored: boolean
+  /** As PackOptions has it. */
+  readonly inside?: string | undefined
 }
 
 export interface DeflatedPiece {
@@ -126,7 +134,7 @@ export interface DeflatedPiece {
  */
 export function deflatePiece(input: DeflatePieceInput): DeflatedPiece {
   const raw = Buffer.allocUnsafeSlow(input.length)
-  const fd = openFile(input.folder, input.path)
+  const fd = openFile(input.folder, input.path, input.inside)
   try {
     if (readAt(fd, raw, input.start) < input.length) {
       throw new ArtifactError('ArtifactInvalid', `'${input.path}' became shorter while it was being packed`)

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
+import { closeSync, lstatSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { ArtifactError } from '../../domain/artifact-error.js'
 import { type Selection, selectFiles } from '../select-files.js'
 import { timeRange } from './format.js'
 import { outwardLinks } from './links.js'
+import { namesInside, openInside } from './open-inside.js'
 import { reading } from './unreadable.js'
 
 /** One thing to be packed. */
@@ -45,6 +46,8 @@ export interface PlanInput {
   readonly never?: readonly string[]
   /** From this size on a file is worth a sample of its compressibility. */
   readonly largeFrom: number
+  /** As PackOptions has it. */
+  readonly inside?: string | undefined
 }
 
 const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -92,7 +95,9 @@ class Walk {
 
   /** Packs what is selected below `parent` ('' or ending in a slash); answers whether anything at all was there. */
   enter(parent: string): boolean {
-    const names = reading(parent || this.input.folder, () => readdirSync(`${this.input.folder}/${parent}`)).sort(byName)
+    const names = reading(parent || this.input.folder, () =>
+      namesInside(`${this.input.folder}/${parent}`, this.input.inside),
+    ).sort(byName)
     // Of two names that differ only in bytes that are not UTF-8, both read the same.
     for (const [index, name] of names.entries()) if (name !== names[index - 1]) this.visit(parent + name)
     return names.length > 0
@@ -111,7 +116,8 @@ class Walk {
   private add(path: string, absolute: string, stat: Stats): void {
     const entry = { path, mode: stat.mode, modified: this.timeOf(path, stat) }
     if (!stat.isSymbolicLink()) {
-      const stored = stat.size >= this.input.largeFrom && reading(path, () => !compresses(absolute, stat.size))
+      const stored =
+        stat.size >= this.input.largeFrom && reading(path, () => !compresses(absolute, stat.size, this.input.inside))
       this.found.push({ ...entry, kind: 'file', size: stat.size, stored })
       return
     }
@@ -139,8 +145,8 @@ class Walk {
 const sampleSize = 16 * 1024
 
 /** Deflates three samples of a large file; false when that gains less than 3 %. */
-function compresses(path: string, size: number): boolean {
-  const fd = openSync(path, 'r')
+function compresses(path: string, size: number, inside: string | undefined): boolean {
+  const fd = openInside(path, inside)
   try {
     const sample = Buffer.alloc(3 * sampleSize)
     const positions = [0, Math.floor(size / 2), Math.max(size - sampleSize, 0)]

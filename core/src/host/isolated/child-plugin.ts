@@ -6,8 +6,10 @@ import type { SourceProvider } from '../source-provider.js'
 import type { Channel, Handlers } from './channel.js'
 import { childApi, Registration } from './child-api.js'
 import { childJobContext, childPollContext } from './child-context.js'
+import { explain, guardProcess } from './guard.js'
 import type {
   AskRequest,
+  GuardedBy,
   LoadAnswer,
   LoadRequest,
   PollRequest,
@@ -20,13 +22,14 @@ import { fromWire, type WireError } from './wire-error.js'
 /** What the host may ask of this process. */
 export class ChildPlugin {
   private plugin: Plugin | undefined
+  private guarded: GuardedBy | undefined
   private readonly registration = new Registration()
   /** By scope: what aborts the work that is going on. */
   private readonly aborts = new Map<number, AbortController>()
 
   constructor(private readonly channel: () => Channel) {}
 
-  readonly handlers: Handlers = {
+  readonly handlers: Handlers = this.explained({
     ping: () => 'pong',
     load: (request: LoadRequest) => this.load(request),
     register: (request: RegisterRequest) => this.register(request),
@@ -47,10 +50,26 @@ export class ChildPlugin {
       this.registration.secretStores[place]?.get(name),
     abort: ({ scope, error }: { readonly scope: number; readonly error: WireError }) =>
       this.aborts.get(scope)?.abort(fromWire(error)),
+  })
+
+  /** What the system refuses is told with the permission that is missing. */
+  private explained(handlers: Handlers): Handlers {
+    const wrapped = Object.entries(handlers).map(([name, handle]) => [
+      name,
+      async (params: never) => {
+        try {
+          return await handle(params)
+        } catch (error) {
+          throw explain(error, this.guarded)
+        }
+      },
+    ])
+    return Object.fromEntries(wrapped) as Handlers
   }
 
-  private async load({ place, manifest }: LoadRequest): Promise<LoadAnswer> {
-    this.plugin = await loadPlugin(place, manifest)
+  private async load({ place, manifest, guarded }: LoadRequest): Promise<LoadAnswer> {
+    this.guarded = guarded
+    this.plugin = await loadPlugin(place, manifest, () => guarded && guardProcess(guarded))
     const { name, apiVersion, configSchema } = this.plugin
     return { name, apiVersion, ...(configSchema ? { configSchema } : {}) }
   }

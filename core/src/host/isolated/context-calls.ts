@@ -1,10 +1,13 @@
 /** Serves what a job or poll in a plugin's process asks of its context, on the context that the host holds. */
+import { resolve, sep } from 'node:path'
 import type { TestReportInput } from '../../domain/test-report.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess } from '../job-api-access.js'
+import { JobFailed } from '../job-failed.js'
 import type { DeployTarget, ExecOptions, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
-import { type ContextCall, type ContextMethod, contextMethods, type WireBytes } from './protocol.js'
+import { PermissionRefused } from './guard.js'
+import { type ContextCall, type ContextMethod, contextMethods, type GuardedBy, type WireBytes } from './protocol.js'
 
 type Served = Record<ContextMethod, (...args: never[]) => unknown>
 
@@ -21,14 +24,25 @@ export class ContextCalls {
   readonly #scopes = new Map<number, Scope>()
   #next = 1
 
-  /** Makes a job's context reachable; the answer is its number. */
-  openJob(ctx: JobContext): number {
-    return this.#open({ served: jobCalls(ctx), log: (text) => ctx.log.write(text), mask: (value) => ctx.mask(value) })
+  /** `guarded`: what the plugin was granted; everything when absent. */
+  constructor(readonly guarded?: GuardedBy) {}
+
+  /** Makes a job's context reachable; the answer is its number. `show` lets the process see a folder of the job. */
+  openJob(ctx: JobContext, show: (folder: string) => Promise<void> = async () => {}): number {
+    return this.#open({
+      served: this.#guard(jobCalls(ctx, this.guarded, show)),
+      log: (text) => ctx.log.write(text),
+      mask: (value) => ctx.mask(value),
+    })
   }
 
   /** As openJob, for a poll. */
   openPoll(ctx: PollContext): number {
-    return this.#open({ served: { http: httpCall(ctx.http) }, log: (text) => ctx.log(text), mask: () => {} })
+    return this.#open({
+      served: this.#guard({ http: httpCall(ctx.http) }),
+      log: (text) => ctx.log(text),
+      mask: () => {},
+    })
   }
 
   close(scope: number): void {
@@ -48,15 +62,25 @@ export class ContextCalls {
 
   log({ scope, text }: { readonly scope: number; readonly text: string }): void {
     const found = this.#scopes.get(scope)
-    this.#guard(found, () => found?.log(text))
+    this.#heard(found, () => found?.log(text))
   }
 
   mask({ scope, value }: { readonly scope: number; readonly value: string }): void {
     const found = this.#scopes.get(scope)
-    this.#guard(found, () => found?.mask(value))
+    this.#heard(found, () => found?.mask(value))
   }
 
-  #guard(scope: Scope | undefined, work: () => void): void {
+  /** The host's own HTTP client is network, too. */
+  #guard(served: Partial<Served>): Partial<Served> {
+    const { guarded } = this
+    if (guarded === undefined || guarded.permissions.network) return served
+    const http = (url: string) => {
+      throw new PermissionRefused(`the plugin may not use the network (${originOf(url)})`, 'network: true', guarded)
+    }
+    return { ...served, http }
+  }
+
+  #heard(scope: Scope | undefined, work: () => void): void {
     try {
       work()
     } catch (error) {
@@ -71,13 +95,31 @@ export class ContextCalls {
   }
 }
 
-function jobCalls(ctx: JobContext): Partial<Served> {
+function jobCalls(
+  ctx: JobContext,
+  guarded: GuardedBy | undefined,
+  show: (folder: string) => Promise<void>,
+): Partial<Served> {
   let access: JobApiAccess | undefined
   const { targets } = ctx
+  const own = [ctx.workspace]
   return {
-    input: (name?: string, options?: InputOptions) => ctx.input(name, options),
-    output: (source: string, options?: OutputOptions) => ctx.output(source, options),
-    exec: (command: readonly [string, ...string[]], options?: ExecOptions) => ctx.exec(command, options),
+    async input(name?: string, options?: InputOptions) {
+      const input = await ctx.input(name, options)
+      await show(input.folder)
+      own.push(input.folder)
+      return input
+    },
+    async output(source: string, options?: OutputOptions) {
+      if (guarded !== undefined) checkSource(resolve(ctx.workspace, source), own)
+      return ctx.output(source, options)
+    },
+    async exec(command: readonly [string, ...string[]], options?: ExecOptions) {
+      const needs = 'the plugin may not run steps outside of the sandbox (isolation: none)'
+      if (guarded && options?.isolation === 'none' && !guarded.permissions.hostSteps)
+        throw new PermissionRefused(needs, 'hostSteps: true', guarded)
+      return ctx.exec(command, options)
+    },
     checkpoint: (data: unknown) => ctx.checkpoint(data ?? null),
     progress: (details: Parameters<JobContext['progress']>[0]) => ctx.progress(details),
     ...(targets ? { targets: (all: readonly DeployTarget[]) => targets.call(ctx, all) } : {}),
@@ -92,6 +134,18 @@ function jobCalls(ctx: JobContext): Partial<Served> {
     reported: () => access?.reported(),
     http: httpCall(ctx.http),
   }
+}
+
+/** The server reads what is packed, and so would read for the plugin. Errors: JobFailed. */
+function checkSource(source: string, own: readonly string[]): void {
+  if (own.some((folder) => source === folder || source.startsWith(`${folder}${sep}`))) return
+  throw new JobFailed(
+    `ctx.output: ${source} is outside of the job's folders: a plugin in a process of its own packs what is in ctx.workspace or an input`,
+  )
+}
+
+function originOf(url: unknown): string {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : 'a URL that is none'
 }
 
 function httpCall(http: HttpClient): Served['http'] {

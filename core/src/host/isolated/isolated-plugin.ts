@@ -4,16 +4,28 @@ import type { Clock } from '../../domain/clock.js'
 import { defined } from '../../domain/defined.js'
 import { contain, reason, StepTimeout } from '../contain.js'
 import type { PluginPlace } from '../discover.js'
+import { lendCore } from '../load.js'
 import type { Manifest } from '../manifest.js'
+import type { PluginPermissions } from '../permissions.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
 import type { JobContext } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import type { StateDoor } from '../state/state-door.js'
 import { ContextCalls } from './context-calls.js'
 import { isolationLimits, usualMemory } from './limits.js'
+import { nodePermissions } from './node-permissions.js'
 import { answerOperations } from './operation-calls.js'
 import { PluginProcess } from './plugin-process.js'
-import type { LoadAnswer, PollRequest, RegisterAnswer, RegisterRequest, RunRequest } from './protocol.js'
+import type { PluginEnclosure, PluginSandbox } from './plugin-sandbox.js'
+import type {
+  GuardedBy,
+  LoadAnswer,
+  LoadRequest,
+  PollRequest,
+  RegisterAnswer,
+  RegisterRequest,
+  RunRequest,
+} from './protocol.js'
 import { declareProxies, type ProcessCalls } from './proxies.js'
 import { Restarts } from './restarts.js'
 import { serveState } from './state-calls.js'
@@ -36,6 +48,11 @@ export interface IsolatedPluginParts {
     call(method: string, input: unknown): Promise<unknown>
   }
   readonly limits?: Partial<Record<keyof typeof isolationLimits, number>>
+  /** Encloses its process; without one it does whatever the server's user can. */
+  readonly sandbox?: PluginSandbox
+  readonly permissions: PluginPermissions
+  /** Where they are granted: `plugins.hello`. */
+  readonly section: string
   /** Something went wrong; the plugin goes on. */
   onProblem(text: string): void
   /** The process ended once too often, and is not started again. */
@@ -46,7 +63,7 @@ type Life = 'starting' | 'running' | 'draining' | 'over'
 
 /** Stands for the plugin at the host: `definition()` is what the host loads, registers and starts like any other. */
 export class IsolatedPlugin implements ProcessCalls {
-  readonly #contexts = new ContextCalls()
+  readonly #contexts: ContextCalls
   readonly #restarts: Restarts
   readonly #limits: Record<keyof typeof isolationLimits, number>
   #life: Life = 'starting'
@@ -55,6 +72,7 @@ export class IsolatedPlugin implements ProcessCalls {
   #ready: Promise<PluginProcess> = Promise.reject(new Error('not loaded'))
   #registered: { readonly request: RegisterRequest; readonly declared: string } | undefined
   #busy = 0
+  #dataFolder = ''
   #cancel: (() => void)[] = []
   #end = () => {}
   /** Resolves when the process is gone for good. */
@@ -63,6 +81,7 @@ export class IsolatedPlugin implements ProcessCalls {
   })
 
   constructor(readonly parts: IsolatedPluginParts) {
+    this.#contexts = new ContextCalls(this.#guard)
     this.#restarts = new Restarts(parts.clock)
     this.#limits = { ...isolationLimits, ...parts.limits }
     this.#ready.catch(() => {})
@@ -75,6 +94,7 @@ export class IsolatedPlugin implements ProcessCalls {
 
   /** Starts the process and loads the code in it. Errors: PluginRefused; what the code threw; PluginProcessEnded. */
   async load(dataFolder: string): Promise<Plugin> {
+    this.#dataFolder = dataFolder
     const { process, answer } = await this.#launch()
     this.#ready = Promise.resolve(process)
     const { name, apiVersion, configSchema } = answer
@@ -99,8 +119,20 @@ export class IsolatedPlugin implements ProcessCalls {
     return contain(clock, name, what, ms, () => process.channel.call(method, params))
   }
 
-  runJob(request: Omit<RunRequest, 'scope'>, ctx: JobContext): Promise<unknown> {
-    return this.#work('run', request, ctx.signal, this.#contexts.openJob(ctx))
+  async runJob(request: Omit<RunRequest, 'scope'>, ctx: JobContext): Promise<unknown> {
+    const show = (folder: string) => this.#show(folder)
+    await show(request.workspace)
+    try {
+      return await this.#work('run', request, ctx.signal, this.#contexts.openJob(ctx, show))
+    } finally {
+      await this.#current?.parts.enclosure?.hide(request.workspace)
+    }
+  }
+
+  /** A folder of a job, in the sandbox. */
+  async #show(folder: string): Promise<void> {
+    const { pid, parts } = await this.#ready
+    if (pid !== undefined) await parts.enclosure?.show(pid, folder)
   }
 
   poll(request: Omit<PollRequest, 'scope'>, ctx: PollContext): Promise<unknown> {
@@ -187,11 +219,29 @@ export class IsolatedPlugin implements ProcessCalls {
     }
   }
 
+  /** How it is enclosed; nothing where that cannot be, which is told. */
+  async #enclosure(): Promise<PluginEnclosure | undefined> {
+    const { name, place, permissions, sandbox, onProblem } = this.parts
+    if (sandbox === undefined) return undefined
+    lendCore(place)
+    const problem = await sandbox.problem()
+    if (problem === undefined) return sandbox.enclose({ name, place, dataFolder: this.#dataFolder, permissions })
+    onProblem(`it runs without a sandbox, and may do whatever the server's user may: ${problem}`)
+    return undefined
+  }
+
+  get #guard(): GuardedBy | undefined {
+    const { sandbox, permissions, section, manifest } = this.parts
+    return sandbox && { permissions, section, hasManifest: manifest !== undefined }
+  }
+
   async #launch(): Promise<{ readonly process: PluginProcess; readonly answer: LoadAnswer }> {
-    const { name, place, manifest, clock, log, onProblem, operations } = this.parts
+    const { name, place, manifest, clock, log, onProblem, operations, permissions } = this.parts
+    const enclosure = await this.#enclosure()
     const process = new PluginProcess({
       plugin: name,
       memory: this.parts.memory ?? usualMemory,
+      ...(enclosure ? { enclosure, nodeOptions: nodePermissions(enclosure, permissions, place.kind) } : {}),
       onLine: (line, stream) => log[stream === 'stdout' ? 'info' : 'warn'](line),
       onError: (error) => onProblem(reason(error)),
       handlers: {
@@ -206,8 +256,9 @@ export class IsolatedPlugin implements ProcessCalls {
     })
     this.#current = process
     void process.ended.then((error) => this.#ended(process, error))
+    void process.ended.then(() => enclosure?.remove())
     watchHang(process, clock, this.#limits)
-    const request = { place, ...(manifest ? { manifest } : {}) }
+    const request: LoadRequest = { place, ...(manifest ? { manifest } : {}), ...defined({ guarded: this.#guard }) }
     try {
       const loading = () => process.channel.call('load', request)
       const answer = (await contain(clock, name, 'loading', this.#limits.load, loading)) as LoadAnswer

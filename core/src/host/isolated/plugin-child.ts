@@ -17,7 +17,8 @@ function main(): void {
   const send = process.send?.bind(process)
   if (!send) throw new Error('this is started by the plugin host, with a channel')
   const limits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 }
-  new Worker(watch, { eval: true, resourceLimits: limits }).unref()
+  // In a sandbox there is no need: it goes with the server, whatever runs in it.
+  if (process.env.PENSTOCK_PLUGIN_HOST !== undefined) new Worker(watch, { eval: true, resourceLimits: limits }).unref()
   const plugin: ChildPlugin = new ChildPlugin(() => channel)
   const problem = (text: string) => channel.note('problem', { text })
   const channel = new Channel(

@@ -1,8 +1,9 @@
 /** One process with one plugin in it, as the host sees it. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Channel, type Handlers } from './channel.js'
+import type { PluginEnclosure } from './plugin-sandbox.js'
 import { PluginProcessEnded } from './process-ended.js'
 
 /** What a process is started with. */
@@ -11,6 +12,10 @@ export interface PluginProcessParts {
   /** MB that its objects may take: a plugin that grows without end ends itself, not the machine. */
   readonly memory: number
   readonly handlers: Handlers
+  /** What it runs in; without it, as the server does. */
+  readonly enclosure?: PluginEnclosure
+  /** Beside `memory`. */
+  readonly nodeOptions?: readonly string[]
   /** A line that the plugin wrote to its standard output or error. */
   onLine(line: string, stream: 'stdout' | 'stderr'): void
   /** A note of the plugin's that could not be dealt with. */
@@ -29,9 +34,14 @@ export class PluginProcess {
 
   constructor(readonly parts: PluginProcessParts) {
     const { execArgv, file } = program()
-    this.#child = fork(file, [], {
-      execArgv: [...execArgv, `--max-old-space-size=${parts.memory}`],
-      env: environment(),
+    const { enclosure, memory, nodeOptions = [] } = parts
+    const node = [process.execPath, ...execArgv, `--max-old-space-size=${memory}`, ...nodeOptions, file]
+    const [command = '', ...args] = [...(enclosure?.command ?? []), ...node]
+    this.#child = spawn(command, args, {
+      env: {
+        ...(enclosure?.env ?? environment()),
+        ...(enclosure ? {} : { PENSTOCK_PLUGIN_HOST: String(process.pid) }),
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
     })
@@ -62,6 +72,7 @@ export class PluginProcess {
     const { memory, plugin, onLine } = this.parts
     if (/^FATAL ERROR: .*heap out of memory/.test(line))
       this.#why ??= `ran out of memory: it may have ${memory} MB (plugins.${plugin}.isolation: { memory: MB } in penstock.yaml)`
+    if (/^(?:bwrap|unshare|setpriv|mount): /.test(line)) this.#why ??= `could not be started in its sandbox: ${line}`
     onLine(line, 'stderr')
   }
 
@@ -98,7 +109,7 @@ function program(): { readonly file: string; readonly execArgv: string[] } {
 /** The server's own settings may hold secrets (its database's URL, say), and are no plugin's business. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PENSTOCK_') && name !== 'NODE_OPTIONS')
-  return { ...Object.fromEntries(kept), PENSTOCK_PLUGIN_HOST: String(process.pid) }
+  return Object.fromEntries(kept)
 }
 
 function lines(stream: Readable | null, tell: (line: string) => void): void {

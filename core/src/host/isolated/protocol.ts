@@ -5,6 +5,7 @@ import type { ActionTypeDeclaration } from '../action-type-declaration.js'
 import type { PluginPlace } from '../discover.js'
 import type { HookName } from '../hook-names.js'
 import type { Manifest } from '../manifest.js'
+import type { PluginPermissions } from '../permissions.js'
 import type { JsonSchema } from '../plugin.js'
 import type { RuleProvider } from '../rule-provider.js'
 
@@ -12,6 +13,17 @@ import type { RuleProvider } from '../rule-provider.js'
 export interface LoadRequest {
   readonly place: PluginPlace
   readonly manifest?: Manifest
+  /** What the process refuses by name, before the system does; absent where it may do everything. */
+  readonly guarded?: GuardedBy
+}
+
+/** The permissions of a plugin, and where they are asked for and granted. */
+export interface GuardedBy {
+  readonly permissions: PluginPermissions
+  /** Such as `plugins.hello` of penstock.yaml. */
+  readonly section: string
+  /** True for a plugin with a package.json. */
+  readonly hasManifest: boolean
 }
 
 /** What definePlugin was given, without the code. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node
 import { dirname, join, sep } from 'node:path'
 import type { WorkFolder } from '../workspace.js'
 import { type BuildUser, sandboxHome } from './build-user.js'
-import { liveInEtc } from './etc-copy.js'
+import { liveInEtc, makePlaces } from './etc-copy.js'
 import type { StepIsolation } from './isolation.js'
 import { machineView } from './machine-view.js'
 import { findToolChains, isBelow } from './tool-chains.js'
@@ -39,7 +39,9 @@ export class SandboxView {
   /** The whole command line before the shell. */
   command(folder: WorkFolder, isolation: StepIsolation): readonly string[] {
     const { readOnly, writable, cache, network } = isolation
-    const opened = [...this.toolChains, ...readOnly, ...writable]
+    makePlaces(this.settings.etc, [...readOnly, ...writable])
+    const usual = ['/usr', '/opt', '/etc', '/var/lib/gems', '/nix/store', '/snap', '/tmp', sandboxHome]
+    const opened = [...usual, ...this.toolChains, ...readOnly, ...writable]
     return [
       ...['bwrap', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent'],
       ...(this.settings.user ? [] : ['--unshare-user']),
@@ -49,7 +51,7 @@ export class SandboxView {
       ...this.#machine,
       ...['--proc', '/proc', '--dev', '/dev'],
       ...['--perms', '1777', '--size', String(sharedMemory), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-      ...this.#etc(),
+      ...etcMounts(this.settings.etc),
       ...['--bind', folder.temporary, '/tmp', '--symlink', '/tmp', '/var/tmp', '--dir', '/run'],
       ...['--symlink', '/run', '/var/run', '--bind', folder.home, sandboxHome],
       ...(cache === undefined ? [] : ['--bind', cache, join(sandboxHome, '.cache')]),
@@ -57,35 +59,26 @@ export class SandboxView {
       ...this.toolChains.flatMap(bound('--ro-bind-try')),
       ...readOnly.flatMap(bound('--ro-bind')),
       ...writable.flatMap(bound('--bind')),
-      ...this.#masks(opened),
+      ...this.masks(opened),
       ...ways(ownFolders(folder)),
       ...ownFolders(folder).flatMap(bound('--bind')),
       ...['--remount-ro', '/', '--'],
-      ...this.#lessRights(),
+      ...this.lessRights(),
     ]
   }
 
-  /** Where names are looked up changes while a machine runs; the rest of /etc is a copy. */
-  #etc(): readonly string[] {
-    const live = liveInEtc.map((name) => join('/etc', name)).filter((path) => existsSync(path))
-    return [
-      ...['--ro-bind', join(this.settings.etc, 'etc'), '/etc'],
-      ...live.flatMap((path) => ['--ro-bind', realpathSync(path), path]),
-    ]
-  }
-
-  /** Nothing of ours shows through a folder that is open for another reason: /opt/penstock, say. */
-  #masks(opened: readonly string[]): readonly string[] {
-    const seen = ['/usr', '/opt', '/etc', '/var/lib/gems', '/nix/store', '/snap', '/tmp', sandboxHome, ...opened]
+  /** Nothing of ours shows through a folder that is open for another reason: /opt/penstock, say. One with a slash at its end stands for what is in it. */
+  masks(opened: readonly string[]): readonly string[] {
+    const folders = opened.map(real)
     return this.settings.hidden
       .filter((path) => existsSync(path))
       .map((path) => realpathSync(path))
-      .filter((path) => isBelow(path, seen.map(real)))
+      .filter((path) => isBelow(path, folders))
       .flatMap((path) => (statSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path]))
   }
 
   /** From root to the builds' user, for good, and into a user namespace where only that user is anybody. */
-  #lessRights(): readonly string[] {
+  lessRights(): readonly string[] {
     const { user, ownCount } = this.settings
     if (user === undefined) return []
     return [
@@ -94,6 +87,15 @@ export class SandboxView {
       ...(ownCount ? ['unshare', '--user', '--map-current-user', '--'] : []),
     ]
   }
+}
+
+/** Where names are looked up changes while a machine runs; the rest of /etc is a copy. */
+export function etcMounts(copy: string): readonly string[] {
+  const live = liveInEtc.map((name) => join('/etc', name)).filter((path) => existsSync(path))
+  return [
+    ...['--ro-bind', join(copy, 'etc'), '/etc'],
+    ...live.flatMap((path) => ['--ro-bind', realpathSync(path), path]),
+  ]
 }
 
 /** What a step may write of its action: each its own mount, so that a build cannot put a link in its place. */
@@ -110,7 +112,7 @@ export function makeFolders({ files, temporary, home }: WorkFolder, { cache }: S
 }
 
 /** The folders on the way to a mount, for everybody to pass through: bwrap would make them as private as what is mounted. */
-function ways(paths: readonly string[]): readonly string[] {
+export function ways(paths: readonly string[]): readonly string[] {
   const folders = new Set<string>()
   for (const path of paths) {
     const names = dirname(path).split(sep)
@@ -124,5 +126,6 @@ function bound(option: string): (path: string) => readonly string[] {
 }
 
 function real(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path
+  if (!existsSync(path)) return path
+  return path.endsWith(sep) ? join(realpathSync(path), sep) : realpathSync(path)
 }

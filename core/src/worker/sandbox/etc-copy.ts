@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { BuildUser } from './build-user.js'
 import { etcNames } from './machine-view.js'
 import { groupText, passwdText } from './names.js'
@@ -33,6 +33,17 @@ export function copyEtc(dataFolder: string, user: BuildUser): string {
   execFileSync('chmod', ['0644', ...['passwd', 'group', ...liveInEtc].map((name) => join(etc, name))])
   renameSync(draft, folder)
   return folder
+}
+
+/** What an operator opens below /etc needs a place to be mounted at, in the copy. `copy`: what copyEtc answered. */
+export function makePlaces(copy: string, opened: readonly string[]): void {
+  for (const path of opened.filter((each) => each.startsWith('/etc/') && existsSync(each))) {
+    const place = join(copy, path)
+    if (existsSync(place)) continue
+    mkdirSync(dirname(place), { recursive: true, mode: 0o755 })
+    if (statSync(path).isDirectory()) mkdirSync(place, { mode: 0o755 })
+    else writeFileSync(place, '', { mode: 0o644 })
+  }
 }
 
 /** Modes, owners and links as they are; what the server's user may not read is left out. */

@@ -32,7 +32,7 @@ export function machineView(): readonly string[] {
 }
 
 /** With a merged /usr these are links, and stay links. */
-function likeTheMachine(path: string): readonly string[] {
+export function likeTheMachine(path: string): readonly string[] {
   if (!existsSync(path)) return []
   return lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path]
 }

@@ -6,13 +6,16 @@ export interface SandboxFailure {
   readonly code?: string | number
 }
 
-const otherwise =
-  'or have builds run in containers (worker.isolation: container), or, where every repository is trusted, with the rights of the server (worker.isolation: none)'
+const otherwise = {
+  builds:
+    'or have builds run in containers (worker.isolation: container), or, where every repository is trusted, with the rights of the server (worker.isolation: none)',
+  plugins: 'or keep to plugins that you trust with all that the server can do',
+}
 
 /** What bwrap complains of, and what to do about it. */
 const reasons: readonly { readonly says: RegExp; readonly why: string }[] = [
   {
-    says: /No permissions to create (a )?new namespace|Creating new namespace failed|setting up uid map|need to be.*userns|unprivileged user namespaces|clone.*Operation not permitted/i,
+    says: /No permissions to create (a )?new namespace|Creating new namespace failed|setting up uid map|need to be.*userns|unprivileged user namespaces|unshare failed|clone.*Operation not permitted/i,
     why: 'the kernel lets this user make no user namespaces: set sysctl user.max_user_namespaces (and kernel.unprivileged_userns_clone=1, or on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), leave RestrictNamespaces out of a systemd unit',
   },
   {
@@ -32,12 +35,15 @@ const reasons: readonly { readonly says: RegExp; readonly why: string }[] = [
 ]
 
 /** One sentence for the operator. */
-export function whyNoSandbox({ message, stderr = '', code }: SandboxFailure): string {
-  const begin = 'builds cannot be run in a sandbox on this machine'
+export function whyNoSandbox(
+  { message, stderr = '', code }: SandboxFailure,
+  whose: keyof typeof otherwise = 'builds',
+): string {
+  const begin = `${whose} cannot be run in a sandbox on this machine`
   if (code === 'ENOENT') {
-    return `${begin}: bubblewrap is not installed; install it (apt-get install bubblewrap, dnf install bubblewrap), ${otherwise}`
+    return `${begin}: bubblewrap is not installed; install it (apt-get install bubblewrap, dnf install bubblewrap), ${otherwise[whose]}`
   }
   const said = stderr.trim().split('\n').at(-1) || message
   const why = reasons.find(({ says }) => says.test(stderr))?.why
-  return `${begin}: ${said}${why === undefined ? '' : `; ${why}`}, ${otherwise}`
+  return `${begin}: ${said}${why === undefined ? '' : `; ${why}`}, ${otherwise[whose]}`
 }
