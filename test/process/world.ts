@@ -99,11 +99,11 @@ export async function serve(cwd: string, args: readonly string[] = []): Promise<
   }
 }
 
-/** Waits for real processes; twenty seconds at most. */
+/** Waits for real processes; a minute at most. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it did not come to be within 20 s')
+    if (Date.now() > deadline) throw new Error('it did not come to be within a minute')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

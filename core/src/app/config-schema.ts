@@ -26,8 +26,8 @@ export const configSchema: JsonSchema = {
         port: { type: 'integer', default: 8080, minimum: 0, maximum: 65535 },
         publicUrl: {
           type: 'string',
-          pattern: '^https?://[^/]+(/.*[^/])?$',
-          description: 'a URL without a slash at its end',
+          pattern: '^https?://[^/]+$',
+          description: 'a URL without a path or a slash at its end: Penstock wants a host name, or a port, of its own',
         },
         region: {
           type: 'string',

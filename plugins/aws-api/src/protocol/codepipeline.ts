@@ -52,7 +52,7 @@ export class CodePipelineApi {
 
   /** Who signed the request. The body is read only once the key is known. Errors: Refused, ApiError. */
   private async authenticate(request: IncomingMessage): Promise<{ credentials: Credentials; body: Buffer }> {
-    const signed = signable(request)
+    const signed = signable(request, this.server.identity.publicUrl)
     const claim = claimOf(request, signed.query)
     const { access, clock, identity } = this.server
     const caller = await identify(claim, signed, { region: identity.region, service: 'codepipeline' }, access, clock)

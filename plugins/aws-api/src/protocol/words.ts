@@ -1,4 +1,4 @@
-import type { Refusal } from '../sigv4/refused.js'
+import { proxyHint, type Refusal } from '../sigv4/refused.js'
 import { ApiError } from './api-error.js'
 
 /** A refused signature in the words of AWS's JSON services. */
@@ -25,7 +25,8 @@ export function inJsonWords(refusal: Refusal): ApiError {
       return invalid(refusal.message)
     case 'mismatch':
       return invalid(
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.' +
+          proxyHint(refusal),
       )
   }
 }

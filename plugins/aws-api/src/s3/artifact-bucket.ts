@@ -51,7 +51,7 @@ export class ArtifactBucket {
   }
 
   private async answer(request: IncomingMessage): Promise<S3Answer> {
-    const signed = signable(request)
+    const signed = signable(request, this.server.identity.publicUrl)
     const { access, clock, identity, artifacts } = this.server
     const route = routeOf(request, signed.path, identity)
     const verb = chooseVerb(signed.method, route, signed.query)

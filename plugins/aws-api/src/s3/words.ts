@@ -1,4 +1,4 @@
-import type { Refusal } from '../sigv4/refused.js'
+import { proxyHint, type Refusal } from '../sigv4/refused.js'
 import { S3Error } from './s3-error.js'
 
 /** A refused signature in S3's words. */
@@ -37,7 +37,8 @@ export function inS3Words(refusal: Refusal): S3Error {
     case 'mismatch':
       return new S3Error(
         'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+        'The request signature we calculated does not match the signature you provided. Check your key and signing method.' +
+          proxyHint(refusal),
         403,
       )
   }

@@ -79,7 +79,7 @@ export class ServiceApi {
     request: IncomingMessage,
     service: string,
   ): Promise<{ caller: Caller; body: Buffer; signed: Signable }> {
-    const signed = signable(request)
+    const signed = signable(request, this.server.identity.publicUrl)
     const claim = claimOf(request, signed.query)
     const { access, clock, identity } = this.server
     const region = claim.scope.region === 'us-east-1' ? 'us-east-1' : identity.region

@@ -10,10 +10,14 @@ export interface Signable {
   readonly query: URLSearchParams
   /** Header names in lower case; several of one name joined by a comma, as the signature wants them. */
   readonly headers: ReadonlyMap<string, string>
+  /** The host of the server's public address, which a client signed if a proxy on the way put another one in its place. */
+  readonly publicHost?: string
+  /** It came by way of a proxy, as far as can be told. */
+  readonly proxied?: boolean
 }
 
-/** Splits a request into what is signed. Errors: a URIError for a path or query that is not well-formed. */
-export function signable(request: IncomingMessage): Signable {
+/** Splits a request into what is signed; `publicUrl` is where clients reach the server. Errors: a URIError for a path or query that is not well-formed. */
+export function signable(request: IncomingMessage, publicUrl?: string): Signable {
   const url = originForm(request.url ?? '/')
   const at = url.indexOf('?')
   const headers = new Map<string, string>()
@@ -31,7 +35,15 @@ export function signable(request: IncomingMessage): Signable {
     path: at < 0 ? url : url.slice(0, at),
     query: queryOf(at < 0 ? '' : url.slice(at + 1)),
     headers,
+    proxied: isProxied(request, headers),
+    ...(publicUrl === undefined ? {} : { publicHost: new URL(publicUrl).host }),
   }
+}
+
+/** Most proxies say so; nginx's bare `proxy_pass` tells by its HTTP/1.0, which no client speaks any more. */
+function isProxied(request: IncomingMessage, headers: ReadonlyMap<string, string>): boolean {
+  const marks = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via', 'x-real-ip']
+  return request.httpVersion === '1.0' || marks.some((name) => headers.has(name))
 }
 
 /** What is sent to a proxy names the whole address (RFC 9112, 3.2.2); what is signed is the path. */

@@ -54,9 +54,18 @@ export async function identify(
  * Errors: Refused as `mismatch`.
  */
 export function checkSignature({ claim, key }: Caller, request: Signable, payloadHash: string): void {
-  const hash = canonicalHash(request, claim.signedHeaders, payloadHash)
-  const wanted = hexHmac(key, `AWS4-HMAC-SHA256\n${claim.date}\n${scopeText(claim.scope)}\n${hash}`)
-  if (!sameText(wanted, claim.signature)) throw new Refused({ kind: 'mismatch' })
+  const matches = (as: Signable) => {
+    const hash = canonicalHash(as, claim.signedHeaders, payloadHash)
+    const wanted = hexHmac(key, `AWS4-HMAC-SHA256\n${claim.date}\n${scopeText(claim.scope)}\n${hash}`)
+    return sameText(wanted, claim.signature)
+  }
+  if (matches(request)) return
+  // A proxy that sends a host of its own: the client signed the address that it knows, which is this server's as well.
+  const { publicHost, headers, proxied } = request
+  const came = headers.get('host')
+  const other = publicHost !== undefined && publicHost !== came
+  if (other && matches({ ...request, headers: new Map(headers).set('host', publicHost) })) return
+  throw new Refused({ kind: 'mismatch', ...(proxied === true && came !== undefined ? { proxiedHost: came } : {}) })
 }
 
 /** Compares in a time that tells nothing of where two texts differ. */

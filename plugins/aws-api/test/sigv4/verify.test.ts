@@ -16,8 +16,13 @@ function incoming(method: string, url: string, headers: Record<string, string>):
   return { method, url, headers: lower, rawHeaders } as unknown as IncomingMessage
 }
 
-async function verify(request: IncomingMessage, service: string, payloadHash: string): Promise<string> {
-  const signed = signable(request)
+async function verify(
+  request: IncomingMessage,
+  service: string,
+  payloadHash: string,
+  publicUrl?: string,
+): Promise<string> {
+  const signed = signable(request, publicUrl)
   const claim = claimOf(request, signed.query)
   const caller = await identify(claim, signed, { region, service }, services.access, services.clock)
   checkSignature(caller, signed, payloadHash)
@@ -40,6 +45,31 @@ const path = fc.array(word, { maxLength: 4 }).map((parts) => `/${parts.map(encod
 const query = fc.dictionary(word, fc.oneof(word, fc.constant('')), { maxKeys: 4, noNullPrototype: true })
 const header = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/)
 const body = fc.string({ maxLength: 200 })
+
+test.each([
+  {
+    it: 'a host of its own',
+    publicUrl: 'https://ci.example.com',
+    called: 'ci.example.com',
+    host: '127.0.0.1:8080',
+    ok: true,
+  },
+  {
+    it: 'a port of its own',
+    publicUrl: 'http://ci.example.com:81',
+    called: 'ci.example.com:81',
+    host: 'app',
+    ok: true,
+  },
+  { it: 'no public address', publicUrl: undefined, called: 'ci.example.com', host: 'app', ok: false },
+  { it: 'another address', publicUrl: 'https://ci.example.org', called: 'ci.example.com', host: 'app', ok: false },
+])('behind a proxy that sends $it, accepted: $ok', async ({ publicUrl, called, host, ok }) => {
+  const headers = await sign(called, { path: '/', query: {}, body: '{}', service: 'codepipeline', headers: {} })
+  const request = incoming('POST', '/', { ...headers, host, via: '1.1 proxy' })
+  const answer = verify(request, 'codepipeline', hexSha256(Buffer.from('{}')), publicUrl)
+  if (ok) expect(await answer).toBe(key.accessKeyId)
+  else await expect(answer).rejects.toMatchObject({ refusal: { kind: 'mismatch', proxiedHost: host } })
+})
 
 test('whatever Smithy signs is accepted, and with any of it changed it is refused', async () => {
   await fc.assert(
