@@ -15,7 +15,8 @@ export class Refused extends CommandFailed {
 /** Remedies, by code. */
 const hints: Readonly<Record<string, string>> = {
   UnrecognizedClientException: "is the access key this server's? penstock access-key list shows those it has",
-  InvalidSignatureException: "is the secret access key the right one, and --region the server's? Does a proxy on the way pass the Host header on?",
+  InvalidSignatureException:
+    "is the secret access key the right one, and --region the server's? Does a proxy on the way pass the Host header on?",
   AccessDeniedException: 'another key may do it: penstock access-key create --policy ... makes one',
   UnknownOperationException: 'is the server older than this command?',
 }
