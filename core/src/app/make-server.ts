@@ -238,7 +238,7 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
 /** What operations work with that is made here, and not by `makeOperations` itself. */
 type Given = Omit<
   OperationServices,
-  'publicUrl' | 'credentialsFor' | 'clientTokenKey' | 'deployments' | 'access' | 'may'
+  'publicUrl' | 'credentialsFor' | 'clientTokenKey' | 'deployments' | 'deploymentsThere' | 'access' | 'may'
 > & {
   readonly access: Access
   readonly registry: ProviderRegistry
@@ -257,6 +257,7 @@ function makeOperations(
     credentialsFor: (jobId) => access.jobCredentials(jobId),
     clientTokenKey: clientTokenKey(masterKey),
     deployments: () => deploymentsOf(registry),
+    deploymentsThere: () => registry.deployments(),
     may: (by, operation, about) =>
       refused({ access, arns }, operation as unknown as AnyOperation, by, about) === undefined,
   }

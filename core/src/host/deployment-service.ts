@@ -1,4 +1,5 @@
 /** Deployments to servers, whatever plugin does them: what operations, commands and pages ask for. */
+import type { DeployTarget } from './provider-context.js'
 
 /**
  * CodeDeploy's words.
@@ -115,6 +116,11 @@ export interface DeploymentService {
   /** `undefined` when there is none of this id. */
   get(deploymentId: string): Promise<DeploymentInfo | undefined>
   hosts(deploymentId: string): Promise<readonly DeploymentHostInfo[]>
+  /**
+   * The hosts of the deployment that an action made, with what its rollback did to each: also what came after the action's
+   * end. `undefined` when the action made none.
+   */
+  targetsOf(actionExecutionId: string): Promise<readonly DeployTarget[] | undefined>
   /** What the host's scripts printed; `undefined` when nothing of it is kept. */
   log(deploymentId: string, host: string): Promise<string | undefined>
   /** The hosts of all groups, or of those that the filter names, and what they have. */

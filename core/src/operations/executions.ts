@@ -90,10 +90,12 @@ export const listDeployActionExecutionTargets = operation({
   name: 'ListDeployActionExecutionTargets',
   input: structure({ actionExecutionId: text() }, { pipelineName, filters: targetFilters, ...page }),
   resource: ({ pipelineName }, arns) => (pipelineName === undefined ? arns.everything() : arns.pipeline(pipelineName)),
-  run: ({ engine }, by, { filters, ...rest }) =>
-    targets.deployTargetsOf(engine, by, {
+  run({ engine, deploymentsThere }, by, { filters, ...rest }) {
+    const input = {
       ...rest,
       // To the model a filter without a name or without values is legal: it filters nothing.
       filters: filters?.flatMap(({ name, values }) => (name && values ? [{ name, values }] : [])),
-    }),
+    }
+    return targets.deployTargetsOf(engine, by, input, async (id) => deploymentsThere()?.targetsOf(id))
+  },
 })

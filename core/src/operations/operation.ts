@@ -27,6 +27,8 @@ export interface OperationServices {
   readonly logs: LogService
   /** Deployments to servers. Errors: ValidationException when no plugin does them. */
   readonly deployments: () => DeploymentService
+  /** The same, where a plugin does them. */
+  readonly deploymentsThere: () => DeploymentService | undefined
   /** The polling of sources. */
   readonly sources: SourceService
   /** What a plugin keeps: the objects of the service that it brings. */

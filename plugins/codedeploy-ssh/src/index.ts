@@ -27,6 +27,7 @@ export default definePlugin<CodeDeployConfig>({
       // Only servers judge pipelines, which must know what was put at the others.
       if ('operations' in api.server) rest = shared.inventory.keepFresh()
       await runner.resume()
+      if ('operations' in api.server) runner.watch()
     })
     api.onStop(() => {
       rest()

@@ -3,20 +3,24 @@ import {
   type ActionJob,
   type ActionProvider,
   type ActionResult,
+  type Clock,
   defineAction,
   defined,
   type JobContext,
   JobFailed,
   type PluginState,
+  systemClock,
 } from '@penstock/core'
 import { AppSpecError, located } from './appspec/model.js'
 import { readAppSpec, type ScannedBundle, scanBundle } from './bundle/scan.js'
 import { lintScripts } from './check/script-lint.js'
 import type { CodeDeployConfig } from './config.js'
 import type { ManifestCache } from './deploy/probe.js'
+import { deploymentOf } from './deployment/checkpoint.js'
 import { dryRun } from './deployment/dry-run.js'
 import { GroupDeployment } from './deployment/group-deployment.js'
 import { GroupLocks } from './deployment/group-locks.js'
+import { OpenDeployments, withoutSecretProperties } from './deployment/open-deployments.js'
 import type { DeploymentGroup } from './group/deployment-group.js'
 import { propertyProblems, resolveGroup } from './group/resolve-group.js'
 import { Inventory } from './inventory/inventory.js'
@@ -39,6 +43,7 @@ export interface Shared {
   /** Where 0.1.0 kept its records. */
   readonly dataFolder: string
   readonly locks: GroupLocks
+  readonly open: OpenDeployments
   readonly handshakes: Handshakes
   readonly pool: ConnectionPool
   /** By group; what its hosts were seen to have. */
@@ -57,6 +62,7 @@ export function sharedParts(
   dataFolder: string,
   pool = connectionPool(config),
   secret?: SecretLookup,
+  clock: Clock = systemClock,
 ): Shared {
   return {
     config,
@@ -64,7 +70,8 @@ export function sharedParts(
     secret,
     state,
     dataFolder,
-    locks: new GroupLocks(),
+    locks: new GroupLocks(state),
+    open: new OpenDeployments(state, dataFolder, clock),
     handshakes: new Handshakes(config.maxConcurrentLogins),
     pool,
     manifests: new Map(),
@@ -103,16 +110,23 @@ async function run(job: ActionJob<CodeDeployProperties>, ctx: JobContext, shared
     await dryRun(group, bundle, plan, ctx.log)
     return { summary: `Dry run: ${group.hosts.length} hosts` }
   }
-  const onWait = () => ctx.log.line('Another deployment of this group is in progress: waiting for it')
   const commit = /^[0-9a-f]{40}$/.test(input.revisionId ?? '') ? input.revisionId : undefined
-  const creator = {
-    creator: 'pipeline' as const,
-    createdBy: `${job.pipelineName}/${job.stageName}/${job.actionName}`,
-    pipelineExecutionId: job.pipelineExecutionId,
+  const createdBy = `${job.pipelineName}/${job.stageName}/${job.actionName}`
+  const { pipelineExecutionId, actionExecutionId } = job
+  const creator = { creator: 'pipeline' as const, createdBy, pipelineExecutionId, actionExecutionId }
+  const keep = { holder: actionExecutionId, properties: withoutSecretProperties(job.configuration) }
+  const takenUp = deploymentOf(job.checkpoint)
+  if (takenUp !== undefined) shared.open.takeUp(takenUp)
+  const turn = {
+    holder: actionExecutionId,
+    by: createdBy,
+    clock: ctx.clock,
+    signal: ctx.signal,
+    onWait: (words: string) => ctx.log.line(words),
   }
-  return shared.locks.run(`${group.applicationName}/${group.groupName}`, ctx.signal, onWait, async () =>
+  return shared.locks.run(`${group.applicationName}/${group.groupName}`, turn, async (lost) =>
     (await GroupDeployment.open(group, shared, ctx)).run(
-      { bundle, plan, creator, ...defined({ commit }) },
+      { bundle, plan, creator, keep, lost, ...defined({ commit }) },
       job.checkpoint,
     ),
   )

@@ -49,6 +49,12 @@ export function readPlace(checkpoint: unknown, hostIds: readonly string[]): Plac
   }
 }
 
+/** The deployment that a checkpoint is about. */
+export function deploymentOf(checkpoint: unknown): string | undefined {
+  const id = (checkpoint as { readonly id?: unknown } | undefined | null)?.id
+  return typeof id === 'string' ? id : undefined
+}
+
 function statusOf(letter: string): FleetHost['status'] {
   const found = Object.entries(LETTERS).find(([, known]) => known === letter)
   return (found?.[0] ?? 'Pending') as FleetHost['status']

@@ -20,6 +20,14 @@ export class DeploymentStore {
     const key = placeOf(record)
     await this.state.put(`ids/${record.deploymentId}`, key, { expected: null })
     await this.state.put(key, record)
+    if (record.actionExecutionId !== undefined)
+      await this.state.put(`actions/${encodeURIComponent(record.actionExecutionId)}`, record.deploymentId)
+  }
+
+  /** The deployment that an action of a pipeline made. */
+  async ofAction(actionExecutionId: string): Promise<DeploymentRecord | undefined> {
+    const id = (await this.state.get<string>(`actions/${encodeURIComponent(actionExecutionId)}`))?.value
+    return id === undefined ? undefined : this.find(id)
   }
 
   async find(deploymentId: string): Promise<DeploymentRecord | undefined> {
@@ -80,6 +88,8 @@ export class DeploymentStore {
     for (const part of ['targets', 'logs']) {
       for (const { key } of await entries(this.state, `${part}/${record.deploymentId}/`)) await this.state.delete(key)
     }
+    if (record.actionExecutionId !== undefined)
+      await this.state.delete(`actions/${encodeURIComponent(record.actionExecutionId)}`)
     await this.state.delete(placeOf(record))
     await this.state.delete(`ids/${record.deploymentId}`)
   }

@@ -46,6 +46,8 @@ export interface DeploymentParts {
   readonly shells: ShellSource
   readonly ctx: Surroundings
   readonly recorder: Recorder
+  /** Told once what the bundle holds, before the first host is deployed to. */
+  readonly onContents: (contents: BundleContents) => void
   /** Ends the deployment. The job's own signal, but for a rollback after a stop. */
   readonly signal: AbortSignal
 }
@@ -97,6 +99,7 @@ export class Deployment {
     this.contents = readContents(this.parts.bundle)
     const contents = await this.contents
     const { manifest } = contents
+    this.parts.onContents(contents)
     await this.keepPlace(place.hosts)
     await this.parts.recorder.begin(manifest.digest)
     ctx.log.line(`Deployment ${place.deploymentId} to ${group.hosts.length} hosts (${group.configurationName})`)

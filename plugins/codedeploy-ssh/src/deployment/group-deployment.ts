@@ -1,6 +1,7 @@
 /** A deployment of an action's job, and the rollback when it fails: two deployments, each with its own record. */
 import { type ActionResult, defined, type JobContext, JobFailed } from '@penstock/core'
 import { BundleStore } from '../bundle/bundle-store.js'
+import type { BundleContents } from '../bundle/contents.js'
 import type { ScannedBundle } from '../bundle/scan.js'
 import type { RollbackEvent } from '../config.js'
 import type { ManifestCache } from '../deploy/probe.js'
@@ -14,6 +15,7 @@ import { Deployment, type DeploymentOutcome, type Surroundings } from './deploym
 import { newDeploymentId } from './deployment-id.js'
 import { DeploymentStore } from './deployment-store.js'
 import { GroupHistory, groupPath } from './history.js'
+import type { OpenJob, OpenRollback } from './open-deployments.js'
 import { Recorder } from './recorder.js'
 import type { DeploymentRecord, SuccessfulRevision } from './records.js'
 import { type KeptRevision, openKept } from './rollback.js'
@@ -27,7 +29,11 @@ export interface Request {
   readonly commit?: string
   /** Made when absent. */
   readonly deploymentId?: string
-  readonly creator: Pick<DeploymentRecord, 'creator' | 'createdBy' | 'pipelineExecutionId'>
+  readonly creator: Pick<DeploymentRecord, 'creator' | 'createdBy' | 'pipelineExecutionId' | 'actionExecutionId'>
+  /** Of a job's deployment: what brings it to its end when the job is over, or its server lost. */
+  readonly keep?: Pick<OpenJob, 'properties'> & { readonly holder: string }
+  /** Ends it, too: another server deploys the group by now. */
+  readonly lost?: AbortSignal
   /** More of its record: what it repeats or undoes. */
   readonly about?: Pick<DeploymentRecord, 'repeats' | 'rollbackOf' | 'restores' | 'only'>
 }
@@ -66,23 +72,70 @@ export class GroupDeployment {
   async run(request: Request, checkpoint: unknown): Promise<ActionResult> {
     const hostIds = this.group.hosts.map(({ id }) => id)
     const place = readPlace(checkpoint, hostIds) ?? this.newPlace(undefined, request.deploymentId)
-    if (place.rollbackOf !== undefined) return this.rollBackAndFail(place, place.rollbackOf)
+    try {
+      await this.keepOpen(request, place.deploymentId, place.rollbackOf)
+      if (place.rollbackOf !== undefined) return await this.rollBackAndFail(place, place.rollbackOf)
+      return await this.deployOrRollBack(request, place)
+    } finally {
+      if (request.keep !== undefined) await this.shared.open.over(place.deploymentId)
+    }
+  }
+
+  private async deployOrRollBack(request: Request, place: Place): Promise<ActionResult> {
     const alarm = this.alarm()
     alarm?.start()
-    const ends = alarm === undefined ? this.ctx.signal : AbortSignal.any([this.ctx.signal, alarm.signal])
-    const outcome = await this.deploy(request, place, this.ctx, ends).finally(() => alarm?.stop())
+    const ends = [this.ctx.signal, alarm?.signal, request.lost].filter((signal) => signal !== undefined)
+    const outcome = await this.deploy(request, place, this.ctx, AbortSignal.any(ends)).finally(() => alarm?.stop())
     const { deploymentId, message, summary } = outcome
     if (outcome.succeeded) {
       return { summary, externalExecutionId: deploymentId, outputVariables: { DeploymentId: deploymentId } }
     }
-    const raised = alarm?.signal.aborted === true ? `${alarm.signal.reason.message}\n` : ''
-    const failed = { deploymentId, message: `${raised}${message}` }
-    const event = this.eventOf(alarm)
+    const raised = [alarm?.signal, request.lost].find((signal) => signal?.aborted === true)
+    const failed = { deploymentId, message: raised === undefined ? message : `${raised.reason.message}\n${message}` }
+    const event = request.lost?.aborted === true ? undefined : this.eventOf(alarm)
     if (event === undefined || !this.group.rollbackEvents.includes(event)) {
       throw new JobFailed(failed.message, 'JobFailed', deploymentId)
     }
-    if (event !== 'DEPLOYMENT_STOP_ON_REQUEST') return this.rollBackAndFail(this.newPlace(failed), failed)
-    return this.rollBackAndFail(this.newPlace(failed), failed, afterStop(this.ctx))
+    const rollback = this.newPlace(failed)
+    if (event === 'DEPLOYMENT_STOP_ON_REQUEST') return this.rollBackAfterStop(request, rollback, failed)
+    await this.keepOpen(request, rollback.deploymentId, failed)
+    return this.rollBackAndFail(rollback, failed)
+  }
+
+  /** Nobody waits for it any more: it is taken up by the next start if this server ends before it. */
+  private async rollBackAfterStop(request: Request, place: Place, failed: Failed): Promise<never> {
+    const { open } = this.shared
+    const entry: OpenRollback | undefined = request.keep && {
+      kind: 'rollback',
+      deploymentId: place.deploymentId,
+      server: open.server,
+      ...request.keep,
+      of: failed.deploymentId,
+      why: failed.message.slice(0, 2000),
+    }
+    if (entry !== undefined) {
+      await open.put(entry)
+      await open.over(failed.deploymentId)
+    }
+    const keepPlace = async (kept: unknown) => entry && (await open.put({ ...entry, place: kept }))
+    return this.rollBackAndFail(place, failed, afterStop(this.ctx, keepPlace))
+  }
+
+  private async keepOpen({ keep }: Request, deploymentId: string, failed?: Failed): Promise<void> {
+    if (keep === undefined) return
+    const { open } = this.shared
+    const rollback = failed && { of: failed.deploymentId, why: failed.message.slice(0, 2000) }
+    await open.put({ kind: 'job', deploymentId, server: open.server, ...keep, ...rollback })
+    if (failed !== undefined) await open.over(failed.deploymentId)
+  }
+
+  /** Takes up a rollback that a server had begun. Errors: as `run`. */
+  resumeRollback(place: unknown, deploymentId: string, failed: Failed): Promise<never> {
+    const known = readPlace(
+      place,
+      this.group.hosts.map(({ id }) => id),
+    )
+    return this.rollBackAndFail(known ?? this.newPlace(failed, deploymentId), failed)
   }
 
   private alarm(): Alarm | undefined {
@@ -117,6 +170,7 @@ export class GroupDeployment {
     const manifests: ManifestCache = shared.manifests.get(key) ?? new Map()
     shared.manifests.set(key, manifests)
     const { bundle, plan, commit } = request
+    let kept: Promise<void> = Promise.resolve()
     const outcome = await new Deployment({
       group,
       bundle,
@@ -126,11 +180,17 @@ export class GroupDeployment {
       manifests,
       ctx,
       signal,
+      // While the hosts are busy, and so that another server can bring it to its end.
+      onContents: (contents) => {
+        kept = this.keepBundle(contents)
+        kept.catch(() => undefined) // It is told at the end.
+      },
       recorder: this.recorder(request, place, ctx),
       shells: { hostKeys: this.hostKeys, handshakes: shared.handshakes, pool: shared.pool, clock: ctx.clock },
       ...defined({ commit }),
     }).run()
-    await this.keep(outcome, request)
+    await kept
+    await this.keepSuccess(outcome, request)
     await this.store.prune(group.applicationName, group.groupName, group.keepDeployments)
     return outcome
   }
@@ -154,18 +214,19 @@ export class GroupDeployment {
     return new Recorder(this.store, record, ctx.clock, (message) => ctx.log.line(message))
   }
 
-  /** The bundle, also of a failure, whose hosts may be tried again; and which revision succeeded last. */
-  private async keep(
-    { deploymentId, digest, contents, succeeded }: DeploymentOutcome,
-    request: Request,
-  ): Promise<void> {
+  /** Also of a failure, whose hosts may be tried again. */
+  private async keepBundle(contents: BundleContents): Promise<void> {
     const { history, bundles } = this
-    const { keepBundles } = this.group
     await bundles.keep(contents)
+    for (const old of await history.recordBundle(contents.manifest.digest, this.group.keepBundles))
+      await bundles.forget(old)
+  }
+
+  private async keepSuccess({ deploymentId, digest, succeeded }: DeploymentOutcome, request: Request): Promise<void> {
+    if (!succeeded) return
     const { fileExistsBehavior } = request.plan
     const revision = { deploymentId, digest, fileExistsBehavior, ...defined({ revisionId: request.commit }) }
-    if (succeeded) await history.recordSuccess(revision, keepBundles)
-    for (const old of await history.recordBundle(digest, keepBundles)) await bundles.forget(old)
+    await this.history.recordSuccess(revision, this.group.keepBundles)
   }
 
   /** The job fails either way: a rollback only brings back what was there. */
@@ -173,6 +234,7 @@ export class GroupDeployment {
     const revision = this.history.lastSuccessful
     const kept = revision && (await this.openKept(revision))
     if (revision === undefined || kept === undefined) {
+      await this.shared.open.over(place.deploymentId)
       throw new JobFailed(`${message}\nNot rolled back: no earlier revision is kept`, 'JobFailed', deploymentId)
     }
     ctx.log.line(
@@ -186,7 +248,12 @@ export class GroupDeployment {
       about: { rollbackOf: deploymentId, restores: revision.deploymentId },
     }
     // The hosts that the action shows stay those of the deployment that failed.
-    const outcome = await this.deploy(request, place, withoutTargets(ctx), ctx.signal)
+    let outcome: DeploymentOutcome
+    try {
+      outcome = await this.deploy(request, place, withoutTargets(ctx), ctx.signal)
+    } finally {
+      await this.shared.open.over(place.deploymentId)
+    }
     await ctx.targets?.(await this.targetsAfter(deploymentId, place.deploymentId))
     const result = outcome.succeeded
       ? `Rolled back to the revision of ${revision.deploymentId} (deployment ${outcome.deploymentId}, ${outcome.summary})`

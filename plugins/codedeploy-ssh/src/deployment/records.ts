@@ -35,6 +35,8 @@ export interface DeploymentRecord {
   /** A person's name, or `PIPELINE/STAGE/ACTION`. */
   readonly createdBy?: string
   readonly pipelineExecutionId?: string
+  /** The action whose page shows it. */
+  readonly actionExecutionId?: string
   readonly revision: DeploymentRevision
   /** Milliseconds since the epoch. */
   readonly createTime: number

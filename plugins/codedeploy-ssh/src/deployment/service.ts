@@ -4,6 +4,7 @@ import {
   type DeployedHost,
   type DeploymentFilter,
   type DeploymentObjects,
+  type DeployTarget,
   defined,
   type DeploymentService as Service,
 } from '@penstock/core'
@@ -16,6 +17,7 @@ import { DeploymentStore, entries, valuesOf } from './deployment-store.js'
 import { groupPath, knownGroups } from './history.js'
 import { isMeant, look } from './look.js'
 import type { DeploymentHostRecord, DeploymentRecord, GroupRecord, HostRecord } from './records.js'
+import { withRollback } from './rolled-back-targets.js'
 import type { DeploymentRunner, Repetition } from './runner.js'
 
 export class DeploymentService implements Service {
@@ -60,6 +62,15 @@ export class DeploymentService implements Service {
 
   hosts(deploymentId: string): Promise<DeploymentHostRecord[]> {
     return this.store.hosts(deploymentId)
+  }
+
+  async targetsOf(actionExecutionId: string): Promise<DeployTarget[] | undefined> {
+    const record = await this.store.ofAction(actionExecutionId)
+    if (record === undefined) return undefined
+    const hosts = await this.store.hosts(record.deploymentId)
+    const { rolledBackBy } = record
+    const undone = rolledBackBy === undefined ? [] : await this.store.hosts(rolledBackBy)
+    return withRollback(hosts, undone, rolledBackBy ?? '')
   }
 
   log(deploymentId: string, host: string): Promise<string | undefined> {

@@ -13,8 +13,8 @@ export function stopEvent(signal: AbortSignal): 'DEPLOYMENT_STOP_ON_REQUEST' | u
     : undefined
 }
 
-/** Where work goes on after the stop: when the worker gives up waiting for us, telling is all that ends. */
-export function afterStop(ctx: Ground): Ground {
+/** Where work goes on after the stop, its place kept by `keepPlace`: when the worker gives up waiting for us, telling is all that ends. */
+export function afterStop(ctx: Ground, keepPlace: (place: unknown) => Promise<unknown>): Ground {
   const line = (text: string) => {
     try {
       ctx.log.line(text)
@@ -27,8 +27,8 @@ export function afterStop(ctx: Ground): Ground {
     log: { write: () => undefined, line },
     clock: ctx.clock,
     workspace: ctx.workspace,
-    // A restart would find the job ended: there is nothing to be taken up.
-    checkpoint: async () => undefined,
+    // The job is over: a restart finds the place elsewhere.
+    checkpoint: async (place) => void (await keepPlace(place)),
     progress: (details) => ctx.progress(details).catch(() => undefined),
     ...(ctx.targets === undefined ? {} : { targets: async (list) => ctx.targets?.(list)?.catch(() => undefined) }),
   }

@@ -2,15 +2,19 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { JobFailed } from '@penstock/core'
 import { openPluginState, runAction } from '@penstock/core/testkit'
 import type { CodeDeployConfig } from '../../src/config.js'
 import { codeDeploy, sharedParts } from '../../src/provider.js'
+import { eventually } from './wait.js'
 
 interface Order {
   readonly config: CodeDeployConfig
   readonly dataFolder: string
   readonly bundle: string
   readonly checkpointFile: string
+  /** The execution is stopped once this file is there. */
+  readonly stopFile?: string
 }
 
 /** A deployment of the group `production` of `site` in a process of its own. */
@@ -32,12 +36,18 @@ export function startDeploying(order: Order) {
   }
 }
 
-async function deploy({ config, dataFolder, bundle, checkpointFile }: Order): Promise<void> {
+async function deploy({ config, dataFolder, bundle, checkpointFile, stopFile }: Order): Promise<void> {
+  const stop = new AbortController()
+  if (stopFile !== undefined)
+    void eventually('it is stopped', () => existsSync(stopFile)).then(() =>
+      stop.abort(new JobFailed('the execution was stopped')),
+    )
   // Beside the data folder, as the fleet has it: what one process keeps the next one finds.
   const { state } = await openPluginState(join(dataFolder, '..', 'state'))
   await runAction(codeDeploy(sharedParts(config, state, dataFolder)), {
     configuration: { ApplicationName: 'site', DeploymentGroupName: 'production' },
     inputs: { Built: bundle },
+    signal: stop.signal,
     onCheckpoint: (data) => {
       writeFileSync(`${checkpointFile}.new`, JSON.stringify(data))
       renameSync(`${checkpointFile}.new`, checkpointFile)
