@@ -1,6 +1,6 @@
 /**
  * A server with builds running is killed with -9 again and again, and started on what it left. CRASH_KILLS says how often
- * on each store (20), CRASH_SEED when.
+ * on each store (12; 60 with PENSTOCK_LONG=1), CRASH_SEED when.
  */
 import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
 import { cleanUp } from '../process/world.js'
@@ -12,7 +12,7 @@ import { plans } from './support/pipelines.js'
 import { sights } from './support/sights.js'
 import { judge } from './support/verdict.js'
 
-const kills = Number(process.env.CRASH_KILLS ?? 20)
+const kills = Number(process.env.CRASH_KILLS ?? (process.env.PENSTOCK_LONG === '1' ? 60 : 12))
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1e9))
 jest.setTimeout(120_000 + kills * 20_000) // real processes, on machines that are busy
 
