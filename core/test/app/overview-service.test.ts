@@ -5,7 +5,12 @@ jest.setTimeout(60_000) // real files and ports, on machines that are busy
 
 const me: Principal = { name: 'me', arn: 'arn:aws:iam::000000000000:user/me', policies: ['AWSCodePipeline_FullAccess'] }
 let server: TestServer
+/** Lets the sources succeed: not before the transition is disabled. */
+let open: () => void
 beforeEach(async () => {
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
   server = await startTestServer({
     plugins: [
       {
@@ -14,13 +19,16 @@ beforeEach(async () => {
         configuration: {},
         outputArtifacts: 1,
         latestRevision: async () => ({ revisionId: 'r1' }),
-        run: async () => undefined,
+        run: () => gate,
       } as never,
     ],
     bundled: ['manual-approval'],
   })
 })
-afterEach(() => server.stop())
+afterEach(() => {
+  open()
+  return server.stop()
+})
 
 test('what the list shows is what GetPipelineState says of each', async () => {
   const { operations, overview } = server.services
@@ -63,6 +71,7 @@ test('what the list shows is what GetPipelineState says of each', async () => {
     transitionType: 'Inbound',
     reason,
   })
+  open()
   const asked = async (wanted: string) => {
     const [first, second] = await overview.pipelines(['two', 'gone', 'one'])
     return JSON.stringify([first?.stages, second?.approvals]) === wanted
