@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
 import { defined } from '@penstock/core'
 import { AwsChunked } from './aws-chunked.js'
 import { CheckedBody, type Promised } from './checked-body.js'
@@ -28,7 +28,8 @@ export function incomingBody(from: S3Request): IncomingBody {
   const ended = (error: Error | null | undefined) => {
     problem ??= error ?? undefined
   }
-  const source: Readable = from.request
+  // A body that is refused is not the end of its request: what is left of it must be read, or the answer may be lost.
+  const source = from.request.iterator({ destroyOnReturn: false })
   giveUpOnSilence(from, checked)
   if (chunked) pipeline(source, chunked, checked, ended)
   else pipeline(source, checked, ended)
