@@ -1,10 +1,9 @@
 /** Debian's aws command, as people type it: files, formats, exit codes. That it can call everything is told elsewhere. */
-import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { programOf } from '../../plugins/aws-api/test/support/program.js'
 import { environment } from './clients/client.js'
 import { eventually } from './support/eventually.js'
 import { World } from './support/world.js'
@@ -24,11 +23,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const command = programOf('/usr/bin/aws')
+afterAll(() => command.stop())
+
 /** What is printed. Errors: with `code` and `stderr`, as execFile has them. */
 async function type(...args: string[]): Promise<string> {
   const all = ['codepipeline', ...args, '--endpoint-url', world.server.endpoint]
-  const { stdout } = await promisify(execFile)('/usr/bin/aws', all, { env: environment(world.server), cwd: folder })
-  return stdout
+  const { status, out, err } = await command.run(all, { env: environment(world.server), cwd: folder })
+  if (status !== 0) throw Object.assign(new Error(err), { code: status, stderr: err })
+  return out
 }
 
 test('the file that get-pipeline prints, edited, is what update-pipeline takes', async () => {

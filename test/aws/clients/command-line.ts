@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Program, startProgram } from '../support/program.js'
+import { type Program, programOf } from '../../../plugins/aws-api/test/support/program.js'
 import { asJson, type Client, type ClientKind, environment, type Pages, Refusal, type Target } from './client.js'
 
 const kebab = (operation: string) => operation.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()
@@ -14,7 +14,7 @@ export function commandLine(executable: string): ClientKind {
     name,
     async start(target: Target): Promise<Client> {
       const folder = mkdtempSync(join(tmpdir(), 'penstock-cli-'))
-      const program = startProgram(executable, environment(target))
+      const program = programOf(executable)
       const run = (...args: string[]) => aws(program, target, args)
       let files = 0
       const given = (operation: string, input: object) => {
@@ -44,7 +44,7 @@ export function commandLine(executable: string): ClientKind {
 
 async function aws(program: Program, target: Target, args: string[]): Promise<Record<string, unknown>> {
   const all = ['codepipeline', ...args, '--endpoint-url', target.endpoint, '--output', 'json']
-  const { status, out, err } = await program.run(all)
+  const { status, out, err } = await program.run(all, { env: environment(target) })
   if (status !== 0) throw new Refusal(/An error occurred \((\w+)\)/.exec(err)?.[1] ?? 'failed', err)
   return out.trim() === '' ? {} : JSON.parse(out)
 }

@@ -1,6 +1,7 @@
 /** The clients that people really use, unmodified. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { programOf } from './program.js'
 import { key, region } from './server.js'
 
 const run = promisify(execFile)
@@ -16,15 +17,19 @@ const environment = {
   AWS_PAGER: '',
 }
 
-/** Debian's aws command; answers its parsed output. Errors: what execFile throws, with stderr. */
+const command = programOf('/usr/bin/aws')
+afterAll(() => command.stop())
+
+/** Debian's aws command; answers its parsed output. Errors: its last words, also as `stderr`. */
 export async function aws(
   endpoint: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const all = ['--endpoint-url', endpoint, '--output', 'json', ...args]
-  const { stdout } = await run('/usr/bin/aws', all, { env: { ...environment, ...env } })
-  return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+  const { status, out, err } = await command.run(all, { env: { ...environment, ...env } })
+  if (status !== 0) throw Object.assign(new Error(err), { code: status, stderr: err })
+  return out.trim() === '' ? undefined : JSON.parse(out)
 }
 
 /** Debian's boto3: `script` finds `client(service)` and `endpoint` ready; answers what it prints as JSON. */

@@ -11,15 +11,22 @@ export interface Ended {
   readonly err: string
 }
 
+/** Where a call runs. */
+export interface Surroundings {
+  /** The whole environment. */
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
 export interface Program {
-  run(args: readonly string[]): Promise<Ended>
+  run(args: readonly string[], surroundings: Surroundings): Promise<Ended>
   stop(): Promise<void>
 }
 
-/** Starts a program, unmodified, as that file has it. */
-export function startProgram(file: string, env: NodeJS.ProcessEnv): Program {
+/** A program, unmodified, as that file has it. Calls may overlap. */
+export function programOf(file: string): Program {
   const python = /^#!\s*(\S*python[\d.]*)\s*$/.exec(firstLine(file))?.[1]
-  return python === undefined ? eachByItself(file, env) : forked(python, file, env)
+  return python === undefined ? eachByItself(file) : forked(python, file)
 }
 
 function firstLine(file: string): string {
@@ -30,11 +37,11 @@ function firstLine(file: string): string {
   return start.toString('latin1', 0, count).split('\n')[0] ?? ''
 }
 
-function eachByItself(file: string, env: NodeJS.ProcessEnv): Program {
+function eachByItself(file: string): Program {
   return {
-    run: (args) =>
+    run: (args, surroundings) =>
       new Promise((resolve) =>
-        execFile(file, args, { env, maxBuffer: 50_000_000 }, (error, out, err) => {
+        execFile(file, args, { ...surroundings, maxBuffer: 50_000_000 }, (error, out, err) => {
           const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
           resolve({ status, out, err })
         }),
@@ -46,10 +53,13 @@ function eachByItself(file: string, env: NodeJS.ProcessEnv): Program {
 /** Imports what the program imports; then, for each line, forks a process that runs the file as Python would. */
 const launcher = `
 import json, os, runpy, sys, tempfile
+before = dict(os.environ)
 import awscli.clidriver, awscli.customizations, awscli.argprocess, awscli.formatter, botocore.client, botocore.httpsession
 import urllib3, ssl
 file = sys.argv[1]
-def call(args, out, err):
+set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
+def call(args, env, cwd, out, err):
+    os.environ.clear(); os.environ.update(set_by_imports); os.environ.update(env); os.chdir(cwd)
     os.dup2(out.fileno(), 1); os.dup2(err.fileno(), 2)
     sys.stdout, sys.stderr = open(1, 'w', closefd=False), open(2, 'w', closefd=False)
     sys.stdin = open(os.devnull); sys.argv = [file, *args]
@@ -63,25 +73,56 @@ def call(args, out, err):
 for line in sys.stdin:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
-        if child == 0: call(json.loads(line), out, err)
+        if child == 0: call(*json.loads(line), out, err)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         out.seek(0); err.seek(0)
         said = [it.read().decode(errors='replace') for it in (out, err)]
     print(json.dumps(dict(status=status if status >= 0 else 1, out=said[0], err=said[1])), flush=True)
 `
 
-function forked(python: string, file: string, env: NodeJS.ProcessEnv): Program {
-  const child = spawn(python, ['-c', launcher, file], { env })
-  const answers = answersOf(child)
-  let last: Promise<unknown> = Promise.resolve()
+interface Launcher {
+  call(line: string): Promise<Ended>
+  stop(): Promise<void>
+}
+
+function forked(python: string, file: string): Program {
+  const all: Launcher[] = []
+  const idle: Launcher[] = []
+  const next = () => {
+    const launcher = idle.pop() ?? launch(python, file)
+    if (!all.includes(launcher)) all.push(launcher)
+    return launcher
+  }
   return {
-    run(args) {
-      const answer = last.then(async () => {
-        child.stdin.write(`${JSON.stringify(args)}\n`)
-        return answers()
-      })
-      last = answer.catch(() => undefined)
-      return answer
+    async run(args, { env, cwd = '/' }) {
+      const launcher = next()
+      const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))
+      const ended = await launcher.call(JSON.stringify([args, set, cwd]))
+      idle.push(launcher)
+      return ended
+    },
+    async stop() {
+      idle.length = 0
+      await Promise.all(all.splice(0).map((launcher) => launcher.stop()))
+    },
+  }
+}
+
+/** Starts Python with what the program imports. Errors of a call: Python ended, with its last words. */
+function launch(python: string, file: string): Launcher {
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+  const child: ChildProcessWithoutNullStreams = spawn(python, ['-c', launcher, file], { env })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  let complaints = ''
+  child.stderr.on('data', (piece: Buffer) => {
+    complaints += piece
+  })
+  return {
+    async call(line) {
+      child.stdin.write(`${line}\n`)
+      const { value, done } = await lines.next()
+      if (done) throw new Error(`the launcher ended: ${complaints}`)
+      return JSON.parse(value)
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -89,19 +130,5 @@ function forked(python: string, file: string, env: NodeJS.ProcessEnv): Program {
       child.stdin.end()
       await closed
     },
-  }
-}
-
-/** The next line that the launcher answers. Errors: it ended, with its last words. */
-function answersOf(child: ChildProcessWithoutNullStreams): () => Promise<Ended> {
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  let complaints = ''
-  child.stderr.on('data', (piece: Buffer) => {
-    complaints += piece
-  })
-  return async () => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`the launcher ended: ${complaints}`)
-    return JSON.parse(value)
   }
 }
