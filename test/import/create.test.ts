@@ -96,8 +96,8 @@ test.each([
     it: 'conditions, mappings and a stage that may not be',
     file: 'site.yaml',
     name: 'www-site',
-    has: ['Source/Zip S3', 'Approve/Ask Manual', 'Publish/Upload Commands', 'Publish/Invalidate Lambda'],
-    says: ['aws s3 sync . s3://www.example.com/', 'invalidate-production is invoked on AWS'],
+    has: ['Source/Zip S3', 'Approve/Ask Manual', 'Publish/Upload S3', 'Publish/Invalidate Lambda'],
+    says: ['MAPPED stages[2].actions[0]: Upload stays Deploy/AWS/S3/1', 'invalidate-production is invoked on AWS'],
   },
   {
     it: "Terraform's state",
