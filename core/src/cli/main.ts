@@ -140,9 +140,9 @@ function addValidate(program: Command): void {
 
 function addImport(program: Command): void {
   const command = program
-    .command('import <file>')
+    .command('import <files...>')
     .description(
-      'take over a pipeline of AWS: what get-pipeline printed, a CloudFormation template, or terraform show -json (- reads standard input)',
+      'take over a pipeline of AWS: what get-pipeline printed (and batch-get-projects with it), a CloudFormation template, or terraform show -json (- reads standard input)',
     )
   signing(where(command))
     .option('--endpoint <url>', 'the server; the one that runs on the data folder unless given')
@@ -150,6 +150,7 @@ function addImport(program: Command): void {
     .option('--resource <id>', 'which of several pipelines: a logical id, or an address of Terraform')
     .option('--parameter <name=value...>', "values for a template's parameters")
     .option('--output-file <file>', 'where to write it; standard output unless given')
+    .option('--projects-file <file>', 'where to write its CodeBuild projects, where no server takes them')
     .option('--create', 'create it at the server; without a running one, write it into the folder of pipelines')
     .option('--update', 'the same, and change the pipeline when it is there already')
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -160,7 +161,7 @@ Status 0: done, though TODO lines may say what is left to do by hand.
 Status 1: nothing was created; INVALID lines say what is wrong.
 Status 3: the pipeline was created, and a FAILED line says what beside it was not.`,
     )
-    .action(async (file, options) => (await import('./import.js')).importPipeline(file, options))
+    .action(async (files, options) => (await import('./import.js')).importPipeline(files, options))
 }
 
 /** The options of a key that requests are signed with. */

@@ -2,7 +2,7 @@
 
 import { findPipeline } from '../../src/cli/import/find-pipeline.js'
 import { Intrinsics } from '../../src/cli/import/intrinsics.js'
-import { readText } from '../../src/cli/import/read-text.js'
+import { readText, readTexts } from '../../src/cli/import/read-text.js'
 import { Report } from '../../src/cli/import/report.js'
 import type { Template } from '../../src/cli/import/template.js'
 
@@ -123,6 +123,6 @@ test.each([
   { it: 'get-pipeline', given: { pipeline: { name: 'shop', stages }, metadata: {} }, name: 'shop' },
   { it: 'the structure alone', given: { name: 'shop', stages }, name: 'shop' },
 ])('finds the pipeline in $it', ({ given, name }) => {
-  const { pipeline } = findPipeline(JSON.stringify(given), around, new Report())
+  const { pipeline } = findPipeline(readTexts(JSON.stringify(given)), around, new Report())
   expect(pipeline).toEqual({ name, stages })
 })

@@ -2,17 +2,33 @@
 import type { ArtifactStoreDeclaration, PipelineDeclaration, StageDeclaration } from '../../domain/pipeline.js'
 import { isTable, type Table, tablesOf } from './found.js'
 import { type KnownTypes, mapAction } from './map-action.js'
+import { type KnownRules, mapConditions } from './map-rule.js'
 import type { Report } from './report.js'
 
+/** The CodeBuild projects that are imported along with the pipeline are known by name. */
+type Known = KnownTypes & KnownRules & { readonly projects: ReadonlySet<string> }
+
 /** Keeps the structure; every difference is in the report. */
-export function convert(given: Table, region: string, known: KnownTypes, report: Report): PipelineDeclaration {
+export function convert(
+  given: Table,
+  region: string,
+  known: KnownTypes & KnownRules,
+  projects: ReadonlySet<string>,
+  report: Report,
+): PipelineDeclaration {
   checkActions(given)
   warnOfReferences(given, '', report)
   const { artifactStores, stages, ...rest } = given as unknown as PipelineDeclaration
+  const within: Known = {
+    describe: (id) => known.describe(id),
+    describeRule: (id) => known.describeRule(id),
+    ...(known.instead && { instead: (id) => known.instead?.(id) }),
+    projects,
+  }
   return {
     ...rest,
     ...oneStore(rest.artifactStore, artifactStores, region, report),
-    stages: stages.map((stage, i) => convertStage(stage, `stages[${i}]`, known, report)),
+    stages: stages.map((stage, i) => convertStage(stage, `stages[${i}]`, within, report)),
   }
 }
 
@@ -62,13 +78,13 @@ function oneStore(
   return { artifactStore: chosen }
 }
 
-function convertStage(stage: StageDeclaration, path: string, known: KnownTypes, report: Report): StageDeclaration {
+function convertStage(stage: StageDeclaration, path: string, known: Known, report: Report): StageDeclaration {
   for (const blocker of stage.blockers ?? []) {
     report.add('todo', `${path}.blockers`, `${blocker.name}: close the transition into ${stage.name} instead`)
   }
   const { blockers: _, ...rest } = stage
   return {
-    ...rest,
+    ...mapConditions(rest, path, known, report),
     actions: (stage.actions ?? []).map((action, i) => mapAction(action, `${path}.actions[${i}]`, known, report)),
   }
 }

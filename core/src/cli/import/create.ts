@@ -1,6 +1,7 @@
 /** Makes at a server what an import found. */
 
 import { actionTypeKey } from '../../domain/action-type.js'
+import type { BuildProject } from '../../domain/build-project.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
 import type { Tag } from '../../engine/views.js'
 import type { Client } from '../api/client.js'
@@ -14,6 +15,7 @@ export interface Creation {
   readonly found: Found
   readonly pipeline: PipelineDeclaration
   readonly tags: readonly Table[]
+  readonly projects: readonly BuildProject[]
   /** Change a pipeline that is there. */
   readonly update: boolean
   /** Say what would be done, and do nothing. */
@@ -28,10 +30,11 @@ export interface Created {
   readonly failed: readonly string[]
 }
 
-/** Action types, the pipeline, then what belongs to it. Errors: CommandFailed when the pipeline is not made. */
+/** Action types, projects, the pipeline, then what belongs to it. Errors: CommandFailed when the pipeline is not made. */
 export async function create(client: Client, creation: Creation, report: Report): Promise<Created> {
   const maker = new Maker(creation.dryRun ? reading(client) : client, creation, report)
   await maker.actionTypes()
+  await maker.projects()
   await maker.pipeline()
   await maker.closedDoors()
   await maker.webhooks()
@@ -59,6 +62,35 @@ class Maker implements Created {
           throw told(error, `the action type ${key} (${id})`)
         this.report.add('mapped', id, `the action type ${key} is there already, and stays as it is`)
       }
+    }
+  }
+
+  /** A project that is there already stays as it is, unless an update was asked for. */
+  async projects(): Promise<void> {
+    const { projects, update } = this.creation
+    for (const project of projects) {
+      const { name } = project
+      const known = await this.#knownProject(name)
+      if (known !== undefined && (known.declared || !update)) {
+        const remedy = known.declared ? 'penstock.yaml declares it' : '--update changes it'
+        this.report.add('mapped', name, `the project ${name} is there already, and stays as it is: ${remedy}`)
+        continue
+      }
+      try {
+        await this.client.putProject({ name, project: JSON.stringify(project) })
+      } catch (error) {
+        throw told(error, `the project ${name}`)
+      }
+      this.#say(known === undefined ? 'CREATED' : 'UPDATED', `project ${name}`)
+    }
+  }
+
+  async #knownProject(name: string): Promise<{ readonly declared: boolean } | undefined> {
+    try {
+      return await this.client.getProject({ name })
+    } catch (error) {
+      if (error instanceof Refused && error.code === 'ValidationException') return undefined
+      throw error
     }
   }
 
@@ -137,7 +169,7 @@ class Maker implements Created {
 
 /** Asks, and changes nothing. */
 function reading(client: Client): Client {
-  const asks = ['getPipeline', 'listActionTypes']
+  const asks = ['getPipeline', 'getProject', 'listActionTypes']
   return new Proxy(client, {
     get: (target, name) => (asks.includes(String(name)) ? Reflect.get(target, name) : async () => ({})),
   })

@@ -12,6 +12,8 @@ export interface Found {
   readonly actionTypes: readonly Beside[]
   /** As PutWebhook takes them, under `webhook`. */
   readonly webhooks: readonly Beside[]
+  /** CodeBuild projects that the pipeline's actions name, in the shape of batch-get-projects. */
+  readonly projects: readonly Beside[]
   /** Transitions that are to be closed, with the reason. */
   readonly closed: readonly { readonly stageName: string; readonly reason: string }[]
 }
@@ -25,7 +27,7 @@ export interface Beside {
 
 /** A pipeline with nothing beside it. */
 export function alone(pipeline: Table, tags: unknown = []): Found {
-  return { pipeline, tags: tablesOf(tags), actionTypes: [], webhooks: [], closed: [] }
+  return { pipeline, tags: tablesOf(tags), actionTypes: [], webhooks: [], projects: [], closed: [] }
 }
 
 export function isTable(value: unknown): value is Table {

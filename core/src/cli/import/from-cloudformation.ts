@@ -4,6 +4,8 @@ import { alone, type Beside, type Found, isTable, type Table, tablesOf } from '.
 import type { Intrinsics } from './intrinsics.js'
 import type { Report } from './report.js'
 import type { Template } from './template.js'
+import { templateProjects } from './template-projects.js'
+import { noteRest } from './template-rest.js'
 
 export const pipelineType = 'AWS::CodePipeline::Pipeline'
 const webhookType = 'AWS::CodePipeline::Webhook'
@@ -18,8 +20,11 @@ export function fromTemplate(intrinsics: Intrinsics, wanted?: string): Found {
   const webhooks = resources(template, intrinsics, webhookType).map(([logicalId, properties]) =>
     webhookOf(logicalId, intrinsics.resolve(withoutVersion(properties), logicalId) as Table, report),
   )
+  const projects = templateProjects(found.pipeline, intrinsics)
+  noteRest(found.pipeline, id, intrinsics)
   return {
     ...found,
+    projects,
     actionTypes: resources(template, intrinsics, actionTypeType).map(([logicalId, properties]) => ({
       id: logicalId,
       input: actionTypeOf(intrinsics.resolve(properties, logicalId) as Table),

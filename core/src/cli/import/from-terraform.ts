@@ -1,12 +1,8 @@
 /** Terraform's `aws_codepipeline` and what goes with it, as `terraform show -json` prints a state or a plan. */
 import { textsOf } from './camel.js'
 import { alone, type Beside, type Found, isTable, type Table, tablesOf } from './found.js'
-
-interface Resource {
-  readonly address: string
-  readonly type: string
-  readonly values: Table
-}
+import type { Report } from './report.js'
+import { fillUnknown, noteTerraformRest, type TerraformResource, terraformProjects } from './terraform-rest.js'
 
 /** True for what `terraform show -json` (or OpenTofu's) prints. */
 export function isTerraform(data: Table): boolean {
@@ -14,28 +10,40 @@ export function isTerraform(data: Table): boolean {
 }
 
 /** `wanted` is an address, such as `module.shop.aws_codepipeline.main`. Errors: TypeError in words. */
-export function fromTerraform(data: Table, wanted?: string): Found {
+export function fromTerraform(data: Table, report: Report, wanted?: string): Found {
   const root = ((data.values ?? data.planned_values) as Table).root_module
-  const all = isTable(root) ? resourcesOf(root) : []
+  const known = isTable(root) ? resourcesOf(root) : []
+  const { address } = choose(known, wanted)
+  const all = known.map((resource) => whole(resource, resource.address === address, data, report))
   const chosen = choose(all, wanted)
   const { tags, tags_all: allTags } = chosen.values
   const pipeline = pipelineOf(chosen.values)
   const webhooks = of(all, 'aws_codepipeline_webhook').map(webhookOf)
+  noteTerraformRest(pipeline, all, report)
   return {
     ...alone(pipeline, tagsOf(isTable(allTags) ? allTags : tags)),
     actionTypes: of(all, 'aws_codepipeline_custom_action_type').map(actionTypeOf),
+    projects: terraformProjects(pipeline, all),
     webhooks: webhooks.filter(({ input }) => (input.webhook as Table).targetPipeline === pipeline.name),
   }
 }
 
-function resourcesOf(module: Table): Resource[] {
-  const own = tablesOf(module.resources).filter(({ values }) => isTable(values)) as unknown as Resource[]
+/** A plan's resource with stand-ins for what only apply tells, as far as the pipeline is made of it. */
+function whole(resource: TerraformResource, isChosen: boolean, data: Table, report: Report): TerraformResource {
+  if (!isChosen && resource.type !== 'aws_codebuild_project') return resource
+  const change = tablesOf(data.resource_changes).find(({ address }) => address === resource.address)?.change
+  if (!isTable(change)) return resource
+  return { ...resource, values: fillUnknown(resource.values, change.after_unknown, resource.address, report) }
+}
+
+function resourcesOf(module: Table): TerraformResource[] {
+  const own = tablesOf(module.resources).filter(({ values }) => isTable(values)) as unknown as TerraformResource[]
   return [...own, ...tablesOf(module.child_modules).flatMap(resourcesOf)]
 }
 
-const of = (all: readonly Resource[], type: string) => all.filter((one) => one.type === type)
+const of = (all: readonly TerraformResource[], type: string) => all.filter((one) => one.type === type)
 
-function choose(all: readonly Resource[], wanted?: string): Resource {
+function choose(all: readonly TerraformResource[], wanted?: string): TerraformResource {
   const pipelines = of(all, 'aws_codepipeline')
   const addresses = pipelines.map(({ address }) => address).join(', ')
   const [first] = wanted === undefined ? pipelines : pipelines.filter(({ address }) => address === wanted)
@@ -142,7 +150,7 @@ function triggerOf({ provider_type: providerType, git_configuration: git }: Tabl
   return { providerType, gitConfiguration: configuration }
 }
 
-function webhookOf({ address, values }: Resource): Beside {
+function webhookOf({ address, values }: TerraformResource): Beside {
   const { allowed_ip_range: range, secret_token: token } = first(values.authentication_configuration) ?? {}
   const webhook = {
     ...(camel(pick(values, ['name', 'target_pipeline', 'target_action', 'authentication'])) as Table),
@@ -155,7 +163,7 @@ function webhookOf({ address, values }: Resource): Beside {
   return { id: address, input: { webhook } }
 }
 
-function actionTypeOf({ address, values }: Resource): Beside {
+function actionTypeOf({ address, values }: TerraformResource): Beside {
   const { category, version, settings } = values
   const input = {
     category,

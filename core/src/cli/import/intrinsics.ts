@@ -2,7 +2,7 @@
 import { holds } from './conditions.js'
 import { isTable, type Table } from './found.js'
 import { findInMap, listOf, pure } from './pure-functions.js'
-import type { Report } from './report.js'
+import { Report } from './report.js'
 import { ownWord, standInArn } from './resource-names.js'
 import type { Parameter, Resource, Template } from './template.js'
 
@@ -15,6 +15,8 @@ export interface Around {
   readonly parameters: Readonly<Record<string, string>>
 }
 
+const madeHere = ['AWS::CodePipeline::Pipeline', 'AWS::CodeBuild::Project']
+const byArn = ['AWS::SNS::Topic', 'AWS::CodeStarConnections::Connection', 'AWS::CodeConnections::Connection']
 const nothing = Symbol('AWS::NoValue')
 /** Deeper than templates are nested: references in a circle end here. */
 const deepest = 100
@@ -35,6 +37,11 @@ export class Intrinsics {
       'AWS::Partition': 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
     }
+  }
+
+  /** The same without notes, for what is told of in other words. */
+  quietly(): Intrinsics {
+    return new Intrinsics(this.template, this.around, new Report())
   }
 
   /** The value without functions; `undefined` for AWS::NoValue. */
@@ -115,9 +122,18 @@ export class Intrinsics {
     if (parameter) return this.#default(name, parameter, path)
     const own = ownWord(this.template.Resources?.[name])
     if (own !== undefined) return this.#value(own, path)
-    // A pipeline without a name of its own is called by its logical id here.
-    if (this.template.Resources?.[name]?.Type === 'AWS::CodePipeline::Pipeline') return name
+    const type = this.template.Resources?.[name]?.Type ?? ''
+    // What is made here, and has no name of its own, is called by its logical id.
+    if (madeHere.includes(type)) return name
+    // These answer an ARN, and what it is for stands in the notes about the resource.
+    if (byArn.includes(type)) return standInArn(type, this.#nameOf(name, path), this.around)
     return this.#standIn(name, path, `${name} is a resource of the template: put its real name`)
+  }
+
+  /** A resource's own name, or its logical id. */
+  #nameOf(id: string, path: string): string {
+    const { Properties = {} } = this.template.Resources?.[id] ?? {}
+    return this.#text(Properties.TopicName ?? Properties.ConnectionName ?? id, path)
   }
 
   #default(name: string, parameter: Parameter, path: string): Json {
@@ -158,6 +174,7 @@ export class Intrinsics {
     const resource = this.template.Resources?.[name]
     const own = ownWord(resource, attribute)
     if (own !== undefined) return this.#value(own, path)
+    if (/arn$/i.test(attribute) && byArn.includes(resource?.Type ?? '')) return this.#ref(name, path)
     if (!/arn$/i.test(attribute))
       return this.#standIn(
         `${name}-${word(attribute)}`,

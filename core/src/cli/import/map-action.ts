@@ -12,13 +12,12 @@ export type KnownTypes = {
   /** What to put in the place of a type that may be declared and that nothing runs. */
   instead?(id: ActionTypeId): string | undefined
 }
+type Known = KnownTypes & { readonly projects: ReadonlySet<string> }
 
 /** What is to be done so that an imported action works, by provider, and by category where two have one name. */
 const advice: Readonly<Record<string, (configuration: Configuration) => string>> = {
   CodeStarSourceConnection: ({ ConnectionArn = '' }) =>
     `name the connection ${ConnectionArn} in penstock.yaml, under plugins: github-source: connections`,
-  CodeBuild: ({ ProjectName = '' }) =>
-    `the buildspec runs on the worker itself: install what the image of ${ProjectName} had, and add the project's variables to EnvironmentVariables`,
   CodeDeploy: ({ DeploymentGroupName = '' }) =>
     `name the hosts of ${DeploymentGroupName} in penstock.yaml, under plugins: codedeploy-ssh`,
   Lambda: ({ FunctionName = '' }) =>
@@ -31,12 +30,7 @@ const advice: Readonly<Record<string, (configuration: Configuration) => string>>
 }
 
 /** The action, with a note for each change and each thing to do. */
-export function mapAction(
-  action: ActionDeclaration,
-  path: string,
-  known: KnownTypes,
-  report: Report,
-): ActionDeclaration {
+export function mapAction(action: ActionDeclaration, path: string, known: Known, report: Report): ActionDeclaration {
   const kept = withoutDropped(action, path, report)
   const { owner } = kept.actionTypeId
   const type = known.describe(kept.actionTypeId)
@@ -50,6 +44,7 @@ export function mapAction(
   const { category, provider } = kept.actionTypeId
   const todo = (advice[`${category}/${provider}`] ?? advice[provider])?.(configuration)
   if (todo !== undefined) report.add('todo', path, todo)
+  if (provider === 'CodeBuild') noteProject(configuration.ProjectName ?? '', path, known.projects, report)
   if (category === 'Source' && configuration.PollForSourceChanges === 'false') {
     report.add(
       'todo',
@@ -58,6 +53,18 @@ export function mapAction(
     )
   }
   return { ...kept, ...(Object.keys(configuration).length > 0 ? { configuration } : {}) }
+}
+
+/** An action of a project that nobody declares would run buildspec.yml, whatever the project says, or fail. */
+function noteProject(name: string, path: string, projects: ReadonlySet<string>, report: Report): void {
+  const where = `${path}.configuration.ProjectName`
+  if (projects.has(name)) report.add('mapped', where, `the project ${name} is imported along with the pipeline`)
+  else
+    report.add(
+      'todo',
+      where,
+      `the project ${name} is not in this file: aws codebuild batch-get-projects --names ${name} | penstock project put - takes it over, or import both together`,
+    )
 }
 
 /** All actions run where Penstock runs; only an approval has a time limit of its own (S18). */
@@ -112,15 +119,8 @@ function configurationOf(
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(configuration)) {
     const where = `${path}.configuration.${name}`
-    if (!properties.has(name) || (name === 'BatchEnabled' && value === 'true')) {
-      report.add(
-        'dropped',
-        where,
-        name === 'BatchEnabled'
-          ? 'batch builds are not supported: the build runs once'
-          : 'this plugin has no such property',
-      )
-    } else kept[name] = secretOf(name, value, properties.get(name)?.secret === true, where, report)
+    if (!properties.has(name)) report.add('dropped', where, 'this plugin has no such property')
+    else kept[name] = secretOf(name, value, properties.get(name)?.secret === true, where, report)
   }
   return kept
 }

@@ -1,20 +1,42 @@
 /** JSON or YAML, CloudFormation's short tags included. */
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Scalar } from 'yaml'
 
-/** Errors: SyntaxError with the place. */
-export function readText(given: string): unknown {
+/** The documents of a text: JSON after JSON, as several commands print it, or YAML with `---`. Errors: SyntaxError with the place. */
+export function readTexts(given: string): unknown[] {
   const text = given.replace(/^\uFEFF/, '') // some editors begin a file so
-  if (/^\s*[{[]/.test(text)) {
-    try {
-      return JSON.parse(text)
-    } catch (error) {
-      throw new SyntaxError(`is not JSON: ${(error as Error).message}`)
-    }
+  if (!/^\s*[{[]/.test(text)) return parseAllDocuments(text, { logLevel: 'error' }).map(ofDocument)
+  try {
+    return [JSON.parse(text)]
+  } catch (error) {
+    const parts = splitJson(text)
+    if (parts.length < 2) throw new SyntaxError(`is not JSON: ${(error as Error).message}`)
+    return parts.flatMap(readTexts)
   }
-  const document = parseDocument(text, { logLevel: 'error' })
+}
+
+/** One document. Errors: SyntaxError. */
+export function readText(given: string): unknown {
+  return readTexts(given)[0]
+}
+
+function ofDocument(document: Document | Document.Parsed): unknown {
   const [problem] = document.errors
   if (problem) throw new SyntaxError(`is neither JSON nor YAML: ${problem.message.split('\n')[0]}`)
   return plain(document.contents, document)
+}
+
+/** Cuts between values that stand one after the other; a brace in a text is none. */
+function splitJson(text: string): string[] {
+  const parts: string[] = []
+  let [depth, from] = [0, 0]
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth++
+    else if ((token === '}' || token === ']') && --depth === 0) {
+      parts.push(text.slice(from, index + 1))
+      from = index + 1
+    }
+  }
+  return text.slice(from).trim() === '' ? parts : []
 }
 
 /** `!Sub x` becomes `{ "Fn::Sub": x }`, wherever it stands. */

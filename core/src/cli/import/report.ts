@@ -1,3 +1,4 @@
+import type { BuildProject } from '../../domain/build-project.js'
 import type { PipelineDeclaration } from '../../domain/pipeline.js'
 import type { Problem } from '../../domain/validation/problem.js'
 import type { Table } from './found.js'
@@ -6,6 +7,8 @@ import type { Table } from './found.js'
 export interface Imported {
   readonly pipeline: PipelineDeclaration
   readonly tags: readonly Table[]
+  /** The CodeBuild projects that its actions name, as far as they were found. */
+  readonly projects: readonly BuildProject[]
   /** What keeps it from being valid here. */
   readonly problems: readonly Problem[]
 }

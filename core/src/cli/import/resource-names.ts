@@ -39,8 +39,13 @@ export function standInArn(
   name: string,
   { region, accountId }: { readonly region: string; readonly accountId: string },
 ): string {
+  const service = serviceOf(type)
+  if (service === 'iam') return `arn:aws:iam::${accountId}:role/${name}`
+  return `arn:aws:${service}:${region}:${accountId}:${service.endsWith('connections') ? 'connection/' : ''}${name}`
+}
+
+/** `AWS::CodeStarConnections::Connection` is `codestar-connections` in an ARN. */
+function serviceOf(type: string | undefined): string {
   const service = type?.split('::')[1]?.toLowerCase() ?? 'unknown'
-  return service === 'iam'
-    ? `arn:aws:iam::${accountId}:role/${name}`
-    : `arn:aws:${service}:${region}:${accountId}:${name}`
+  return service === 'codestarconnections' ? 'codestar-connections' : service
 }

@@ -5,8 +5,7 @@ type Configuration = Readonly<Record<string, string>>
 
 /** The command line that does about the same, where there is one. */
 const suggestions: Readonly<Record<string, (configuration: Configuration) => string>> = {
-  CloudFormation: ({ StackName = 'STACK', TemplatePath = 'TEMPLATE' }) =>
-    `aws cloudformation deploy --stack-name ${StackName} --template-file ${TemplatePath.split('::').at(-1)}`,
+  CloudFormation: cloudFormation,
   CloudFormationStackSet: ({ StackSetName = 'STACKSET' }) =>
     `aws cloudformation update-stack-set --stack-set-name ${StackSetName}`,
   ECS: ({ ClusterName = 'CLUSTER', ServiceName = 'SERVICE' }) =>
@@ -20,6 +19,22 @@ const suggestions: Readonly<Record<string, (configuration: Configuration) => str
   ECRBuildAndPublish: () => 'docker build -t IMAGE . && docker push IMAGE',
   InspectorScan: () => 'inspector-sbomgen directory --path .',
   DeviceFarm: () => 'aws devicefarm schedule-run ...',
+}
+
+/** What each of the action modes does; a template is named for people, as what stands behind the artifact's name. */
+function cloudFormation({ ActionMode, StackName = 'STACK', TemplatePath = 'TEMPLATE', ChangeSetName }: Configuration) {
+  const template = TemplatePath.split('::').at(-1)
+  const changeSet = `--stack-name ${StackName} --change-set-name ${ChangeSetName ?? 'CHANGE-SET'}`
+  switch (ActionMode) {
+    case 'DELETE_ONLY':
+      return `aws cloudformation delete-stack --stack-name ${StackName} && aws cloudformation wait stack-delete-complete --stack-name ${StackName}`
+    case 'CHANGE_SET_REPLACE':
+      return `aws cloudformation create-change-set ${changeSet} --template-body file://${template}`
+    case 'CHANGE_SET_EXECUTE':
+      return `aws cloudformation execute-change-set ${changeSet}`
+    default:
+      return `aws cloudformation deploy --stack-name ${StackName} --template-file ${template}`
+  }
 }
 
 export interface StandIn {
