@@ -6,6 +6,7 @@ import { askElsewhere, lookup } from './define-pipeline.js'
 import type { Engine } from './engine.js'
 import { pipelineNotFound } from './names.js'
 import { shellWarnings } from './secret-references.js'
+import { typeWarnings } from './type-warnings.js'
 
 /**
  * What is allowed in a pipeline and will not do what it looks like, and what it would be refused for if it were saved
@@ -25,6 +26,7 @@ async function warningsOf(engine: Engine, declaration: PipelineDeclaration): Pro
   const problems = validatePipeline(declaration, lookup(engine, await askElsewhere(engine, declaration)))
   return [
     ...problems.map(({ path, message }) => ({ path, message })),
+    ...typeWarnings(engine.types, declaration),
     ...shellWarnings(engine.types, declaration).map(({ path, message }) => ({ path, message })),
   ]
 }
