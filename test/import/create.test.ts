@@ -125,7 +125,13 @@ test.each([
     it: 'what the newest CDK made, with its build projects',
     file: '../cdk/classic.json',
     name: 'Pipe7793F8A1',
-    has: ['Source/Code CodeCommit', 'Build/Build CodeBuild', 'Build/Test CodeBuild', 'Gate/Ok Manual', 'Deploy/D CodeDeploy'],
+    has: [
+      'Source/Code CodeCommit',
+      'Build/Build CodeBuild',
+      'Build/Test CodeBuild',
+      'Gate/Ok Manual',
+      'Deploy/D CodeDeploy',
+    ],
     says: ['CREATED project shop-build', 'CREATED project Test7BFAF513', 'TODO NightlyC44EE0A7: starts the pipeline'],
   },
 ])('created: $it', async ({ file, args = [], name, has, says }) => {
@@ -186,7 +192,11 @@ test('an imported pipeline runs to its end', async () => {
 
 test("a build's project comes along from batch-get-projects, and its commands are what runs", async () => {
   const url = await git.createRepository('acme/built')
-  await git.commit('acme/built', { 'ci/build.yml': "version: 0.2\nphases: { build: { commands: ['test \"$STAGE\" = beta'] } }\n" }, 'x')
+  await git.commit(
+    'acme/built',
+    { 'ci/build.yml': 'version: 0.2\nphases: { build: { commands: [\'test "$STAGE" = beta\'] } }\n' },
+    'x',
+  )
   const type = (category: string, owner: string, provider: string) => ({ category, owner, provider, version: '1' })
   const pipeline = {
     name: 'built',
