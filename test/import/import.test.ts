@@ -47,7 +47,7 @@ test('what get-pipeline prints', async () => {
     'Warm Lambda',
     'Approve Manual',
     'Hosts CodeDeploy',
-    'Containers Commands',
+    'Containers ECS',
   ])
   expect(named(pipeline, 'App')).toMatchObject({
     namespace: 'SourceVariables',
@@ -60,11 +60,7 @@ test('what get-pipeline prints', async () => {
   expect(named(pipeline, 'Containers')).toMatchObject({
     runOrder: 2,
     inputArtifacts: [{ name: 'Built' }],
-    commands: [
-      "echo 'not imported yet: Deploy/AWS/ECS/1' >&2",
-      '# aws ecs update-service --cluster web --service storefront --force-new-deployment',
-      'exit 1',
-    ],
+    configuration: { ClusterName: 'web', ServiceName: 'storefront', FileName: 'imagedefinitions.json' },
   })
   for (const told of [
     'TODO stages[0].actions[0].configuration.OAuthToken: put the secret at the server first: penstock secret set oauth-token',
@@ -73,7 +69,7 @@ test('what get-pipeline prints', async () => {
     'DROPPED stages[1].actions[0].configuration.BatchEnabled',
     'DROPPED stages[1].actions[1].region: was us-east-1',
     'TODO stages[2].actions[1]: name the hosts of production',
-    'TODO stages[2].actions[2]: no plugin provides Deploy/AWS/ECS/1',
+    'TODO stages[2].actions[2]: give the server AWS credentials that may register task definitions and update the service storefront',
     'CHANGED artifactStore.encryptionKey',
   ]) {
     expect(notes).toContain(told)

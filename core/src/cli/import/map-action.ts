@@ -24,6 +24,10 @@ const advice: Readonly<Record<string, (configuration: Configuration) => string>>
     `${FunctionName} is invoked on AWS with the server's credentials, unless plugins: lambda-invoke: functions has it`,
   CodeCommit: () =>
     'give the server AWS credentials that may read the repository, or move it to a git server (Source/Custom/Git)',
+  CloudFormation: ({ StackName = '', RoleArn }) =>
+    `give the server AWS credentials that may change the stack ${StackName}${RoleArn === undefined ? '' : `, and pass ${RoleArn} to CloudFormation`}`,
+  ECS: ({ ClusterName = '', ServiceName = '' }) =>
+    `give the server AWS credentials that may register task definitions and update the service ${ServiceName} of the cluster ${ClusterName}`,
   'Source/S3': () => 'give the server AWS credentials that may read the bucket',
   'Deploy/S3': ({ BucketName = '' }) =>
     `give the server AWS credentials that may write to ${BucketName}, or make that bucket here: aws s3 mb s3://${BucketName} with this server's --endpoint-url`,
