@@ -50,6 +50,7 @@ export function createProgram(): Command {
   addActionTypes(program)
   addPlugins(program, where)
   program.commandsGroup('More:')
+  addMcp(program)
   addVersion(program)
   addCompletion(program)
   program.addHelpCommand(new Command('help').argument('[command]').description('help for a command'))
@@ -75,6 +76,16 @@ function addCompletion(program: Command): void {
     .description('print a script with which a shell completes commands: penstock completion bash >>~/.bashrc')
     .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => (await import('./completion.js')).completion(program, shell))
+}
+
+function addMcp(program: Command): void {
+  signing(where(program.command('mcp').description('the server as tools for agents (Model Context Protocol)')))
+    .option('--endpoint <url>', 'the server; the one that runs on the data folder unless given')
+    .option('--profile <name>', "a profile of AWS's files: the key, the region, the endpoint_url")
+    .option('--read-only', 'only the tools that change nothing')
+    .option('--http <address:port>', 'listen for agents, each with its own access key, instead of on standard input')
+    .option('--allowed-host <name...>', 'with --http: names by which agents reach it, such as those of a proxy')
+    .action(async (options) => (await import('./mcp/mcp.js')).mcp(options))
 }
 
 function addVersion(program: Command): void {

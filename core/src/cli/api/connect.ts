@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import type { LocalSignIn } from '../../app/control.js'
 import { askServer } from '../../app/control-socket.js'
+import type { SigningKeys } from '../../worker/signed-request.js'
 import { type EndpointOptions, endpointOf, regionOf, trustedOf } from '../endpoint.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed, UsageError } from '../output.js'
@@ -31,21 +32,35 @@ export async function withClient<T>(options: ConnectOptions, work: (client: Clie
  * runs on the data folder, which needs no key of who may open the folder. AWS itself is never meant.
  * Errors: CommandFailed, UsageError.
  */
-async function connect(options: ConnectOptions): Promise<Client> {
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const far = farServer(options)
+  return far === undefined ? local(options) : remote(far, options)
+}
+
+/** For callers who bring keys of their own: a client of that server for each. Errors: CommandFailed, UsageError. */
+export async function signingClient(options: ConnectOptions): Promise<(keys: SigningKeys) => Client> {
+  const far = farServer(options)
+  const { endpoint, region } = far === undefined ? await signIn(options) : farAddress(far, options)
+  return (keys) => httpClient({ endpoint, region, pageUrl: endpoint, keys: async () => keys, ...trustedOf(options) })
+}
+
+/** The server that is named; `undefined` for the one on the data folder. Errors: UsageError. */
+function farServer(options: ConnectOptions): string | undefined {
   const here = options.data !== undefined || options.config !== undefined
   if (here && options.endpoint !== undefined)
     throw new UsageError('--endpoint names a server, and --data or --config another: give one of them')
-  const profile = here ? {} : readProfile(options.profile ?? process.env.AWS_PROFILE)
+  if (here) return undefined
+  const profile = readProfile(options.profile ?? process.env.AWS_PROFILE)
   const { PENSTOCK_ENDPOINT, AWS_ENDPOINT_URL_CODEPIPELINE } = process.env
   const fromProfile = options.profile === undefined ? undefined : profile.endpoint
-  const far = options.endpoint ?? fromProfile ?? PENSTOCK_ENDPOINT ?? AWS_ENDPOINT_URL_CODEPIPELINE
-  return here || !far ? local(options) : remote(far, options)
+  return options.endpoint ?? fromProfile ?? (PENSTOCK_ENDPOINT || AWS_ENDPOINT_URL_CODEPIPELINE || undefined)
 }
 
+const signIn = async (options: ConnectOptions) =>
+  (await askServer(configOf(options).dataDir, { command: 'sign in', name: whoami() })) as LocalSignIn
+
 async function local(options: ConnectOptions): Promise<Client> {
-  const { dataDir } = configOf(options)
-  const signIn = async () => (await askServer(dataDir, { command: 'sign in', name: whoami() })) as LocalSignIn
-  let current = await signIn()
+  let current = await signIn(options)
   return httpClient({
     endpoint: current.endpoint,
     region: current.region,
@@ -53,7 +68,7 @@ async function local(options: ConnectOptions): Promise<Client> {
     keys: async () => {
       if (current.expires - Date.now() > 60_000) return current
       // While it starts anew it cannot be asked.
-      current = await signIn().catch((error) => {
+      current = await signIn(options).catch((error) => {
         throw new Unreachable((error as Error).message)
       })
       return current
@@ -71,12 +86,15 @@ function whoami(): string {
 }
 
 async function remote(given: string, options: ConnectOptions): Promise<Client> {
-  const endpoint = endpointOf(given)
-  const { env } = process
-  const profile = readProfile(options.profile ?? env.AWS_PROFILE)
-  const keys = keysOf(options, profile)
-  const region = regionOf(options) ?? profile.region ?? 'us-east-1'
+  const { endpoint, region } = farAddress(given, options)
+  const keys = keysOf(options, readProfile(options.profile ?? process.env.AWS_PROFILE))
   return httpClient({ endpoint, region, pageUrl: endpoint, keys: async () => keys, ...trustedOf(options) })
+}
+
+/** Errors: CommandFailed. */
+function farAddress(given: string, options: ConnectOptions): { endpoint: string; region: string } {
+  const profile = readProfile(options.profile ?? process.env.AWS_PROFILE)
+  return { endpoint: endpointOf(given), region: regionOf(options) ?? profile.region ?? 'us-east-1' }
 }
 
 /** The options, then a profile that was named, then the environment, then AWS_PROFILE's or the default profile. */

@@ -13,7 +13,7 @@ export interface AnswerOptions extends VerbOptions {
 }
 
 /** An approval that waits for its answer. */
-interface Pending {
+export interface Pending {
   readonly stageName: string
   readonly actionName: string
   readonly token: string
@@ -27,15 +27,19 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<void> {
   await withClient(options, async (client) => {
-    const state = await stateOf(client, name)
-    const all = options.execution === undefined ? inState(state) : []
-    const pending = all.length > 0 ? all : await inExecution(client, name, options.execution)
-    const { stageName, actionName, token } = pick(name, pending, action)
+    const { stageName, actionName, token } = pick(name, await pendingApprovals(client, name, options.execution), action)
     const result = { status, summary: options.comment ?? '' }
     const { approvedAt } = await client.putApprovalResult({ pipelineName: name, stageName, actionName, token, result })
     const said = { pipelineName: name, stageName, actionName, status, approvedAt }
     print(options.output, said, () => [`${stageName}/${actionName} of ${name} is ${status.toLowerCase()}`])
   })
+}
+
+/** Those of one execution, or of the state, or of the newest execution when the state says nothing. */
+export async function pendingApprovals(client: Client, name: string, execution?: string): Promise<readonly Pending[]> {
+  const state = await stateOf(client, name)
+  const all = execution === undefined ? inState(state) : []
+  return all.length > 0 ? all : inExecution(client, name, execution)
 }
 
 function inState({ stageStates }: PipelineState): Pending[] {
@@ -59,7 +63,7 @@ async function inExecution(client: Client, pipelineName: string, execution: stri
 }
 
 /** Errors: CommandFailed when nothing waits, or nothing of that name, or several and none is named. */
-function pick(name: string, pending: readonly Pending[], action: string | undefined): Pending {
+export function pick(name: string, pending: readonly Pending[], action: string | undefined): Pending {
   const called = ({ stageName, actionName }: Pending) =>
     action === actionName || action === `${stageName}/${actionName}`
   const found = action === undefined ? pending : pending.filter(called)

@@ -57,7 +57,7 @@ async function soFar(client: Client, run: Run, write: (text: string) => void): P
 }
 
 /** Errors: CommandFailed with the actions that ran. */
-async function pickAction(
+export async function pickAction(
   client: Client,
   pipelineName: string,
   pipelineExecutionId: string,

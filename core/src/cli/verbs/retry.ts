@@ -36,7 +36,7 @@ export async function retry(name: string, stageName: string | undefined, options
 }
 
 /** Errors: CommandFailed when none failed or stopped, or several did. */
-function failedStage({ pipelineName, stageStates }: PipelineState): StageState {
+export function failedStage({ pipelineName, stageStates }: PipelineState): StageState {
   const failed = stageStates.filter(({ latestExecution: latest }) =>
     ['Failed', 'Stopped'].includes(latest?.status ?? ''),
   )
@@ -50,7 +50,7 @@ function failedStage({ pipelineName, stageStates }: PipelineState): StageState {
   )
 }
 
-function latestIn(name: string, { stageName, latestExecution }: StageState): string {
+export function latestIn(name: string, { stageName, latestExecution }: StageState): string {
   if (latestExecution) return latestExecution.pipelineExecutionId
   throw new CommandFailed(`no execution of ${name} has been in ${stageName}: name one with --execution`)
 }

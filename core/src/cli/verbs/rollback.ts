@@ -35,7 +35,7 @@ export async function rollback(
 }
 
 /** R7, R8: rollbacks are no targets. Errors: CommandFailed. */
-async function before(
+export async function before(
   client: Client,
   pipelineName: string,
   stageName: string,

@@ -40,7 +40,7 @@ async function untilStopped(client: Client, name: string, id: string, { output }
 }
 
 /** Errors: CommandFailed when none runs, or several do. */
-async function runningOne(client: Client, name: string): Promise<PipelineExecutionSummary> {
+export async function runningOne(client: Client, name: string): Promise<PipelineExecutionSummary> {
   const all = await executionsOf(client, name, lookedThrough)
   const running = all.filter(({ status }) => status === 'InProgress' || status === 'Stopping')
   const [only, another] = running
