@@ -113,7 +113,10 @@ function startForRevision(engine: Engine): StartForRevision {
       revision: {
         ...revision,
         actionName,
-        ...defined({ branch: event?.kind === 'push' ? event.branch : undefined }),
+        ...defined({
+          branch: event?.kind === 'push' ? event.branch : undefined,
+          pullRequest: event?.kind === 'pullRequest' ? true : undefined,
+        }),
       },
       tag: event?.kind === 'tag' ? event.tag : undefined,
       trigger: { triggerType: trigger, ...defined({ triggerDetail: detail }) },

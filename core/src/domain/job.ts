@@ -69,6 +69,8 @@ export interface JobData {
   readonly sourceOverride?: SourceRevisionOverride
   /** It runs code of strangers, from a fork's pull request: no secrets, no cache that is written. */
   readonly untrusted?: boolean
+  /** It builds a pull request, of a fork or not: it writes no cache that other builds read. */
+  readonly pullRequest?: boolean
   readonly commands?: readonly string[]
   readonly environmentVariables?: readonly EnvironmentVariable[]
   readonly outputVariableNames?: readonly string[]

@@ -25,6 +25,8 @@ export interface Revision {
  */
 export interface SourceRevision extends Revision {
   readonly actionName: string
+  /** It is a pull request's, which anybody who may open one has written. */
+  readonly pullRequest?: boolean
 }
 
 /**

@@ -1,15 +1,24 @@
-/** `{{secret:NAME}}` in a pipeline's texts: finding them, and keeping values from passing for one. Pure. */
+/**
+ * `{{secret:NAME}}` (the value) and `{{secretFile:NAME}}` (the path of a file with it) in a pipeline's texts: finding them, and
+ * keeping values from passing for one. Pure.
+ */
 import { substitute } from './substitute.js'
 
 /** A private character that no keyboard has: behind `secret` it says that the reference is only text. */
 const mark = '\uE000'
 
-const reference = /\{\{\s*secret:([^{}\s]+)\s*\}\}/g
-const opening = /(\{\{\s*secret)(\uE000*):/g
+const reference = /\{\{\s*secret(File)?:([^{}\s]+)\s*\}\}/g
+const opening = /(\{\{\s*secret(?:File)?)(\uE000*):/g
 
 /** The names that a text refers to, in order, each once. */
 export function secretNames(text: string): readonly string[] {
-  return [...new Set(Array.from(text.matchAll(reference), ([, name = '']) => name))]
+  return [...new Set(Array.from(text.matchAll(reference), ([, , name = '']) => name))]
+}
+
+/** Of those, the ones whose value itself comes into the text. */
+export function secretValueNames(text: string): readonly string[] {
+  const values = Array.from(text.matchAll(reference)).filter(([, file]) => file === undefined)
+  return [...new Set(values.map(([, , name = '']) => name))]
 }
 
 /** A value that only refers to a secret is none itself. */
@@ -36,6 +45,6 @@ export function unguard(text: string): string {
  * Every reference replaced by its secret, and what was guarded as it was; a secret's own value is not looked at again.
  * Errors: Error for one that cannot stand where it stands (see `substitute`).
  */
-export function putSecrets(text: string, put: (name: string) => string): string {
-  return substitute(text, reference, ([, name = '']) => put(name), unguard)
+export function putSecrets(text: string, put: (name: string, asFile: boolean) => string): string {
+  return substitute(text, reference, ([, file, name = '']) => put(name, file !== undefined), unguard)
 }

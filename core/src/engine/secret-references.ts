@@ -1,6 +1,6 @@
 import { Fault, type FaultDetail } from '../domain/faults.js'
 import type { ActionDeclaration, PipelineDeclaration } from '../domain/pipeline.js'
-import { secretNames } from '../domain/secret-reference.js'
+import { secretNames, secretValueNames } from '../domain/secret-reference.js'
 import { references } from '../domain/variables.js'
 import type { Engine } from './engine.js'
 
@@ -48,7 +48,7 @@ export function shellWarnings(
         if (types.properties(actionTypeId)?.[property]?.format !== 'shell') return []
         const found = [
           ...references(text).map(({ namespace, key }) => `#{${namespace}.${key}}`),
-          ...secretNames(text).map((name) => `{{secret:${name}}}`),
+          ...secretValueNames(text).map((name) => `{{secret:${name}}}`),
         ].filter((reference) => !reference.startsWith('#{codepipeline.'))
         if (found.length === 0) return []
         return [

@@ -1,6 +1,7 @@
 import { putSecrets, secretNames } from '../domain/secret-reference.js'
 import type { PropertyDeclaration, PropertyDeclarations } from '../host/action-type-declaration.js'
 import { JobFailed } from '../host/job-failed.js'
+import type { SecretFiles } from './secret-files.js'
 
 export type ConfigurationValue = string | number | boolean
 
@@ -27,6 +28,7 @@ export async function parseConfiguration(
   declarations: PropertyDeclarations,
   strings: Readonly<Record<string, string>>,
   lookup: SecretLookup,
+  files?: SecretFiles,
 ): Promise<ParsedConfiguration> {
   const values: Record<string, ConfigurationValue> = {}
   const secrets: string[] = []
@@ -39,7 +41,7 @@ export async function parseConfiguration(
       continue
     }
     try {
-      const { text, secrets: found } = await resolveSecrets(raw, lookup)
+      const { text, secrets: found } = await resolveSecrets(raw, lookup, files)
       secrets.push(...found, ...(declaration.secret ? [text] : []))
       values[name] = parseValue(found.length > 0 ? { ...declaration, secret: true } : declaration, text)
     } catch (error) {
@@ -50,11 +52,20 @@ export async function parseConfiguration(
   return { values, secrets }
 }
 
-/** Errors: Error naming the secret that no store has, or that cannot stand where it stands in a JSON text. */
-export async function resolveSecrets(raw: string, lookup: SecretLookup): Promise<ResolvedText> {
+/**
+ * Errors: Error naming the secret that no store has, that cannot stand where it stands in a JSON text, or that is wanted as a
+ * file where no action runs.
+ */
+export async function resolveSecrets(raw: string, lookup: SecretLookup, files?: SecretFiles): Promise<ResolvedText> {
   const found = new Map<string, string>()
   for (const name of secretNames(raw)) found.set(name, await findSecret(name, lookup))
-  return { text: putSecrets(raw, (name) => found.get(name) ?? ''), secrets: [...found.values()] }
+  const text = putSecrets(raw, (name, asFile) => {
+    const value = found.get(name) ?? ''
+    if (!asFile) return value
+    if (files === undefined) throw new Error(`has {{secretFile:${name}}}, and only a running action has files of secrets`)
+    return files.write(name, value)
+  })
+  return { text, secrets: [...found.values()] }
 }
 
 /** Errors: Error naming the secret. */

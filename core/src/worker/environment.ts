@@ -4,6 +4,7 @@ import type { EnvironmentVariable } from '../domain/pipeline.js'
 import type { ActionJob } from '../host/action-job.js'
 import { JobFailed } from '../host/job-failed.js'
 import { findSecret, resolveSecrets, type SecretLookup } from './configuration.js'
+import type { SecretFiles } from './secret-files.js'
 
 /** The small, clean environment of every step: nothing of the server's own but where things are found. */
 export function baseEnvironment(job: ActionJob<unknown>, workspace: string): Readonly<Record<string, string>> {
@@ -53,12 +54,13 @@ export interface ResolvedVariables {
 }
 
 /**
- * Looks up SECRETS_MANAGER variables by their value, and `{{secret:NAME}}` in the others.
+ * Looks up SECRETS_MANAGER variables by their value, and `{{secret:NAME}}` and `{{secretFile:NAME}}` in the others.
  * Errors: JobFailed ConfigurationError naming the variable and the secret.
  */
 export async function resolveVariables(
   variables: readonly EnvironmentVariable[],
   lookup: SecretLookup,
+  files?: SecretFiles,
 ): Promise<ResolvedVariables> {
   const secrets: string[] = []
   const resolved: EnvironmentVariable[] = []
@@ -67,7 +69,7 @@ export async function resolveVariables(
       const found =
         type === 'SECRETS_MANAGER'
           ? await findSecret(value, lookup).then((text) => ({ text, secrets: [text] }))
-          : await resolveSecrets(value, lookup)
+          : await resolveSecrets(value, lookup, files)
       secrets.push(...found.secrets)
       resolved.push({ name, value: found.text, ...(type ? { type } : {}) })
     } catch (error) {

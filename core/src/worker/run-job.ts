@@ -22,6 +22,7 @@ import { removeFolder } from './remove-folder.js'
 import type { StepIsolation } from './sandbox/isolation.js'
 import { wishOf } from './sandbox/wish.js'
 import type { WorkerIsolation } from './sandbox/worker-isolation.js'
+import { SecretFiles } from './secret-files.js'
 import type { StepRunner } from './step.js'
 import { type WorkFolder, workFolder } from './workspace.js'
 
@@ -77,6 +78,7 @@ const LONGEST_SUMMARY = 2_048
 export class JobRun {
   readonly folder: WorkFolder
   readonly #spool: LogSpool
+  readonly #files: SecretFiles
   #context: WorkerJobContext | undefined
   #detached = false
   #provider: Runnable
@@ -88,6 +90,7 @@ export class JobRun {
     this.#provider = parts.provider
     this.#token = parts.continuationToken
     this.folder = workFolder(parts.dataFolder, parts.data.actionExecutionId)
+    this.#files = new SecretFiles(this.folder.secrets, parts.isolation?.user)
     this.#spool = parts.logs.open(parts.data.actionExecutionId)
   }
 
@@ -98,7 +101,10 @@ export class JobRun {
     } catch (error) {
       return { outcome: 'failed', failure: this.#explain(error) }
     } finally {
-      if (!this.#detached) this.#spool.close()
+      if (!this.#detached) {
+        this.#files.remove()
+        this.#spool.close()
+      }
     }
   }
 
@@ -176,11 +182,12 @@ export class JobRun {
   /** Errors: JobFailed ConfigurationError. */
   #stepIsolation({ configuration, pipelineName }: ActionJob<unknown>): StepIsolation | undefined {
     const values = configuration as Readonly<Record<string, unknown>>
-    const mayKeep = this.parts.data.untrusted !== true
+    const { untrusted, pullRequest } = this.parts.data
+    const mayKeep = untrusted !== true && pullRequest !== true
     const isolation = this.parts.isolation?.of(pipelineName, wishOf(this.#provider.configuration, values), mayKeep)
     // A source fetches, and runs nothing of what it fetches.
     const fetches = this.parts.data.actionTypeId.category === 'Source'
-    if (mayKeep || fetches || isolation === undefined || isolation.level !== 'none') return isolation
+    if (untrusted !== true || fetches || isolation === undefined || isolation.level !== 'none') return isolation
     throw new JobFailed(
       'this is a pull request from a fork, and builds of this pipeline run without isolation: code of strangers runs in a sandbox or a container only',
       'ConfigurationError',
@@ -192,12 +199,12 @@ export class JobRun {
     const provider = this.#provider
     if (provider.instead !== undefined)
       throw new JobFailed(`this action type does not run here: ${provider.instead}`, 'ConfigurationError')
-    const parsed = await parseConfiguration(provider.configuration, data.configuration, secrets)
+    const parsed = await parseConfiguration(provider.configuration, data.configuration, secrets, this.#files)
     for (const secret of parsed.secrets) this.#spool.mask(secret)
     // A promise where the plugin has a process of its own.
     const problems = (await provider.validate?.(parsed.values as ConfigurationOf<PropertyDeclarations>)) ?? []
     if (problems.length > 0) throw new JobFailed(problems.join('; '), 'ConfigurationError')
-    const { variables, secrets: more } = await resolveVariables(data.environmentVariables ?? [], secrets)
+    const { variables, secrets: more } = await resolveVariables(data.environmentVariables ?? [], secrets, this.#files)
     for (const secret of more) this.#spool.mask(secret)
     return {
       id: jobId,

@@ -14,6 +14,8 @@ export interface WorkFolder {
   readonly temporary: string
   /** Its home folder there. */
   readonly home: string
+  /** Secrets that steps read as files. */
+  readonly secrets: string
   /** Half-made zips. */
   readonly scratch: string
   /** The raw log: secrets in clear, so 0600 and gone with the action. */
@@ -40,6 +42,7 @@ export function workFolder(dataFolder: string, actionExecutionId: string): WorkF
     steps: join(root, 'steps'),
     temporary: join(root, 'tmp'),
     home: join(root, 'home'),
+    secrets: join(root, 'secrets'),
     scratch: join(root, 'out'),
     spool: join(root, 'log'),
     said: join(root, 'said'),

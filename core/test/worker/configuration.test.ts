@@ -1,3 +1,4 @@
+import { guard } from '../../src/domain/secret-reference'
 import { defineAction } from '../../src/host/action-provider'
 import { parseConfiguration } from '../../src/worker/configuration'
 
@@ -31,6 +32,20 @@ test('puts secrets in, and says which they are', async () => {
     values: { Name: 'postgres://u:hunter22@h/x', Count: 3, Password: 'abcd' },
     secrets: ['hunter22', 'x', 'abcd'],
   })
+})
+
+test('a secret as a file is its path, and no text of a stranger can name one', async () => {
+  const written: string[] = []
+  const files = { write: (name: string, value: string) => `/files/${written.push(`${name}=${value}`)}` } as never
+  const { values, secrets } = await parseConfiguration(configuration, { Name: 'at {{secretFile:db}}' }, lookup, files)
+  expect([values.Name, secrets, written]).toEqual(['at /files/1', ['hunter22'], ['db=hunter22']])
+  const guarded = guard('{{secretFile:db}}')
+  expect((await parseConfiguration(configuration, { Name: guarded }, lookup, files)).values.Name).toBe(
+    '{{secretFile:db}}',
+  )
+  await expect(parse({ Name: '{{secretFile:db}}' })).rejects.toThrow(
+    'Name has {{secretFile:db}}, and only a running action has files of secrets',
+  )
 })
 
 test.each<{ it: string; strings: Record<string, string>; says: string | RegExp }>([

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { systemClock } from '../../src/domain/clock'
 import { Launcher } from '../../src/worker/launcher'
 import { isAlive, listProcesses } from '../../src/worker/process-table'
+import { buildUser } from '../../src/worker/sandbox/build-user'
 import type { StepIsolation } from '../../src/worker/sandbox/isolation'
 import type { StepLimits } from '../../src/worker/sandbox/limits'
 import { SandboxMaker } from '../../src/worker/sandbox/sandbox-maker'
+import { SecretFiles } from '../../src/worker/secret-files'
 import { StepRunner } from '../../src/worker/step'
 import { readStatus, type StepSpec } from '../../src/worker/step-files'
 import { type WorkFolder, workFolder } from '../../src/worker/workspace'
@@ -179,6 +181,18 @@ describe('a step in the sandbox', () => {
     await run(`cat ${root}/data/secrets/master.key; touch ${root}/here && echo written`, { writable: [root] })
     expect(log()).toMatch(/No such file/)
     expect(log()).toContain('written')
+  })
+
+  test('reads a secret that is given as a file, and cannot change it; nothing is left of it afterwards', async () => {
+    const files = new SecretFiles(folder.secrets, buildUser())
+    const path = files.write('deploy key', 'line 1\nline 2\n')
+    expect(files.write('deploy key', 'line 1\nline 2\n')).toBe(path)
+    await run(`cat '${path}'; echo x 2>&1 >'${path}'; rm -f '${path}'; ls -A . '${folder.secrets}'`)
+    expect(log()).toMatch(/line 1\nline 2\n/)
+    expect(log()).toMatch(/cannot create .*Read-only|Read-only file system|Permission denied/)
+    expect(log()).toMatch(/deploy%20key\n$/)
+    files.remove()
+    expect(existsSync(folder.secrets)).toBe(false)
   })
 
   test('finds its cache again', async () => {

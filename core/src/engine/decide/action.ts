@@ -154,6 +154,7 @@ function jobData(
     ...(isSource && revision ? { revision } : {}),
     ...(isSource && sourceOverride ? { sourceOverride } : {}),
     ...(execution.untrusted ? { untrusted: true } : {}),
+    ...(execution.sourceRevisions.some((one) => one.pullRequest) ? { pullRequest: true } : {}),
     ...(declared.commands ? { commands: declared.commands } : {}),
     ...(declared.environmentVariables ? { environmentVariables: declared.environmentVariables } : {}),
     ...(declared.outputVariables ? { outputVariableNames: declared.outputVariables } : {}),

@@ -62,6 +62,7 @@ export class SandboxView {
       ...this.masks(opened),
       ...ways(ownFolders(folder)),
       ...ownFolders(folder).flatMap(bound('--bind')),
+      ...(existsSync(folder.secrets) ? bound('--ro-bind')(folder.secrets) : []),
       ...['--remount-ro', '/', '--'],
       ...this.lessRights(),
     ]

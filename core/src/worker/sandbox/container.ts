@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { WorkFolder } from '../workspace.js'
 import { makeFolders, ownFolders } from './bubblewrap.js'
@@ -45,7 +46,7 @@ export class ContainerMaker implements EnclosureMaker {
       mount(temporary, '/tmp'),
       mount(home, sandboxHome),
       ...(cache === undefined ? [] : [mount(cache, `${sandboxHome}/.cache`)]),
-      ...readOnly.map((path) => mount(path, path, 'ro')),
+      ...[...readOnly, ...(existsSync(folder.secrets) ? [folder.secrets] : [])].map((path) => mount(path, path, 'ro')),
       ...[...isolation.writable, ...ownFolders(folder)].map((path) => mount(path, path)),
     ]
     return {

@@ -1,5 +1,6 @@
 import { JobFailed } from '../../host/job-failed.js'
 import type { WorkFolder } from '../workspace.js'
+import { buildUser } from './build-user.js'
 import { CacheFolders } from './cache.js'
 import type { Enclosure, EnclosureMaker } from './enclosure.js'
 import type { IsolationLevel, IsolationWish, StepIsolation } from './isolation.js'
@@ -19,6 +20,9 @@ export interface WorkerIsolationParts {
 export class WorkerIsolation {
   readonly #caches: CacheFolders
   readonly #problems = new Map<IsolationLevel, Promise<string | undefined>>()
+
+  /** Whose processes steps in a sandbox or container are; the server's own user's when absent. */
+  readonly user = buildUser()
 
   constructor(readonly parts: WorkerIsolationParts) {
     this.#caches = new CacheFolders(parts.dataFolder)
