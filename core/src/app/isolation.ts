@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import type { PluginSandbox } from '../host/isolated/plugin-sandbox.js'
 import { ContainerMaker } from '../worker/sandbox/container.js'
 import { PluginSandboxMaker } from '../worker/sandbox/plugin-sandbox-maker.js'
+import { rulesFor } from '../worker/sandbox/isolation-rules.js'
 import { SandboxMaker } from '../worker/sandbox/sandbox-maker.js'
 import { usualLimits } from '../worker/sandbox/usual-limits.js'
-import { WorkerIsolation } from '../worker/sandbox/worker-isolation.js'
+import { openWarning, WorkerIsolation } from '../worker/sandbox/worker-isolation.js'
 import type { Config } from './config.js'
 
 /** Encloses plugins' processes. */
@@ -15,6 +16,12 @@ export function createPluginSandbox(config: Config): PluginSandbox {
 
 function sandboxMaker(config: Config): SandboxMaker {
   return new SandboxMaker({ dataFolder: config.dataDir, hidden: hiddenPaths(config) })
+}
+
+/** That builds of a pipeline run at this server without isolation, by the operator's word: for who looks at the pipeline. */
+export function isolationDanger({ worker }: Config, pipeline: string): string | undefined {
+  if (!worker.enabled || rulesFor(pipeline, worker, {}).floor !== 'none') return undefined
+  return openWarning('builds of this pipeline run')
 }
 
 export function createIsolation(config: Config): WorkerIsolation {

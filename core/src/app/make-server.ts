@@ -34,7 +34,7 @@ import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
 import { clientTokenKey } from './client-token-key.js'
 import { EffectDelivery } from './effects.js'
-import { createIsolation, createPluginSandbox } from './isolation.js'
+import { createIsolation, createPluginSandbox, isolationDanger } from './isolation.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
 import { createWorker } from './local-worker.js'
@@ -217,6 +217,7 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
       keeperOf: (name) => reserved.keeperOf(name),
       sourceTroubles: (pipelineName) => sourceTroubles(sourceStateStore(database), pipelineName),
       secretProblem: (name, place) => secrets.problem(name, place),
+      pipelineDanger: (pipelineName) => isolationDanger(config, pipelineName),
       warn: (pipelineName, path, message) => log.warn('pipeline saved with a danger', { pipelineName, path, message }),
       tagProblem: (key, value) => scheduleTagProblem(key, value, config.polling.timezone),
     }),

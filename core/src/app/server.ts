@@ -115,9 +115,11 @@ async function bringUp(
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
   await openControl(starting, { ...parts, files }, listening.address)
-  lookForDamage(starting, storage)
+  lookForDamage(starting, parts, storage)
   const store = await storage.artifactProblem()
   if (store !== undefined) log.error('artifacts cannot be kept', { reason: store })
+  const shared = sharingProblems(config)
+  for (const problem of shared) log.warn(problem)
   ready = true
   log.info('ready', { address: listening.address, dataDir: config.dataDir, plugins: parts.host.list().length })
   let stopping: Promise<void> | undefined
@@ -134,6 +136,7 @@ async function bringUp(
       ...workerProblems(config, parts),
       ...isolation,
       ...(store === undefined ? [] : [store]),
+      ...shared,
       ...problems,
     ],
     reload: async () => {
@@ -208,14 +211,19 @@ function watchStorage({ clock, config }: Pick<Starting, 'clock' | 'config'>, par
 }
 
 /** In the background: a large database takes its time, and a damaged one may go on answering for long. */
-function lookForDamage({ config, log, stack }: Starting, storage: StorageWatch): void {
+function lookForDamage({ config, log, stack }: Starting, { database }: Server, storage: StorageWatch): void {
   if (config.database.url !== undefined) return
+  let told = false
+  const tell = (found: string) => {
+    storage.damaged(found)
+    if (!told) log.error('the database is damaged: stop the server, and bring a backup back with penstock restore', { found })
+    told = true
+  }
+  database.onDamage?.(tell)
   const search = findDamage(join(config.dataDir, 'penstock.db'))
   stack.push('integrity check', async () => search.stop())
   void search.damage.then((found) => {
-    if (found === undefined) return
-    storage.damaged(found)
-    log.error('the database is damaged: stop the server, and bring a backup back with penstock restore', { found })
+    if (found !== undefined) tell(found)
   })
 }
 
@@ -257,6 +265,14 @@ function onSignal(signal: Signal, parts: Server, log: Logger): void {
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {
   return idlePatterns(worker.actionTypes, providersOf(registry).keys())
+}
+
+/** A database that several servers may share, and artifacts that only this one has. */
+function sharingProblems({ database, artifacts, dataDir }: Config): readonly string[] {
+  if (database.url === undefined || artifacts.store !== 'folder') return []
+  return [
+    `the database is PostgreSQL, and artifacts are kept in a folder of this machine (${join(dataDir, 'artifacts')}): that is right for one server alone; servers that share the database need artifacts.store: s3, or actions at one do not find what those at another put out`,
+  ]
 }
 
 /** What the operator must know of how builds are shut off from this machine; also in the log, at every start. */

@@ -59,6 +59,8 @@ export interface Engine {
   /** The pipeline's sources that cannot be looked at. */
   sourceTroubles?(pipelineName: string): Promise<readonly SourceTrouble[]>
   /** Why a secret may not be named at a place, or is nowhere; `undefined` when all is well. */
+  /** What the operator's settings make dangerous in a pipeline: its builds run without isolation. */
+  pipelineDanger?(pipelineName: string): string | undefined
   secretProblem?(name: string, place: SecretPlace): Promise<string | undefined>
   /** Hears of what is allowed in a pipeline, and dangerous. */
   warn?(pipelineName: string, path: string, message: string): void

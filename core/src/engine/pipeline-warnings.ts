@@ -24,7 +24,9 @@ export async function getPipelineWarnings(
 
 async function warningsOf(engine: Engine, declaration: PipelineDeclaration): Promise<FaultDetail[]> {
   const problems = validatePipeline(declaration, lookup(engine, await askElsewhere(engine, declaration)))
+  const danger = engine.pipelineDanger?.(declaration.name)
   return [
+    ...(danger === undefined ? [] : [{ path: '', message: danger }]),
     ...problems.map(({ path, message }) => ({ path, message })),
     ...typeWarnings(engine.types, declaration),
     ...shellWarnings(engine.types, declaration).map(({ path, message }) => ({ path, message })),

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { Kysely, type RawBuilder, SqliteDialect, sql, type Transaction } from 'kysely'
 import type { Signal } from '../domain/signal.js'
-import { inOurWords } from './driver-errors.js'
+import { inOurWords, isDamage } from './driver-errors.js'
 import { GroupCommit } from './group-commit.js'
 import { migrate } from './migrate.js'
 import type { Schema } from './schema.js'
@@ -45,6 +45,8 @@ export interface Database {
   onSignal(listener: (signal: Signal) => void): () => void
   /** How the database is, as it was heard of last; absent where it is a part of the process. */
   health?(): DatabaseHealth
+  /** Calls back when a statement fails with what only damage of the file explains; absent where the server sees to that. */
+  onDamage?(listener: (how: string) => void): void
   close(): Promise<void>
 }
 
@@ -72,11 +74,14 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   // 16 MB of log, written over again and again: pages that every change touches reach the file once in a while only.
   connection.pragma('wal_autocheckpoint = 4000')
   let wal: WalSync | undefined
+  const signals = new EventEmitter().setMaxListeners(0)
+  const onError = (error: unknown) => {
+    if (isDamage(error)) signals.emit('damage', (error as Error).message)
+  }
   const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: cacheStatements(connection, () => wal?.check()) }),
+    dialect: new SqliteDialect({ database: cacheStatements(connection, () => wal?.check(), onError) }),
   })
   await migrate(db, 'sqlite')
-  const signals = new EventEmitter().setMaxListeners(0)
   if (journal === 'wal') wal = new WalSync(connection, file)
   const commits = new GroupCommit(db, wal)
   return {
@@ -88,6 +93,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
     signal: (signal) => void setImmediate(() => signals.emit('signal', signal)),
     hint: (signal) => void signals.emit('signal', signal),
     onSignal: (listener) => subscribe(signals, listener),
+    onDamage: (listener) => void signals.on('damage', listener),
     close: async () => {
       await commits.drained()
       await db.destroy()

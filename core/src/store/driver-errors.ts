@@ -45,6 +45,11 @@ export async function inOurWords<T>(place: string, work: Promise<T>): Promise<T>
   }
 }
 
+/** True for what only damage of the file explains. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(error))
+}
+
 /** True for what PostgreSQL asks to have tried again. */
 export function isLostRace(error: unknown): boolean {
   return lostRace.includes(codeOf(error))

@@ -14,9 +14,14 @@ const nothing: SqliteStatement = {
 
 /**
  * Keeps prepared statements, so that a query is compiled by SQLite once, not each time Kysely runs it.
- * `check` is asked before each: it throws when nothing may be read or written any more.
+ * `check` is asked before each: it throws when nothing may be read or written any more. `onError` hears of what a statement
+ * threw, before whoever ran it does.
  */
-export function cacheStatements(connection: Sqlite.Database, check = () => {}): SqliteDatabase {
+export function cacheStatements(
+  connection: Sqlite.Database,
+  check = () => {},
+  onError: (error: unknown) => void = () => {},
+): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => connection.close(),
@@ -29,11 +34,30 @@ export function cacheStatements(connection: Sqlite.Database, check = () => {}): 
         kept.set(text, known)
         return known
       }
-      const statement = connection.prepare(text) as unknown as SqliteStatement
+      const statement = heard(() => connection.prepare(text) as unknown as SqliteStatement, onError)
       kept.set(text, statement)
       const [oldest] = kept.keys()
       if (kept.size > size && oldest !== undefined) kept.delete(oldest)
       return statement
     },
+  }
+}
+
+/** A statement whose errors are told of. */
+function heard(prepare: () => SqliteStatement, onError: (error: unknown) => void): SqliteStatement {
+  const tell = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      onError(error)
+      throw error
+    }
+  }
+  const statement = tell(prepare)
+  return {
+    reader: statement.reader,
+    all: (parameters) => tell(() => statement.all(parameters)),
+    run: (parameters) => tell(() => statement.run(parameters)),
+    iterate: (parameters) => tell(() => statement.iterate(parameters)),
   }
 }

@@ -1,8 +1,30 @@
 import { mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { openSqlite } from '../../src/store/database.js'
 import { findDamage } from '../../src/store/integrity.js'
+
+test('a statement that meets damage later tells of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-integrity-'))
+  const file = join(folder, 'penstock.db')
+  const database = await openSqlite(file)
+  const told: string[] = []
+  try {
+    database.onDamage?.((how) => told.push(how))
+    await sql`select count(*) from pipelines`.execute(database.db)
+    await sql`pragma wal_checkpoint(truncate)`.execute(database.db)
+    await sql`pragma cache_size = 0`.execute(database.db)
+    expect(told).toEqual([])
+    const handle = openSync(file, 'r+')
+    for (let at = 4096; at < statSync(file).size; at += 4096) writeSync(handle, Buffer.alloc(4096, 0x5a), 0, 4096, at)
+    await expect(sql`select * from pipelines, jobs`.execute(database.db)).rejects.toThrow()
+    expect(told[0]).toMatch(/malformed/)
+  } finally {
+    await database.close().catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
 
 test('damaged pages are found, sound ones are not reported', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-integrity-'))

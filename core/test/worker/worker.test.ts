@@ -69,6 +69,22 @@ function queue(provider = 'Dummy', ...rest: Parameters<typeof testJob> extends [
   return job
 }
 
+test.each([
+  { it: 'a push keeps its cache', data: {}, kept: [true] },
+  { it: "a pull request's build gets none to write", data: { pullRequest: true }, kept: [false] },
+  { it: "a fork's neither", data: { untrusted: true, pullRequest: true }, kept: [false] },
+])('$it', async ({ data: more, kept }) => {
+  const asked: boolean[] = []
+  const of = (_pipeline: string, _wish: unknown, mayKeep: boolean) => {
+    asked.push(mayKeep)
+    return { level: 'sandbox', network: true, readOnly: [], writable: [], limits: {} }
+  }
+  await start([{}], { isolation: { of } as never })
+  const job = queue('Dummy', more as never)
+  expect(await result(job.id)).toEqual({ success: {} })
+  expect(asked).toEqual(kept)
+})
+
 const result = async (id: string) => {
   await until(
     () => client.results.has(id),

@@ -1,3 +1,4 @@
+import type { FaultDetail } from '../../domain/faults.js'
 import type { ActionState, PipelineState, StageState } from '../../engine/views.js'
 import type { SourceStatus } from '../../host/services.js'
 import { withClient } from '../api/connect.js'
@@ -14,20 +15,28 @@ import { problemsOf } from './sources.js'
 
 /** `penstock status PIPELINE`: stages, the doors between them, and actions, as the page shows them. */
 export async function status(name: string, options: VerbOptions): Promise<void> {
-  const { state, sources } = await withClient(options, async (client) => {
+  const { state, sources, dangers } = await withClient(options, async (client) => {
     const state = await stateOf(client, name)
     // What is wrong with polling is in the state as well; a server of an older version has no more than that.
     const sources = await client.listSources({ pipelineName: name }).then(
       (answer) => answer.sources,
       () => [],
     )
-    return { state, sources }
+    const dangers = await client.getPipelineWarnings({ name: state.pipelineName }).then(
+      ({ warnings }) => warnings,
+      () => [],
+    )
+    return { state, sources, dangers }
   })
-  print(options.output, state, () => [...drawing(state), ...sources.flatMap(warnings)])
+  print(options.output, state, () => [...drawing(state), ...sources.flatMap(warnings), ...dangers.map(danger)])
 }
 
 function warnings(source: SourceStatus): string[] {
   return problemsOf(source).map((problem) => paint.yellow(`Source ${source.actionName}: ${problem}`))
+}
+
+function danger({ path, message }: FaultDetail): string {
+  return paint.yellow(`Warning${path === '' ? '' : ` ${path}`}: ${clean(message)}`)
 }
 
 function drawing(state: PipelineState): string[] {

@@ -64,8 +64,8 @@ export class WorkerIsolation {
     const problem = await this.problem(isolation)
     return [
       ...(problem === undefined ? [] : [problem]),
-      ...(isolation === 'none' ? [warning('builds run')] : []),
-      ...(isolation === 'none' ? [] : openly.map(([pattern]) => warning(`builds of pipelines named ${pattern} run`))),
+      ...(isolation === 'none' ? [openWarning('builds run')] : []),
+      ...(isolation === 'none' ? [] : openly.map(([pattern]) => openWarning(`builds of pipelines named ${pattern} run`))),
     ]
   }
 
@@ -75,6 +75,7 @@ export class WorkerIsolation {
   }
 }
 
-function warning(what: string): string {
+/** What it means that builds run without isolation. */
+export function openWarning(what: string): string {
   return `${what} without isolation (worker.isolation: none in penstock.yaml): whoever may push to a repository that is built can do on this machine whatever the server's user can, and read its secrets`
 }
