@@ -216,7 +216,8 @@ function lookForDamage({ config, log, stack }: Starting, { database }: Server, s
   let told = false
   const tell = (found: string) => {
     storage.damaged(found)
-    if (!told) log.error('the database is damaged: stop the server, and bring a backup back with penstock restore', { found })
+    if (!told)
+      log.error('the database is damaged: stop the server, and bring a backup back with penstock restore', { found })
     told = true
   }
   database.onDamage?.(tell)

@@ -62,7 +62,8 @@ export async function resolveSecrets(raw: string, lookup: SecretLookup, files?: 
   const text = putSecrets(raw, (name, asFile) => {
     const value = found.get(name) ?? ''
     if (!asFile) return value
-    if (files === undefined) throw new Error(`has {{secretFile:${name}}}, and only a running action has files of secrets`)
+    if (files === undefined)
+      throw new Error(`has {{secretFile:${name}}}, and only a running action has files of secrets`)
     return files.write(name, value)
   })
   return { text, secrets: [...found.values()] }

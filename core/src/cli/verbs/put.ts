@@ -34,7 +34,8 @@ export async function put(file: string, options: VerbOptions & { readonly start?
       ...(await warned(client, name)),
     }
   })
-  for (const { path, message } of warnings) process.stderr.write(`WARNING ${path === '' ? 'pipeline' : path}: ${clean(message)}\n`)
+  for (const { path, message } of warnings)
+    process.stderr.write(`WARNING ${path === '' ? 'pipeline' : path}: ${clean(message)}\n`)
   const answer = { pipelineName: name, result, version, ...(started ? { pipelineExecutionId: started } : {}) }
   print(options.output, answer, () => [
     `${name} is ${result}, version ${version}`,

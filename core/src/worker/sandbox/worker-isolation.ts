@@ -65,7 +65,9 @@ export class WorkerIsolation {
     return [
       ...(problem === undefined ? [] : [problem]),
       ...(isolation === 'none' ? [openWarning('builds run')] : []),
-      ...(isolation === 'none' ? [] : openly.map(([pattern]) => openWarning(`builds of pipelines named ${pattern} run`))),
+      ...(isolation === 'none'
+        ? []
+        : openly.map(([pattern]) => openWarning(`builds of pipelines named ${pattern} run`))),
     ]
   }
 
