@@ -28,7 +28,7 @@ let admin: CodePipelineClient
 let worker: CodePipelineClient
 
 beforeAll(async () => {
-  subject = await startServerUnderTest()
+  subject = await startServerUnderTest({ overrides: { plugins: { 'jenkins-build': { mode: 'worker' } } } })
   const { endpoint, region } = subject
   admin = new CodePipelineClient({ endpoint, region, credentials: subject.keys, maxAttempts: 1 })
   const credentials = await subject.keysOf('worker', 'AWSCodePipelineCustomActionAccess')
@@ -166,6 +166,68 @@ test('from the source to the approval, through a job that goes on and one that f
     input: { configuration: { Token: '****' } },
     output: { outputVariables: { Size: '6' } },
     startTime: expect.any(Date),
+  })
+}, 60_000)
+
+/** A Jenkins' job with AWS's plugin: it polls by its project's name, as a worker's key may, and its calls are that plugin's. */
+test('a Jenkins that polls for Build/Custom/Jenkins/1 takes the jobs of its project, and nothing else of the server', async () => {
+  const jenkins = { category: 'Build', owner: 'Custom', provider: 'Jenkins', version: '1' } as const
+  const base = workerPipeline('jenkins', subject.accountId, subject.server.services.identity.bucket)
+  const [source, , approve] = base.stages ?? []
+  const compile = (name: string, ProjectName: string, output: string) => ({
+    name,
+    actionTypeId: jenkins,
+    configuration: { ProjectName },
+    inputArtifacts: [{ name: 'Source' }],
+    outputArtifacts: [{ name: output }],
+  })
+  const actions = [compile('Site', 'site', 'SiteBuilt'), compile('Other', 'other', 'OtherBuilt')]
+  const chain = [source, { name: 'Build', actions }, approve] as typeof base.stages
+  await admin.send(new CreatePipelineCommand({ pipeline: { ...base, stages: chain } }))
+  await fetchSource('for jenkins')
+
+  const poll = (ProjectName: string) => ({ actionTypeId: jenkins, maxBatchSize: 1, queryParam: { ProjectName } })
+  expect((await worker.send(new PollForJobsCommand(poll('nobody')))).jobs).toEqual([])
+  const job = await eventually(async () => (await worker.send(new PollForJobsCommand(poll('site')))).jobs?.[0])
+  expect(job.data).toMatchObject({
+    actionTypeId: jenkins,
+    actionConfiguration: { configuration: { ProjectName: 'site' } },
+    pipelineContext: { action: { name: 'Site' } },
+  })
+  const { id: jobId } = job
+  expect(await worker.send(new AcknowledgeJobCommand({ jobId, nonce: job.nonce }))).toMatchObject({
+    status: 'InProgress',
+  })
+  const input = await storeOf(job).send(new GetObjectCommand(placeOf(job.data?.inputArtifacts)))
+  expect(await input.Body?.transformToString()).toBe('for jenkins')
+  const encryption = { ServerSideEncryption: 'aws:kms' } as const
+  await storeOf(job).send(
+    new PutObjectCommand({ ...placeOf(job.data?.outputArtifacts), ...encryption, Body: 'built by jenkins' }),
+  )
+  const executionDetails = { summary: 'Finished', percentComplete: 100, externalExecutionId: '42' }
+  await worker.send(new PutJobSuccessResultCommand({ jobId, executionDetails }))
+
+  const other = await eventually(async () => (await worker.send(new PollForJobsCommand(poll('other')))).jobs?.[0])
+  await worker.send(new AcknowledgeJobCommand({ jobId: other.id, nonce: other.nonce }))
+  await worker.send(
+    new PutJobFailureResultCommand({
+      jobId: other.id,
+      failureDetails: { type: 'JobFailed', message: 'Build failed', externalExecutionId: '43' },
+    }),
+  )
+  const states = await eventually(async () => {
+    const stage = (await stages('jenkins')).get('Build')
+    return stage?.latestExecution?.status === 'Failed' ? stage.actionStates : undefined
+  })
+  expect(states).toMatchObject([
+    { actionName: 'Site', latestExecution: { status: 'Succeeded', externalExecutionId: '42', summary: 'Finished' } },
+    { actionName: 'Other', latestExecution: { status: 'Failed', errorDetails: { message: 'Build failed' } } },
+  ])
+
+  // The types that plugins of the server run are not for its key.
+  const shell = { category: 'Build', owner: 'Custom', provider: 'Shell', version: '1' } as const
+  await expect(worker.send(new PollForJobsCommand({ actionTypeId: shell }))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
   })
 }, 60_000)
 
