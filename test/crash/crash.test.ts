@@ -1,8 +1,10 @@
 /**
  * A server with builds running is killed with -9 again and again, and started on what it left. CRASH_KILLS says how often
- * on each store (12; 60 with PENSTOCK_LONG=1), CRASH_SEED when.
+ * on each store (12; 60 with PENSTOCK_LONG=1), CRASH_SEED when, CRASH_ISOLATION what builds run in (the sandbox; with
+ * PENSTOCK_LONG=1, on SQLite, also nothing and containers).
  */
 import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
+import { containerImage } from '../attacks/image.js'
 import { cleanUp } from '../process/world.js'
 import { Random } from '../simulation/random.js'
 import { Client } from './support/client.js'
@@ -25,9 +27,20 @@ afterEach(async () => {
 })
 afterAll(() => postgres?.stop())
 
-test.each(['sqlite', 'postgres'])('kill -9 at any moment loses no build, no result and no line (%s)', async (store) => {
-  if (store === 'postgres') postgres = await startPostgres()
-  installation = await Installation.create(postgres ? { databaseUrl: await postgres.database() } : {})
+const isLong = process.env.PENSTOCK_LONG === '1'
+const levels = process.env.CRASH_ISOLATION?.split(',') ?? (isLong ? ['sandbox', 'none', 'container'] : ['sandbox'])
+const trials = [
+  ...levels.map((level) => ['sqlite', level] as const),
+  ...(levels.includes('sandbox') ? [['postgres', 'sandbox'] as const] : []),
+]
+
+test.each(trials)('kill -9 at any moment loses no build, no result and no line (%s, %s)', async (store, isolation) => {
+  const image = isolation === 'container' ? containerImage() : undefined
+  if (isolation === 'container' && image === undefined)
+    return void process.stdout.write('skipped: podman runs no container on this machine\n')
+  const databaseUrl = store === 'postgres' ? await databaseOf() : undefined
+  const worker = { isolation, ...(image === undefined ? {} : { image }) }
+  installation = await Installation.create({ worker, ...(databaseUrl === undefined ? {} : { databaseUrl }) })
   const client = new Client(installation, await installation.createKeys())
   const random = new Random(seed)
   const ordeal = new Ordeal(installation, client, { plans, random, kills })
@@ -36,10 +49,15 @@ test.each(['sqlite', 'postgres'])('kill -9 at any moment loses no build, no resu
   if (process.env.CRASH_KILLS !== undefined) {
     const met = sights.map((sight) => `${story.met.get(sight) ?? 0} ${sight}`).join(', ')
     const counts = `${executions} executions, ${builds} builds, ${lost} lost to a killed supervisor`
-    process.stdout.write(`${store}, seed ${seed}: ${kills} kills, ${counts}; met actions ${met}
+    process.stdout.write(`${store}, ${isolation}, seed ${seed}: ${kills} kills, ${counts}; met actions ${met}
 `)
   }
   expect({ seed, problems }).toEqual({ seed, problems: [] })
   expect(builds).toBeGreaterThan(kills)
   await server.stop()
 })
+
+async function databaseOf(): Promise<string> {
+  postgres = await startPostgres()
+  return postgres.database()
+}

@@ -5,6 +5,7 @@ import { type CommitInfo, parseCommit } from './commit.js'
 import { GitError } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
+import { lookUpHost } from './safe-lookup.js'
 import { explainSsh, isSshUrl, sshEnvironment } from './ssh.js'
 import { describeUnfetched } from './unfetched.js'
 
@@ -88,7 +89,7 @@ git cat-file commit "$commit"
 export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
   const { remote, url, commit, branch, folder, gitFolder, history, signal } = request
   const env = {
-    ...gitEnvironment(remote, url),
+    ...gitEnvironment(remote, url, await lookUpHost(url)),
     GIT_DIR: gitFolder,
     GIT_WORK_TREE: folder,
     FETCH_URL: url,
@@ -129,9 +130,13 @@ export async function emptyFolders({ folder, gitFolder }: Pick<FetchRequest, 'fo
 
 /**
  * An environment in which git reads nobody's configuration, asks nobody anything, goes nowhere else than to `url`, and
- * has its credentials where no command line and no file shows them.
+ * has its credentials where no command line and no file shows them. `addresses`: the only ones where it looks for the host.
  */
-export function gitEnvironment(remote: GitRemote, url: string): Record<string, string> {
+export function gitEnvironment(
+  remote: GitRemote,
+  url: string,
+  addresses: readonly string[] = [],
+): Record<string, string> {
   const allowed = authorization(remote)
   const settings: [name: string, value: string][] = [
     ['protocol.version', '2'],
@@ -149,6 +154,7 @@ export function gitEnvironment(remote: GitRemote, url: string): Record<string, s
     ['maintenance.auto', 'false'],
     ['advice.detachedHead', 'false'],
     ['core.hooksPath', '/dev/null'],
+    ...pinned(url, addresses),
     ...(remote.caFile === undefined ? [] : [['http.sslCAInfo', remote.caFile] as [string, string]]),
     ...(allowed === undefined ? [] : [[`http.${url}.extraHeader`, `Authorization: ${allowed}`] as [string, string]]),
   ]
@@ -169,6 +175,14 @@ export function gitEnvironment(remote: GitRemote, url: string): Record<string, s
     env[`GIT_CONFIG_VALUE_${index}`] = value
   })
   return passedOn(env)
+}
+
+/** A name that was looked at must not lead elsewhere a moment later. */
+function pinned(url: string, addresses: readonly string[]): [string, string][] {
+  if (addresses.length === 0 || !/^https?:/.test(url)) return []
+  const { hostname, port, protocol } = new URL(url)
+  const listed = addresses.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')
+  return [['http.curloptResolve', `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}:${listed}`]]
 }
 
 /** Git takes proxies from the same variables as other programs do. */

@@ -7,6 +7,7 @@ import type { RefList } from './list-refs.js'
 import { readRefs, select } from './ref-lines.js'
 import type { GitLimits, GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
+import { lookUpHost } from './safe-lookup.js'
 import { explainSsh } from './ssh.js'
 import { withTimeLimit } from './time-limit.js'
 import { needsGit } from './without-git.js'
@@ -39,6 +40,7 @@ export async function listRefsOverSsh(
 }
 
 async function lsRemote(remote: GitRemote, patterns: readonly string[], signal: AbortSignal): Promise<CommandResult> {
+  await lookUpHost(remote.url)
   const env = gitEnvironment(remote, remote.url)
   try {
     return await runCommand(['git', 'ls-remote', '--', remote.url, ...patterns], { cwd: tmpdir(), env, signal })

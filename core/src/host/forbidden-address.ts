@@ -13,13 +13,18 @@ export function allowAddresses(ranges: readonly string[]): void {
 
 /** True for what must not be asked. Also as IPv6 writes IPv4. */
 export function isForbidden(address: string): boolean {
-  const plain = asIpv4(address.replace(/^\[|\]$/g, ''))
+  const plain = asIpv4(address.replace(/^\[|\]$|%.*$/g, ''))
   return inCidr(plain, forbidden) && !(allowed !== '' && inCidr(plain, allowed))
 }
 
-/** `::ffff:a9fe:a9fe` is 169.254.169.254. */
+/** `::ffff:a9fe:a9fe` is 169.254.169.254, and so are `64:ff9b::a9fe:a9fe` and `2002:a9fe:a9fe::` where a gateway translates. */
 function asIpv4(address: string): string {
-  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? []
+  const dotted = /^(?:::ffff:|64:ff9b::|::)(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (dotted !== undefined) return dotted
+  const [, high, low] =
+    /^(?:::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ??
+    /^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):/i.exec(address) ??
+    []
   if (high === undefined || low === undefined) return address
   const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
   return [a >> 8, a & 255, b >> 8, b & 255].join('.')

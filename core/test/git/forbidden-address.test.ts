@@ -1,4 +1,5 @@
-import { refuseForbidden, safeLookup } from '../../src/git/safe-lookup.js'
+import { gitEnvironment } from '../../src/git/git-binary.js'
+import { lookUpHost, refuseForbidden, safeLookup } from '../../src/git/safe-lookup.js'
 import { allowAddresses, isForbidden } from '../../src/host/forbidden-address.js'
 
 afterEach(() => allowAddresses([]))
@@ -10,6 +11,8 @@ test.each([
   'http://0251.0376.0251.0376/',
   'http://[::ffff:169.254.169.254]/',
   'http://[fe80::1]/',
+  'http://[64:ff9b::169.254.169.254]/',
+  'http://[2002:a9fe:a9fe::1]/',
   'http://[fd00:ec2::254]/',
   'http://169.254.1.1:8080/acme/site.git',
 ])('%s is refused, and polling.allowPrivate allows it', (url) => {
@@ -20,6 +23,24 @@ test.each([
 
 test.each(['127.0.0.1', '10.1.2.3', '192.168.1.1', '::1', '203.0.113.9', 'git.example.com'])('%s is not', (host) => {
   expect(isForbidden(host)).toBe(false)
+})
+
+test.each([
+  'ssh://git@169.254.169.254/acme/site.git',
+  'git@169.254.169.254:acme/site.git',
+  'git@0xa9fea9fe:acme/site.git',
+  'https://2852039166/acme/site.git',
+  'ssh://git@[fe80::1]/acme/site.git',
+])('git and ssh, which look for hosts themselves, are not sent to %s', async (url) => {
+  await expect(lookUpHost(url)).rejects.toThrow('is a link-local address')
+})
+
+test('a host is looked up once, and git is held to what was found', async () => {
+  const addresses = await lookUpHost('http://localhost:8080/acme/site.git')
+  expect(addresses).toContain('127.0.0.1')
+  const env = gitEnvironment({ url: 'http://localhost:8080/x' }, 'http://localhost:8080/x', ['127.0.0.1', '::1'])
+  expect(Object.values(env)).toContain('localhost:8080:127.0.0.1,[::1]')
+  expect(await lookUpHost('git@no-such-host.invalid:acme/site.git')).toEqual([])
 })
 
 test('a name that leads to one is refused, whatever it is called', async () => {
