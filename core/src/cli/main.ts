@@ -53,7 +53,11 @@ export function createProgram(): Command {
   addMcp(program)
   addVersion(program)
   addCompletion(program)
-  program.addHelpCommand(new Command('help').argument('[command]').description('help for a command'))
+  program
+    .helpCommand(false)
+    .command('help [topic...]')
+    .description('help for a command, or a guide: penstock help lists them')
+    .action(async (words) => (await import('./guide/help.js')).help(program, words))
   return program
 }
 

@@ -1,0 +1,49 @@
+/** The guides that come with Penstock, and references made from what is really there. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { commandReference } from './command-reference.js'
+import { configurationReference } from './configuration-reference.js'
+
+/**
+ * A document in Markdown.
+ * @example
+ * const titles = guides().map(({ title }: Guide) => title)
+ */
+export interface Guide {
+  /** `pipeline-file`: a part of an address. */
+  readonly topic: string
+  readonly title: string
+  readonly text: string
+}
+
+/** The order in which a newcomer reads; what is not named comes after. */
+const order = ['first-pipeline', 'pipeline-file', 'builds', 'access', 'operating', 'troubleshooting', 'aws']
+
+const folder = resolve(__dirname, '../../../guide')
+
+/**
+ * All of them. Errors: those of reading files.
+ * @example
+ * const found = guides().find(({ topic }) => topic === 'commands')
+ */
+export function guides(): readonly Guide[] {
+  const written = readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => guideOf(file.slice(0, -3), readFileSync(join(folder, file), 'utf8')))
+    .sort((a, b) => place(a.topic) - place(b.topic))
+  return [...written, guideOf('configuration', configurationReference()), guideOf('commands', commandReference())]
+}
+
+/**
+ * A document by its first heading.
+ * @example
+ * const guide = guideOf('chat', '# Chat\n\nSends what happens.')
+ */
+export function guideOf(topic: string, text: string): Guide {
+  return { topic, title: /^# (.+)$/m.exec(text)?.[1]?.replaceAll('`', '') ?? topic, text }
+}
+
+function place(topic: string): number {
+  const at = order.indexOf(topic)
+  return at < 0 ? order.length : at
+}
