@@ -1,5 +1,6 @@
 /** The plugin's section of penstock.yaml, and what is put beside it. */
 import type { FileExistsBehavior } from './appspec/model.js'
+import type { BlueGreen } from './bluegreen/release-plan.js'
 import type { AlarmConfig } from './health/alarm.js'
 import type { HealthCheck } from './health/check.js'
 import type { TrafficConfig } from './traffic/traffic.js'
@@ -64,6 +65,8 @@ export interface GroupConfig {
   readonly trafficEvents?: boolean
   readonly healthChecks?: readonly HealthCheck[]
   readonly alarm?: AlarmConfig
+  /** Into release folders and a link, beside the release that is live; in place when absent. */
+  readonly blueGreen?: BlueGreen
   /** Written out, or the name of one of `loadBalancers`. */
   readonly loadBalancer?: TrafficConfig | string
 }

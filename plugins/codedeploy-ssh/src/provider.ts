@@ -12,6 +12,7 @@ import {
   systemClock,
 } from '@penstock/core'
 import { AppSpecError, located } from './appspec/model.js'
+import { problemsOutside } from './bluegreen/release-plan.js'
 import { readAppSpec, type ScannedBundle, scanBundle } from './bundle/scan.js'
 import { lintScripts } from './check/script-lint.js'
 import type { CodeDeployConfig } from './config.js'
@@ -147,6 +148,12 @@ async function planOf(bundle: ScannedBundle, group: DeploymentGroup, ctx: JobCon
   const { name, text } = await readAppSpec(bundle)
   try {
     const plan = planRevision(name, text, bundle.tree, group.fileExistsBehavior)
+    const outside = group.blueGreen === undefined ? [] : problemsOutside(plan, group.blueGreen)
+    if (outside.length > 0)
+      throw new AppSpecError(
+        name,
+        outside.map((problem) => plan.locate(problem)),
+      )
     const lints = (await lintScripts(plan.appSpec, bundle)).map((problem) => located(plan.locate(problem)))
     for (const warning of [...plan.warnings, ...lints]) ctx.log.line(`${name}: ${warning}`)
     return plan

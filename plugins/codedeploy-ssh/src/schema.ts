@@ -100,9 +100,50 @@ const loadBalancer = {
         drain: { ...seconds, description: 'Seconds that requests in progress may take; 30 when absent' },
       },
     },
+    nginx: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'nginx on this machine',
+      required: ['file'],
+      properties: {
+        file: { ...text, description: "With the upstream's server lines, which get `down`" },
+        server: { ...text, description: 'The address there, with %h or %n; %h with whatever port when absent' },
+        test: { ...text, description: 'What says whether the file is right; `nginx -t` when absent' },
+        reload: { ...text, description: '`nginx -s reload` when absent' },
+        pid: { ...text, description: '/run/nginx.pid when absent' },
+        drain: { ...seconds, description: 'Seconds that requests in progress may take; 30 when absent' },
+      },
+    },
     block: { ...text, description: 'A command on the server, with HOST and HOST_NAME, that takes the host out' },
     allow: { ...text, description: 'And one that puts it back' },
     timeout: { ...seconds, description: 'Seconds for a command; 60 when absent' },
+  },
+} as const
+
+const absolute = { type: 'string', pattern: '^/[^/].*[^/]$' } as const
+const releasePort = { type: 'integer', minimum: 1, maximum: 65535 } as const
+
+const blueGreen = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'Deploys into release folders and a link, beside the release that is live; in place when absent',
+  required: ['link'],
+  properties: {
+    link: { ...absolute, description: 'The link to the live release; files of the AppSpec file go below it' },
+    releases: { ...absolute, description: 'Where release folders are; `releases` beside the link when absent' },
+    keepReleases: { type: 'integer', minimum: 2, maximum: 100, description: '3 when absent' },
+    ports: {
+      type: 'array',
+      minItems: 2,
+      maxItems: 2,
+      uniqueItems: true,
+      items: releasePort,
+      description: "Blue's and green's: PORT for scripts, %p in health checks",
+    },
+    handover: {
+      ...text,
+      description: 'A command on the host once the link is moved, with LINK, RELEASE, COLOR and PORT; 60 seconds',
+    },
   },
 } as const
 
@@ -170,6 +211,7 @@ const group = {
     trafficEvents: { type: 'boolean' },
     healthChecks: { type: 'array', minItems: 1, maxItems: 20, items: healthCheck },
     alarm,
+    blueGreen,
     loadBalancer: { anyOf: [{ ...text, description: 'One of loadBalancers' }, loadBalancer] },
   },
   oneOf: [{ required: ['hosts'] }, { required: ['tags'] }, { required: ['tagSet'] }],

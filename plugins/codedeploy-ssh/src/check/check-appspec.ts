@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { type AppSpecFinding, type AppSpecReport, defined } from '@penstock/core'
 import { AppSpecError, type Problem } from '../appspec/model.js'
 import { parseAppSpec } from '../appspec/parse.js'
+import { problemsOutside } from '../bluegreen/release-plan.js'
 import { readAppSpec, scanBundle } from '../bundle/scan.js'
 import type { CodeDeployConfig } from '../config.js'
 import { planLines } from '../deployment/dry-run.js'
@@ -41,10 +42,16 @@ async function checkBundle(
   try {
     const group = groupName === undefined ? undefined : findGroup(config, groupName)
     const plan = planRevision(name, text, bundle.tree, group?.fileExistsBehavior ?? 'DISALLOW')
+    const outside = group?.blueGreen === undefined ? [] : problemsOutside(plan, group.blueGreen)
+    if (outside.length > 0)
+      throw new AppSpecError(
+        name,
+        outside.map((problem) => plan.locate(problem)),
+      )
     const lints = (await lintScripts(plan.appSpec, bundle)).map((problem) => plan.locate(problem))
     const findings = [...plan.problems, ...lints].map((problem) => finding(problem, 'warning'))
     const hosts = group?.hosts.map(({ id }) => id) ?? []
-    return { file, findings, hosts, steps: planLines(plan, { traffic: group?.trafficEvents ?? false }) }
+    return { file, findings, hosts, steps: planLines(plan, group) }
   } catch (error) {
     return refused(file, error)
   }

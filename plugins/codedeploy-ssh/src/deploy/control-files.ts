@@ -1,5 +1,6 @@
 /** The files that tell a host what to do: written as shell, so that any name is safe between quotes. */
 import type { AclEntry, LifecycleEvent } from '../appspec/model.js'
+import { type BlueGreen, releasesOf } from '../bluegreen/release-plan.js'
 import type { PlannedEvent } from '../plan/lifecycle.js'
 import type { PathPermission } from '../plan/permission-plan.js'
 import type { RevisionPlan } from '../plan/revision-plan.js'
@@ -18,6 +19,9 @@ export interface DeploymentSettings {
   readonly logLimit?: number
   /** For BUNDLE_COMMIT. */
   readonly commit?: string
+  readonly blueGreen?: BlueGreen
+  /** Seconds that a host waits for the verdict of the health checks, blue/green. */
+  readonly verdictWithin?: number
 }
 
 const PATHS_PER_CALL = 150
@@ -47,8 +51,24 @@ export function settingsFile(
     P_LOG_LIMIT: String(settings.logLimit ?? 64 * 1024),
     P_BUNDLE_COMMIT: settings.commit ?? '',
     P_BASE: base ?? '',
+    ...releaseValues(settings),
   }
   return lines(Object.entries(values).map(([name, value]) => `${name}=${word(value)}`))
+}
+
+/** Empty for what is deployed in place. */
+function releaseValues({ blueGreen, verdictWithin }: DeploymentSettings): Record<string, string> {
+  if (blueGreen === undefined) return { P_LINK: '' }
+  const [blue = '', green = ''] = blueGreen.ports ?? []
+  return {
+    P_LINK: blueGreen.link,
+    P_RELEASES: releasesOf(blueGreen),
+    P_KEEP_RELEASES: String(blueGreen.keepReleases ?? 3),
+    P_PORT_BLUE: String(blue),
+    P_PORT_GREEN: String(green),
+    P_HANDOVER: blueGreen.handover ?? '',
+    P_VERDICT_WITHIN: String(verdictWithin ?? 0),
+  }
 }
 
 /** `copies.sh`: all directories, then the files between two directories at a time. */

@@ -8,6 +8,8 @@ export interface StreamListener {
   onScript?(event: string, script: string): void
   onOutput?(event: string, script: string, stream: 'stdout' | 'stderr', line: string): void
   onInfo?(message: string): void
+  /** Blue/green: which color the new release has, its port (empty without ports), and the run's folder on the host. */
+  onRelease?(release: { readonly color: string; readonly port: string; readonly folder: string }): void
   /** Every line of output, also what was told before a restart. */
   onEachLine?(event: string, script: string, line: string): void
 }
@@ -45,6 +47,8 @@ export class StreamReader {
     else if (kind === 'i' && this.isNew) this.listener.onInfo?.(text)
     else if (kind === 'S') this.scriptRecord(fields)
     else if (kind === 'E') this.eventRecord(fields)
+    else if (kind === 'G')
+      this.listener.onRelease?.({ color: fields[0] ?? '', port: fields[1] ?? '', folder: fields[2] ?? '' })
     else if (kind === 'Z') this.endRecord(fields)
   }
 

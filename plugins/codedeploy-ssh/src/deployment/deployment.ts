@@ -1,11 +1,14 @@
 /** One deployment of one revision to all hosts of a group. */
 import { defined, type JobContext } from '@penstock/core'
+import { releasePlan } from '../bluegreen/release-plan.js'
+import { type Release, Verdict, verdictWithin } from '../bluegreen/verdict.js'
 import { type BundleContents, readContents } from '../bundle/contents.js'
 import type { ScannedBundle } from '../bundle/scan.js'
 import { HostDeployment } from '../deploy/host-deployment.js'
 import type { ManifestCache } from '../deploy/probe.js'
 import type { HostResult } from '../deploy/result.js'
 import { RevisionUpload } from '../deploy/revision-upload.js'
+import type { StreamListener } from '../deploy/stream.js'
 import { minimumHealthy } from '../fleet/configuration.js'
 import type { Fleet, FleetHost } from '../fleet/fleet.js'
 import { orderHosts } from '../fleet/fleet.js'
@@ -77,9 +80,11 @@ export class Deployment {
 
   constructor(private readonly parts: DeploymentParts) {
     const { ctx, group, place } = parts
-    this.events = lifecycleOf({ traffic: group.trafficEvents })
+    const blueGreen = group.blueGreen !== undefined
+    const checks = group.healthChecks.length > 0
+    this.events = lifecycleOf({ traffic: group.trafficEvents, blueGreen, checks })
     this.traffic = group.traffic === undefined ? undefined : new Traffic(group.traffic, ctx.clock)
-    const own = ownEvents({ traffic: this.traffic !== undefined, checks: group.healthChecks.length > 0 })
+    const own = ownEvents({ traffic: this.traffic !== undefined, checks: checks && !blueGreen })
     const names = [...own.before, ...this.events.map(({ event }) => event), ...own.after]
     this.targets = new Targets(ctx, this.hostIds, names, ({ targetId, targetType: _, ...target }) =>
       this.parts.recorder.host({
@@ -155,7 +160,8 @@ export class Deployment {
     const round = new HostRound({
       host,
       traffic: this.traffic,
-      checks: group.healthChecks,
+      // Blue/green they are asked in between, while the host waits.
+      checks: group.blueGreen === undefined ? group.healthChecks : [],
       clock: ctx.clock,
       signal: this.parts.signal,
       open: () => openShell(host, shells, this.parts.signal),
@@ -172,7 +178,7 @@ export class Deployment {
       manifests,
       clock: ctx.clock,
       signal: this.parts.signal,
-      listener: this.listenerFor(host),
+      listener: { ...this.listenerFor(host), ...this.judgeOf(host) },
       resumed: place.hosts[group.hosts.indexOf(host)] === 'InProgress',
       loggedUntil: this.offsets.get(id),
       onOffset: (offset) => this.offsets.set(id, offset),
@@ -227,13 +233,39 @@ export class Deployment {
     }
   }
 
+  /** Blue/green the host waits until somebody has looked at its new release. */
+  private judgeOf(host: GroupHost): Pick<StreamListener, 'onEvent' | 'onRelease'> {
+    const { group, ctx, shells, signal } = this.parts
+    const { onEvent } = this.listenerFor(host)
+    if (group.blueGreen === undefined || group.healthChecks.length === 0) return { onEvent }
+    const verdict = new Verdict({
+      host,
+      checks: group.healthChecks,
+      clock: ctx.clock,
+      signal,
+      open: () => openShell(host, shells, signal),
+      onNote: (message) => ctx.log.line(`[${host.id}] ${message}`),
+    })
+    let release: Release | undefined
+    return {
+      onRelease: (found) => {
+        release = found
+      },
+      onEvent: (event) => {
+        onEvent(event)
+        if (event.name === 'HealthCheck' && event.status === 'InProgress' && release !== undefined)
+          verdict.begin(release)
+      },
+    }
+  }
+
   private revisionUpload(): Promise<RevisionUpload> {
     const { plan, group, place, manifests, commit, history } = this.parts
     this.upload ??= (this.contents ?? readContents(this.parts.bundle)).then(
       (contents) =>
         new RevisionUpload(
           contents,
-          plan,
+          group.blueGreen === undefined ? plan : releasePlan(plan, group.blueGreen, place.deploymentId),
           {
             deploymentId: place.deploymentId,
             applicationName: group.applicationName,
@@ -242,7 +274,8 @@ export class Deployment {
             events: this.events,
             ignoreApplicationStopFailures: group.ignoreApplicationStopFailures,
             keep: group.keepRevisions,
-            ...defined({ commit }),
+            ...defined({ commit, blueGreen: group.blueGreen }),
+            verdictWithin: verdictWithin(group.healthChecks),
           },
           manifests,
           this.parts.ctx.clock,

@@ -1,5 +1,6 @@
 /** Says what a deployment would do; connects to nothing. */
 import { type ActionLog, systemClock } from '@penstock/core'
+import { releasePlan } from '../bluegreen/release-plan.js'
 import { readContents } from '../bundle/contents.js'
 import { FileHandles } from '../bundle/file-handles.js'
 import type { ScannedBundle } from '../bundle/scan.js'
@@ -30,15 +31,20 @@ export async function dryRun(
 function describePlan(group: DeploymentGroup, plan: RevisionPlan): string[] {
   return [
     `${group.hosts.length} hosts, ${group.configurationName}, existing files: ${plan.fileExistsBehavior}`,
-    ...planLines(plan, { traffic: group.trafficEvents }),
+    ...planLines(plan, group),
   ]
 }
 
-/** What happens on each host, in its order. */
-export function planLines(plan: RevisionPlan, options: { readonly traffic: boolean }): string[] {
+/** What happens on each host of a group, in its order; in place without one. */
+export function planLines(plan: RevisionPlan, group?: DeploymentGroup): string[] {
+  const { blueGreen, trafficEvents = false, healthChecks = [] } = group ?? {}
+  const options = { traffic: trafficEvents, blueGreen: blueGreen !== undefined, checks: healthChecks.length > 0 }
+  const placed = blueGreen === undefined ? plan : releasePlan(plan, blueGreen, '<deployment id>')
   return lifecycleOf(options).flatMap(({ event, scripts }) => {
     if (scripts === 'previous') return [`${event}: the scripts of the revision on each host`]
-    if (event === 'Install') return ['Install:', ...installSteps(plan).map((step) => `  ${step}`)]
+    if (event === 'Install') return ['Install:', ...installSteps(placed).map((step) => `  ${step}`)]
+    if (event === 'HealthCheck') return [`${event}: the new release must pass ${healthChecks.length} checks`]
+    if (event === 'AllowTraffic') return [`${event}: ${blueGreen?.link} names the new release`]
     return (plan.appSpec.hooks[event] ?? []).map(
       ({ location, timeout, runas }) =>
         `${event}: ${location} (${timeout} s${runas === undefined ? '' : `, as ${runas}`})`,

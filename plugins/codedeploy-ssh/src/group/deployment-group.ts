@@ -1,6 +1,7 @@
 /** A deployment group, ready to be deployed to: whatever configuration it came from. */
 import { createHash } from 'node:crypto'
 import type { FileExistsBehavior } from '../appspec/model.js'
+import type { BlueGreen } from '../bluegreen/release-plan.js'
 import type { RollbackEvent } from '../config.js'
 import type { MinimumHealthyHosts } from '../fleet/configuration.js'
 import type { AlarmConfig } from '../health/alarm.js'
@@ -34,6 +35,7 @@ export interface DeploymentGroup {
   readonly healthChecks: readonly HealthCheck[]
   readonly alarm?: AlarmConfig
   readonly traffic?: TrafficConfig
+  readonly blueGreen?: BlueGreen
   readonly keepRevisions: number
   /** Bundles of successful revisions that are kept for rollbacks and redeployments. */
   readonly keepBundles: number

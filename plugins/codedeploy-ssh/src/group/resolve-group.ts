@@ -30,6 +30,10 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
   const configurationName = properties.DeploymentConfigName ?? group.deploymentConfig ?? 'CodeDeployDefault.OneAtATime'
   const configuration = findConfiguration(configurationName, config.deploymentConfigs)
   const problems = [...resolver.problems, ...[configuration, traffic].filter((one) => typeof one === 'string')]
+  if (group.blueGreen !== undefined && traffic !== undefined)
+    problems.push(
+      'blueGreen and loadBalancer: a host that is deployed to blue/green stays in its balancer, so leave one of them out',
+    )
   if (hosts.length > 1000) problems.push(`${hosts.length} hosts are too many: 1,000 at most`)
   for (const { root, id } of hosts) {
     if (root !== '' && !/^(\/|~$|~\/)/.test(root))
@@ -52,7 +56,7 @@ export function resolveGroup(config: CodeDeployConfig, properties: CodeDeployPro
     rollbackEvents: rollbackEvents(properties, group),
     trafficEvents: group.trafficEvents ?? false,
     healthChecks: group.healthChecks ?? [],
-    ...defined({ alarm: group.alarm, traffic }),
+    ...defined({ alarm: group.alarm, traffic, blueGreen: group.blueGreen }),
     keepRevisions: group.keepRevisions ?? 5,
     keepBundles: group.keepBundles ?? 5,
     keepDeployments: group.keepDeployments ?? 100,

@@ -1,5 +1,5 @@
 /** Asks a host until all its checks have passed, or one of them had its time. */
-import { type Clock, sleep } from '@penstock/core'
+import { type Clock, defined, sleep } from '@penstock/core'
 import type { GroupHost } from '../group/deployment-group.js'
 import type { Shell } from '../shell/shell.js'
 import { askOnce, type HealthCheck, nameOf } from './check.js'
@@ -15,10 +15,16 @@ export async function untilHealthy(
     clock,
     signal,
     shell,
-  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly shell: () => Promise<Shell> },
+    release,
+  }: {
+    readonly clock: Clock
+    readonly signal: AbortSignal
+    readonly shell: () => Promise<Shell>
+    readonly release?: ReleaseNames
+  },
 ): Promise<string | undefined> {
   for (const given of checks) {
-    const check = forHost(given, host)
+    const check = forHost(given, host, release)
     const within = check.within ?? 60
     const until = clock.now() + within * 1000
     for (;;) {
@@ -31,20 +37,25 @@ export async function untilHealthy(
   return undefined
 }
 
-/** With the host's names in the place of `%h` and `%n`. */
-export function forHost(check: HealthCheck, host: GroupHost): HealthCheck {
-  const fill = (text: string | undefined) => text?.replace(/%([hn%])/g, (_, letter: string) => wordFor(letter, host))
-  const { http, tcp, command, ...rest } = check
-  return {
-    ...rest,
-    ...(http === undefined ? {} : { http: fill(http) ?? '' }),
-    ...(tcp === undefined ? {} : { tcp: fill(tcp) ?? '' }),
-    ...(command === undefined ? {} : { command: fill(command) ?? '' }),
-  }
+/** Of a release that is checked before it takes over, blue/green. */
+export interface ReleaseNames {
+  readonly color: string
+  readonly port: string
 }
 
-function wordFor(letter: string, { id, target }: GroupHost): string {
+/** With the host's names in the place of `%h` and `%n`, and those of a release in the place of `%p` and `%c`. */
+export function forHost(check: HealthCheck, host: GroupHost, release?: ReleaseNames): HealthCheck {
+  const letters = release === undefined ? /%([hn%])/g : /%([hnpc%])/g
+  const fill = (text: string | undefined) =>
+    text?.replace(letters, (_, letter: string) => wordFor(letter, host, release))
+  const { http, tcp, command, ...rest } = check
+  return { ...rest, ...defined({ http: fill(http), tcp: fill(tcp), command: fill(command) }) }
+}
+
+function wordFor(letter: string, { id, target }: GroupHost, release: ReleaseNames | undefined): string {
   if (letter === '%') return '%'
   if (letter === 'n') return id
+  if (letter === 'p') return release?.port ?? ''
+  if (letter === 'c') return release?.color ?? ''
   return target === 'local' ? 'localhost' : target.host
 }

@@ -13,6 +13,8 @@ archive=$home/deployment-archive
 . ./settings.sh
 instructions=$P_ROOT/deployment-instructions
 cleanup=$instructions/$P_GROUP_ID-cleanup
+# What is in a release folder goes with it.
+[ -z "$P_LINK" ] || cleanup=$run/release-files
 last_install=$instructions/${P_GROUP_ID}_last_successful_install
 stream=$run/stream
 

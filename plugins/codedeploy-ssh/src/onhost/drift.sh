@@ -35,6 +35,7 @@ put() {
 }
 if [ -n "$last" ] && cd "$root/$group/$last/run" 2>/dev/null; then
   archive=$root/$group/$last/deployment-archive odd=
+  [ ! -e release-files ] || cleanup=$root/$group/$last/run/release-files
   . ./copies.sh
   printf 'revision %s\ntotal %s\n' "$last" "$total"
 fi

@@ -240,7 +240,12 @@ context() {
 
 install_revision() {
   [ -d "$instructions" ] || mkdir -p "$instructions" 2>errors || { problem "cannot make $instructions"; return 1; }
+  [ -z "$P_LINK" ] || refuse_link || return 1
   look && clean_up && copy && apply_permissions || return 1
   exec 5>&-
-  printf '%s\n' "$P_ID" >"$last_install.tmp" && mv "$last_install.tmp" "$last_install"
+  # Blue/green it counts once the link names it.
+  [ -n "$P_LINK" ] || installed "$P_ID"
 }
+
+# installed ID: whose scripts are the previous ones from now on.
+installed() { printf '%s\n' "$1" >"$last_install.tmp" && mv "$last_install.tmp" "$last_install"; }

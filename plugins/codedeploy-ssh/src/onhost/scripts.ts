@@ -5,7 +5,7 @@ import { join, sep } from 'node:path'
 // The compiler does not copy them, so that the built plugin takes them from the sources that are packed with it.
 const folder = __dirname.split(sep).includes('dist') ? join(__dirname, '..', '..', 'src', 'onhost') : __dirname
 
-const parts = ['common.sh', 'hooks.sh', 'install.sh', 'supervise.sh', 'verbs.sh']
+const parts = ['common.sh', 'hooks.sh', 'install.sh', 'bluegreen.sh', 'supervise.sh', 'verbs.sh']
 
 let agent: string | undefined
 let conversation: string | undefined

@@ -19,6 +19,9 @@ run_scripts() {
       return 0
     fi
   fi
+  if [ -n "$P_LINK" ]; then
+    if [ "$1" = current ]; then release_env "$P_ID" "$color"; elif [ "$previous_id" = "$live" ]; then release_env "$live" "$live_color"; fi
+  fi
   # Only functions are in there; one of the other revision's must not be taken for this one's.
   unset -f "hooks_$event"
   . "$definitions"
@@ -49,13 +52,25 @@ run_event() {
   event_record InProgress
   log_line "LifecycleEvent - $event"
   export LIFECYCLE_EVENT="$event"
+  [ "$event" != ApplicationStart ] || begun=1
   case $event in
-    DownloadBundle) prune ;;
+    DownloadBundle)
+      prune
+      [ -z "$P_LINK" ] || prune_releases
+      ;;
     Install) install_revision ;;
+    HealthCheck) await_verdict ;;
+    AllowTraffic) allow_release ;;
     *) run_scripts "$from" ;;
   esac
   if [ -z "$failure" ]; then
     event_record Succeeded
+    return 0
+  fi
+  if [ -n "$P_LINK" ] && [ "$event" = ApplicationStop ] && [ "$failure" != Stopped ]; then
+    event_record Failed "$failure" "$script" "$message"
+    info "WARNING: the new release is live, but the one before could not be stopped and may still run: $message"
+    failure=
     return 0
   fi
   if [ "$from" = previous ] && [ "$failure" != Stopped ]; then
@@ -97,6 +112,7 @@ supervise() {
   fi
   locked=
   if lock; then locked=1; else outcome=Failed; fi
+  [ -z "$P_LINK" ] || begin_release
   for item in $P_EVENTS; do
     event=${item%%:*} from=${item#*:}
     if [ "$outcome" = Succeeded ] && [ -e cancel ]; then outcome=Stopped failure=Stopped message="stopped before $event"; fi
@@ -107,6 +123,7 @@ supervise() {
       [ "$failure" != Stopped ] || outcome=Stopped
     fi
   done
+  [ -z "$P_LINK" ] || [ "$outcome" = Succeeded ] || undo_release
   [ -z "$locked" ] || rm -rf "$P_ROOT/$P_GROUP_ID/lock"
   clock
   emit Z "$outcome" "$epoch" "$failure" "$message"

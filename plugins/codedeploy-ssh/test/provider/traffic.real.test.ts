@@ -1,12 +1,15 @@
-/** A real HAProxy in front of a fleet: hosts are deployed to one at a time, and no request fails. Checks and alarms. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { Agent, createServer, get, type Server } from 'node:http'
+/** A real HAProxy, and a real nginx, in front of a fleet: hosts are deployed to one at a time, and no request fails. Checks and alarms. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { defined } from '@penstock/core'
 import { freePort, startTethered, type Tethered } from '@penstock/core/testkit'
+import type { GroupConfig } from '../../src/config.js'
 import { DeploymentStore } from '../../src/deployment/deployment-store.js'
 import { script } from '../support/bundle.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
+import { asker, startLoad } from '../support/load.js'
 import { eventually } from '../support/wait.js'
 
 jest.setTimeout(180_000)
@@ -28,6 +31,11 @@ beforeAll(async () => {
     join(fleet.folder, 'ports'),
     fleet.sshds.map((sshd, index) => `${sshd.port} ${ports[index]}\n`).join(''),
   )
+  writeFileSync(
+    join(fleet.folder, 'names'),
+    fleet.sshds.map((sshd, index) => `${sshd.port} web${index + 1}\n`).join(''),
+  )
+  if (process.getuid?.() === 0) chmodSync(fleet.folder, 0o777) // for the sockets
   const servers = ports.map((port, index) => `  server web${index + 1} 127.0.0.1:${port} check inter 100 rise 1 fall 1`)
   writeFileSync(
     join(fleet.folder, 'haproxy.cfg'),
@@ -59,12 +67,14 @@ afterAll(async () => {
 })
 
 const app = `
-const [port, version] = process.argv.slice(2)
-const server = require('node:http').createServer((request, response) => setTimeout(() => response.end(version), 20))
-server.listen(Number(port), '127.0.0.1')
+const [port, socket, version] = process.argv.slice(2)
+const answer = (request, response) => setTimeout(() => response.end(version), 20)
+for (const place of [{ host: '127.0.0.1', port }, { path: socket, writableAll: true }])
+  require('node:http').createServer(answer).listen(place)
 process.on('SIGTERM', () => process.exit(0)) // at once: what is in progress is lost
 `
 const port = `$(r=\${PWD#*root-}; sed -n "s/^\${r%%/*} //p" $FLEET/ports)`
+const socketOf = `$(r=\${PWD#*root-}; sed -n "s/^\${r%%/*} //p" $FLEET/names)`
 
 /** An application that serves its version, and forgets whoever waits when it is stopped. */
 function bundle(version: string, validate = 'true') {
@@ -83,7 +93,9 @@ hooks:
     'app.js': app,
     version,
     'stop.sh': script(`${here}; kill "$(cat $pid)"; while kill -0 "$(cat $pid)" 2>/dev/null; do sleep 0.05; done`),
-    'start.sh': script(`${here}; ${process.execPath} app.js $port ${version} >/dev/null 2>&1 & echo $! >$pid`),
+    'start.sh': script(
+      `${here}; socket=$FLEET/${socketOf}.sock; rm -f $socket; ${process.execPath} app.js $port $socket ${version} >/dev/null 2>&1 & echo $! >$pid`,
+    ),
     'validate.sh': script(`${here}; ${validate}`),
   })
 }
@@ -94,51 +106,86 @@ const group = () => ({
   loadBalancer: { haproxy: { socket, backend: 'web' } },
 })
 
-const agent = new Agent({ keepAlive: false })
-function ask(path = '/'): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port: front, path, agent }, (answer) => {
-      let body = `${answer.statusCode} `
-      answer.setEncoding('utf8').on('data', (piece: string) => {
-        body += piece
-      })
-      answer.on('end', () => resolve(body)).on('error', reject)
-    }).on('error', reject)
-  })
-}
+const ask = () => asker(front)()
 
-/** A few clients that ask again and again until they are told to stop; what each was answered, counted. */
-function load() {
-  const counts = new Map<string, number>()
-  let over = false
-  const client = async () => {
-    while (!over) {
-      const answer = await ask().catch((error: Error) => error.message)
-      counts.set(answer, (counts.get(answer) ?? 0) + 1)
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  }
-  const clients = [client(), client(), client()]
-  return async () => {
-    over = true
-    await Promise.all(clients)
-    return Object.fromEntries(counts)
-  }
+/** Deploys a second version while clients ask again and again: every answer is the first's or the second's. */
+async function deployUnderLoad(
+  door: number,
+  versions: readonly [string, string],
+  balancer: GroupConfig['loadBalancer'],
+) {
+  const more = { group: { ...group(), ...defined({ loadBalancer: balancer }) } }
+  expect((await fleet.deploy(bundle(versions[0]), more)).failure?.message).toBeUndefined()
+  const stop = startLoad(door)
+  const run = await fleet.deploy(bundle(versions[1]), more)
+  const counts = await stop()
+  expect(run.failure?.message).toBeUndefined()
+  expect(Object.keys(counts).sort()).toEqual(versions.map((version) => `200 ${version}`))
 }
 
 test('one host after another leaves the balancer and comes back: no request fails', async () => {
-  expect((await fleet.deploy(bundle('v1'), { group: group() })).outcome).toBe('succeeded')
-  const stop = load()
-  const run = await fleet.deploy(bundle('v2'), { group: group() })
-  const counts = await stop()
-  expect(run.outcome).toBe('succeeded')
-  expect(Object.keys(counts).sort()).toEqual(['200 v1', '200 v2'])
+  await deployUnderLoad(front, ['v1', 'v2'], group().loadBalancer)
   const [newest] = await new DeploymentStore(fleet.state).list()
   const hosts = await new DeploymentStore(fleet.state).hosts(newest?.deploymentId ?? '')
   expect(
     hosts.every(({ events }) => events[0]?.name === 'BlockTraffic' && events.at(-1)?.name === 'AllowTraffic'),
   ).toBe(true)
 })
+
+test('the same with nginx, whose upstream file is changed and read anew', async () => {
+  const folder = join(fleet.folder, 'nginx')
+  mkdirSync(folder)
+  const file = join(folder, 'upstream.conf')
+  const servers = fleet.sshds.map((_, index) => `  server unix:${fleet.folder}/web${index + 1}.sock max_fails=0;\n`)
+  writeFileSync(file, `upstream web {\n${servers.join('')}}\n`)
+  const [door, config] = [await freePort(), join(folder, 'nginx.conf')]
+  writeFileSync(config, nginxConfig(folder, door, file))
+  const nginx = startTethered(['nginx', '-c', config], { log: join(folder, 'log'), cwd: '/' })
+  try {
+    await eventually('nginx listens', () => existsSync(join(folder, 'pid')))
+    const words = { test: `nginx -t -c ${config}`, reload: `nginx -s reload -c ${config}`, pid: join(folder, 'pid') }
+    await deployUnderLoad(door, ['n1', 'n2'], { nginx: { file, server: `unix:${fleet.folder}/%n.sock`, ...words } })
+    expect(readFileSync(file, 'utf8')).not.toContain('down')
+    const lost = await fleet.deploy(bundle('n3'), {
+      group: { ...group(), loadBalancer: { nginx: { file, server: 'unix:/nowhere.sock', ...words } } },
+    })
+    expect(lost.failure?.message).toContain('upstream.conf has no line "server unix:/nowhere.sock"')
+    const broken = await fleet.deploy(bundle('n3'), {
+      group: {
+        ...group(),
+        loadBalancer: {
+          nginx: { file, server: `unix:${fleet.folder}/%n.sock`, ...words, test: 'echo "no good" >&2; false' },
+        },
+      },
+    })
+    expect(broken.failure?.message).toContain('BlockTraffic: echo "no good" >&2; false: no good')
+    expect(readFileSync(file, 'utf8')).not.toContain('down')
+  } finally {
+    await nginx.stop()
+  }
+})
+
+function nginxConfig(folder: string, door: number, upstream: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `daemon off;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+pid ${folder}/pid;
+error_log ${folder}/error;
+events {}
+http {
+  access_log off;
+${temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`).join('\n')}
+  include ${upstream};
+  server {
+    listen 127.0.0.1:${door};
+    location / {
+      proxy_pass http://web;
+      proxy_next_upstream off; # what goes wrong at a host is seen
+    }
+  }
+}
+`
+}
 
 test('a host that fails stays out, and a host that a check finds ill has failed', async () => {
   const sick = await fleet.deploy(bundle('v3'), {
