@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { Principal } from '../../core/src/domain/access.js'
 import { SqlAuditStore } from '../../core/src/store/audit-store.js'
 import { openSqlite } from '../../core/src/store/database.js'
-import { oldHistory } from '../../core/src/store/old-history.js'
+import { beyondLimits, historyOf } from '../../core/src/store/old-history.js'
 import { type Bench, bench, pipeline, stage } from '../../core/test/engine/support.js'
 import { median, print } from './support/figures.js'
 import { addHistory, copyPipelines } from './support/history.js'
@@ -86,8 +86,9 @@ async function compare(what: string, many: Bench, few: Bench, words: string): Pr
 /** What the hourly retention does for each twenty executions. */
 async function forget(b: Bench, before: number): Promise<number> {
   return milliseconds(async () => {
-    await oldHistory(b.database, before, 20)
-    await b.engine.store.forgetHistory(before, 20)
+    const old = await beyondLimits(b.database, 'p5', { before }, 20)
+    await historyOf(b.database, old)
+    await b.engine.store.forgetExecutions(old)
   })
 }
 

@@ -127,6 +127,21 @@ export const configSchema: JsonSchema = {
       properties: {
         historyDays: { type: 'integer', default: 365, minimum: 1 },
         auditDays: { type: 'integer', default: 365, minimum: 1 },
+        executions: { type: 'integer', minimum: 1 },
+        freeSpace: {
+          type: 'string',
+          default: '512 MiB',
+          pattern: '^([1-9][0-9]*(\\.[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?[KMGT]i?B?$|^none$',
+          description: 'a size such as 512 MiB or 2 GiB, or none',
+        },
+        pipelines: {
+          type: 'object',
+          default: {},
+          additionalProperties: {
+            type: 'object',
+            properties: { historyDays: { type: 'integer', minimum: 1 }, executions: { type: 'integer', minimum: 1 } },
+          },
+        },
       },
     },
     limits: {

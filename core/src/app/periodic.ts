@@ -2,10 +2,9 @@ import type { Clock } from '../domain/clock.js'
 import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import { everyMs } from '../scheduler/coordinator.js'
-import { retention } from '../scheduler/retention.js'
-import { oldHistory } from '../store/old-history.js'
 import type { Config } from './config.js'
 import type { Server } from './make-server.js'
+import { addRetention } from './retention.js'
 import { sealTask } from './seal-task.js'
 
 export interface PeriodicParts {
@@ -44,25 +43,10 @@ export function addPeriodicTasks(parts: Server, { clock, log, config }: Periodic
     run: () => parts.state.sweep(),
   })
   coordinator.every(sealTask({ ...parts, clock, log }))
-  coordinator.every(
-    retention({
-      clock,
-      ...config.retention,
-      removeFiles: (before, limit) => removeFiles(parts, before, limit),
-      forgetHistory: (before, limit) => engine.store.forgetHistory(before, limit),
-      forgetAudit: (before) => parts.auditStore.deleteBefore(before),
-      forgetSessions: (now) => parts.accessStore.deleteExpiredSessions(now),
-    }),
-  )
+  addRetention(parts, { clock, log, config })
 }
 
 async function pollSources({ watch, poller }: Server): Promise<void> {
   await watch.refreshChanged()
   await poller.startDue()
-}
-
-async function removeFiles({ database, services, logs }: Server, before: number, limit: number): Promise<void> {
-  const { actionExecutionIds, artifacts } = await oldHistory(database, before, limit)
-  for (const location of artifacts) await services.artifacts.delete(location)
-  await logs.forget(actionExecutionIds)
 }

@@ -231,8 +231,10 @@ export interface EngineStore {
   renewLeases(lease: LeaseTime & { readonly acknowledgeMs: number; readonly awayMs: number }): Promise<number>
   /** Hands each entry to `deliver`, oldest first, and forgets it. Answers how many. */
   drainOutbox(deliver: (entry: OutboxEntry) => Promise<void>, limit: number): Promise<number>
-  /** Ended executions older than `before`, with all that belongs to them; answers how many (X11). */
-  forgetHistory(before: number, limit: number): Promise<number>
+  /** Forgets executions that ended, with all that belongs to them; those that live stay. Answers how many (X11). */
+  forgetExecutions(executionIds: readonly string[]): Promise<number>
+  /** Forgets jobs that ended before then. */
+  forgetJobs(before: number): Promise<void>
   signal(signal: Signal): void
   onSignal(listener: (signal: Signal) => void): () => void
 }

@@ -4,7 +4,7 @@ import { writeDecision } from './decision-writer.js'
 import { DefinitionCache } from './definition-cache.js'
 import { deployTargets, putDeployTargets } from './deploy-targets.js'
 import { createEngineReads } from './engine-reads.js'
-import { forgetHistory } from './forget-history.js'
+import { forgetExecutions, forgetJobs } from './forget-history.js'
 import { claimJobs, databaseNow, findJob, heartbeat, renewLeases, stepJob } from './job-store.js'
 import { createOutbox } from './outbox-store.js'
 import { countPipelines, createPipeline, deletePipeline, savePipeline } from './pipeline-store.js'
@@ -27,7 +27,8 @@ export function createEngineStore(database: Database): EngineStore {
     heartbeat: (workerId, held, lease) => heartbeat(database, workerId, held, lease),
     renewLeases: (lease) => renewLeases(database, lease),
     drainOutbox: createOutbox(database),
-    forgetHistory: (before, limit) => forgetHistory(database, before, limit),
+    forgetExecutions: (executionIds) => forgetExecutions(database, executionIds),
+    forgetJobs: (before) => forgetJobs(database, before),
     signal: (signal) => database.signal(signal),
     onSignal: (listener) => database.onSignal(listener),
   }

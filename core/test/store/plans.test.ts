@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { SqlAuditStore } from '../../src/store/audit-store.js'
 import { openSqlite } from '../../src/store/database.js'
-import { oldHistory } from '../../src/store/old-history.js'
+import { beyondLimits, endedByAge, historyOf, pipelinesWithHistory } from '../../src/store/old-history.js'
 import { bench, me, pipeline, stage } from '../engine/support.js'
 
 const history = /\b(executions|stage_executions|action_executions|rule_executions|jobs|audit|revisions)\b/
@@ -50,8 +50,13 @@ test('what is asked often is found by an index, however much there has been', as
   const audit = new SqlAuditStore(database)
   await audit.page(5, 10)
   await audit.deleteBefore(5)
-  await oldHistory(database, 5, 10)
-  await b.engine.store.forgetHistory(b.clock.now() + 1, 10)
+  await pipelinesWithHistory(database)
+  await endedByAge(database, 0, 10)
+  const old = await beyondLimits(database, 'demo', { before: b.clock.now() + 1, keep: 1 }, 10)
+  await historyOf(database, old)
+  const { pipelineExecutionSummaries: all } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
+  await b.engine.store.forgetExecutions(all.map((one) => one.pipelineExecutionId))
+  await b.engine.store.forgetJobs(b.clock.now() + 1)
   const statements = [...new Set(prepare.mock.calls.map(([text]) => text))].filter((text) => history.test(text))
   prepare.mockRestore()
   expect(statements.length).toBeGreaterThan(20)

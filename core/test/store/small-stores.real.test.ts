@@ -3,7 +3,7 @@
 import { SqlAccessStore } from '../../src/store/access-store.js'
 import { SqlAuditStore } from '../../src/store/audit-store.js'
 import { MetaStore } from '../../src/store/meta-store.js'
-import { oldHistory } from '../../src/store/old-history.js'
+import { beyondLimits, historyOf } from '../../src/store/old-history.js'
 import { pluginStateStore } from '../../src/store/plugin-state-store.js'
 import { sourceStateStore } from '../../src/store/source-state-store.js'
 import { taskStore } from '../../src/store/task-store.js'
@@ -115,6 +115,7 @@ onEachDatabase((database) => {
   })
 
   test('an empty history leaves nothing to remove', async () => {
-    expect(await oldHistory(database(), 1, 10)).toEqual({ actionExecutionIds: [], artifacts: [] })
+    expect(await historyOf(database(), [])).toEqual({ actionExecutionIds: [], artifacts: [] })
+    expect(await beyondLimits(database(), 'p', { before: 1, keep: 1 }, 10)).toEqual([])
   })
 })
