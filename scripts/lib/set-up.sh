@@ -8,11 +8,28 @@ fail() {
   exit 1
 }
 
-# Node.js 20.19 or newer.
+# Node.js 20.19 or newer: the one on the PATH, else one from npm in a folder of this repository.
 need_node() {
-  command -v node >/dev/null 2>&1 || fail 'Node.js is not on the PATH: install version 20.19 or newer (https://nodejs.org).'
-  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
-    fail "Node.js $(node --version) is too old: install version 20.19 or newer (https://nodejs.org)."
+  node_is_new_enough && return 0
+  command -v npm >/dev/null 2>&1 ||
+    fail 'Node.js is not on the PATH, or too old, and npm is not there to get one: install Node.js 20.19 or newer (https://nodejs.org; Debian: apt-get install npm).'
+  case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) fail "Please install Node.js 20.19 or newer (https://nodejs.org)." ;; esac
+  home=$PWD/.node/node_modules/node-linux-$arch
+  if [ ! -x "$home/bin/node" ]; then
+    say "Getting Node.js 24 from npm: this machine has $(node --version 2>/dev/null || echo none)"
+    npm install --prefix .node --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@24" ||
+      fail 'npm could not get it: please install Node.js 20.19 or newer (https://nodejs.org).'
+  fi
+  PATH=$home/bin:$PATH
+  # Its own headers, for what is compiled: others would make modules for the Node.js that is too old.
+  npm_config_nodedir=$home
+  export PATH npm_config_nodedir
+  node_is_new_enough || fail "Node.js $(node --version) is too old: install version 20.19 or newer (https://nodejs.org)."
+}
+
+node_is_new_enough() {
+  command -v node >/dev/null 2>&1 &&
+    node -e 'var v = process.versions.node.split(".").map(Number); process.exit(v[0] > 20 || (v[0] === 20 && v[1] >= 19) ? 0 : 1)'
 }
 
 # The Debian packages in scripts/lib/packages; with arguments, only those.
@@ -64,11 +81,30 @@ install_packages() (
 need_modules() {
   command -v npm >/dev/null 2>&1 || fail 'npm is not on the PATH: it comes with Node.js (Debian: apt-get install npm).'
   if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
+    need_native
     return 0
   fi
   say 'Installing npm packages (the first time, better-sqlite3 may compile for 2 to 3 minutes)'
-  npm install --no-progress --loglevel=error || fail 'npm install failed: see above; it needs the npm registry, or a filled npm cache.'
+  npm install --no-progress --loglevel=error ||
+    fail 'npm install failed: see above. It needs the npm registry or a filled npm cache; where it compiles, g++, make and python3.'
   touch node_modules/.package-lock.json
+  need_native
+}
+
+# What was compiled fits this Node.js: not after a change of it, or an installation without scripts.
+need_native() {
+  native_fits && return 0
+  say "Building better-sqlite3 for Node.js $(node --version) (2 to 3 minutes)"
+  npm rebuild better-sqlite3 --loglevel=error || true
+  native_fits && return 0
+  # npm may build by the headers of another Node.js that it was told of: those beside this one are right.
+  home=$(dirname "$(dirname "$(node -p process.execPath)")")
+  [ -d "$home/include/node" ] && npm_config_nodedir=$home npm rebuild better-sqlite3 --loglevel=error
+  native_fits || fail 'better-sqlite3 does not fit this Node.js, and could not be built: it needs g++, make and python3 (Debian: apt-get install g++ make python3).'
+}
+
+native_fits() {
+  node -e 'new (require("better-sqlite3"))(":memory:")' 2>/dev/null
 }
 
 # The native compiler, ten times as fast as the one in JavaScript; that one stays for tools that need its API.

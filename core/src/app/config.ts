@@ -1,7 +1,7 @@
 /** penstock.yaml, the environment and the command line, as one checked object. */
 
-import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
 import { defined } from '../domain/defined.js'
 import type { CustomActionTypeInput } from '../engine/views.js'
@@ -11,6 +11,7 @@ import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
+import type { RetentionConfig } from '../scheduler/retention-limits.js'
 import type { PipelineRepositoryConfig } from './pipeline-files/repository.js'
 
 /** Everything that can be configured, with defaults in place; paths are absolute. config/penstock.yaml explains each. */
@@ -58,7 +59,7 @@ export interface Config {
   }
   /** `pipeline/action` or `pipeline` to a schedule. */
   readonly schedules: Readonly<Record<string, string>>
-  readonly retention: { readonly historyDays: number; readonly auditDays: number }
+  readonly retention: RetentionConfig
   /** None where nobody says so. */
   readonly limits: { readonly pipelines?: number }
   readonly log: { readonly level: string }
@@ -77,7 +78,10 @@ export interface Config {
 }
 
 export interface ConfigSources {
-  /** Must be there when given; else `penstock.yaml` or `config/penstock.yaml` below the current folder, if there. */
+  /**
+   * Must be there when given; else `penstock.yaml` or `config/penstock.yaml` below the current folder, if there, else the one that
+   * `penstock setup` made.
+   */
   readonly file?: string
   readonly env?: NodeJS.ProcessEnv
   /** The command line's say, as paths: `{ 'server.port': 9000 }`. Wins over all. */
@@ -88,7 +92,7 @@ export interface ConfigSources {
 /** Reads the configuration. Errors: ConfigError with every problem, each with its file and line or its variable. */
 export function loadConfig(sources: ConfigSources = {}): Config {
   const cwd = sources.cwd ?? process.cwd()
-  const source = findFile(sources.file, cwd)
+  const source = findFile(sources, cwd)
   const data = structuredClone(source?.data ?? {})
   dropNulls(data)
   const origin = applyEnvironment(data, sources.env ?? process.env)
@@ -119,12 +123,29 @@ function withSections({ codebuild, ...config }: Config & { readonly codebuild?: 
   return { ...config, plugins: { ...config.plugins, [plugin]: merged } }
 }
 
-function findFile(given: string | undefined, cwd: string): ConfigFile | undefined {
-  if (given !== undefined) return readConfigFile(resolve(cwd, given))
-  const found = ['penstock.yaml', 'config/penstock.yaml']
-    .map((name) => resolve(cwd, name))
-    .find((path) => existsSync(path))
+function findFile({ file, overrides = {}, env = process.env }: ConfigSources, cwd: string): ConfigFile | undefined {
+  if (file !== undefined) return readConfigFile(resolve(cwd, file))
+  // Who names a data folder does not mean the one that was set up here.
+  const installed = overrides.dataDir === undefined && !env.PENSTOCK_DATA ? installedFiles(env) : []
+  const here = ['penstock.yaml', 'config/penstock.yaml'].map((name) => resolve(cwd, name))
+  const found = here.find((path) => existsSync(path)) ?? installed.find(isReadable)
   return found === undefined ? undefined : readConfigFile(found)
+}
+
+/** What `penstock setup` or a package made: a person's own first. */
+function installedFiles({ XDG_CONFIG_HOME, HOME }: NodeJS.ProcessEnv): string[] {
+  const home = XDG_CONFIG_HOME || (HOME ? join(HOME, '.config') : undefined)
+  return [...(home === undefined ? [] : [join(home, 'penstock', 'penstock.yaml')]), '/etc/penstock/penstock.yaml']
+}
+
+/** The machine's own is for root and the server alone; others have theirs. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `server:` with nothing under it is the same as no `server` at all; plugins' sections are theirs to judge. */

@@ -39,6 +39,7 @@ export function createProgram(): Command {
   addValidate(program)
   addImport(program)
   program.commandsGroup('Server:')
+  addSetup(program)
   addServe(program)
   addWorker(program)
   addReload(program)
@@ -100,6 +101,12 @@ function addVersion(program: Command): void {
 
 function where(command: Command): Command {
   return command.option('--config <file>', 'penstock.yaml').option('--data <dir>', 'the data folder')
+}
+
+function addSetup(program: Command): void {
+  withOutput(
+    program.command('setup').description('make what a server needs on this machine: as root a service, else at home'),
+  ).action(async (options) => (await import('./setup/setup.js')).setup(options))
 }
 
 function addServe(program: Command): void {
