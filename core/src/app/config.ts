@@ -6,12 +6,12 @@ import type { S3ArtifactStoreOptions } from '../artifacts/s3-store.js'
 import { defined } from '../domain/defined.js'
 import type { CustomActionTypeInput } from '../engine/views.js'
 import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
+import type { RetentionConfig } from '../scheduler/retention-limits.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
 import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
-import type { RetentionConfig } from '../scheduler/retention-limits.js'
 import type { PipelineRepositoryConfig } from './pipeline-files/repository.js'
 
 /** Everything that can be configured, with defaults in place; paths are absolute. config/penstock.yaml explains each. */

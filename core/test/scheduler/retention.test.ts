@@ -1,6 +1,6 @@
 import { type DiskSpaceParts, diskSpace, type EndedExecution } from '../../src/scheduler/disk-space.js'
-import { limitsByName } from '../../src/scheduler/retention-limits.js'
 import { retention } from '../../src/scheduler/retention.js'
+import { limitsByName } from '../../src/scheduler/retention-limits.js'
 import { FakeClock } from '../../src/testkit/fake-clock.js'
 
 const signal = new AbortController().signal
