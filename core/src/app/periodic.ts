@@ -15,7 +15,7 @@ export interface PeriodicParts {
 
 /** Everything that the coordinator does from time to time. */
 export function addPeriodicTasks(parts: Server, { clock, log, config }: PeriodicParts): void {
-  const { coordinator, watch, outbox, engine } = parts
+  const { coordinator, watch, outbox } = parts
   const local = { limit: 60_000, local: true }
   coordinator.every({ name: 'source-polls', next: everyMs(1_000), ...local, run: () => pollSources(parts) })
   // Signals say which pipelines changed; this finds what was there before the start, and what a lost signal missed.
