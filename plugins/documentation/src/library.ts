@@ -63,7 +63,8 @@ function pluginDocuments(folder: string): Guide[] {
       const text = readIfThere(join(folder, name, 'README.md'))
       const described = readIfThere(join(folder, name, 'package.json'))
       if (text === undefined || described === undefined || !isPlugin(described)) return []
-      return [guideOf(`plugin-${name.replace(/^penstock-plugin-/, '')}`, text)]
+      const title = name.replace(/^penstock-plugin-/, '')
+      return [{ ...guideOf(`plugin-${title}`, text), title }]
     })
 }
 
