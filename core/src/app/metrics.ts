@@ -1,8 +1,10 @@
 /** Numbers for Prometheus. The client library is loaded at the first scrape; until then counting is a few additions. */
-import { openJobStatuses } from '../domain/job.js'
+import type { Engine } from '../engine/engine.js'
+import type { Hooks } from '../host/hooks.js'
 import { PluginHost } from '../host/plugin-host.js'
 import type { ServerIdentity } from '../host/services.js'
-import type { Database } from '../store/database.js'
+import { EndedMetrics } from './ended-metrics.js'
+import { MetricsReadings } from './metrics-readings.js'
 import { inject, injectable, tokens } from './services.js'
 
 interface Answers {
@@ -16,9 +18,11 @@ export class Metrics {
   private registry: Promise<import('prom-client').Registry> | undefined
 
   constructor(
-    @inject(tokens.database) private readonly database: Pick<Database, 'db'>,
+    @inject(MetricsReadings) private readonly readings: MetricsReadings,
     @inject(PluginHost) private readonly host: Pick<PluginHost, 'list'>,
     @inject(tokens.identity) private readonly identity: Pick<ServerIdentity, 'version'>,
+    @inject(tokens.hooks) readonly hooks: Pick<Hooks, 'executionChanged' | 'actionChanged'>,
+    @inject(tokens.engine) readonly engine: Pick<Engine, 'store'>,
   ) {}
 
   /** Counts an answered request. */
@@ -38,7 +42,8 @@ export class Metrics {
   }
 
   private async build(): Promise<import('prom-client').Registry> {
-    const { Registry, Gauge, Counter, collectDefaultMetrics } = await import('prom-client')
+    const prometheus = await import('prom-client')
+    const { Registry, Gauge, Counter, collectDefaultMetrics } = prometheus
     const registers = [new Registry()] as const
     const [registry] = registers
     collectDefaultMetrics({ register: registry })
@@ -50,23 +55,41 @@ export class Metrics {
     }).set({ version: this.identity.version }, 1)
     this.countRequests(Counter, registry)
     this.gauge(Gauge, registry, 'penstock_pipelines', 'Pipelines there are', 'kind', async () => [
-      ['all', await this.count('pipelines')],
+      ['all', await this.readings.count('pipelines')],
     ])
     this.gauge(Gauge, registry, 'penstock_executions_live', 'Pipeline executions that have not ended', 'status', () =>
-      this.liveExecutions(),
+      this.readings.liveExecutions(),
     )
-    this.gauge(Gauge, registry, 'penstock_jobs', 'Jobs that wait or run', 'status', () => this.openJobs())
+    this.gauge(Gauge, registry, 'penstock_jobs', 'Jobs that wait or run', 'status', () => this.readings.openJobs())
     this.gauge(
       Gauge,
       registry,
       'penstock_outbox',
       'Effects of decisions that are not delivered yet',
       'kind',
-      async () => [['all', await this.count('outbox')]],
+      async () => [['all', await this.readings.count('outbox')]],
     )
     this.gauge(Gauge, registry, 'penstock_plugins', 'Plugins by state', 'state', async () =>
       tally(this.host.list().map(({ state }) => state)),
     )
+    this.gauge(Gauge, registry, 'penstock_approvals_waiting', 'Approvals that wait for a person', 'kind', async () => [
+      ['all', await this.readings.approvals()],
+    ])
+    this.gauge(
+      Gauge,
+      registry,
+      'penstock_job_oldest_wait_seconds',
+      'For how long the oldest job has waited for a worker; 0 when none waits',
+      'kind',
+      async () => [['all', await this.readings.oldestWait()]],
+    )
+    this.gauge(Gauge, registry, 'penstock_sources', 'Polled sources, by whether they could be looked at', 'state', () =>
+      this.readings.sources(),
+    )
+    this.gauge(Gauge, registry, 'penstock_disk_bytes', "The data folder's file system", 'kind', () =>
+      this.readings.disk(),
+    )
+    new EndedMetrics(prometheus, registry, this)
     return registry
   }
 
@@ -115,34 +138,6 @@ export class Metrics {
         for (const [value, number] of await read()) this.set({ [label]: value }, number)
       },
     })
-  }
-
-  private async count(table: 'pipelines' | 'outbox'): Promise<number> {
-    const row = await this.database.db
-      .selectFrom(table)
-      .select((q) => q.fn.countAll().as('n'))
-      .executeTakeFirst()
-    return Number(row?.n ?? 0)
-  }
-
-  private async liveExecutions(): Promise<[string, number][]> {
-    const rows = await this.database.db
-      .selectFrom('executions')
-      .select(['status', (q) => q.fn.countAll().as('n')])
-      .where('live', '=', 1)
-      .groupBy('status')
-      .execute()
-    return rows.map(({ status, n }) => [status, Number(n)])
-  }
-
-  private async openJobs(): Promise<[string, number][]> {
-    const rows = await this.database.db
-      .selectFrom('jobs')
-      .select(['status', (q) => q.fn.countAll().as('n')])
-      .where('status', 'in', openJobStatuses)
-      .groupBy('status')
-      .execute()
-    return rows.map(({ status, n }) => [status, Number(n)])
   }
 }
 
