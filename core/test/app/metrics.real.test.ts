@@ -40,7 +40,7 @@ beforeAll(async () => {
     await create(name, last)
   for (let tries = 0; tries < 200; tries++) {
     text = await scrape()
-    if (valueOf('penstock_approvals_waiting{kind="all"}') === 1 && text.includes('penstock_executions_total{')) break
+    if (reading('penstock_approvals_waiting{kind="all"}') === 1 && text.includes('penstock_executions_total{')) break
     await new Promise((go) => setTimeout(go, 50))
   }
 })
@@ -69,19 +69,19 @@ async function create(name: string, last: object): Promise<void> {
 }
 
 const scrape = async () => (await fetch(`${server.address}/metrics`)).text()
-const valueOf = (series: string) => {
+const reading = (series: string) => {
   const line = text.split('\n').find((one) => one.startsWith(`${series} `))
   return line === undefined ? undefined : Number(line.split(' ').at(-1))
 }
 
 test('what ended is counted, with why and for how long; what waits is a gauge', () => {
-  expect(valueOf('penstock_executions_total{pipeline="broken",status="Failed"}')).toBe(1)
-  expect(valueOf('penstock_execution_duration_seconds_count{status="Failed"}')).toBe(1)
-  expect(valueOf('penstock_actions_total{status="Failed",code="JobFailed"}')).toBe(1)
-  expect(valueOf('penstock_actions_total{status="Succeeded",code=""}')).toBe(2)
-  expect(valueOf('penstock_executions_live{status="InProgress"}')).toBe(1)
-  expect(valueOf('penstock_job_oldest_wait_seconds{kind="all"}')).toBe(0)
-  expect(valueOf('penstock_disk_bytes{kind="size"}')).toBeGreaterThan(valueOf('penstock_disk_bytes{kind="free"}') ?? 0)
+  expect(reading('penstock_executions_total{pipeline="broken",status="Failed"}')).toBe(1)
+  expect(reading('penstock_execution_duration_seconds_count{status="Failed"}')).toBe(1)
+  expect(reading('penstock_actions_total{status="Failed",code="JobFailed"}')).toBe(1)
+  expect(reading('penstock_actions_total{status="Succeeded",code=""}')).toBe(2)
+  expect(reading('penstock_executions_live{status="InProgress"}')).toBe(1)
+  expect(reading('penstock_job_oldest_wait_seconds{kind="all"}')).toBe(0)
+  expect(reading('penstock_disk_bytes{kind="size"}')).toBeGreaterThan(reading('penstock_disk_bytes{kind="free"}') ?? 0)
 })
 
 test('the board, the alerts and the table of metrics name what is there, and the table names all of it', () => {
