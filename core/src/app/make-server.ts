@@ -173,6 +173,7 @@ function makeItsPlugins(
     operations: () => made().faces.operations,
     accountId: identity.accountId,
     pipeline: (name) => made().engine.store.read.pipeline(name),
+    report: (found) => made().faces.sources.report(found),
     typesOf: (plugin) => registry.actionTypes().flatMap((type) => (type.plugin === plugin ? [type.id] : [])),
   })
   return {

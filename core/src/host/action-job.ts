@@ -1,4 +1,5 @@
 /** The work that a provider is given, and what it answers. */
+import type { ExecutionDetails } from '../domain/job.js'
 import type { EnvironmentVariable } from '../domain/pipeline.js'
 import type { Revision, SourceRevisionOverride } from '../domain/revision.js'
 
@@ -47,6 +48,11 @@ export interface ActionJob<C = Readonly<Record<string, string>>> {
   readonly checkpoint?: unknown
   /** The same as text: what a worker or function of somebody else's making gave as continuation token. */
   readonly continuationToken?: string
+  /**
+   * What `ctx.progress` last told before the server or the plugin's process was started again: go on from there, for it never
+   * falls.
+   */
+  readonly progress?: ExecutionDetails
 }
 
 /**

@@ -2,8 +2,13 @@
 
 import { type ActionTypeId, type ArtifactDetails, actionCategories, actionTypeKey } from '../domain/action-type.js'
 import { defined } from '../domain/defined.js'
-import type { ActionTypeDeclaration, ArtifactCount, PropertyDeclarations } from './action-type-declaration.js'
-import { suggestion } from './nearest.js'
+import type {
+  ActionTypeDeclaration,
+  ArtifactCount,
+  PropertyDeclaration,
+  PropertyDeclarations,
+} from './action-type-declaration.js'
+import { editDistance, suggestion } from './nearest.js'
 import type { RuleProvider } from './rule-provider.js'
 import type { ActionTypeInfo, RuleTypeInfo } from './services.js'
 
@@ -61,7 +66,7 @@ export function declarationProblems(declaration: ActionTypeDeclaration): string[
     ...countProblems(about, 'inputArtifacts', declaration.inputArtifacts, declaration.owner === 'AWS' ? 10 : 5),
   )
   problems.push(...countProblems(about, 'outputArtifacts', declaration.outputArtifacts))
-  problems.push(...propertyProblems(about, declaration.configuration))
+  problems.push(...misspelled(about, declaration), ...propertyProblems(about, declaration.configuration))
   if (typeof (declaration as { run?: unknown }).run !== 'function' && id.category !== 'Approval')
     problems.push(`${about}: run is missing`)
   return problems
@@ -84,11 +89,59 @@ function countProblems(about: string, field: string, count: ArtifactCount | unde
   return fits ? [] : [`${about}: ${field} is ${JSON.stringify(count)}, but must be 0 to ${limit}, or [least, most]`]
 }
 
+/** Everything that a property may say (PropertyDeclaration). */
+const propertyKeys: readonly string[] = Object.keys({
+  type: true,
+  description: true,
+  required: true,
+  key: true,
+  secret: true,
+  queryable: true,
+  default: true,
+  enum: true,
+  pattern: true,
+  example: true,
+  format: true,
+} satisfies Record<keyof PropertyDeclaration, true>)
+
+/** What a declaration may say; a provider may have members of its own beside them, but none that is nearly one of these. */
+const declarationKeys: readonly string[] = [
+  ...Object.keys({
+    category: true,
+    owner: true,
+    provider: true,
+    version: true,
+    description: true,
+    inputArtifacts: true,
+    outputArtifacts: true,
+    configuration: true,
+    validate: true,
+    settings: true,
+    timeoutInMinutes: true,
+    idempotent: true,
+    polled: true,
+    instead: true,
+  } satisfies Record<keyof ActionTypeDeclaration, true>),
+  ...['run', 'latestRevision', 'newestOf', 'pollKey', 'polls', 'schedule', 'changesSince'],
+]
+
+/** `inputArtifact: 1` would be no artifacts at all, without a word. */
+function misspelled(about: string, declaration: object): string[] {
+  return Object.keys(declaration).flatMap((key) => {
+    if (declarationKeys.includes(key)) return []
+    const meant = declarationKeys.find((known) => editDistance(key.toLowerCase(), known.toLowerCase()) <= 1)
+    return meant === undefined ? [] : [`${about}: there is no '${key}'; did you mean '${meant}'?`]
+  })
+}
+
 function propertyProblems(about: string, properties: PropertyDeclarations): string[] {
   const problems: string[] = []
   for (const [name, property] of Object.entries(properties ?? {})) {
     const wrong = (what: string) => problems.push(`${about}: configuration.${name}: ${what}`)
     if (name.length < 1 || name.length > 50) wrong('a name has 1 to 50 characters')
+    for (const key of Object.keys(property)) {
+      if (!propertyKeys.includes(key)) wrong(`there is no '${key}'${suggestion(key, propertyKeys)}`)
+    }
     if (!property.description) wrong('description is missing')
     if (property.queryable && (!property.required || property.secret))
       wrong('queryable wants required, and not secret (J2)')

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { PluginPlace } from './discover.js'
 import { checkApiRange, type Manifest, PluginRefused, packagePrefix } from './manifest.js'
 import { isPlugin, type Plugin } from './plugin.js'
+import { compiledName, rememberMap } from './source-lines.js'
 
 /** True while Penstock itself runs from its TypeScript sources: then so do the workspace's plugins. */
 const fromSource = __filename.endsWith('.ts')
@@ -127,10 +128,15 @@ function folderEntry(folder: string, manifest: Manifest | undefined): string {
 }
 
 function compileErrors(error: unknown): string {
-  const errors = (error as { errors?: { text: string; location?: { file: string; line: number } | null }[] }).errors
+  const errors = (
+    error as { errors?: { text: string; location?: { file: string; line: number; column: number } | null }[] }
+  ).errors
   if (!errors) return String(error)
   return errors
-    .map((e) => `${e.location ? `${basename(e.location.file)}:${e.location.line}: ` : ''}${e.text}`)
+    .map(
+      (e) =>
+        `${e.location ? `${basename(e.location.file)}:${e.location.line}:${e.location.column + 1}: ` : ''}${e.text}`,
+    )
     .join('; ')
 }
 
@@ -139,7 +145,9 @@ function evaluate(code: string, entry: string): unknown {
   const near = createRequire(entry)
   const load = (id: string): unknown => (id === '@penstock/core' ? hostCore() : near(id))
   const module = { exports: {} as unknown }
-  const run = compileFunction(code, ['module', 'exports', 'require', '__filename', '__dirname'], { filename: entry })
+  const filename = compiledName(entry)
+  rememberMap(filename, code, dirname(entry))
+  const run = compileFunction(code, ['module', 'exports', 'require', '__filename', '__dirname'], { filename })
   run(module, module.exports, Object.assign(load, near), entry, dirname(entry))
   return module.exports
 }

@@ -72,6 +72,10 @@ export class PluginLife implements TapOwner {
     return this.entry.name
   }
 
+  get path(): string | undefined {
+    return this.entry.path
+  }
+
   problem(text: string): void {
     this.entry.problem(text)
   }

@@ -2,9 +2,10 @@
 import type { Clock } from '../domain/clock.js'
 import type { RevisionFoundEvent } from '../domain/hook-events.js'
 import { Circuit, circuitLimits } from './circuit.js'
-import { contain, reason } from './contain.js'
-import { byHook, type HookName, type ObservingHook, observingHooks } from './hook-names.js'
+import { contain } from './contain.js'
+import { byHook, type HookName, knownHooks, type ObservingHook, observingHooks } from './hook-names.js'
 import type { Hooks, PluginHooks } from './hooks.js'
+import { reasonAt } from './source-lines.js'
 
 /** How long a tap may take, milliseconds: what the engine waits for, and what merely looks on. */
 export const tapLimits = { deciding: 5_000, observing: 30_000 } as const
@@ -16,6 +17,8 @@ export interface TapOwner {
   readonly active: boolean
   /** Taps are declared while registering only. */
   readonly registering: boolean
+  /** Where its code is, for the places of errors. */
+  readonly path?: string | undefined
   problem(text: string): void
 }
 
@@ -33,7 +36,7 @@ export function pluginHooks(hooks: Hooks, owner: TapOwner, clock: Clock): Plugin
       })
     }
   }
-  return {
+  return knownHooks({
     ...byHook(observingHooks, observe),
     revisionFound(run) {
       const guarded = tap.guard('revisionFound', tapLimits.deciding, run)
@@ -52,7 +55,7 @@ export function pluginHooks(hooks: Hooks, owner: TapOwner, clock: Clock): Plugin
         return (answer.ran && typeof answer.value === 'string' ? answer.value : undefined) as string
       })
     },
-  }
+  })
 }
 
 /** Asks all taps about a revision: the event as they changed it, or `undefined` when one dropped it. */
@@ -87,7 +90,7 @@ class Tap {
       try {
         return { ran: true, value: await contain(clock, owner.name, `hook ${hook}`, limit, () => run(event)) }
       } catch (error) {
-        owner.problem(`hook ${hook}: ${reason(error)}`)
+        owner.problem(`hook ${hook}: ${reasonAt(error, owner.path)}`)
         if (circuit.failed()) {
           owner.problem(
             `hook ${hook}: ${circuitLimits.errors} errors within a minute, so it is left out for one minute`,

@@ -15,6 +15,7 @@ import { PluginEntry, PluginLife } from './plugin-entry.js'
 import { load, type RegisterParts, register, stepLimits, validate } from './plugin-steps.js'
 import type { ServiceProvider } from './service-provider.js'
 import type { ActionTypeInfo, PluginService, PluginStatus, RuleTypeInfo } from './services.js'
+import { reasonAt } from './source-lines.js'
 
 export interface PluginHostParts extends RegisterParts {
   readonly references: readonly PluginReference[]
@@ -223,7 +224,7 @@ export class PluginHost implements PluginService {
     try {
       await steps()
     } catch (error) {
-      entry.problem(`${stepAfter[entry.state] ?? 'use'}: ${reason(error)}`)
+      entry.problem(`${stepAfter[entry.state] ?? 'use'}: ${reasonAt(error, entry.path)}`)
       this.release(entry, error instanceof PluginRefused ? error.state : 'failed')
     }
   }
@@ -237,7 +238,7 @@ export class PluginHost implements PluginService {
       })
       if (this.reached(entry, 'registered')) entry.state = 'started'
     } catch (error) {
-      entry.problem(`start: ${reason(error)}`)
+      entry.problem(`start: ${reasonAt(error, entry.path)}`)
       await this.stopOne(entry, 'failed')
     }
   }

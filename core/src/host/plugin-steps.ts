@@ -99,6 +99,7 @@ function isolate(
       operations: {
         principal: () => operations().principalOf(plugin),
         call: (method, input) => operations().call(plugin, method, input),
+        report: (found) => operations().report(plugin, found),
       },
     }),
     ...(isolation ? { limits: isolation } : {}),

@@ -21,6 +21,18 @@ export interface ExecOptions {
   readonly timeout?: number
   /** Answer with the exit code instead of failing the job on a non-zero one. */
   readonly check?: boolean
+  /**
+   * Answers with what the command prints to its standard output (`stdout` of the result, at most 16 MiB), which the log has
+   * too. It is kept beside the step: the same after a restart. Standard error goes to the log alone; `2>&1` in a shell joins them.
+   */
+  readonly capture?: boolean
+  /**
+   * Called with each line of standard output as it comes, without its end, one after another; a promise is waited for.
+   * After a restart the same lines come again, from the first on. Errors: what it throws is what `exec` throws once the command has ended.
+   */
+  readonly onLine?: (line: string) => void | Promise<void>
+  /** What `capture` and `onLine` read is left out of the log: it is for the program, not for people. */
+  readonly quiet?: boolean
   /** Said instead of the command line in the log and in errors. */
   readonly label?: string
   /**
@@ -43,6 +55,8 @@ export interface ExecResult {
   readonly signal?: string
   /** True when it was ended because of `timeout`. */
   readonly timedOut?: boolean
+  /** With `capture`: what it printed. */
+  readonly stdout?: string
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Revision } from '../domain/revision.js'
 import type { ActionProvider } from './action-provider.js'
 import type { ConfigurationOf, PropertyDeclarations } from './action-type-declaration.js'
 import type { HttpClient } from './http-client.js'
+import type { PollExecOptions, PollExecResult } from './poll-exec.js'
 
 /**
  * What a source has while it polls.
@@ -18,6 +19,14 @@ export interface PollContext {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly http: HttpClient
+  /**
+   * Runs a command and answers with what it printed; it ends with the poll. In a process of its own the plugin's sandbox is where
+   * it runs, and `permissions: { exec: [PROGRAM] }` grants it.
+   * Errors: the exit code with the last line of standard error, unless `check` is false; more than 1 MiB of output.
+   * @example
+   * const { stdout } = await ctx.exec(['git', 'ls-remote', 'https://example.com/site.git', 'HEAD'], { timeout: 10_000 })
+   */
+  exec(command: readonly [string, ...string[]], options?: PollExecOptions): Promise<PollExecResult>
   log(message: string): void
 }
 
@@ -61,6 +70,11 @@ export interface SourceProvider<P extends PropertyDeclarations = PropertyDeclara
    * branch. Asked when a webhook tells of a push, since webhooks come late and out of order. Errors: as latestRevision.
    */
   newestOf?(configuration: ConfigurationOf<P>, branch: string, ctx: PollContext): Promise<Revision | undefined>
+  /**
+   * How often it is polled where neither penstock.yaml nor the pipeline's tag says so: a cron line, such as `H/15 * * * *` or
+   * `@daily`, for what changes seldom or costs much to be asked. The server's own default when absent.
+   */
+  readonly schedule?: string
   /** Configurations with the same key are asked once, however many pipelines share them. The whole configuration when absent. */
   pollKey?(configuration: ConfigurationOf<P>): string
   /**

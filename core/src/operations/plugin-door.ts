@@ -1,9 +1,10 @@
 /** The door for plugins in processes of their own: each calls as itself, with what penstock.yaml grants it. */
 import type { PolicyDocument, Principal } from '../domain/access.js'
 import { type ActionTypeId, actionTypeKey } from '../domain/action-type.js'
+import { Fault } from '../domain/faults.js'
 import { administratorPolicy, managedPolicyDocuments } from '../domain/managed-policies.js'
 import type { Pipeline } from '../domain/pipeline.js'
-import type { GrantedPlugin, PluginOperations } from '../host/plugin-operations.js'
+import type { GrantedPlugin, PluginOperations, ReportedRevision } from '../host/plugin-operations.js'
 import type { OperationService, ServedOperation } from './serve.js'
 
 /** What the door is made of. */
@@ -12,6 +13,7 @@ export interface PluginDoorParts {
   readonly accountId: string
   /** A pipeline as it is now. */
   readonly pipeline: (name: string) => Promise<Pipeline | undefined>
+  readonly report: (found: ReportedRevision) => Promise<{ readonly pipelineExecutionId?: string }>
   /** The action types that a plugin provides. */
   readonly typesOf: (plugin: string) => readonly ActionTypeId[]
 }
@@ -28,10 +30,22 @@ function principal(accountId: string, name: string, policies: Principal['policie
 
 /** Opens it. */
 export function pluginDoor(parts: PluginDoorParts): PluginOperations {
-  const { operations, accountId } = parts
+  const { operations, accountId, pipeline, typesOf } = parts
   return {
     principalInside: (name) => principal(accountId, name, [administratorPolicy]),
     principalOf: ({ name, granted = [common] }) => principal(accountId, name, granted),
+    async report({ name }, found) {
+      const { pipelineName, actionName } = found
+      const types = new Set(typesOf(name).map(actionTypeKey))
+      const actions = (await pipeline(pipelineName))?.declaration.stages.flatMap((stage) => stage.actions) ?? []
+      const own = actions.find((action) => action.name === actionName && types.has(actionTypeKey(action.actionTypeId)))
+      if (own === undefined)
+        throw new Fault(
+          'AccessDeniedException',
+          `plugin '${name}' may report revisions of its own source actions, and ${pipelineName}/${actionName} is none`,
+        )
+      return parts.report(found)
+    },
     async call(plugin, method, input) {
       const served = operations()
         .list()

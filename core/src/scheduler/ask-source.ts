@@ -4,6 +4,7 @@ import type { ActionDeclaration, Pipeline } from '../domain/pipeline.js'
 import { contain, reason } from '../host/contain.js'
 import type { HttpClient } from '../host/http-client.js'
 import type { Logger } from '../host/plugin.js'
+import { pollExec } from '../host/poll-exec.js'
 import type { ProviderRegistry } from '../host/registry.js'
 import type { PollContext, SourceProvider } from '../host/source-provider.js'
 import { placeOf, sourceConfiguration } from './source-actions.js'
@@ -44,10 +45,11 @@ export async function askSource<T>(parts: AskSourceParts, question: SourceQuesti
   const hide = (text: string) =>
     secrets.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '****')), text)
   const names = { pipelineName: pipeline.name, actionName: action.name }
-  const context = {
+  const context: PollContext = {
     signal,
     clock: parts.clock,
     http: parts.http(signal),
+    exec: (command, options = {}) => pollExec(command, options, signal),
     log: (message: string) => parts.log.debug(hide(message), names),
   }
   try {

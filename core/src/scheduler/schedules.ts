@@ -1,4 +1,4 @@
-/** When a source is polled: penstock.yaml's line for it, else its pipeline's tag, else the server's default. */
+/** When a source is polled: penstock.yaml's line for it, else its pipeline's tag, else what its provider declares, else the server's default. */
 import { createHash } from 'node:crypto'
 import type { Pipeline } from '../domain/pipeline.js'
 import { InvalidSchedule, parseSchedule, type Schedule } from './cron.js'
@@ -22,12 +22,15 @@ export function scheduleText(
   settings: ScheduleSettings,
   pipeline: Pick<Pipeline, 'name' | 'tags'>,
   actionName: string,
+  /** What the source's provider declares. */
+  declared?: string,
 ): string {
   const { schedules } = settings
   return (
     schedules[`${pipeline.name}/${actionName}`] ??
     schedules[pipeline.name] ??
     pipeline.tags[scheduleTag] ??
+    declared ??
     settings.schedule
   )
 }

@@ -1,4 +1,6 @@
 /** Asks sources for their newest revision: each distinct one once, a few at a time, and only what is due. */
+import { checkedRevision } from '../domain/checked-revision.js'
+import type { Revision } from '../domain/revision.js'
 import type { SourceState, SourceStateStore } from '../domain/source-state.js'
 import type { EngineReads } from '../engine/ports.js'
 import { reason } from '../host/contain.js'
@@ -112,9 +114,9 @@ export class SourcePoller {
       async ask(provider, configuration, context) {
         const wanted = provider.changesSince && changesWanted(pipeline, action)
         if (!wanted || !provider.changesSince)
-          return { revision: await provider.latestRevision(configuration, context) }
+          return { revision: checked(await provider.latestRevision(configuration, context)) }
         const { revisions, cursor } = await provider.changesSince(configuration, state.cursor, wanted, context)
-        return { changes: revisions, cursor }
+        return { changes: revisions.map((one) => checkedRevision(one, 'the source')), cursor }
       },
     })
   }
@@ -123,6 +125,10 @@ export class SourcePoller {
   private async release(states: readonly SourceState[], until: number): Promise<void> {
     await Promise.all(states.map((state) => this.parts.states.finish(state, until)))
   }
+}
+
+function checked(revision: Revision | undefined): Revision | undefined {
+  return revision && checkedRevision(revision, 'the source')
 }
 
 function byPollKey(states: readonly SourceState[]): Map<string, SourceState[]> {

@@ -1,4 +1,5 @@
 /** From "a source has a new revision" to an execution: plugins may change or drop it, git triggers judge it, the engine starts. */
+import { checkedRevision } from '../domain/checked-revision.js'
 import type { TriggerType } from '../domain/execution.js'
 import { Fault } from '../domain/faults.js'
 import type { FoundRevision, GitEvent } from '../domain/git-event.js'
@@ -43,6 +44,7 @@ export class SourceReports {
   /** Starts an execution where hooks and triggers let it. Errors: PipelineNotFoundException, ActionNotFoundException; the engine's. */
   async report(found: RevisionReport): Promise<{ readonly pipelineExecutionId?: string }> {
     const { pipelineName, actionName } = found
+    checkedRevision(found.revision, 'whoever reported it')
     const pipeline = await this.parts.reads.pipeline(pipelineName)
     if (!pipeline) throw new Fault('PipelineNotFoundException', `there is no pipeline '${pipelineName}'`)
     const action = sourceActions(pipeline).find(({ name }) => name === actionName)

@@ -108,7 +108,7 @@ export class SourceWatch {
     if (!found) return undefined
     const key = await this.pollKey(found, pipeline, action, told)
     if (key === undefined) return undefined
-    const schedule = scheduleText(this.parts.settings, pipeline, action.name)
+    const schedule = scheduleText(this.parts.settings, pipeline, action.name, found.provider.schedule)
     const { problem } = this.parts.book.get(schedule, pipeline.name, action.name)
     if (problem)
       this.parts.log.warn('broken schedule', { pipelineName: pipeline.name, actionName: action.name, problem })

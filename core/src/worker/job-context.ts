@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { type Artifact } from '../domain/artifact.js'
@@ -21,6 +21,7 @@ import type {
   OutputOptions,
 } from '../host/provider-context.js'
 import type { ArtifactAccess } from './artifact-access.js'
+import { type Captured, longestCapture, OutputCapture, outputFile } from './captured-output.js'
 import type { SecretLookup } from './configuration.js'
 import { baseEnvironment } from './environment.js'
 import { createHttpClient } from './http-client.js'
@@ -214,12 +215,18 @@ export class WorkerJobContext implements JobContext {
   async #exec(command: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
     const title = this.log.masker.mask(options.label ?? commandLine(command))
     const spec = { folder: this.#steps.take(command, title), command, title, ...(await this.#surroundings(options)) }
-    const outcome = await explained(
-      this.parts.steps.run(spec, this.signal),
-      this.signal,
-      `"${title}" could not be started`,
-    )
-    return this.#judge(outcome, spec, options)
+    const running = this.parts.steps.run(spec, this.signal)
+    const captured = spec.capture ? this.#capture(spec.folder, running, options) : undefined
+    captured?.catch(() => {}) // heard of below, once the step has ended
+    const outcome = await explained(running, this.signal, `"${title}" could not be started`)
+    const output = await captured
+    return { ...this.#judge(outcome, spec, options), ...(options.capture ? stdoutOf(output, spec) : {}) }
+  }
+
+  #capture(folder: string, running: Promise<unknown>, { capture, onLine, quiet }: ExecOptions): Promise<Captured> {
+    const log = quiet ? {} : { log: this.log }
+    const over = () => this.#detached
+    return new OutputCapture({ folder, ...log, over, keep: capture === true, ...defined({ onLine }) }).follow(running)
   }
 
   /** Where a command runs, and with what. Errors: JobFailed ConfigurationError, when it cannot be enclosed as it must be. */
@@ -237,6 +244,7 @@ export class WorkerJobContext implements JobContext {
         ...options.env,
       },
       log: folder.spool,
+      ...(options.capture || options.onLine !== undefined ? { capture: true } : {}),
       ...(options.timeout === undefined ? {} : { deadline: this.clock.now() + options.timeout }),
       ...(isolation === undefined ? {} : { level: isolation.level, limits: isolation.limits }),
       ...(enclosure === undefined ? {} : { enclosure }),
@@ -298,6 +306,17 @@ export class WorkerJobContext implements JobContext {
 function isolationOf(job: StepIsolation, { isolation, image }: ExecOptions): StepIsolation {
   const inside = image === undefined ? job : { ...job, image }
   return isolation === 'none' ? { ...inside, level: 'none' } : inside
+}
+
+/** Errors: JobFailed for more than is kept, and for a step that was begun when nobody asked for its output. */
+function stdoutOf(captured: Captured | undefined, { folder, title }: StepSpec): { readonly stdout: string } {
+  if (captured?.tooLong)
+    throw new JobFailed(
+      `"${title}" printed more than ${longestCapture / 1024 ** 2} MiB, which is all that capture keeps: write it to a file`,
+    )
+  if (!existsSync(outputFile(folder)))
+    throw new JobFailed(`"${title}" ran before its output was asked for: retry the action`, 'SystemUnavailable')
+  return { stdout: captured?.text ?? '' }
 }
 
 function pick<T extends { readonly name: string }>(all: readonly T[], name: string | undefined, kind: string): T {

@@ -36,6 +36,16 @@ export class LogSpool implements ActionLog {
     this.write(text.endsWith('\n') ? text : `${text}\n`)
   }
 
+  /** Bytes that are no words of the provider's: what a step printed, whose place is kept elsewhere. Errors: JobFailed. */
+  append(bytes: Uint8Array): void {
+    if (this.#file === undefined) return
+    try {
+      appendFileSync(this.#file, bytes)
+    } catch (error) {
+      throw asJobFailed(error, 'the log could not be written')
+    }
+  }
+
   /** Kept on disk before it counts: a restarted server must mask it too. */
   mask(secret: string): void {
     if (!this.masker.add(secret)) return

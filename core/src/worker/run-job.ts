@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNativeError } from 'node:util/types'
+import { checkedRevision } from '../domain/checked-revision.js'
 import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { ExecutionDetails, JobData, JobFailure } from '../domain/job.js'
@@ -12,10 +13,12 @@ import { isPluginProcessEnded, type PluginProcessEnded } from '../host/isolated/
 import type { JobApiAccess } from '../host/job-api-access.js'
 import { isJobFailed, JobFailed } from '../host/job-failed.js'
 import type { DeployTarget, JobContext } from '../host/provider-context.js'
+import { inSourceLines } from '../host/source-lines.js'
 import type { ArtifactAccess } from './artifact-access.js'
 import { parseConfiguration, type SecretLookup } from './configuration.js'
 import { resolveVariables } from './environment.js'
 import { WorkerJobContext } from './job-context.js'
+import { keepProgress, lastProgress } from './last-progress.js'
 import type { ActionLogs } from './log-service.js'
 import { asJobFailed, isDiskFull, type LogSpool } from './log-spool.js'
 import { removeFolder } from './remove-folder.js'
@@ -162,6 +165,10 @@ export class JobRun {
       outputs: data.outputArtifacts,
       folder: this.folder,
       log: this.#spool,
+      progress: async (details) => {
+        keepProgress(this.folder, details)
+        await this.parts.progress(details)
+      },
       checkpoint: async (kept) => {
         await this.parts.checkpoint(kept)
         this.#token = kept
@@ -222,12 +229,14 @@ export class JobRun {
       commands: data.commands ?? [],
       environmentVariables: variables,
       ...(data.outputVariableNames ? { outputVariableNames: data.outputVariableNames } : {}),
+      ...defined({ progress: lastProgress(this.folder) }),
       ...(token === undefined ? {} : { checkpoint: readToken(token), continuationToken: token }),
     }
   }
 
   #clean(result: ActionResult): ActionResult {
-    const { summary } = result
+    const { summary, revision } = result
+    if (revision !== undefined) checkedRevision(revision, 'the provider')
     return summary === undefined ? result : { ...result, summary: this.#shown(summary, LONGEST_SUMMARY) }
   }
 
@@ -243,7 +252,7 @@ export class JobRun {
     // Into the log as well, where people look first; and a defect of the provider's with its stack.
     const defect = !isJobFailed(error) && !this.parts.signal.aborted && isNativeError(error)
     try {
-      this.#spool.line(defect ? (error.stack ?? failure.message) : failure.message)
+      this.#spool.line(defect ? inSourceLines(error.stack ?? failure.message) : failure.message)
     } catch {
       // The disk is full: the failure itself still is reported.
     }

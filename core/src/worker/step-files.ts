@@ -25,6 +25,8 @@ export interface StepSpec {
   readonly title: string
   /** Epoch milliseconds; kept on disk, so that a restart does not move it. */
   readonly deadline?: number
+  /** Standard output goes to the file `stdout` of the step's folder instead. */
+  readonly capture?: boolean
   readonly level?: IsolationLevel
   readonly limits?: StepLimits
   /** What stands around the command; nothing at level `none`. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { JobFailed } from '../host/job-failed.js'
+import { outputFile } from './captured-output.js'
 import { ulimits, ulimitsInside } from './sandbox/ulimits.js'
 import type { StepSpec } from './step-files.js'
 import { shellQuote } from './supervisor.js'
@@ -56,7 +57,7 @@ function openly(spec: StepSpec): string {
   return `${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
 cd ${shellQuote(spec.cwd)} || exit 125
 unset OLDPWD
-exec ${words(spec)}
+exec ${words(spec)}${captured(spec)}
 `
 }
 
@@ -66,7 +67,7 @@ exec ${words(spec)}
  */
 function enclosed(spec: StepSpec, command: readonly string[]): string {
   const end = `END_${randomBytes(8).toString('hex')}`
-  return `exec ${command.map(shellQuote).join(' ')} /bin/sh 8>sandbox.json <<'${end}'
+  return `exec ${command.map(shellQuote).join(' ')} /bin/sh 8>sandbox.json${captured(spec)} <<'${end}'
 {
 unset PWD OLDPWD SHLVL
 ${isBoxed(spec) ? '' : ulimitsInside(spec.limits)}${environmentScript(spec.env)}export PENSTOCK_STEP=${shellQuote(spec.folder)}
@@ -76,6 +77,11 @@ exec ${words(spec)} </dev/null
 }
 ${end}
 `
+}
+
+/** Opened before the enclosure is entered, so nothing in there need reach the step's folder. */
+function captured({ capture, folder }: StepSpec): string {
+  return capture ? ` >>${shellQuote(outputFile(folder))}` : ''
 }
 
 function words(spec: StepSpec): string {

@@ -30,6 +30,7 @@ const door = pluginDoor({
   operations: () => service,
   accountId,
   pipeline: async () => undefined,
+  report: async () => ({}),
   typesOf: () => [],
 })
 

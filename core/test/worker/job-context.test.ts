@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActionJob } from '../../src/host/action-job'
+import { JobFailed } from '../../src/host/job-failed'
 import type { JobContext } from '../../src/host/provider-context'
 import { dummyProvider } from '../../src/testkit/dummy-provider'
 import { type RunActionOptions, runAction } from '../../src/testkit/run-action'
+import { Trial } from '../../src/testkit/trial'
 
 function run(work: (ctx: JobContext, job: ActionJob) => Promise<unknown>, options: RunActionOptions = {}) {
   const provider = dummyProvider()
@@ -60,6 +62,88 @@ describe('exec', () => {
     expect(await message(work)).toBe('"sleep 983" took longer than 0.2 s and was ended')
     const checked = (ctx: JobContext) => ctx.exec(['sleep', '983'], { timeout: 200, check: false }).then(JSON.stringify)
     expect(await summary(checked)).toBe('{"exitCode":143,"signal":"SIGTERM","timedOut":true}')
+  })
+
+  test('answers with what a command printed, which the log has too, between what came before and after', async () => {
+    const work = async (ctx: JobContext) => {
+      const { stdout } = await ctx.exec(['sh', '-c', 'echo to people >&2; printf "a\\nb"'], {
+        label: 'x',
+        capture: true,
+      })
+      ctx.log.line(' end')
+      return JSON.stringify(stdout)
+    }
+    const { result, log } = await run(work)
+    expect(result?.summary).toBe('"a\\nb"')
+    expect(log.split('\n').sort()).toEqual(['', '$ x', 'a', 'b end', 'to people'].sort())
+  })
+
+  test('calls back for each line, in order, waits for promises, and masks in the log alone', async () => {
+    const lines: string[] = []
+    const work = async (ctx: JobContext) => {
+      ctx.mask('hunter22')
+      await ctx.exec(['printf', 'one\\r\\nhunter22\\n\\nlast'], {
+        onLine: async (line) => {
+          await Promise.resolve()
+          lines.push(line)
+        },
+      })
+    }
+    const { log } = await run(work)
+    expect(lines).toEqual(['one', 'hunter22', '', 'last'])
+    expect(log).toContain('****')
+    expect(log).not.toContain('hunter22')
+  })
+
+  test('what is quiet is in no log, and what onLine throws is what exec throws', async () => {
+    const quiet = (ctx: JobContext) =>
+      ctx.exec(['echo', 'hush'], { label: 'x', quiet: true, capture: true }).then((r) => r.stdout)
+    const { result, log } = await run(quiet)
+    expect([result?.summary, log]).toEqual(['hush\n', '$ x\n'])
+    const thrown = (ctx: JobContext) =>
+      ctx.exec(['echo', 'x'], {
+        onLine: () => {
+          throw new JobFailed('not x')
+        },
+      })
+    expect(await message(thrown)).toBe('not x')
+  })
+
+  test('captures the same after a server died, shows it once, and tells the progress that was told', async () => {
+    const seen: unknown[] = []
+    const provider = {
+      ...dummyProvider(),
+      run: async (job: ActionJob, ctx: JobContext) => {
+        const lines: string[] = []
+        const { stdout } = await ctx.exec(['sh', '-c', 'echo $$; seq 1 2000'], {
+          label: 'count',
+          capture: true,
+          onLine: (line) => void lines.push(line),
+        })
+        seen.push([stdout, lines.join('\n'), job.progress])
+        await ctx.progress({ percentComplete: 50 })
+      },
+    }
+    const trial = await Trial.make(provider, {})
+    const died = new Promise<void>((resolve) => {
+      void trial.run((event) => {
+        if (event !== 'progress') return
+        trial.kill()
+        resolve()
+        return new Promise<void>(() => {})
+      })
+    })
+    await died
+    const { log } = await trial.run()
+    trial.bury()
+    const [[stdout, lines, none], [again, linesAgain, told]] = seen as [
+      [string, string, unknown],
+      [string, string, unknown],
+    ]
+    expect([again, linesAgain]).toEqual([stdout, lines])
+    expect(stdout).toBe(`${lines}\n`)
+    expect([none, told]).toEqual([undefined, { percentComplete: 50 }])
+    expect(log).toBe(`$ count\n${stdout}`)
   })
 
   test('runs side by side, each in a folder of its own', async () => {

@@ -1,7 +1,7 @@
 /** PluginApi in a plugin's own process: it keeps the functions and notes what is to be declared at the host. */
 import { mkdirSync } from 'node:fs'
 import type { ActionProvider } from '../action-provider.js'
-import { byHook, type HookName, hookNames } from '../hook-names.js'
+import { byHook, type HookName, hookNames, knownHooks } from '../hook-names.js'
 import type { PluginHooks } from '../hooks.js'
 import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { RuleProvider } from '../rule-provider.js'
@@ -96,12 +96,13 @@ type Declare = <T>(list: T[], what: string, value: unknown) => void
 
 function childHooks(registration: Registration, declare: Declare): PluginHooks {
   const tap = (hook: HookName) => (run: unknown) => declare(registration.taps, `hooks.${hook}`, { hook, run })
-  return byHook(hookNames, tap)
+  return knownHooks(byHook(hookNames, tap))
 }
 
 function describeAction(provider: ActionProvider): DeclaredAction {
   const { category, owner, provider: name, version, description, configuration, settings } = provider
   const { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent } = provider
+  const { schedule } = provider as SourceProvider
   const has = (key: keyof SourceProvider) => typeof (provider as SourceProvider)[key] === 'function'
   const functions = {
     validate: has('validate'),
@@ -111,7 +112,7 @@ function describeAction(provider: ActionProvider): DeclaredAction {
     changesSince: has('changesSince'),
   }
   const plain = { category, owner, provider: name, version, description, configuration, settings }
-  const limits = { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent }
+  const limits = { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent, schedule }
   if (typeof provider.run !== 'function') throw new Error(`action ${category}/${name}: run is missing`)
   return { ...plain, ...limits, functions } as DeclaredAction // members that are absent do not cross
 }

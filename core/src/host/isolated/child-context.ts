@@ -4,13 +4,19 @@ import type { InputArtifact } from '../action-job.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess, ReportedResult } from '../job-api-access.js'
 import { JobFailed } from '../job-failed.js'
+import { pollExec } from '../poll-exec.js'
 import type { ExecResult, JobContext } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import type { Channel } from './channel.js'
-import type { ContextMethod, RunRequest, WireBytes } from './protocol.js'
+import type { ContextMethod, LinesNote, RunRequest, WireBytes, WireExecOptions } from './protocol.js'
 
 /** A job's context. Words and masks go as notes, so that they keep their order with the calls. */
-export function childJobContext(channel: Channel, request: RunRequest, signal: AbortSignal): JobContext {
+export function childJobContext(
+  channel: Channel,
+  request: RunRequest,
+  signal: AbortSignal,
+  lines: StepLines,
+): JobContext {
   const { scope } = request
   const ask = <T>(method: ContextMethod, ...args: readonly unknown[]) =>
     channel.call('context', { scope, method, args }) as Promise<T>
@@ -23,7 +29,7 @@ export function childJobContext(channel: Channel, request: RunRequest, signal: A
     http: childHttp(channel, scope),
     input: (name, options) => ask<InputArtifact>('input', name, options),
     output: (folder, options) => ask<void>('output', folder, options),
-    exec: (command, options) => ask<ExecResult>('exec', command, options),
+    exec: childExec(ask, lines),
     async checkpoint(data) {
       if (JSON.stringify(data) === undefined) throw new TypeError('checkpoint: undefined is no JSON; null is')
       await ask<void>('checkpoint', data)
@@ -40,12 +46,55 @@ export function childJobContext(channel: Channel, request: RunRequest, signal: A
   }
 }
 
+type Ask = <T>(method: ContextMethod, ...args: readonly unknown[]) => Promise<T>
+
+/** A function cannot cross: its lines come as notes, under a number that the call names. */
+function childExec(ask: Ask, lines: StepLines): JobContext['exec'] {
+  return async (command, { onLine, ...options } = {}) => {
+    if (onLine === undefined) return ask<ExecResult>('exec', command, options)
+    const heard = lines.listen(onLine)
+    try {
+      return await ask<ExecResult>('exec', command, { ...options, lines: heard.number } satisfies WireExecOptions)
+    } finally {
+      await heard.end()
+    }
+  }
+}
+
+/** Who listens to the lines of steps in this process. */
+export class StepLines {
+  readonly #listeners = new Map<number, (line: string) => void>()
+  #next = 1
+
+  listen(onLine: (line: string) => void | Promise<void>) {
+    const number = this.#next++
+    let told: Promise<void> = Promise.resolve()
+    this.#listeners.set(number, (line) => {
+      told = told.then(() => onLine(line))
+      told.catch(() => {}) // the end tells
+    })
+    return {
+      number,
+      /** Errors: what `onLine` threw. */
+      end: (): Promise<void> => {
+        this.#listeners.delete(number)
+        return told
+      },
+    }
+  }
+
+  heard({ number, lines }: LinesNote): void {
+    for (const line of lines) this.#listeners.get(number)?.(line)
+  }
+}
+
 /** A poll's context. */
 export function childPollContext(channel: Channel, scope: number, signal: AbortSignal): PollContext {
   return {
     signal,
     clock: systemClock,
     http: childHttp(channel, scope),
+    exec: (command, options = {}) => pollExec(command, options, signal),
     log: (message) => channel.note('log', { scope, text: String(message) }),
   }
 }

@@ -5,11 +5,12 @@ import type { Notification, Plugin } from '../plugin.js'
 import type { SourceProvider } from '../source-provider.js'
 import type { Channel, Handlers } from './channel.js'
 import { childApi, Registration } from './child-api.js'
-import { childJobContext, childPollContext } from './child-context.js'
+import { childJobContext, childPollContext, StepLines } from './child-context.js'
 import { explain, guardProcess } from './guard.js'
 import type {
   AskRequest,
   GuardedBy,
+  LinesNote,
   LoadAnswer,
   LoadRequest,
   PollRequest,
@@ -23,7 +24,10 @@ import { fromWire, type WireError } from './wire-error.js'
 export class ChildPlugin {
   private plugin: Plugin | undefined
   private guarded: GuardedBy | undefined
+  /** Where the plugin's code is, once it is to be loaded. */
+  path: string | undefined
   private readonly registration = new Registration()
+  private readonly lines = new StepLines()
   /** By scope: what aborts the work that is going on. */
   private readonly aborts = new Map<number, AbortController>()
 
@@ -44,6 +48,7 @@ export class ChildPlugin {
     ask: (request: AskRequest) => this.ask(request),
     hook: ({ place, event }: { readonly place: number; readonly event: unknown }) =>
       this.registration.taps[place]?.run(event),
+    lines: (note: LinesNote) => this.lines.heard(note),
     notify: ({ place, notification }: { readonly place: number; readonly notification: Notification }) =>
       this.registration.notifiers[place]?.notify(notification),
     secret: ({ place, name }: { readonly place: number; readonly name: string }) =>
@@ -69,6 +74,7 @@ export class ChildPlugin {
 
   private async load({ place, manifest, guarded }: LoadRequest): Promise<LoadAnswer> {
     this.guarded = guarded
+    this.path = place.path
     this.plugin = await loadPlugin(place, manifest, () => guarded && guardProcess(guarded))
     const { name, apiVersion, configSchema } = this.plugin
     return { name, apiVersion, ...(configSchema ? { configSchema } : {}) }
@@ -85,7 +91,9 @@ export class ChildPlugin {
   private run(request: RunRequest): Promise<unknown> {
     const { kind, place, scope, job } = request
     const provider = kind === 'action' ? this.registration.actions[place] : this.registration.rules[place]
-    return this.within(scope, (signal) => provider?.run(job as never, childJobContext(this.channel(), request, signal)))
+    return this.within(scope, (signal) =>
+      provider?.run(job as never, childJobContext(this.channel(), request, signal, this.lines)),
+    )
   }
 
   private poll({ scope, place, method, args }: PollRequest): Promise<unknown> {

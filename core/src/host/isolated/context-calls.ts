@@ -4,10 +4,18 @@ import type { TestReportInput } from '../../domain/test-report.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess } from '../job-api-access.js'
 import { JobFailed } from '../job-failed.js'
-import type { DeployTarget, ExecOptions, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
+import type { DeployTarget, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import { PermissionRefused } from './guard.js'
-import { type ContextCall, type ContextMethod, contextMethods, type GuardedBy, type WireBytes } from './protocol.js'
+import {
+  type ContextCall,
+  type ContextMethod,
+  contextMethods,
+  type GuardedBy,
+  type LinesNote,
+  type WireBytes,
+  type WireExecOptions,
+} from './protocol.js'
 
 type Served = Record<ContextMethod, (...args: never[]) => unknown>
 
@@ -27,10 +35,14 @@ export class ContextCalls {
   /** `guarded`: what the plugin was granted; everything when absent. */
   constructor(readonly guarded?: GuardedBy) {}
 
-  /** Makes a job's context reachable; the answer is its number. `show` lets the process see a folder of the job. */
-  openJob(ctx: JobContext, show: (folder: string) => Promise<void> = async () => {}): number {
+  /** Makes a job's context reachable; the answer is its number. `show` lets the process see a folder of the job, `tell` has its steps' lines. */
+  openJob(
+    ctx: JobContext,
+    show: (folder: string) => Promise<void> = async () => {},
+    tell: (note: LinesNote) => void = () => {},
+  ): number {
     return this.#open({
-      served: this.#guard(jobCalls(ctx, this.guarded, show)),
+      served: this.#guard(jobCalls(ctx, this.guarded, show, tell)),
       log: (text) => ctx.log.write(text),
       mask: (value) => ctx.mask(value),
     })
@@ -99,6 +111,7 @@ function jobCalls(
   ctx: JobContext,
   guarded: GuardedBy | undefined,
   show: (folder: string) => Promise<void>,
+  tell: (note: LinesNote) => void,
 ): Partial<Served> {
   let access: JobApiAccess | undefined
   const { targets } = ctx
@@ -114,11 +127,12 @@ function jobCalls(
       if (guarded !== undefined) checkSource(resolve(ctx.workspace, source), own)
       return ctx.output(source, options)
     },
-    async exec(command: readonly [string, ...string[]], options?: ExecOptions) {
+    async exec(command: readonly [string, ...string[]], { lines: number, ...options }: WireExecOptions = {}) {
       const needs = 'the plugin may not run steps outside of the sandbox (isolation: none)'
-      if (guarded && options?.isolation === 'none' && !guarded.permissions.hostSteps)
+      if (guarded && options.isolation === 'none' && !guarded.permissions.hostSteps)
         throw new PermissionRefused(needs, 'hostSteps: true', guarded)
-      return ctx.exec(command, options)
+      const told = number === undefined ? {} : { onLine: (line: string) => tell({ number, lines: [line] }) }
+      return ctx.exec(command, { ...options, ...told })
     },
     checkpoint: (data: unknown) => ctx.checkpoint(data ?? null),
     progress: (details: Parameters<JobContext['progress']>[0]) => ctx.progress(details),

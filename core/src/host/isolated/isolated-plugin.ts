@@ -8,17 +8,19 @@ import { lendCore } from '../load.js'
 import type { Manifest } from '../manifest.js'
 import type { PluginPermissions } from '../permissions.js'
 import { definePlugin, type Logger, type Plugin, type PluginApi } from '../plugin.js'
+import type { ReportedRevision } from '../plugin-operations.js'
 import type { JobContext } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import type { StateDoor } from '../state/state-door.js'
 import { ContextCalls } from './context-calls.js'
 import { isolationLimits, usualMemory } from './limits.js'
 import { nodePermissions } from './node-permissions.js'
-import { answerOperations } from './operation-calls.js'
+import { answerOperations, answerReports } from './operation-calls.js'
 import { PluginProcess } from './plugin-process.js'
 import type { PluginEnclosure, PluginSandbox } from './plugin-sandbox.js'
 import type {
   GuardedBy,
+  LinesNote,
   LoadAnswer,
   LoadRequest,
   PollRequest,
@@ -46,6 +48,7 @@ export interface IsolatedPluginParts {
   readonly operations?: {
     principal(): Principal
     call(method: string, input: unknown): Promise<unknown>
+    report(found: ReportedRevision): Promise<unknown>
   }
   readonly limits?: Partial<Record<keyof typeof isolationLimits, number>>
   /** Encloses its process; without one it does whatever the server's user can. */
@@ -121,9 +124,10 @@ export class IsolatedPlugin implements ProcessCalls {
 
   async runJob(request: Omit<RunRequest, 'scope'>, ctx: JobContext): Promise<unknown> {
     const show = (folder: string) => this.#show(folder)
+    const tell = (note: LinesNote) => this.#current?.channel.note('lines', note)
     await show(request.workspace)
     try {
-      return await this.#work('run', request, ctx.signal, this.#contexts.openJob(ctx, show))
+      return await this.#work('run', request, ctx.signal, this.#contexts.openJob(ctx, show, tell))
     } finally {
       await this.#current?.parts.enclosure?.hide(request.workspace)
     }
@@ -249,7 +253,10 @@ export class IsolatedPlugin implements ProcessCalls {
         log: (note: Parameters<ContextCalls['log']>[0]) => this.#contexts.log(note),
         mask: (note: Parameters<ContextCalls['mask']>[0]) => this.#contexts.mask(note),
         state: serveState(this.parts.state),
-        ...(operations && { operate: answerOperations((method, input) => operations.call(method, input)) }),
+        ...(operations && {
+          operate: answerOperations((method, input) => operations.call(method, input)),
+          report: answerReports((found) => operations.report(found)),
+        }),
         problem: ({ text }: { readonly text: string }) => onProblem(text),
         say: ({ level, message, details }: Said) => log[level](message, details ?? {}),
       },

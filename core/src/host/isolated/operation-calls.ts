@@ -5,7 +5,8 @@
 import { deserialize, serialize } from 'node:v8'
 import type { Principal } from '../../domain/access.js'
 import type { OperationService, PrincipalOperations } from '../../operations/serve.js'
-import type { ServerServices } from '../services.js'
+import type { ReportedRevision } from '../plugin-operations.js'
+import type { ServerServices, SourceService } from '../services.js'
 import type { Channel } from './channel.js'
 
 interface OperationCall {
@@ -20,7 +21,12 @@ export function channelServer(
   refuse: (what: string) => never,
 ): ServerServices {
   const operations = channelOperations(channel, self, refuse)
-  return members((name) => (name === 'operations' ? operations : refuse(`api.server.${name}`)))
+  const sources = members<SourceService>((name) => {
+    if (name !== 'report') return refuse(`api.server.sources.${name}`)
+    return async (found: ReportedRevision) => unpack((await channel.call('report', pack(found))) as string)
+  })
+  const known: Partial<ServerServices> = { operations, sources }
+  return members((name) => known[name as keyof ServerServices] ?? refuse(`api.server.${name}`))
 }
 
 function channelOperations(channel: Channel, self: () => Principal, refuse: (what: string) => never): OperationService {
@@ -51,6 +57,11 @@ export function answerOperations(
   run: (method: string, input: unknown) => Promise<unknown>,
 ): (call: OperationCall) => Promise<string> {
   return async ({ method, input }) => pack(await run(method, unpack(input)))
+}
+
+/** The same for what it saw of its own sources. */
+export function answerReports(run: (found: ReportedRevision) => Promise<unknown>): (found: string) => Promise<string> {
+  return async (found) => pack(await run(unpack(found) as ReportedRevision))
 }
 
 /** Errors: when there is a function or the like in it. */

@@ -7,6 +7,7 @@ import type { HookName } from '../hook-names.js'
 import type { Manifest } from '../manifest.js'
 import type { PluginPermissions } from '../permissions.js'
 import type { JsonSchema } from '../plugin.js'
+import type { ExecOptions } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
 
 /** `load`: host to plugin. */
@@ -51,7 +52,11 @@ export interface ProviderFunctions {
 }
 
 /** An action's or source's declaration without its functions. */
-export type DeclaredAction = Omit<ActionTypeDeclaration, 'validate'> & { readonly functions: ProviderFunctions }
+export type DeclaredAction = Omit<ActionTypeDeclaration, 'validate'> & {
+  readonly functions: ProviderFunctions
+  /** Of a source. */
+  readonly schedule?: string
+}
 
 /** A rule's declaration without its function. */
 export type DeclaredRule = Omit<RuleProvider, 'run'>
@@ -111,6 +116,17 @@ export const contextMethods = [
   'http',
 ] as const
 export type ContextMethod = (typeof contextMethods)[number]
+
+/** ExecOptions without its function: the number that its lines are told under, where there is one. */
+export interface WireExecOptions extends Omit<ExecOptions, 'onLine'> {
+  readonly lines?: number
+}
+
+/** `lines`: host to plugin, what a step printed. */
+export interface LinesNote {
+  readonly number: number
+  readonly lines: readonly string[]
+}
 
 /** A request's body of bytes, as JSON has none. */
 export interface WireBytes {

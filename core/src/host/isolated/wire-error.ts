@@ -3,6 +3,7 @@ import { Fault, type FaultCode, type FaultDetail, isFault } from '../../domain/f
 import type { FailureType } from '../../domain/job.js'
 import { isJobFailed, JobFailed } from '../job-failed.js'
 import { PluginRefused } from '../manifest.js'
+import { inSourceLines } from '../source-lines.js'
 
 /** An error as it crosses from one process to another: what the other side needs to throw its like. */
 export interface WireError {
@@ -21,8 +22,9 @@ export interface WireError {
 
 /** Any thrown thing, ready to be sent. */
 export function toWire(error: unknown): WireError {
+  const stack = error instanceof Error && error.stack !== undefined ? inSourceLines(error.stack) : undefined
   if (isJobFailed(error)) {
-    const { message, type, externalExecutionId, stack } = error
+    const { message, type, externalExecutionId } = error
     return {
       message,
       name: 'JobFailed',
@@ -32,11 +34,11 @@ export function toWire(error: unknown): WireError {
     }
   }
   if (isFault(error)) {
-    const { message, code, details, stack } = error
+    const { message, code, details } = error
     return { message, name: code, fault: code, details, ...(stack ? { stack } : {}) }
   }
   if (!(error instanceof Error)) return { message: wordsOf(error) }
-  const { message, name, stack } = error
+  const { message, name } = error
   const refused = error instanceof PluginRefused ? { refused: error.state } : {}
   return { message: message || name, name, ...(stack ? { stack } : {}), ...refused }
 }

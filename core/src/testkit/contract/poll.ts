@@ -1,4 +1,5 @@
 import { systemClock } from '../../domain/clock.js'
+import { pollExec } from '../../host/poll-exec.js'
 import type { PollContext } from '../../host/source-provider.js'
 import { createHttpClient } from '../../worker/http-client.js'
 
@@ -13,5 +14,6 @@ export function pollContext(
 ): PollContext & { readonly said: readonly string[] } {
   const said: string[] = []
   const http = createHttpClient({ clock: systemClock, signal, mask: (text) => text })
-  return { signal, clock: systemClock, http, said, log: (message) => void said.push(message) }
+  const exec: PollContext['exec'] = (command, options = {}) => pollExec(command, options, signal)
+  return { signal, clock: systemClock, http, exec, said, log: (message) => void said.push(message) }
 }
