@@ -1,5 +1,5 @@
 import { defined } from '../domain/defined.js'
-import type { ApprovalNeededEvent, ExecutionChangedEvent } from '../domain/hook-events.js'
+import type { ApprovalNeededEvent, ExecutionChangedEvent, FailedAction } from '../domain/hook-events.js'
 import type { Effect } from '../engine/changes.js'
 import type { Notification } from '../host/plugin.js'
 import type { ServerIdentity } from '../host/services.js'
@@ -14,7 +14,7 @@ const told = { Failed: 'executionFailed', Succeeded: 'executionSucceeded', InPro
 const verbs = { executionFailed: 'failed', executionSucceeded: 'succeeded', executionStarted: 'started' } as const
 
 function execution(
-  { pipelineName, pipelineExecutionId, status }: ExecutionChangedEvent,
+  { pipelineName, pipelineExecutionId, status, failed, summary }: ExecutionChangedEvent,
   { publicUrl }: ServerIdentity,
 ): Notification | undefined {
   const kind = status in told ? told[status as keyof typeof told] : undefined
@@ -22,8 +22,14 @@ function execution(
   return {
     kind,
     subject: `${pipelineName} ${verbs[kind]}`,
-    message: `Execution ${pipelineExecutionId} of pipeline ${pipelineName} ${verbs[kind]}.\n${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}/executions/${pipelineExecutionId}`,
+    message: `Execution ${pipelineExecutionId} of pipeline ${pipelineName} ${verbs[kind]}${reasonOf(failed, summary)}.\n${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}/executions/${pipelineExecutionId}`,
   }
+}
+
+/** ` in Build/Make: "make test" failed with exit code 2`. */
+function reasonOf(failed: FailedAction | undefined, summary: string | undefined): string {
+  if (failed === undefined) return summary === undefined ? '' : `: ${summary}`
+  return ` in ${failed.stageName}/${failed.actionName}: ${failed.error.message}`.replace(/\.$/, '')
 }
 
 /** A4: the document that AWS sends to the topic. */

@@ -50,6 +50,7 @@ export function createProgram(): Command {
   addSessions(program)
   addActionTypes(program)
   addPlugins(program, where)
+  addHooks(program)
   program.commandsGroup('More:')
   addMcp(program)
   addVersion(program)
@@ -91,6 +92,15 @@ function addMcp(program: Command): void {
     .option('--http <address:port>', 'listen for agents, each with its own access key, instead of on standard input')
     .option('--allowed-host <name...>', 'with --http: names by which agents reach it, such as those of a proxy')
     .action(async (options) => (await import('./mcp/mcp.js')).mcp(options))
+}
+
+function addHooks(program: Command): void {
+  withOutput(
+    program
+      .command('hooks [name]')
+      .description('what plugins can hear of and decide: when, in which order, within what time')
+      .option('--markdown', 'all of it as a page'),
+  ).action(async (name, options) => (await import('./hooks.js')).showHooks(name, options))
 }
 
 function addVersion(program: Command): void {

@@ -1,8 +1,9 @@
 /** What hooks tell: the engine says what happened in these words, and the host hands them to plugins. */
-import type { ActionStatus } from './action.js'
+import type { ActionError, ActionStatus } from './action.js'
 import type { ArtifactLocation } from './artifact.js'
 import type { ExecutionStatus } from './execution.js'
 import type { FoundRevision } from './git-event.js'
+import type { StageStatus } from './stage.js'
 
 /**
  * A source found this.
@@ -40,6 +41,68 @@ export interface ExecutionChangedEvent {
   readonly pipelineName: string
   readonly pipelineExecutionId: string
   readonly status: ExecutionStatus
+  /** Why, where somebody or something ended it: `it was superseded by ...`. */
+  readonly summary?: string
+  /** Of a failed one: the action that failed it, and why; absent when it was a condition. */
+  readonly failed?: FailedAction
+}
+
+/**
+ * Which action failed, and why, secrets masked.
+ * @example
+ * const words = ({ stageName, actionName, error }: FailedAction) => `${stageName}/${actionName}: ${error.message}`
+ */
+export interface FailedAction {
+  readonly stageName: string
+  readonly actionName: string
+  readonly actionExecutionId: string
+  readonly error: ActionError
+  readonly externalExecutionUrl?: string
+}
+
+/**
+ * An execution entered a stage (`InProgress`), or its time there has another status.
+ * @example
+ * const left = ({ status }: StageChangedEvent) => status !== 'InProgress' && status !== 'Stopping'
+ * api.hooks.stageChanged((event) => void (left(event) && api.log.info('left', { ...event })))
+ */
+export interface StageChangedEvent {
+  readonly pipelineName: string
+  readonly pipelineExecutionId: string
+  readonly stageName: string
+  readonly status: StageStatus
+}
+
+/**
+ * A pipeline was created, has another version, or is gone.
+ * @example
+ * const gone = ({ change }: PipelineChangedEvent) => change === 'deleted'
+ * api.hooks.pipelineChanged((event) => void (gone(event) && api.log.info('deleted', { ...event })))
+ */
+export interface PipelineChangedEvent {
+  readonly pipelineName: string
+  readonly change: 'created' | 'updated' | 'deleted'
+  /** The version from now on; absent when it was deleted. */
+  readonly version?: number
+  /** The ARN of whoever did it. */
+  readonly by: string
+}
+
+/**
+ * Somebody disabled or enabled a transition.
+ * @example
+ * const closed = ({ enabled }: TransitionChangedEvent) => !enabled
+ * api.hooks.transitionChanged((event) => void (closed(event) && api.log.info('closed', { ...event })))
+ */
+export interface TransitionChangedEvent {
+  readonly pipelineName: string
+  /** The stage that it leads into. */
+  readonly stageName: string
+  readonly enabled: boolean
+  /** Why it was disabled. */
+  readonly reason?: string
+  /** The ARN of whoever did it. */
+  readonly by: string
 }
 
 /**
@@ -55,7 +118,12 @@ export interface ActionChangedEvent {
   readonly stageName: string
   readonly actionName: string
   readonly status: ActionStatus
+  /** What the provider says of its result; of a failed one, why it failed. */
   readonly summary?: string
+  /** Of a failed one: `JobFailed`, `ConfigurationError`, `Timeout` and so on, and the reason. */
+  readonly error?: ActionError
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
 }
 
 /**

@@ -2,7 +2,14 @@
 import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import type { PipelineExecution } from '../domain/execution.js'
-import type { ActionChangedEvent, ApprovalNeededEvent, ExecutionChangedEvent } from '../domain/hook-events.js'
+import type {
+  ActionChangedEvent,
+  ApprovalNeededEvent,
+  ExecutionChangedEvent,
+  PipelineChangedEvent,
+  StageChangedEvent,
+  TransitionChangedEvent,
+} from '../domain/hook-events.js'
 import type { Job, JobStatus } from '../domain/job.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
 
@@ -44,6 +51,9 @@ export type Effect =
   | ({ readonly kind: 'executionChanged' } & ExecutionChangedEvent)
   | ({ readonly kind: 'actionChanged' } & ActionChangedEvent)
   | ({ readonly kind: 'approvalNeeded' } & ApprovalNeededEvent)
+  | ({ readonly kind: 'stageChanged' } & StageChangedEvent)
+  | ({ readonly kind: 'pipelineChanged' } & PipelineChangedEvent)
+  | ({ readonly kind: 'transitionChanged' } & TransitionChangedEvent)
 
 export interface Decision {
   readonly changes: Changes

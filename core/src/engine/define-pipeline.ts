@@ -6,6 +6,7 @@ import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
 import { asFault } from '../domain/validation/problem.js'
 import { validatePipeline } from '../domain/validation/structure.js'
 import { applyIn } from './apply.js'
+import type { Effect } from './changes.js'
 import type { Engine } from './engine.js'
 import { pipelineArn, pipelineNotFound } from './names.js'
 import { normalize } from './normalize.js'
@@ -52,9 +53,10 @@ async function storeNew(
     if (keeper !== undefined) throw nameInUse(structure.name, keeper)
     await refuseTooMany(engine, unit)
     await unit.createPipeline(pipeline, by)
+    await unit.tell(pipeline.name, [changed(pipeline, 'created', by)], now)
     await startFirst(engine, unit, pipeline, by)
   })
-  engine.store.signal({ kind: 'jobs' })
+  for (const kind of ['jobs', 'outbox'] as const) engine.store.signal({ kind })
   engine.store.signal({ kind: 'pipeline', pipelineName: pipeline.name })
   return pipeline
 }
@@ -71,6 +73,10 @@ async function startFirst(engine: Engine, unit: Unit, { name, declaration }: Pip
     sourceOverrides: [],
     sourceRevisions: [],
   })
+}
+
+function changed({ name, version }: Pipeline, change: 'created' | 'updated', by: string): Effect {
+  return { kind: 'pipelineChanged', pipelineName: name, change, version, by }
 }
 
 /** Tells of actions that will fail, because nothing here runs their type. */
@@ -179,15 +185,23 @@ export async function updatePipeline(
     }
     await applyIn(engine, unit, name, { type: 'Redefine', pipeline: after })
     await unit.savePipeline(after, by.arn)
+    await unit.tell(name, [changed(after, 'updated', by.arn)], after.updated)
     return after
   })
+  engine.store.signal({ kind: 'outbox' })
   engine.store.signal({ kind: 'pipeline', pipelineName: name })
   return { pipeline: hideAllSecrets(engine.types, updated.declaration) }
 }
 
 /** D1: whether or not there is such a pipeline. */
-export async function deletePipeline(engine: Engine, _by: Principal, input: Input<'deletePipeline'>): Promise<void> {
-  await engine.store.transact((unit) => unit.deletePipeline(input.name))
+export async function deletePipeline(engine: Engine, by: Principal, input: Input<'deletePipeline'>): Promise<void> {
+  const { name: pipelineName } = input
+  await engine.store.transact(async (unit) => {
+    if (!(await unit.deletePipeline(pipelineName))) return
+    const effect = { kind: 'pipelineChanged', pipelineName, change: 'deleted', by: by.arn } as const
+    await unit.tell(pipelineName, [effect], engine.clock.now())
+  })
+  engine.store.signal({ kind: 'outbox' })
   engine.store.signal({ kind: 'cancels' })
   engine.store.signal({ kind: 'pipeline', pipelineName: input.name })
 }

@@ -2,6 +2,7 @@ import type { ActionExecution } from '../domain/action.js'
 import type { RuleExecution } from '../domain/condition.js'
 import { defined } from '../domain/defined.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
+import type { FailedAction } from '../domain/hook-events.js'
 import type { Job } from '../domain/job.js'
 import type { PipelineDeclaration, StageDeclaration } from '../domain/pipeline.js'
 import type { SourceRevision } from '../domain/revision.js'
@@ -100,7 +101,27 @@ export class Draft {
     const before = this.execution(id)
     const status = step(executionLifecycle, before.status, by)
     this.putExecution({ ...before, ...patch, status })
-    this.tell({ kind: 'executionChanged', pipelineName: this.pipelineName, pipelineExecutionId: id, status })
+    this.tell({
+      kind: 'executionChanged',
+      pipelineName: this.pipelineName,
+      pipelineExecutionId: id,
+      status,
+      ...defined({ summary: patch.statusSummary, failed: status === 'Failed' ? this.failedAction(id) : undefined }),
+    })
+  }
+
+  /** The action that an execution failed by: the last one. */
+  private failedAction(executionId: string): FailedAction | undefined {
+    const failed = this.actions
+      .all()
+      .filter(
+        (action) => action.executionId === executionId && action.status === 'Failed' && action.error !== undefined,
+      )
+      .sort((a, b) => a.number - b.number)
+      .at(-1)
+    if (failed?.error === undefined) return undefined
+    const { stageName, actionName, id: actionExecutionId, error, externalExecutionUrl } = failed
+    return { stageName, actionName, actionExecutionId, error, ...defined({ externalExecutionUrl }) }
   }
 
   definition(execution: PipelineExecution): PipelineDeclaration {
@@ -134,6 +155,15 @@ export class Draft {
     return present(this.findStageExecution(executionId, stageName), `stage execution ${executionId}/${stageName}`)
   }
   putStageExecution(stage: StageExecution): void {
+    const { executionId, stageName, status } = stage
+    if (this.findStageExecution(executionId, stageName)?.status !== status)
+      this.tell({
+        kind: 'stageChanged',
+        pipelineName: this.pipelineName,
+        pipelineExecutionId: executionId,
+        stageName,
+        status,
+      })
     this.stageExecutions.put.set(stageKey(stage.executionId, stage.stageName), { ...stage, updated: this.now })
   }
   stepStage(executionId: string, stageName: string, by: StageStep, patch: Partial<StageExecution> = {}): void {
@@ -201,7 +231,12 @@ export class Draft {
       stageName: action.stageName,
       actionName: action.actionName,
       status: action.status,
-      ...defined({ summary: action.summary }),
+      ...defined({
+        summary: action.summary ?? action.error?.message,
+        error: action.status === 'Failed' ? action.error : undefined,
+        externalExecutionId: action.externalExecutionId,
+        externalExecutionUrl: action.externalExecutionUrl,
+      }),
     })
   }
 

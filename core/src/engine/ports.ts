@@ -88,6 +88,8 @@ export interface Unit {
   /** The living part of a pipeline, which stays locked until the transaction ends. */
   loadState(pipelineName: string, wanted: Wanted): Promise<PipelineState | undefined>
   saveDecision(pipelineName: string, decision: Decision, now: number): Promise<void>
+  /** Puts into the outbox what is no decision's. */
+  tell(pipelineName: string, effects: readonly Effect[], now: number): Promise<void>
   /** Locks and answers the pipeline alone. */
   lockPipeline(name: string): Promise<Pipeline | undefined>
   countPipelines(): Promise<number>

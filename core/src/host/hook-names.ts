@@ -5,7 +5,10 @@ import { suggestion } from './nearest.js'
 export const observingHooks = [
   'serverStart',
   'serverStop',
+  'pipelineChanged',
+  'transitionChanged',
   'executionChanged',
+  'stageChanged',
   'actionChanged',
   'artifactStored',
   'approvalNeeded',

@@ -1,4 +1,4 @@
-/** Every hook there is. A tap that throws or never returns is contained and named on the page. */
+/** Every hook there is. A tap that throws or never returns is contained and named on the page. `hook-catalogue.ts` says when each is told. */
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook } from 'tapable'
 import type {
   ActionChangedEvent,
@@ -6,9 +6,13 @@ import type {
   ArtifactStoredEvent,
   BeforeActionEvent,
   ExecutionChangedEvent,
+  PipelineChangedEvent,
   RevisionFoundEvent,
+  StageChangedEvent,
+  TransitionChangedEvent,
 } from '../domain/hook-events.js'
 import type { HookName } from './hook-names.js'
+import type { GateOptions, TapOptions } from './tap-options.js'
 
 export function createHooks() {
   return Object.freeze({
@@ -19,7 +23,10 @@ export function createHooks() {
     revisionFound: new AsyncSeriesWaterfallHook<[RevisionFoundEvent | undefined]>(['event']),
     /** Before a job is handed to its worker; a string answered is the reason why it must not run. */
     beforeAction: new AsyncSeriesBailHook<[BeforeActionEvent], string>(['event']),
+    pipelineChanged: new AsyncParallelHook<[PipelineChangedEvent]>(['event']),
+    transitionChanged: new AsyncParallelHook<[TransitionChangedEvent]>(['event']),
     executionChanged: new AsyncParallelHook<[ExecutionChangedEvent]>(['event']),
+    stageChanged: new AsyncParallelHook<[StageChangedEvent]>(['event']),
     actionChanged: new AsyncParallelHook<[ActionChangedEvent]>(['event']),
     artifactStored: new AsyncParallelHook<[ArtifactStoredEvent]>(['event']),
     approvalNeeded: new AsyncParallelHook<[ApprovalNeededEvent]>(['event']),
@@ -29,20 +36,34 @@ export function createHooks() {
 export type Hooks = ReturnType<typeof createHooks>
 
 /**
- * How plugins see the hooks: one function each, which taps it under the plugin's name. No tapable types here.
+ * How plugins see the hooks: one function each, which taps it under the plugin's name. Events are frozen copies. No tapable types here.
  * @example
  * const hooks: PluginHooks = api.hooks
  * hooks.serverStart(({ address }) => api.log.info('open', { address }))
  */
 export interface PluginHooks {
-  serverStart(tap: (event: { readonly address: string }) => void | Promise<void>): void
-  serverStop(tap: (event: { readonly reason: string }) => void | Promise<void>): void
+  serverStart(tap: Observer<{ readonly address: string }>, options?: TapOptions): void
+  serverStop(tap: Observer<{ readonly reason: string }>, options?: TapOptions): void
   revisionFound(
     tap: (event: RevisionFoundEvent) => RevisionFoundEvent | undefined | Promise<RevisionFoundEvent | undefined>,
+    options?: TapOptions,
   ): void
-  beforeAction(tap: (event: BeforeActionEvent) => string | undefined | void | Promise<string | undefined | void>): void
-  executionChanged(tap: (event: ExecutionChangedEvent) => void | Promise<void>): void
-  actionChanged(tap: (event: ActionChangedEvent) => void | Promise<void>): void
-  artifactStored(tap: (event: ArtifactStoredEvent) => void | Promise<void>): void
-  approvalNeeded(tap: (event: ApprovalNeededEvent) => void | Promise<void>): void
+  beforeAction(
+    tap: (event: BeforeActionEvent) => string | undefined | void | Promise<string | undefined | void>,
+    options?: GateOptions,
+  ): void
+  pipelineChanged(tap: Observer<PipelineChangedEvent>, options?: TapOptions): void
+  transitionChanged(tap: Observer<TransitionChangedEvent>, options?: TapOptions): void
+  executionChanged(tap: Observer<ExecutionChangedEvent>, options?: TapOptions): void
+  stageChanged(tap: Observer<StageChangedEvent>, options?: TapOptions): void
+  actionChanged(tap: Observer<ActionChangedEvent>, options?: TapOptions): void
+  artifactStored(tap: Observer<ArtifactStoredEvent>, options?: TapOptions): void
+  approvalNeeded(tap: Observer<ApprovalNeededEvent>, options?: TapOptions): void
 }
+
+/**
+ * A tap that only looks on.
+ * @example
+ * const log: Observer<{ readonly address: string }> = ({ address }) => api.log.info('open', { address })
+ */
+export type Observer<E> = (event: E) => void | Promise<void>

@@ -111,12 +111,16 @@ async function loadSource(
     packages: 'external',
     sourcemap: 'inline',
     logLevel: 'silent',
+    metafile: true,
     absWorkingDir: dirname(entry),
   }).catch((error: unknown) => {
     throw new PluginRefused(`${entry} cannot be compiled: ${compileErrors(error)}`)
   })
   beforeItsCode()
-  return evaluate(built.outputFiles[0]?.text ?? '', entry)
+  // An ECMAScript module is strict; what it is bundled into would not be, and a change of what is frozen would go unnoticed.
+  const isModule = Object.values(built.metafile.inputs).some(({ format }) => format === 'esm')
+  const code = built.outputFiles[0]?.text ?? ''
+  return evaluate(isModule ? `'use strict';${code}` : code, entry)
 }
 
 /** The source when it is there (nothing needs to be built while one works on it), or the manifest's entry. */

@@ -76,6 +76,11 @@ export class PluginLife implements TapOwner {
     return this.entry.path
   }
 
+  /** Of this life: a plugin that was loaded anew has another one. */
+  get failed(): boolean {
+    return this.entry.life === this && this.entry.state === 'failed'
+  }
+
   problem(text: string): void {
     this.entry.problem(text)
   }

@@ -1,5 +1,5 @@
 import { Fault } from '../domain/faults.js'
-import type { Decision } from '../engine/changes.js'
+import type { Decision, Effect } from '../engine/changes.js'
 import { endingSteps, jobLifecycle, stepTo } from '../engine/lifecycle.js'
 import type { Tx } from './database.js'
 import { actionRow, branchKey, executionRow, jobRow, stageExecutionRow } from './rows.js'
@@ -14,10 +14,18 @@ export async function writeDecision(tx: Tx, pipelineName: string, decision: Deci
   await writeStates(tx, decision)
   await writeJobs(tx, decision, now)
   await writeRevisions(tx, pipelineName, decision, now)
-  if (decision.effects.length > 0) {
-    const doc = JSON.stringify(decision.effects)
-    await tx.insertInto('outbox').values({ pipeline_name: pipelineName, created: now, doc }).execute()
-  }
+  if (decision.effects.length > 0) await writeEffects(tx, pipelineName, decision.effects, now)
+}
+
+/** What is to be told, once this transaction is durable. */
+export async function writeEffects(
+  tx: Tx,
+  pipelineName: string,
+  effects: readonly Effect[],
+  now: number,
+): Promise<void> {
+  const doc = JSON.stringify(effects)
+  await tx.insertInto('outbox').values({ pipeline_name: pipelineName, created: now, doc }).execute()
 }
 
 async function writeStates(tx: Tx, { changes }: Decision): Promise<void> {

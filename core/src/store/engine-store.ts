@@ -1,6 +1,6 @@
 import type { EngineStore, Unit } from '../engine/ports.js'
 import type { Database, Tx } from './database.js'
-import { writeDecision } from './decision-writer.js'
+import { writeDecision, writeEffects } from './decision-writer.js'
 import { DefinitionCache } from './definition-cache.js'
 import { deployTargets, putDeployTargets } from './deploy-targets.js'
 import { createEngineReads } from './engine-reads.js'
@@ -42,6 +42,7 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
       // A worker that waits for jobs claims them in the same commit: they are made durable once, and begin the sooner.
       if (decision.changes.newJobs.length > 0) database.hint({ kind: 'jobs' })
     },
+    tell: (name, effects, now) => writeEffects(tx, name, effects, now),
     lockPipeline: async (name) => (await loader.lock(tx, name))?.pipeline,
     countPipelines: () => countPipelines(tx),
     createPipeline: (pipeline, by) => createPipeline(tx, pipeline, by),

@@ -33,6 +33,7 @@ function sealedUnit(unit: Unit, documents: Documents): Unit {
     },
     saveDecision: (name, decision, now) =>
       unit.saveDecision(name, documents.sealDecision(decision, loaded.get(name)), now),
+    tell: (name, effects, now) => unit.tell(name, effects, now),
     async lockPipeline(name) {
       const pipeline = await unit.lockPipeline(name)
       return pipeline && documents.openPipeline(pipeline)

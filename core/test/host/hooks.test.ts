@@ -1,3 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { frozenCopy } from '../../src/host/frozen.js'
+import { hookCatalogue } from '../../src/host/hook-catalogue.js'
+import { hookNames } from '../../src/host/hook-names.js'
+import { hooksPage } from '../../src/host/hooks-page.js'
 import { askRevisionFound } from '../../src/host/plugin-hooks.js'
 import { removeFolders, source, type World, world } from './world.js'
 
@@ -24,7 +30,7 @@ test('a tap that throws is named, with its hook, and the other taps are heard', 
     good: `api.hooks.executionChanged(() => api.log.info('heard'))`,
   })
   await w.hooks.executionChanged.promise(started)
-  expect(w.problems('bad')).toBe('hook executionChanged: oh')
+  expect(w.problems('bad')).toMatch(/^hook executionChanged: oh \(bad\.ts:2:\d+\)$/)
   expect(w.logged).toContain('good: heard')
   expect(w.state('bad')).toBe('started')
 })
@@ -94,5 +100,108 @@ describe('revisionFound', () => {
   test('without taps the event stays as it is', async () => {
     const w = await withPlugins({})
     await expect(askRevisionFound(w.hooks, event)).resolves.toEqual(event)
+  })
+})
+
+describe('what a tap gets', () => {
+  test('is frozen: a tap that changes it is told so, and no other is told what did not happen', async () => {
+    const w = await withPlugins({
+      bad: `api.hooks.executionChanged((e: any) => { e.status = 'MUTATED' })
+            api.hooks.revisionFound((e: any) => { e.revision.revisionId = 'evil'; return e })`,
+      good: `api.hooks.executionChanged((e) => api.log.info(e.status))
+             api.hooks.revisionFound((e) => { api.log.info(e.revision.revisionId); return e })`,
+    })
+    await w.hooks.executionChanged.promise(started)
+    expect(await askRevisionFound(w.hooks, event)).toEqual(event)
+    expect(w.logged.filter((line) => line.startsWith('good'))).toEqual(['good: InProgress', 'good: r1'])
+    expect(w.problems('bad')).toMatch(/executionChanged: Cannot assign to read only property 'status'/)
+    expect(w.problems('bad')).toMatch(/revisionFound: Cannot assign to read only property 'revisionId'/)
+  })
+
+  test('one event is copied once, however many taps it has', () => {
+    const copy = frozenCopy(event)
+    expect(copy).toEqual(event)
+    expect([frozenCopy(event), frozenCopy(copy)]).toEqual([copy, copy])
+    expect(frozenCopy(event)).toBe(copy)
+    expect(Object.isFrozen(copy.revision)).toBe(true)
+    expect(Object.isFrozen(event)).toBe(false)
+  })
+})
+
+describe('a gate that cannot be asked', () => {
+  const broken = (options: string) => ({
+    gate: `api.hooks.beforeAction(() => { throw new Error('no calendar') }${options})`,
+  })
+
+  test('is open unless its author says otherwise', async () => {
+    const w = await withPlugins(broken(''))
+    expect(await w.hooks.beforeAction.promise(before)).toBeUndefined()
+  })
+
+  test('is closed where its author says so, with the reason: also once it is left out, and once its plugin has failed', async () => {
+    const w = await withPlugins(broken(`, { onFailure: 'closed' }`))
+    const closed = "the gate of plugin 'gate' is closed while it cannot be asked: "
+    for (let time = 1; time <= 5; time++)
+      expect(await w.hooks.beforeAction.promise(before)).toBe(`${closed}no calendar`)
+    expect(await w.hooks.beforeAction.promise(before)).toBe(`${closed}it failed 5 times within a minute`)
+    w.host.fail('gate', 'it broke')
+    expect(await w.hooks.beforeAction.promise(before)).toBe(`${closed}the plugin has failed`)
+  })
+
+  test('opens when somebody switches its plugin off', async () => {
+    const w = await withPlugins(broken(`, { onFailure: 'closed' }`))
+    await w.host.disable('gate')
+    expect(await w.hooks.beforeAction.promise(before)).toBeUndefined()
+  })
+})
+
+test('taps that are asked one after another come by stage, and before whom they say', async () => {
+  const say = (options = '') => `api.hooks.beforeAction(() => void api.log.info('asked'), ${options || '{}'})`
+  const w = await withPlugins({ a: say(), b: say('{ stage: -1 }'), c: say(`{ before: 'a' }`) })
+  await w.hooks.beforeAction.promise(before)
+  expect(w.logged).toEqual(['b: asked', 'c: asked', 'a: asked'])
+})
+
+test.each([
+  { options: '{ stag: 1 }', says: "hooks.beforeAction: there is no option 'stag'; known: stage, before, onFailure" },
+  { options: `{ onFailure: 'shut' }`, says: `onFailure is "shut": 'open' or 'closed' is right` },
+  { options: `{ stage: 'x' }`, says: 'stage is "x": a number is right' },
+])('options $options are refused', async ({ options, says }) => {
+  const body = `api.hooks.beforeAction(() => undefined, ${options} as never)`
+  const w = await world({ './bad.ts': null }, { files: { 'bad.ts': source('bad', body) } })
+  await w.host.register()
+  expect(w.problems('bad')).toContain(says)
+})
+
+describe('the catalogue', () => {
+  test('has every hook, and plugins/HOOKS.md is made from it (penstock hooks --markdown)', () => {
+    expect(Object.keys(hookCatalogue).sort()).toEqual([...hookNames].sort())
+    expect(readFileSync(join(__dirname, '../../../plugins/HOOKS.md'), 'utf8')).toBe(hooksPage())
+  })
+
+  test('gives an example of each that runs as it stands', async () => {
+    const files = Object.entries(hookCatalogue).map(([name, { example }]) => [`${name}.ts`, example] as const)
+    const w = await world(Object.fromEntries(files.map(([name]) => [`./${name}`, null])), {
+      files: Object.fromEntries(
+        files.map(([name, text]) => [
+          name,
+          text.replace(/name: '[^']+'/, () => `name: '${name.slice(0, -3).toLowerCase()}'`),
+        ]),
+      ),
+    })
+    await w.host.register()
+    await w.host.start()
+    for (const [name] of files) {
+      const hook = w.hooks[name.slice(0, -3) as keyof typeof w.hooks] as { promise(event: unknown): Promise<unknown> }
+      await hook.promise({
+        ...event,
+        ...before,
+        stageName: 'Production',
+        failed: { stageName: 's', actionName: 'a', error: { code: 'JobFailed', message: 'no' } },
+        status: 'Failed',
+        error: { code: 'JobFailed', message: 'no' },
+      })
+    }
+    expect(w.host.list().flatMap(({ state, problems }) => [state, ...problems])).toEqual(files.map(() => 'started'))
   })
 })

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.js'
 import { Fault } from '../../domain/faults.js'
 import { longestHold, type Transition, transitionReason } from '../../domain/transition.js'
 import type { Draft } from '../draft.js'
@@ -16,6 +17,15 @@ export function setTransition(draft: Draft, event: SetTransitionEvent): undefine
   }
   const record = draft.stageRecord(door)
   if (event.enabled && !record.inbound.enabled) dropWhatWaitedTooLong(draft, door, record.inbound)
+  const { enabled, by, reason } = event
+  draft.tell({
+    kind: 'transitionChanged',
+    pipelineName: draft.pipelineName,
+    stageName: door,
+    enabled,
+    by,
+    ...defined({ reason: enabled ? undefined : reason }),
+  })
   draft.putStageRecord({
     ...record,
     inbound: {

@@ -1,5 +1,6 @@
 /** PluginApi in a plugin's own process: it keeps the functions and notes what is to be declared at the host. */
 import { mkdirSync } from 'node:fs'
+import { defined } from '../../domain/defined.js'
 import type { ActionProvider } from '../action-provider.js'
 import { byHook, type HookName, hookNames, knownHooks } from '../hook-names.js'
 import type { PluginHooks } from '../hooks.js'
@@ -7,9 +8,10 @@ import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { SourceProvider } from '../source-provider.js'
 import { stateOverDoor } from '../state/state-over-door.js'
+import { checkTapOptions, type GateOptions } from '../tap-options.js'
 import type { Channel } from './channel.js'
 import { channelServer } from './operation-calls.js'
-import type { DeclaredAction, DeclaredRule, RegisterAnswer, RegisterRequest } from './protocol.js'
+import type { DeclaredAction, DeclaredRule, DeclaredTap, RegisterAnswer, RegisterRequest } from './protocol.js'
 import { channelState } from './state-calls.js'
 
 /** What a plugin registered: the functions that calls from the host lead to. */
@@ -18,7 +20,7 @@ export class Registration {
   readonly rules: RuleProvider[] = []
   readonly notifiers: Notifier[] = []
   readonly secretStores: SecretStore[] = []
-  readonly taps: { readonly hook: HookName; readonly run: (event: unknown) => unknown }[] = []
+  readonly taps: (DeclaredTap & { readonly run: (event: unknown) => unknown })[] = []
   readonly starts: (() => void | Promise<void>)[] = []
   readonly stops: (() => void | Promise<void>)[] = []
   open = true
@@ -30,7 +32,7 @@ export class Registration {
       rules: this.rules.map(describeRule),
       notifiers: this.notifiers.map(({ name }) => name),
       secretStores: this.secretStores.map(({ name }) => name),
-      hooks: this.taps.map(({ hook }) => hook),
+      taps: this.taps.map(({ hook, options }) => ({ hook, ...defined({ options }) })),
     }
   }
 }
@@ -95,7 +97,11 @@ function childLogger(channel: Channel): Logger {
 type Declare = <T>(list: T[], what: string, value: unknown) => void
 
 function childHooks(registration: Registration, declare: Declare): PluginHooks {
-  const tap = (hook: HookName) => (run: unknown) => declare(registration.taps, `hooks.${hook}`, { hook, run })
+  const tap = (hook: HookName) => (run: unknown, options?: GateOptions) => {
+    if (typeof run !== 'function') throw new TypeError(`hooks.${hook} wants a function, not ${typeof run}`)
+    if (options !== undefined) checkTapOptions(hook, options)
+    declare(registration.taps, `hooks.${hook}`, { hook, run, options })
+  }
   return knownHooks(byHook(hookNames, tap))
 }
 

@@ -1,5 +1,6 @@
 /** A plugin in its own process: answers the host's calls. */
 
+import { frozenCopy } from '../frozen.js'
 import { loadPlugin } from '../load.js'
 import type { Notification, Plugin } from '../plugin.js'
 import type { SourceProvider } from '../source-provider.js'
@@ -47,7 +48,7 @@ export class ChildPlugin {
     poll: (request: PollRequest) => this.poll(request),
     ask: (request: AskRequest) => this.ask(request),
     hook: ({ place, event }: { readonly place: number; readonly event: unknown }) =>
-      this.registration.taps[place]?.run(event),
+      this.registration.taps[place]?.run(frozenCopy(event)),
     lines: (note: LinesNote) => this.lines.heard(note),
     notify: ({ place, notification }: { readonly place: number; readonly notification: Notification }) =>
       this.registration.notifiers[place]?.notify(notification),

@@ -9,6 +9,7 @@ import type { PluginPermissions } from '../permissions.js'
 import type { JsonSchema } from '../plugin.js'
 import type { ExecOptions } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
+import type { GateOptions } from '../tap-options.js'
 
 /** `load`: host to plugin. */
 export interface LoadRequest {
@@ -61,13 +62,19 @@ export type DeclaredAction = Omit<ActionTypeDeclaration, 'validate'> & {
 /** A rule's declaration without its function. */
 export type DeclaredRule = Omit<RuleProvider, 'run'>
 
+/** A tap without its function. */
+export interface DeclaredTap {
+  readonly hook: HookName
+  readonly options?: GateOptions
+}
+
 /** Everything that register() declared, in order: a place in a list is what later calls name it by. */
 export interface RegisterAnswer {
   readonly actions: readonly DeclaredAction[]
   readonly rules: readonly DeclaredRule[]
   readonly notifiers: readonly string[]
   readonly secretStores: readonly string[]
-  readonly hooks: readonly HookName[]
+  readonly taps: readonly DeclaredTap[]
 }
 
 /** `run`: host to plugin. `scope` is what the context's calls are made under. */

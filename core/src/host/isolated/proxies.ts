@@ -5,6 +5,7 @@ import type { Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { JobContext } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { ChangesFound, PollContext, SourceProvider } from '../source-provider.js'
+import type { GateOptions } from '../tap-options.js'
 import type { AskRequest, DeclaredAction, DeclaredRule, PollRequest, RegisterAnswer, RunRequest } from './protocol.js'
 
 /** How the proxies reach the plugin's process. */
@@ -33,9 +34,9 @@ export function declareProxies(api: PluginApi<unknown>, calls: ProcessCalls, dec
   for (const [place, rule] of declared.rules.entries()) api.provideRule(ruleProxy(calls, rule, place))
   for (const [place, name] of declared.notifiers.entries()) api.provideNotifier(notifierProxy(calls, name, place))
   for (const [place, name] of declared.secretStores.entries()) api.provideSecretStore(secretsProxy(calls, name, place))
-  for (const [place, hook] of declared.hooks.entries()) {
-    const tap = api.hooks[hook] as unknown as (run: (event: unknown) => Promise<unknown>) => void
-    tap((event) => calls.call('hook', { place, event }))
+  for (const [place, { hook, options }] of declared.taps.entries()) {
+    const tap = api.hooks[hook] as unknown as (run: (event: unknown) => Promise<unknown>, options?: GateOptions) => void
+    tap((event) => calls.call('hook', { place, event }), options)
   }
 }
 

@@ -73,10 +73,11 @@ test('what it declares is known here, and what runs there reaches its context he
       validate: (c) => c.Say === 'no' ? ['Say is "no": yes is right'] : [],
       async run(job, ctx) {
         ctx.mask('s3cret'); ctx.log.line('pid ' + process.pid); ctx.log.write('a'); ctx.log.write('b')
-        const step = await ctx.exec(['true'], { label: 'nothing' })
+        const lines: string[] = []
+        const step = await ctx.exec(['true'], { label: 'nothing', onLine: async (line) => void lines.push(line) })
         await ctx.checkpoint({ at: 1 }); await ctx.progress({ percentComplete: 50 })
         const answer = await ctx.http.request('https://example.com/', { method: 'POST', body: Buffer.from([1, 2, 255]) })
-        return { summary: job.configuration.Say + ' ' + step.exitCode + ' ' + JSON.stringify(answer.json()) + (await ctx.input('Code')).folder }
+        return { summary: job.configuration.Say + ' ' + step.exitCode + lines.join('+') + ' ' + JSON.stringify(answer.json()) + (await ctx.input('Code')).folder }
       } })`
   const w = await up({ 'say.ts': source('say', body) })
   expect(w.host.list()).toMatchObject([
@@ -91,8 +92,9 @@ test('what it declares is known here, and what runs there reaches its context he
   const ctx = context({
     log,
     mask: (value) => void said.push(['mask', value]),
-    exec: async (...args) => {
-      said.push(['exec', ...args])
+    exec: async (command, { onLine, ...options } = {}) => {
+      said.push(['exec', command, options])
+      for (const line of ['one', 'two']) await onLine?.(line)
       return { exitCode: 0 }
     },
     checkpoint: note('checkpoint'),
@@ -107,7 +109,7 @@ test('what it declares is known here, and what runs there reaches its context he
   })
   const say = provider(w, 'Say')
   expect(say).toMatchObject({ inputArtifacts: [0, 2], timeoutInMinutes: 7, idempotent: true, description: 'says' })
-  expect(await say.run(job, ctx)).toEqual({ summary: 'hello 0 {"a":1}/in' })
+  expect(await say.run(job, ctx)).toEqual({ summary: 'hello 0one+two {"a":1}/in' })
   const pid = String((said[1] as string[])[1]).trim()
   expect(pid).not.toBe(`pid ${process.pid}`)
   expect(said).toEqual([
@@ -144,7 +146,7 @@ test('sources, rules, notifiers, secret stores, hooks, configuration, start and 
     api.log.info('register ' + api.config.greeting)
     api.onStart(() => api.log.info('start')); api.onStop(() => api.log.info('stop'))
     api.provideSource({ category: 'Source', provider: 'Far', outputArtifacts: 1, configuration: {}, pollKey: () => 'key', polls: () => false,
-      async latestRevision(c, ctx) { ctx.log('asked'); return { revisionId: 'r1' } }, async run() {} })
+      async latestRevision(c, ctx) { ctx.log('asked'); return { revisionId: (await ctx.exec(['echo', 'r1'])).stdout.trim() } }, async run() {} })
     api.provideRule({ provider: 'Even', configuration: {}, async run() { return { summary: 'even' } } })
     api.provideNotifier({ name: 'bell', async notify(n) { api.log.info('rang ' + n.subject) } })
     api.provideSecretStore({ name: 'safe', async get(name) { return name === 'a' ? 'A' : undefined } })
