@@ -179,6 +179,7 @@ actions:
     signal,
     clock: systemClock,
     http: {} as never,
+    exec: undefined as never,
     log: () => {},
   })
 
