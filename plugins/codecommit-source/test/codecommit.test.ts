@@ -41,6 +41,7 @@ const poll = {
   clock: systemClock,
   signal: new AbortController().signal,
   log: () => undefined,
+  exec: undefined as never,
   http: { request: () => Promise.reject(new Error('not used')) },
 }
 

@@ -15,6 +15,7 @@ const poll = {
   clock: systemClock,
   signal: new AbortController().signal,
   log: (message: string) => messages.push(message),
+  exec: undefined as never,
   http: { request: () => Promise.reject(new Error('not used')) },
 }
 

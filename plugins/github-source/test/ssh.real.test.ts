@@ -78,6 +78,7 @@ test('an identity that penstock.yaml does not have is named, with those that it 
       clock: { now: Date.now, after: () => () => undefined },
       signal: new AbortController().signal,
       log: () => undefined,
+      exec: undefined as never,
       http: { request: () => Promise.reject(new Error('not used')) },
     },
   )
