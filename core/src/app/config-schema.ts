@@ -156,6 +156,20 @@ export const configSchema: JsonSchema = {
     },
     actionTypes: { type: 'array', default: [], maxItems: 50, items: actionTypeConfigSchema },
     pipelines: pipelinesSchema,
+    topics: {
+      type: 'object',
+      default: {},
+      description: 'a NotificationArn, and where what is sent to it goes',
+      additionalProperties: {
+        type: 'array',
+        minItems: 1,
+        items: {
+          type: 'string',
+          pattern: '^(mailto|https?|slack|arn):[^\\s]+$',
+          description: 'mailto:ann@example.com, https://example.com/hook, slack:#channel or a topic of SNS',
+        },
+      },
+    },
     plugins: { type: 'object', default: {}, additionalProperties: true },
     codebuild: { type: 'object', additionalProperties: true, description: 'build projects and what belongs to them' },
   },

@@ -71,6 +71,8 @@ export interface Config {
   readonly pipelinesGit?: PipelineRepositoryConfig
   /** Somebody named that folder: it must be there. */
   readonly pipelinesNamed: boolean
+  /** A NotificationArn to the addresses that notifiers understand. */
+  readonly topics: Readonly<Record<string, readonly string[]>>
   readonly plugins: Readonly<Record<string, unknown>>
   /** What relative paths started from: the file's folder, or where the server was started. */
   readonly baseFolder: string

@@ -8,6 +8,7 @@ import type { Hooks } from '../host/hooks.js'
 import type { Logger, Notification } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerIdentity } from '../host/services.js'
+import type { Config } from './config.js'
 import { notificationOf } from './notification.js'
 import { inject, injectable, tokens } from './services.js'
 
@@ -21,6 +22,7 @@ export class EffectDelivery {
     @inject(tokens.artifacts) private readonly artifacts: Pick<ArtifactStore, 'head'>,
     @inject(tokens.identity) private readonly identity: ServerIdentity,
     @inject(tokens.log) private readonly log: Logger,
+    @inject(tokens.config) private readonly config: Pick<Config, 'topics'>,
   ) {}
 
   /** For the outbox: resolves when everybody was told, whatever they made of it. */
@@ -30,7 +32,14 @@ export class EffectDelivery {
     if (effect.kind === 'actionChanged' && effect.status === 'Succeeded')
       await this.#tellOfArtifacts(effect.actionExecutionId)
     const notification = notificationOf(effect, this.identity)
-    if (notification) await this.#notify(notification)
+    if (notification) await Promise.all(this.#addressed(notification).map((one) => this.#notify(one)))
+  }
+
+  /** One for each address that the operator gave the topic; as it is when there is none. */
+  #addressed(notification: Notification): readonly Notification[] {
+    const { target } = notification
+    const addresses = target === undefined ? undefined : this.config.topics[target]
+    return addresses?.map((address) => ({ ...notification, target: address })) ?? [notification]
   }
 
   async #tellOfArtifacts(actionExecutionId: string): Promise<void> {

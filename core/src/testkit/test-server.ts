@@ -30,6 +30,8 @@ export interface TestServerOptions {
   readonly bundled?: readonly string[]
   /** Sections of penstock.yaml for plugins, by name. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** Other sections of penstock.yaml, such as `{ topics: { … } }`. */
+  readonly settings?: Readonly<Record<string, unknown>>
   readonly clock?: Clock
 }
 
@@ -69,7 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       port: 0,
       env: {},
       bundled: [...own, ...(await bundledFolders(options.bundled ?? []))],
-      overrides: { plugins: options.config ?? {} },
+      overrides: { ...options.settings, plugins: options.config ?? {} },
       writeLog: (line) => {
         log += line
       },
