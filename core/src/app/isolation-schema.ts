@@ -3,13 +3,13 @@ import { isolationLevels } from '../worker/sandbox/isolation.js'
 
 const count: JsonSchema = {
   anyOf: [{ type: 'integer', minimum: 1 }, { const: 'none' }],
-  description: 'a whole number from 1 on, or none; without it the usual limit holds',
+  'x-right': 'a whole number from 1 on, or none; without it the usual limit holds',
 }
 
 const size: JsonSchema = {
   type: 'string',
   pattern: '^([1-9][0-9]*(\\.[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?[KMGT]i?B?$|^none$',
-  description: 'a size such as 512 MiB or 2 GiB, or none; without it the usual limit holds',
+  'x-right': 'a size such as 512 MiB or 2 GiB, or none; without it the usual limit holds',
 }
 
 const paths: JsonSchema = {
@@ -17,7 +17,7 @@ const paths: JsonSchema = {
   items: {
     type: 'string',
     pattern: '^/(?!(proc|dev|sys|home)?/?$)',
-    description: 'an absolute path, and not /, /home, /proc, /dev or /sys as a whole',
+    'x-right': 'an absolute path, and not /, /home, /proc, /dev or /sys as a whole',
   },
 }
 

@@ -122,8 +122,11 @@ function closed(schema: unknown): unknown {
 function collect(errors: readonly ErrorObject[], value: unknown): SchemaProblem[] {
   const seen = new Set<string>()
   const problems: SchemaProblem[] = []
+  const told = new Set(errors.filter((error) => rightOf(error) !== undefined).map((error) => error.instancePath))
   for (const error of errors) {
     if (error.keyword === 'if') continue
+    // One sentence says what would be right, and not each of the ways in which it is wrong.
+    if (told.has(error.instancePath) && rightOf(error) === undefined) continue
     const problem = explain(error, value)
     const text = `${pathText(problem.path)} ${problem.message}`
     if (!seen.has(text)) problems.push(problem)
@@ -132,8 +135,16 @@ function collect(errors: readonly ErrorObject[], value: unknown): SchemaProblem[
   return problems
 }
 
+/** What a schema says in words would be right: `x-right`. */
+function rightOf({ parentSchema }: ErrorObject): string | undefined {
+  const right = (parentSchema as Readonly<Record<string, unknown>> | undefined)?.['x-right']
+  return typeof right === 'string' ? right : undefined
+}
+
 function explain(error: ErrorObject, root: unknown): SchemaProblem {
   const path = pointer(error.instancePath, root)
+  const right = rightOf(error)
+  if (right !== undefined) return { path, message: `is ${show(error.data, path.at(-1))}, but must be ${right}` }
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty)
     const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {})

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isolationSchema } from '../../src/app/isolation-schema'
+import { checkSchema, pathText } from '../../src/host/json-schema'
 import { sandboxHint } from '../../src/worker/sandbox/hint'
 import { type IsolationRules, isolationFor, rulesFor } from '../../src/worker/sandbox/isolation-rules'
 import { limitWords, parseSize } from '../../src/worker/sandbox/limits'
 import { findToolChains } from '../../src/worker/sandbox/tool-chains'
 import { whyNoSandbox } from '../../src/worker/sandbox/why-no-sandbox'
+import { WorkerIsolation } from '../../src/worker/sandbox/worker-isolation'
 import { howItFailed } from '../../src/worker/step-words'
 
 const GiB = 1024 ** 3
@@ -75,6 +78,28 @@ test.each([
   ['1.5G', 1.5 * GiB],
   ['2 apples', undefined],
 ])('the size %s', (text, bytes) => expect(parseSize(text)).toBe(bytes))
+
+test.each([
+  [{ memory: 0 }, 'worker.limits.memory is 0, but must be a size such as 512 MiB or 2 GiB, or none'],
+  [{ memory: '0 GiB' }, 'worker.limits.memory is "0 GiB", but must be a size such as'],
+  [{ processes: 0 }, 'worker.limits.processes is 0, but must be a whole number from 1 on, or none'],
+  [{ files: 1.5 }, 'worker.limits.files is 1.5, but must be a whole number from 1 on, or none'],
+])('a limit of %j is refused in one sentence', (limits, says) => {
+  const schema = { type: 'object', properties: isolationSchema }
+  const { problems } = checkSchema(schema, { limits })
+  const told = problems.map(({ path, message }) => `worker.${pathText(path)} ${message}`)
+  expect(told).toEqual([expect.stringContaining(says)])
+})
+
+test('what only would fail later is said at the start: no image, a pattern that is none', async () => {
+  const maker = { problem: async () => undefined } as never
+  const isolation = (rules: IsolationRules) =>
+    new WorkerIsolation({ rules, usual: {}, dataFolder: '/d', sandbox: maker, container: maker }).startProblems()
+  expect(await isolation({ isolation: 'container' })).toEqual([expect.stringContaining('worker.image is not given')])
+  expect(await isolation({ pipelines: { 'a[': {} } })).toEqual([
+    expect.stringMatching(/^worker.pipelines in penstock.yaml: .*a\[/),
+  ])
+})
 
 test('limits are told as people write them', () => {
   expect([limitWords('memory', 2 * GiB), limitWords('log', 1.5 * 1024 ** 2), limitWords('processes', 40)]).toEqual([

@@ -1,3 +1,4 @@
+import { globProblem } from '../../domain/glob.js'
 import { JobFailed } from '../../host/job-failed.js'
 import type { WorkFolder } from '../workspace.js'
 import { buildUser } from './build-user.js'
@@ -59,11 +60,16 @@ export class WorkerIsolation {
 
   /** What the operator should know at the start. */
   async startProblems(): Promise<readonly string[]> {
-    const { isolation = 'sandbox', pipelines = {} } = this.parts.rules
+    const { isolation = 'sandbox', pipelines = {}, image } = this.parts.rules
+    const wrong = Object.keys(pipelines).flatMap((pattern) => globProblem(pattern) ?? [])
     const openly = Object.entries(pipelines).filter(([, rule]) => rule.isolation === 'none')
     const problem = await this.problem(isolation)
+    const imageless =
+      'worker.isolation is container, and worker.image is not given: actions that name no Image fail; give an image such as docker.io/library/debian:12'
     return [
       ...(problem === undefined ? [] : [problem]),
+      ...(isolation === 'container' && image === undefined ? [imageless] : []),
+      ...wrong.map((why) => `worker.pipelines in penstock.yaml: ${why}`),
       ...(isolation === 'none' ? [openWarning('builds run')] : []),
       ...(isolation === 'none'
         ? []
