@@ -1,4 +1,5 @@
 import { PutApprovalResultCommand } from '@aws-sdk/client-codepipeline'
+import { expectFleet } from './fleet.js'
 import { pageSaying } from './sample.js'
 import { actionState, categoriesOf, until, untilSucceeded } from './watch.js'
 import type { World } from './world.js'
@@ -12,6 +13,12 @@ export async function checkWorld(world: World, say: (line: string) => void): Pro
   await untilSucceeded(client, name, 1, 180)
   await expectPage(site.url, 'First revision')
   say(`ok: ${name} built and deployed the first revision`)
+
+  if (world.fleet !== undefined) {
+    await untilSucceeded(client, world.fleet.name, 1, 180)
+    await expectFleet(world.fleet)
+    say('ok: ec2-user, ubuntu and admin became root, and deployed what only root may write')
+  }
 
   const commit = await world.git.commit(`demo/${name}`, pageSaying('Second revision'), 'Say more')
   say(`    pushed ${commit.slice(0, 7)}; polling finds it within a minute`)

@@ -34,7 +34,7 @@ async function stopWorld(world: World, status: number): Promise<number> {
   return status
 }
 
-function introduce({ penstock, deploying, release, git }: World): void {
+function introduce({ penstock, deploying, release, git, fleet }: World): void {
   say('')
   say(`Status page:    ${penstock.url}/`)
   say(`  sign in as admin with the password in ${penstock.passwordFile}`)
@@ -42,6 +42,8 @@ function introduce({ penstock, deploying, release, git }: World): void {
   say(`Repositories:   ${deploying.repositoryUrl} and ${release.repositoryUrl}`)
   say(`  clone one, change src/index.html.haml, push to ${git.url}: within a minute the pipeline runs`)
   say(`The pipeline "${release.name}" waits for your approval after its load test.`)
+  if (fleet !== undefined)
+    say(`The pipeline "${fleet.name}" deploys to ec2-user, ubuntu and admin, who become root by sudo.`)
   say('Ctrl-C ends everything.')
 }
 

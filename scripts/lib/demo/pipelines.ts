@@ -36,12 +36,15 @@ export function releasePipeline(target: Target): PipelineDeclaration {
   return pipelineOf(target, [sourceStage(target), buildStage, deployStage(target), ...stages])
 }
 
-function pipelineOf({ name, bucket }: Target, stages: StageDeclaration[]): PipelineDeclaration {
+export function pipelineOf(
+  { name, bucket }: Pick<Target, 'name' | 'bucket'>,
+  stages: StageDeclaration[],
+): PipelineDeclaration {
   const roleArn = 'arn:aws:iam::000000000000:role/penstock'
   return { name, roleArn, artifactStore: { type: 'S3', location: bucket }, stages, version: 1 }
 }
 
-function sourceStage({ repositoryUrl }: Target): StageDeclaration {
+export function sourceStage({ repositoryUrl }: Pick<Target, 'repositoryUrl'>): StageDeclaration {
   const source = action('Git', 'Source', 'Custom', 'Git', {
     configuration: { Url: repositoryUrl, Branch: 'main' },
     outputArtifacts: [{ name: 'Sources' }],
@@ -79,7 +82,7 @@ function deployStage({ name, site, sshd }: Target): StageDeclaration {
 type Category = NonNullable<ActionDeclaration['actionTypeId']>['category']
 type Owner = NonNullable<ActionDeclaration['actionTypeId']>['owner']
 
-function action(
+export function action(
   name: string,
   category: Category,
   owner: Owner,

@@ -15,6 +15,8 @@ export interface Penstock {
   /** With a key that may do everything. */
   readonly client: CodePipelineClient
   readonly logFile: string
+  /** Runs a command of its own on this server. Errors: with what it said. */
+  command(words: readonly string[]): Promise<void>
   /** Rejects when the server ends by itself. */
   readonly died: Promise<never>
   stop(): Promise<void>
@@ -33,7 +35,10 @@ export async function startPenstock(folder: string, bucket: string): Promise<Pen
     const client = new CodePipelineClient({ endpoint: url, region: 'us-east-1', credentials: key })
     const passwordFile = join(folder, 'data', 'secrets', 'initialAdminPassword')
     const stop = () => server.stop().finally(() => client.destroy())
-    return { url, passwordFile, client, logFile, died: deathOf(server, logFile), stop }
+    const run = async (words: readonly string[]) => {
+      await promisify(execFile)(process.execPath, [command, ...words, '--config', config], { cwd: folder })
+    }
+    return { url, passwordFile, client, command: run, logFile, died: deathOf(server, logFile), stop }
   } catch (error) {
     await server.stop()
     throw error

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreatePipelineCommand, type PipelineDeclaration } from '@aws-sdk/client-codepipeline'
 import { freePort, startGitServer, startSshd, type TestGitServer, type TestSshd } from '@penstock/core/testkit'
+import { type Fleet, startFleet, takeBackSudo, withoutFleet } from './fleet.js'
 import { deployingPipeline, releasePipeline, type Target } from './pipelines.js'
 import { type Site, sampleFiles } from './sample.js'
 import { type Penstock, startPenstock } from './server.js'
@@ -24,6 +25,8 @@ export interface World {
   /** Name, repository and page of the pipeline that deploys, and of the one with all six categories. */
   readonly deploying: Target
   readonly release: Target
+  /** Hosts with clouds' stock logins; absent where nobody may make them. */
+  readonly fleet: Fleet | undefined
   /** Ends all of it, what the deployments started too, and deletes its files. May be called twice. */
   stop(): Promise<void>
 }
@@ -53,11 +56,16 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     stops.push(() => sshd.stop())
     const deploying = await makeTarget('site', { folder, git, sshd, stops })
     const release = await makeTarget('release', { folder, git, sshd, stops })
+    const missing = withoutFleet()
+    if (missing !== undefined) say(`Without the hosts with the logins of Amazon Linux, Ubuntu and Debian: ${missing}`)
+    const fleet = missing === undefined ? await startFleet(git, bucket, stops) : undefined
     say('Starting Penstock')
     const penstock = await startPenstock(folder, bucket)
     stops.push(() => penstock.stop())
     for (const pipeline of [deployingPipeline(deploying), releasePipeline(release)]) await create(penstock, pipeline)
-    return { penstock, git, deploying, release, stop }
+    await fleet?.declare((words) => penstock.command(words))
+    if (fleet !== undefined) await create(penstock, fleet.pipeline)
+    return { penstock, git, deploying, release, fleet, stop }
   } catch (error) {
     await stop()
     throw error
@@ -116,6 +124,7 @@ async function removeSite(base: string): Promise<void> {
 /** Ends and deletes what runs left that were killed; each run's folder is named by its process. */
 async function removeAbandoned(): Promise<void> {
   mkdirSync(demoFolder, { recursive: true })
+  takeBackSudo()
   writeFileSync(join(demoFolder, '.gitignore'), '*\n')
   for (const name of readdirSync(demoFolder)) {
     const pid = /^run-(\d+)$/.exec(name)?.[1]
