@@ -1,5 +1,6 @@
 /**
- * Deployments over SSH to 1 and to 8 sshds on loopback, against `tar | ssh` (aes128-gcm) and `rsync -a` in the same run:
+ * Deployments over SSH to 1 and to 8 sshds on loopback, against `tar | ssh` (aes128-gcm), `rsync -a` and, where it is installed,
+ * ansible-core's unarchive in the same run:
  * 2,000 small files, one file of 200 MB, and a redeployment with 1 % of the files changed. "deliver" brings a revision to
  * the hosts and runs its (empty) events; "deploy" also copies all files to their destination, as an AppSpec file says it.
  * "warm" is a provider that deployed to the same hosts a moment ago, and kept its connections: as a server does.
@@ -7,7 +8,7 @@
  * Prints `name: ours, theirs, ratio` (medians, rounds that take turns).
  * Run: node --conditions @penstock/source --import tsx scripts/bench/deploy.ts [rounds] [part of a name]
  */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   appendFileSync,
@@ -21,7 +22,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type JobContext, systemClock } from '../../core/src/index.js'
+import { type JobContext, type PluginState, systemClock } from '../../core/src/index.js'
 import { openPluginState } from '../../core/src/testkit/plugin-state.js'
 import { startSshd, type TestSshd } from '../../core/src/testkit/sshd.js'
 import { codeDeploy, connectionPool, sharedParts } from '../../plugins/codedeploy-ssh/src/provider.js'
@@ -58,12 +59,43 @@ const rsync: Method = async (bundle, target, sshds) => {
   await Promise.all(sshds.map((sshd) => sh(one(sshd))))
 }
 
+/** ansible-core's unarchive of a tar that is packed already, without facts, with pipelining, to all hosts at once. */
+const ansible: Method = async (bundle, target, sshds) => {
+  const packed = `${bundle}.tar`
+  if (!existsSync(packed)) await sh(`tar -C ${bundle} -cf ${packed} .`)
+  const knownHosts = join(folder, 'ansible-known-hosts')
+  writeFileSync(knownHosts, sshds.map((sshd) => `${sshd.knownHosts}\n`).join(''))
+  const lines = sshds.map(
+    ({ port, user, privateKeyFile }) =>
+      `h${port} ansible_host=127.0.0.1 ansible_port=${port} ansible_user=${user} ansible_ssh_private_key_file=${privateKeyFile} place=${target}-${port}`,
+  )
+  writeFileSync(join(folder, 'inventory'), `${lines.join('\n')}\n`)
+  writeFileSync(
+    join(folder, 'playbook.yml'),
+    `- hosts: all
+  gather_facts: false
+  vars: { ansible_python_interpreter: /usr/bin/python3 }
+  tasks:
+    - file: { path: "{{ place }}", state: directory }
+    - unarchive: { src: ${packed}, dest: "{{ place }}" }
+`,
+  )
+  await sh(
+    `cd ${folder} && ANSIBLE_PIPELINING=1 ANSIBLE_FORKS=${hosts} ANSIBLE_SSH_ARGS='-o UserKnownHostsFile=${knownHosts} -c aes128-gcm@openssh.com' ansible-playbook -i inventory playbook.yml >ansible.log 2>&1 || { cat ansible.log; exit 1; }`,
+  )
+}
+const hasAnsible = spawnSync('ansible-playbook', ['--version']).status === 0
+
 /** A whole run of a new provider, in this process. `target` is the deployment root and, below it, the application. */
 const ours: Method = async (bundle, target, sshds) => {
   const pool = connectionPool({})
   await deploy(bundle, target, sshds, pool)
   pool.close()
 }
+
+/** The database of a server that runs; a round deploys an application of its own, whose bundle nobody has kept yet. */
+let state: PluginState
+let application = 'bench'
 
 /** Connections that are kept from one deployment to the next. */
 const keptPool = connectionPool({ idleConnections: { seconds: 600 } })
@@ -84,15 +116,13 @@ async function deploy(
   const config = {
     root: `${target}-%p`,
     knownHosts: sshds.map((sshd) => sshd.knownHosts).join('\n'),
-    applications: { bench: { groups: { all: { deploymentConfig: 'AllAtOnce', hosts: hostsOfGroup } } } },
+    applications: { [application]: { groups: { all: { deploymentConfig: 'AllAtOnce', hosts: hostsOfGroup } } } },
   }
-  const data = join(folder, 'data', target.replaceAll('/', '_'))
-  const kept = await openPluginState(data)
-  const provider = codeDeploy(sharedParts(config, kept.state, data, pool))
+  const provider = codeDeploy(sharedParts(config, state, join(folder, 'data'), pool))
   await provider.run(
     {
       id: 'bench',
-      configuration: { ApplicationName: 'bench', DeploymentGroupName: 'all' },
+      configuration: { ApplicationName: application, DeploymentGroupName: 'all' },
       pipelineName: 'bench',
       pipelineExecutionId: randomUUID(),
       stageName: 'bench',
@@ -105,7 +135,6 @@ async function deploy(
     },
     contextOf(bundle),
   )
-  await kept.close()
 }
 
 function contextOf(bundle: string): JobContext {
@@ -171,9 +200,12 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
+let places = 0
+
 /** A place that the hosts may write to; all of it is deleted between rounds. */
 function place(sshd: TestSshd): string {
   const target = join(folder, 'targets')
+  application = `bench-${++places}`
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target)
   if (process.getuid?.() === 0) chownSync(target, sshd.account.uid, sshd.account.gid)
@@ -196,6 +228,13 @@ async function compare(name: string, bundle: string, sshds: readonly TestSshd[],
   report(`${name} x${sshds.length} vs tar | ssh`, samples.ours, samples.tar)
   report(`${name} x${sshds.length}, warm, vs tar | ssh`, samples.warm, samples.tar)
   report(`${name} x${sshds.length} vs rsync`, samples.ours, samples.rsync)
+  if (!hasAnsible) return
+  const theirs: number[] = []
+  for (let round = 0; round < Math.min(count, 3); round++) {
+    const target = place(first)
+    theirs.push(await timed(() => ansible(bundle, target, sshds)))
+  }
+  report(`${name} x${sshds.length} vs ansible unarchive`, samples.ours, theirs)
 }
 
 async function redeploy(one: string, two: string, sshds: readonly TestSshd[]): Promise<void> {
@@ -221,6 +260,8 @@ function report(name: string, us: readonly number[], them: readonly number[]): v
 
 async function main(): Promise<void> {
   const sshds = await Promise.all(Array.from({ length: hosts }, () => startSshd()))
+  const kept = await openPluginState(join(folder, 'state'))
+  state = kept.state
   try {
     const one = sshds.slice(0, 1)
     const small = smallFiles('small', '')
@@ -239,6 +280,7 @@ async function main(): Promise<void> {
     console.log(`largest RSS: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`)
   } finally {
     keptPool.close()
+    await kept.close()
     await Promise.all(sshds.map((sshd) => sshd.stop()))
     rmSync(folder, { recursive: true, force: true })
   }
