@@ -49,8 +49,8 @@ test.each([
       'Source/acme_service CodeStarSourceConnection',
       'UpdatePipeline/SelfMutate CodeBuild',
       'Assets/FileAsset1 CodeBuild',
-      'Prod/Prepare Commands',
-      'Prod/Deploy Commands',
+      'Prod/Prepare CloudFormation',
+      'Prod/Deploy CloudFormation',
     ],
     says: ['CHANGED artifactStores', 'DROPPED stages[3].actions[0].region', 'DROPPED tags'],
   },
@@ -62,13 +62,13 @@ test.each([
     has: [
       'Source/SourceAction CodeCommit',
       'Build/Build CodeBuild',
-      'Production/ChangeSet Commands',
+      'Production/ChangeSet CloudFormation',
       'Production/Approve Manual',
-      'Production/Execute Commands',
+      'Production/Execute CloudFormation',
     ],
     says: [
       "TODO Stages[0].Actions[0].Configuration.BranchName: 'branch' stands in: SSM has the value of /orders/branch",
-      '--stack-name orders-us-east-1 --template-file packaged.yaml',
+      'give the server AWS credentials that may change the stack orders-us-east-1',
     ],
   },
   {
@@ -89,8 +89,8 @@ test.each([
     it: "get-pipeline's YAML",
     file: 'get-pipeline.yaml',
     name: 'nightly',
-    has: ['Source/Source CodeCommit', 'Run/Run Commands'],
-    says: ['aws stepfunctions start-execution --state-machine-arn arn:aws:states'],
+    has: ['Source/Source CodeCommit', 'Run/Run StepFunctions'],
+    says: ['give the server AWS credentials that may start and describe executions of arn:aws:states'],
   },
   {
     it: 'conditions, mappings and a stage that may not be',
@@ -280,7 +280,7 @@ test('what cannot work yet creates nothing, and says how to go on', async () => 
   expect({ status, out }).toEqual({ status: 1, out: '' })
   expect(err).toContain('INVALID stages[0].actions[2].actionTypeId: ActionType')
   expect(err).toContain(
-    'TODO stages[0].actions[2]: no plugin provides Source/AWS/ECR/1: put another source in its place',
+    'TODO stages[0].actions[2]: no plugin provides Source/ThirdParty/Bitbucket/1: put another source in its place',
   )
   expect(err).toContain('put the secret at the server first: penstock secret set ci-token')
   expect(err).not.toContain('INVALID stages[0].actions[1]') // its configuration came from an anchor

@@ -28,6 +28,13 @@ const advice: Readonly<Record<string, (configuration: Configuration) => string>>
     `give the server AWS credentials that may change the stack ${StackName}${RoleArn === undefined ? '' : `, and pass ${RoleArn} to CloudFormation`}`,
   ECS: ({ ClusterName = '', ServiceName = '' }) =>
     `give the server AWS credentials that may register task definitions and update the service ${ServiceName} of the cluster ${ClusterName}`,
+  ECR: ({ RepositoryName = '' }) =>
+    `give the server AWS credentials that may describe images of ${RepositoryName}, or name another registry in penstock.yaml, under plugins: ecr-source: registry`,
+  StepFunctions: ({ StateMachineArn = '' }) =>
+    `give the server AWS credentials that may start and describe executions of ${StateMachineArn}`,
+  ElasticBeanstalk: ({ EnvironmentName = '' }) =>
+    `give the server AWS credentials that may make application versions and update the environment ${EnvironmentName}`,
+  CodePipeline: ({ PipelineName = '' }) => `import the pipeline ${PipelineName}, too: it is started at this server`,
   'Source/S3': () => 'give the server AWS credentials that may read the bucket',
   'Deploy/S3': ({ BucketName = '' }) =>
     `give the server AWS credentials that may write to ${BucketName}, or make that bucket here: aws s3 mb s3://${BucketName} with this server's --endpoint-url`,
