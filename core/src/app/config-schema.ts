@@ -96,6 +96,12 @@ export const configSchema: JsonSchema = {
       properties: {
         enabled: { type: 'boolean', default: true },
         concurrency: { type: 'integer', default: 8, minimum: 1, maximum: 1000 },
+        slots: {
+          type: 'object',
+          additionalProperties: { type: 'integer', minimum: 1, maximum: 1000 },
+          description:
+            'at most so many jobs at a time of a plugin (rake-build) or an action type (Build/Custom/Rake/1)',
+        },
         leaseSeconds: { type: 'integer', default: 90, minimum: 30, maximum: 3600 },
         actionTypes: {
           type: 'object',

@@ -9,6 +9,7 @@ import { checkSchema, pathText, withDefaults } from '../host/json-schema.js'
 import type { RetentionConfig } from '../scheduler/retention-limits.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
 import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
+import type { SlotRules } from '../worker/slots.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
@@ -42,6 +43,8 @@ export interface Config {
   readonly worker: IsolationRules & {
     readonly enabled: boolean
     readonly concurrency: number
+    /** Most jobs at a time of a plugin or an action type. */
+    readonly slots?: SlotRules
     /** How long a worker keeps its jobs without being heard of: longer than its heartbeats' ten seconds, and a pause or two. */
     readonly leaseSeconds: number
     /** Which action types the worker takes jobs of; all of its plugins' when absent. */

@@ -6,7 +6,13 @@ import { reason } from '../host/contain.js'
 
 /** What can be asked for; `name` is a plugin's, or that of who signs in. */
 export interface ControlRequest {
-  readonly command: 'plugin reload' | 'plugin enable' | 'plugin disable' | 'sign in' | 'pipelines reload'
+  readonly command:
+    | 'plugin list'
+    | 'plugin reload'
+    | 'plugin enable'
+    | 'plugin disable'
+    | 'sign in'
+    | 'pipelines reload'
   readonly name: string
 }
 
@@ -19,6 +25,13 @@ const longestRequest = 64 * 1024
 /** The server was not reached, or refused; the message says why. */
 export class ControlFailed extends Error {
   override readonly name = 'CommandFailed'
+  constructor(
+    message: string,
+    /** Nobody answers on this data folder. */
+    readonly noServer = false,
+  ) {
+    super(message)
+  }
 }
 
 /** Opens the socket; the answer closes it. Errors: its path is too long. */
@@ -48,7 +61,7 @@ export async function openControlSocket(
 export async function askServer(dataDir: string, request: ControlRequest): Promise<unknown> {
   const socket = createConnection(socketPath(dataDir))
   const answer = await new Promise<Answer>((resolve, reject) => {
-    const gone = (error?: NodeJS.ErrnoException | boolean) => reject(new ControlFailed(whyGone(dataDir, error)))
+    const gone = (error?: NodeJS.ErrnoException | boolean) => reject(whyGone(dataDir, error))
     socket.once('error', gone).once('close', gone)
     onLine(socket, (line) => resolve(JSON.parse(line) as Answer))
     socket.write(`${JSON.stringify(request)}\n`)
@@ -58,11 +71,13 @@ export async function askServer(dataDir: string, request: ControlRequest): Promi
   return answer.value
 }
 
-function whyGone(dataDir: string, error?: NodeJS.ErrnoException | boolean): string {
+function whyGone(dataDir: string, error?: NodeJS.ErrnoException | boolean): ControlFailed {
   const code = typeof error === 'object' ? error.code : undefined
   return code === 'EACCES' || code === 'EPERM'
-    ? `${dataDir} belongs to another user: run the command as that user, or name the server with --endpoint and an access key`
-    : `no server runs on ${dataDir}: start it, or name its folder with --data`
+    ? new ControlFailed(
+        `${dataDir} belongs to another user: run the command as that user, or name the server with --endpoint and an access key`,
+      )
+    : new ControlFailed(`no server runs on ${dataDir}: start it, or name its folder with --data`, true)
 }
 
 async function answer(line: string, handle: (request: ControlRequest) => Promise<unknown>): Promise<Answer> {

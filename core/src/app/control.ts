@@ -29,9 +29,10 @@ export async function control(
   parts: ControlParts,
   address: string,
   { command, name }: ControlRequest,
-): Promise<PluginStatus | LocalSignIn | readonly AppliedFile[] | undefined> {
+): Promise<PluginStatus | readonly PluginStatus[] | LocalSignIn | readonly AppliedFile[] | undefined> {
   if (command === 'sign in') return signIn(parts, address, String(name))
   if (command === 'pipelines reload') return parts.files.reload()
+  if (command === 'plugin list') return parts.host.list()
   const verbs = { 'plugin reload': 'reload', 'plugin enable': 'enable', 'plugin disable': 'disable' } as const
   const verb = Object.hasOwn(verbs, command) ? verbs[command] : undefined
   if (!verb) throw new Error(`the server does not know the command '${command}': is it as new as this one?`)

@@ -1,4 +1,5 @@
 /** The worker inside the server. */
+import { defined } from '../domain/defined.js'
 import type { Engine } from '../engine/engine.js'
 import type { LocalJobs } from '../engine/local-jobs.js'
 import type { AccessService } from '../host/services.js'
@@ -44,6 +45,7 @@ export function createWorker(
     secretsOf: ({ data }) => secrets.at(data),
     isolation,
     concurrency: worker.concurrency,
+    ...defined({ slots: worker.slots }),
     beforeAction: (event) => hooks.beforeAction.promise(event),
     jobApi: createJobApi({
       clock,

@@ -1,6 +1,8 @@
 /** What a worker on a machine of its own is made of: plugins and the job loop. It has no engine, no database, no identity. */
+
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { Logger } from '../host/plugin.js'
 import type { PluginHostParts } from '../host/plugin-host.js'
 import { servicesElsewhere } from '../host/services-elsewhere.js'
@@ -79,6 +81,7 @@ export function makeWorker(given: WorkerGiven) {
         (await lookup(name)) ?? client.secret({ jobId: id, fence }, name),
     isolation,
     concurrency: config.worker.concurrency,
+    ...defined({ slots: config.worker.slots }),
     beforeAction: (event) => plugins.hooks.beforeAction.promise(event),
     jobApi: (job) => client.jobApi(job),
   })

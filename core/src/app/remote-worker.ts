@@ -9,8 +9,8 @@ import { defined } from '../domain/defined.js'
 import { attributeErrors } from '../host/attribute-errors.js'
 import { discoverPlugins, type PluginReference } from '../host/discover.js'
 import type { Logger } from '../host/plugin.js'
-import { idlePatterns } from '../worker/action-type-filter.js'
 import { HttpJobClient } from '../worker/http-job-client.js'
+import { idleRules } from '../worker/idle-rules.js'
 import { ApiRefused, PenstockApi } from '../worker/penstock-api.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
@@ -94,11 +94,7 @@ async function bringUp(starting: Starting): Promise<RunningWorker> {
   log.info('working', { endpoint, name: client.workerName, dataDir: config.dataDir })
   return {
     name: client.workerName,
-    problems: [
-      ...pluginProblems(parts.host),
-      ...isolation,
-      ...idlePatterns(config.worker.actionTypes, providersOf(parts.registry).keys()),
-    ],
+    problems: [...pluginProblems(parts.host), ...isolation, ...idleRules(config.worker, providersOf(parts.registry))],
     stop: async (why = 'stop() was called') => {
       log.info('stopping', { reason: why })
       await stack.stop()

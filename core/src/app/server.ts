@@ -15,7 +15,7 @@ import { createHttpApp } from '../http/http-app.js'
 import { type Listening, listen } from '../http/listen.js'
 import { startTicker } from '../scheduler/ticker.js'
 import { findDamage } from '../store/integrity.js'
-import { idlePatterns } from '../worker/action-type-filter.js'
+import { idleRules } from '../worker/idle-rules.js'
 import { providersOf } from '../worker/provider-lookup.js'
 import { assemble, chooseArtifacts, type Starting } from './assemble.js'
 import { type Config, type ConfigSources, loadConfig } from './config.js'
@@ -265,7 +265,7 @@ function onSignal(signal: Signal, parts: Server, log: Logger): void {
 }
 
 function workerProblems({ worker }: Config, { registry }: Server): string[] {
-  return idlePatterns(worker.actionTypes, providersOf(registry).keys())
+  return idleRules(worker, providersOf(registry))
 }
 
 /** A database that several servers may share, and artifacts that only this one has. */

@@ -77,6 +77,10 @@ export class Catalogue implements TypeCatalogue {
     return this.registry.action(id)?.provider.instead
   }
 
+  formerly(id: ActionTypeId): string | undefined {
+    return this.registry.formerly(id)
+  }
+
   properties(id: ActionTypeId): PropertyDeclarations | undefined {
     return this.registry.action(id)?.provider.configuration
   }

@@ -24,6 +24,8 @@ export interface TypeCatalogue {
   ): Promise<readonly string[]> | undefined
   /** What to put in the place of a type that may be declared and that nothing here runs; `undefined` of all others. */
   instead?(id: ActionTypeId): string | undefined
+  /** The plugin that provided a type until it was switched off or failed. */
+  formerly?(id: ActionTypeId): string | undefined
   list(): readonly ActionType[]
   listRules(): readonly RuleType[]
   describeRule(id: RuleTypeId): RuleType | undefined
@@ -79,6 +81,7 @@ export function surroundings(engine: Engine): Surroundings {
     now: engine.clock.now(),
     newId: engine.newId,
     actionType: (id) => engine.types.facts(id),
+    formerly: (id) => engine.types.formerly?.(id),
     ruleType: (id) => engine.types.ruleFacts(id),
     bucket: engine.bucket,
     region: engine.region,

@@ -46,6 +46,8 @@ export interface Surroundings {
   newId(): string
   /** `undefined` when nobody provides it. */
   actionType(id: ActionTypeId): ActionTypeFacts | undefined
+  /** The plugin that provided it until it was switched off or failed. */
+  formerly?(id: ActionTypeId): string | undefined
   ruleType(id: RuleTypeId): ActionTypeFacts | undefined
   /** The bucket for pipelines that name none. */
   readonly bucket: string

@@ -285,6 +285,7 @@ export class PluginHost implements PluginService {
     const { place } = entry.reference
     if ('path' in place && place.kind !== 'file' && place.kind !== 'yaml')
       entry.manifest = await readManifest(place.path).catch(() => undefined)
+    this.parts.registry.remember(entry.name, entry.manifest?.provides ?? [])
     entry.end('disabled')
   }
 

@@ -26,6 +26,8 @@ export class RegistrationRefused extends Error {
 /** What running plugins provide, each thing by one plugin only. */
 export class ProviderRegistry {
   private readonly entries = new Map<string, Registered>()
+  /** What plugins have provided that do so no more, by their words for it. */
+  private readonly withdrawn = new Map<string, string>()
   /** Types that only say what to put in their place, by their key: they stand back behind whoever provides the type. */
   private readonly standIns = new Map<string, Registered & { readonly value: ActionProvider }>()
 
@@ -66,10 +68,23 @@ export class ProviderRegistry {
     this.add({ plugin, kind: 'deployments', key: 'to servers', value: service })
   }
 
-  /** Forgets everything that a plugin provided. */
+  /** Forgets everything that a plugin provided, but that it did. */
   withdraw(plugin: string): void {
+    this.remember(plugin, this.providedBy(plugin))
     for (const map of [this.entries, this.standIns])
       for (const [key, entry] of map) if (entry.plugin === plugin) map.delete(key)
+  }
+
+  /** A plugin that is switched off would provide this, in the words of providedBy(). */
+  remember(plugin: string, provides: readonly string[]): void {
+    for (const one of provides) this.withdrawn.set(one, plugin)
+  }
+
+  /** The plugin that had an action type, or would have it if it were not switched off. */
+  formerly(id: ActionTypeId): string | undefined {
+    const { category, owner, provider, version } = id
+    const short = owner === 'Custom' ? this.withdrawn.get(`action ${category}/${provider}/${version}`) : undefined
+    return this.withdrawn.get(`action ${category}/${owner}/${provider}/${version}`) ?? short
   }
 
   /** The provider of an action type, with its plugin's name. */

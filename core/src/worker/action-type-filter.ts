@@ -11,7 +11,7 @@ export interface ActionTypeFilter {
 /** The lookup, claiming jobs of the allowed types only. What a worker has in hand already it still finds. */
 export function onlyTypes(providers: ProviderLookup, filter: ActionTypeFilter | undefined): ProviderLookup {
   if (filter === undefined) return providers
-  return { keys: () => providers.keys().filter((key) => allows(filter, key)), find: (id) => providers.find(id) }
+  return { ...providers, keys: () => providers.keys().filter((key) => allows(filter, key)) }
 }
 
 /** Patterns that no type matches: most likely misspelt. */

@@ -10,6 +10,8 @@ export interface ProviderLookup {
   /** The types to claim jobs of, as actionTypeKey() writes them. Asked before each claim: plugins come and go. */
   keys(): readonly string[]
   find(id: ActionTypeId): Runnable | undefined
+  /** The plugin that a type is of, by its key; where nobody knows, all types are of one. */
+  pluginOf?(key: string): string | undefined
 }
 
 /** Rules travel as jobs of this owner and a provider that begins so. */
@@ -18,6 +20,7 @@ const RULE = 'Rule:'
 /** The plugins' providers; each runs under its plugin's name. Approvals are the engine's own and never a job. */
 export function providersOf(registry: ProviderRegistry): ProviderLookup {
   return {
+    pluginOf: (key) => found(registry, idOf(key))?.plugin,
     keys() {
       const own = [...registry.actions(), ...registry.insteads()].filter(({ provider }) => !provider.polled)
       const actions = own.map(({ provider }) => declaredId(provider))
@@ -25,12 +28,20 @@ export function providersOf(registry: ProviderRegistry): ProviderLookup {
       return [...actions.filter(({ category }) => category !== 'Approval'), ...rules].map(actionTypeKey)
     },
     find(id) {
-      const found = id.provider.startsWith(RULE)
-        ? registry.rule(id.provider.slice(RULE.length), id.version)
-        : registry.action(id)
-      return found && underItsName(found.plugin, found.provider as unknown as Runnable)
+      const one = found(registry, id)
+      return one && underItsName(one.plugin, one.provider as unknown as Runnable)
     },
   }
+}
+
+function found(registry: ProviderRegistry, id: ActionTypeId) {
+  return id.provider.startsWith(RULE) ? registry.rule(id.provider.slice(RULE.length), id.version) : registry.action(id)
+}
+
+/** What actionTypeKey() wrote. */
+function idOf(key: string): ActionTypeId {
+  const [category = '', owner = '', provider = '', version = ''] = key.split('/')
+  return { category, owner, provider, version } as ActionTypeId
 }
 
 function ruleTypeId(provider: string, version = '1'): ActionTypeId {

@@ -9,6 +9,7 @@ import type { JobClient } from './job-client.js'
 import type { ActionLogs } from './log-service.js'
 import type { ProviderLookup } from './provider-lookup.js'
 import type { WorkerIsolation } from './sandbox/worker-isolation.js'
+import type { SlotRules } from './slots.js'
 
 /** What a worker is made of. */
 export interface WorkerParts {
@@ -23,6 +24,8 @@ export interface WorkerParts {
   readonly isolation?: WorkerIsolation
   /** Jobs at a time; twice the cores, at least four, when absent. */
   readonly concurrency?: number
+  /** How many of them at most of one plugin or type. */
+  readonly slots?: SlotRules
   /** Milliseconds between TERM and KILL; 10,000 when absent. */
   readonly grace?: number
   /** Milliseconds from an abort until a provider that does not end is given up; 30,000 when absent. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { actionTypeKey } from '../domain/action-type.js'
 import { within } from '../domain/clock.js'
 import type { Job } from '../domain/job.js'
 import { HeldRun } from './held.js'
@@ -7,10 +8,13 @@ import { Launcher } from './launcher.js'
 import { leftoverIds } from './leftovers.js'
 import { Reaper } from './reaper.js'
 import { untilAccepted } from './retry.js'
+import { type Claimable, claimable } from './slots.js'
 import { StepRunner } from './step.js'
 import type { WorkerParts } from './worker-parts.js'
 
 const HEARTBEAT = 10_000
+/** Milliseconds between two looks for jobs that may have a spare slot. */
+const SPARE_PAUSE = 1_000
 
 /**
  * Claims jobs, runs them and delivers their results; see README.md for a job's life. Several workers may share a queue,
@@ -26,6 +30,8 @@ export class Worker {
   readonly #tasks = new Set<Promise<void>>()
   #unsubscribe: (() => void)[] = []
   #cancelTick = () => {}
+  #cancelSpare = () => {}
+  #askedForSpare = Number.NEGATIVE_INFINITY
   #open = false
   #claiming = false
   #claimed: Promise<void> = Promise.resolve()
@@ -66,6 +72,7 @@ export class Worker {
     this.#open = false
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
     this.#cancelTick()
+    this.#cancelSpare()
     const delivering = [...this.#held.values()].filter((held) => !this.#desk.detach(held))
     const delivered = Promise.all(delivering.map((held) => this.#desk.delivered(held)))
     const cleared = delivered.then(() => this.#desk.cleared())
@@ -105,14 +112,42 @@ export class Worker {
     }
   }
 
+  /** Each group of types once; where there are no rules of slots, that is one claim. */
   async #claimOnce(): Promise<void> {
-    const { client, workerId, providers } = this.parts
-    const free = this.#limit() - this.#held.size
-    const keys = providers.keys()
-    if (free <= 0 || keys.length === 0) return
-    const jobs = await untilAccepted(() => client.claim(workerId, keys, free), this.#retry('claim'))
+    const tried = new Set<string>()
+    for (;;) {
+      const next = this.#claimable().find(({ keys }) => !tried.has(keys.join()))
+      if (next === undefined) return
+      if (next.spare && !this.#mayAskForSpare()) return
+      tried.add(next.keys.join())
+      await this.#claimOf(next)
+    }
+  }
+
+  async #claimOf({ keys, limit }: Claimable): Promise<void> {
+    const { client, workerId } = this.parts
+    const jobs = await untilAccepted(() => client.claim(workerId, keys, limit), this.#retry('claim'))
     // What was handed out while we were stopping is in progress under our id: the next start recovers it.
     if (this.#open) for (const job of jobs) this.#take(job, false)
+  }
+
+  #claimable(): readonly Claimable[] {
+    const { providers, slots = {} } = this.parts
+    const held = this.running.map(({ data }) => actionTypeKey(data.actionTypeId))
+    const pluginOf = (key: string) => providers.pluginOf?.(key)
+    return claimable({ keys: providers.keys(), held, pluginOf, concurrency: this.#limit(), rules: slots })
+  }
+
+  /** A worker that is full would otherwise ask at each job's end; once in a while does. */
+  #mayAskForSpare(): boolean {
+    const { clock } = this.parts
+    if (clock.now() - this.#askedForSpare >= SPARE_PAUSE) {
+      this.#askedForSpare = clock.now()
+      return true
+    }
+    this.#cancelSpare()
+    this.#cancelSpare = clock.after(SPARE_PAUSE, () => this.#claim())
+    return false
   }
 
   #limit(): number {

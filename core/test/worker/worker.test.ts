@@ -315,3 +315,19 @@ test('what a step leaves in the background ends with its action', async () => {
   const pid = Number(readFileSync(pidFile, 'utf8'))
   await until(() => !isRunning(pid), 5_000, 'the background process to end')
 })
+
+test('a plugin whose jobs never end keeps no other from its first', async () => {
+  const registry = new ProviderRegistry()
+  registry.addAction('stuck', { ...dummyProvider(), provider: 'Stuck', run: () => new Promise<never>(() => {}) })
+  registry.addAction('quick', { ...dummyProvider(), provider: 'Quick' })
+  const clock = new FakeClock()
+  await start([], { concurrency: 2, providers: providersOf(registry), clock })
+  for (let n = 0; n < 3; n++) queue('Stuck')
+  const quick = [queue('Quick'), queue('Quick')]
+  const done = () => quick.filter(({ id }) => client.results.has(id)).length
+  for (let n = 1; n <= 2; n++) {
+    await clock.advance(1_000)
+    await until(() => done() >= n, 10_000, `the quick job ${n} to end`)
+  }
+  expect([...client.jobs.values()].filter(({ status }) => status === 'Queued')).toHaveLength(1)
+})

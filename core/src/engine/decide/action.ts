@@ -41,7 +41,8 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
   remember(draft, action)
   if ('problem' in resolved) refuse(draft, action, 'InvalidVariable', resolved.problem)
   else if (missing) refuse(draft, action, 'ConfigurationError', noArtifact(missing.name))
-  else if (!facts) refuse(draft, action, 'ConfigurationError', noProvider(declared))
+  else if (!facts)
+    refuse(draft, action, 'ConfigurationError', noProvider(declared, draft.around.formerly?.(declared.actionTypeId)))
   else if (declared.actionTypeId.category === 'Approval') askApproval(draft, action)
   else {
     const job = jobFor(draft, execution, action, declared, facts, resolved.forJob)
@@ -53,8 +54,12 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
 
 const noArtifact = (name: string) =>
   `the input artifact '${name}' has not been put out by any earlier action of this execution`
-const noProvider = ({ actionTypeId: id }: ActionDeclaration) =>
-  `no plugin or custom action type provides ${id.category}/${id.owner}/${id.provider}/${id.version}: add the plugin to penstock.yaml, or create the custom action type`
+function noProvider({ actionTypeId: id }: ActionDeclaration, plugin: string | undefined): string {
+  const type = `${id.category}/${id.owner}/${id.provider}/${id.version}`
+  return plugin === undefined
+    ? `no plugin or custom action type provides ${type}: add the plugin to penstock.yaml, or create the custom action type`
+    : `${type} is the plugin ${plugin}'s, which is switched off or has failed: "penstock plugin list" says why, and "penstock plugin enable ${plugin}" switches it on`
+}
 
 /** J10, A3, S18: how long it may take, milliseconds. */
 function allowance(declared: ActionDeclaration, facts: ActionTypeFacts | undefined): number {
