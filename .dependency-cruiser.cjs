@@ -83,10 +83,10 @@ module.exports = {
     {
       name: 'plugins-use-the-front-door',
       comment:
-        'A plugin imports @penstock/core (and @penstock/core/git, for git sources, and /aws, for what calls AWS), and nothing deeper.',
+        'A plugin imports @penstock/core (and @penstock/core/git, for git sources, /aws, for what calls AWS, and /guide, for the documents), and nothing deeper.',
       severity: 'error',
       from: { path: '^plugins/[^/]+/src/' },
-      to: { path: '^core/', pathNot: '^core/(src|dist)/((git|aws)/)?index\\.' },
+      to: { path: '^core/', pathNot: '^core/(src|dist)/((git|aws|cli/guide)/)?index\\.' },
     },
     {
       name: 'plugins-know-no-other-plugin',

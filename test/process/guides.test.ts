@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { guides } from '@penstock/core/guide'
-import type { Command } from 'commander'
 import { createProgram } from '../../core/src/cli/main.js'
 import { cleanUp, penstock, temporaryFolder } from './world.js'
 
@@ -57,7 +56,7 @@ test('every command is there, with its options', () => {
 })
 
 function problemsOf(words: readonly string[]): string[] {
-  let command: Command = createProgram()
+  let command = createProgram()
   let rest = [...words]
   for (let next = find(command, rest[0]); next; next = find(command, rest[0])) {
     command = next
@@ -72,6 +71,6 @@ function problemsOf(words: readonly string[]): string[] {
     .map((option) => `no option ${option}`)
 }
 
-function find(command: Command, word: string | undefined): Command | undefined {
+function find(command: ReturnType<typeof createProgram>, word: string | undefined) {
   return command.commands.find((one) => word !== undefined && (one.name() === word || one.aliases().includes(word)))
 }

@@ -1,9 +1,8 @@
 import type { Command, Option } from 'commander'
-import { createProgram } from '../main.js'
 
 /** All commands with their options, in Markdown, from what the command line itself declares. */
-export function commandReference(): string {
-  const lines = leaves(createProgram(), [])
+export function commandReference(program: Command): string {
+  const lines = leaves(program, [])
     .filter(({ path }) => path.at(-1) !== 'help')
     .flatMap(({ command, path }) => section(command, path))
   return ['# Commands', '', 'As `penstock COMMAND --help` says it.', '', ...lines].join('\n')

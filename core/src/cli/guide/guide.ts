@@ -1,13 +1,14 @@
 /** The guides that come with Penstock, and references made from what is really there. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
 import { commandReference } from './command-reference.js'
 import { configurationReference } from './configuration-reference.js'
 
 /**
  * A document in Markdown.
  * @example
- * const titles = guides().map(({ title }: Guide) => title)
+ * const topics = guides().map(({ topic }: Guide) => topic)
  */
 export interface Guide {
   /** `pipeline-file`: a part of an address. */
@@ -21,17 +22,17 @@ const order = ['first-pipeline', 'pipeline-file', 'builds', 'access', 'operating
 
 const folder = resolve(__dirname, '../../../guide')
 
-/**
- * All of them. Errors: those of reading files.
- * @example
- * const found = guides().find(({ topic }) => topic === 'commands')
- */
-export function guides(): readonly Guide[] {
+/** All of them; the commands are those of `program`. Errors: those of reading files. */
+export function guidesOf(program: Command): readonly Guide[] {
   const written = readdirSync(folder)
     .filter((file) => file.endsWith('.md'))
     .map((file) => guideOf(file.slice(0, -3), readFileSync(join(folder, file), 'utf8')))
     .sort((a, b) => place(a.topic) - place(b.topic))
-  return [...written, guideOf('configuration', configurationReference()), guideOf('commands', commandReference())]
+  return [
+    ...written,
+    guideOf('configuration', configurationReference()),
+    guideOf('commands', commandReference(program)),
+  ]
 }
 
 /**

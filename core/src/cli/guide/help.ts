@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import { suggestion } from '../../host/nearest.js'
 import { CommandFailed } from '../output.js'
-import { guides } from './guide.js'
+import { guidesOf } from './guide.js'
 
 /** `penstock help [TOPIC]`: a command's help, or a guide; without one, what there is. Errors: CommandFailed. */
 export function help(program: Command, words: readonly string[]): void {
   const [topic] = words
   if (topic === undefined) {
     program.outputHelp()
-    process.stdout.write(`\nGuides (penstock help TOPIC):\n${table()}\n`)
+    process.stdout.write(`\nGuides (penstock help TOPIC):\n${table(program)}\n`)
     return
   }
   const command = words.reduce<Command | undefined>(
@@ -19,7 +19,7 @@ export function help(program: Command, words: readonly string[]): void {
     command.outputHelp()
     return
   }
-  const all = guides()
+  const all = guidesOf(program)
   const guide = all.find((one) => one.topic === topic)
   if (!guide) {
     const known = [...program.commands.map((one) => one.name()), ...all.map((one) => one.topic)]
@@ -28,8 +28,8 @@ export function help(program: Command, words: readonly string[]): void {
   process.stdout.write(`${guide.text.trimEnd()}\n`)
 }
 
-function table(): string {
-  const all = guides()
+function table(program: Command): string {
+  const all = guidesOf(program)
   const widest = Math.max(...all.map(({ topic }) => topic.length))
   return all.map(({ topic, title }) => `  ${topic.padEnd(widest)}  ${title}`).join('\n')
 }
