@@ -2,9 +2,9 @@
 import type { PolicyDocument } from '@penstock/core'
 import { formsOf } from '../../core/src/worker/mask-variants.js'
 import { Nonsense } from './nonsense.js'
-import { ended, type Hole, pipelineOf, planted, shown, startWorld, type World } from './world.js'
+import { ended, type Hole, kept, pages, pipelineOf, planted, shown, startWorld, type World } from './world.js'
 
-jest.setTimeout(process.env.PENSTOCK_LONG === '1' ? 1_800_000 : 60_000) // real builds, on machines that are busy
+jest.setTimeout(process.env.PENSTOCK_LONG === '1' ? 1_800_000 : 120_000) // real builds, on machines that are busy
 
 let world: World
 const start = async (hole?: Hole) => {
@@ -74,6 +74,12 @@ describe('the doors', () => {
     await operations().createPipeline(world.admin, { pipeline })
     expect(await ended(world, 'loud')).toBe('Failed')
     expect(leaks(await shown(world, 'loud'))).toEqual([])
+    const shownPages = await pages(world)
+    expect([...shownPages.keys()].filter((path) => path.includes('loud')).length).toBeGreaterThan(2)
+    expect([...shownPages].filter(([, text]) => leaks(text).length > 0).map(([path]) => path)).toEqual([])
+    const atRest = await kept(world)
+    expect([...atRest.keys()].some((path) => path.endsWith('penstock.db'))).toBe(true)
+    expect([...atRest].filter(([, bytes]) => leaks(bytes).length > 0).map(([path]) => path)).toEqual([])
   })
 
   test.each(['Timeout', 'Environment', 'Shell'])(
@@ -157,12 +163,12 @@ describe('the doors', () => {
       await access.createAccessKey('ci', [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }]),
     ]
     const nonsense = new Nonsense(world.server.address)
-    const kept = async () =>
+    const facts = async () =>
       JSON.stringify([
         (await operations().listSecrets(world.admin, {})).secrets.map(({ name, pipelines }) => [name, pipelines]),
         (await operations().listUsers(world.admin, {})).users.map(({ userName }) => userName),
       ])
-    const before = await kept()
+    const before = await facts()
     const all = async (from: number, to: number, send: (n: number) => Promise<number>) => {
       const statuses = new Set<number>()
       for (let done = from; done < to; done += 20)
@@ -175,7 +181,7 @@ describe('the doors', () => {
     expect(unsigned.filter((status) => status >= 500 || status < 300)).toEqual([])
     const denied = await all(half, half * 1.5, (n) => nonsense.signed(n, powerless))
     expect(denied.filter((status) => status >= 500 || status < 300)).toEqual([])
-    expect(await kept()).toBe(before)
+    expect(await facts()).toBe(before)
     const mighty = await all(half * 1.5, times, (n) => nonsense.signed(n, admin))
     expect(mighty.filter((status) => status >= 500)).toEqual([])
     nonsense.close()

@@ -1,5 +1,5 @@
 /** A server that is attacked: with a git repository, secrets, and principals of several rights. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PolicyDocument, Principal } from '@penstock/core'
@@ -15,6 +15,7 @@ export type Hole = 'scopes' | 'job plane'
 export const planted = 'pl4nted/s3cret+<&>"\'$x=='
 
 export interface World {
+  readonly folder: string
   readonly server: RunningServer
   readonly git: TestGitServer
   readonly log: readonly string[]
@@ -45,6 +46,7 @@ export async function startWorld(hole?: Hole): Promise<World> {
     policies,
   })
   return {
+    folder,
     server,
     git,
     log,
@@ -124,6 +126,35 @@ export async function ended(world: World, pipelineName: string): Promise<string>
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`${pipelineName} did not end within 20 s`)
+}
+
+/** Every page that can be reached from the first one by links, `most` at the most, as the administrator sees them. */
+export async function pages({ server, admin }: World, most = 80): Promise<ReadonlyMap<string, string>> {
+  const cookie = `penstock_session=${await server.services.access.openSession(admin)}`
+  const found = new Map<string, string>()
+  const ahead = ['/']
+  for (let path = ahead.shift(); path !== undefined && found.size < most; path = ahead.shift()) {
+    const answer = await fetch(`${server.address}${path}`, { headers: { cookie } })
+    if (!/^text\/(html|plain)|json/.test(answer.headers.get('content-type') ?? '')) continue
+    const text = await answer.text()
+    found.set(path, text)
+    for (const [, link = ''] of text.matchAll(/href="(\/[^"#]*)"/g)) {
+      const next = link.replaceAll('&amp;', '&')
+      if (!found.has(next) && !ahead.includes(next)) ahead.push(next)
+    }
+  }
+  return found
+}
+
+/** What lies on the disk of a server at rest, but for the folder of secrets: by path, byte for byte. */
+export async function kept({ folder }: World): Promise<ReadonlyMap<string, string>> {
+  const data = join(folder, 'data')
+  for (const deadline = Date.now() + 20_000; readdirSync(join(data, 'work')).length > 0 && Date.now() < deadline; )
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
+  const open = paths.filter((path) => !path.startsWith(join(data, 'secrets')))
+  return new Map(open.map((path) => [path, readFileSync(path, 'latin1')]))
 }
 
 /** Everything that the server shows of a pipeline to anybody: answers, logs, pages. */
