@@ -13,6 +13,7 @@ export interface ControlRequest {
     | 'plugin disable'
     | 'sign in'
     | 'pipelines reload'
+    | 'history prune'
   readonly name: string
 }
 

@@ -4,6 +4,7 @@ import type { ControlRequest } from './control-socket.js'
 import type { Server } from './make-server.js'
 import type { AppliedFile } from './pipeline-files/apply.js'
 import type { PipelineFiles } from './pipeline-files/make-watcher.js'
+import type { Pruned, PruneRequest } from './retention.js'
 import { systemPrincipal } from './system-principal.js'
 
 /** Where a local command reaches the server's API, and what it signs with. */
@@ -22,15 +23,25 @@ export interface LocalSignIn {
 /** What commands reach. */
 export type ControlParts = Pick<Server, 'host' | 'services' | 'access'> & {
   readonly files: Pick<PipelineFiles, 'reload'>
+  prune(request: PruneRequest): Promise<readonly Pruned[]>
 }
+
+type ControlAnswer =
+  | PluginStatus
+  | readonly PluginStatus[]
+  | LocalSignIn
+  | readonly AppliedFile[]
+  | readonly Pruned[]
+  | undefined
 
 /** Carries out one command, which the audit log then tells of. Errors: Faults of the operation; an unknown command. */
 export async function control(
   parts: ControlParts,
   address: string,
   { command, name }: ControlRequest,
-): Promise<PluginStatus | readonly PluginStatus[] | LocalSignIn | readonly AppliedFile[] | undefined> {
+): Promise<ControlAnswer> {
   if (command === 'sign in') return signIn(parts, address, String(name))
+  if (command === 'history prune') return pruneHistory(parts, JSON.parse(name) as PruneRequest)
   if (command === 'pipelines reload') return parts.files.reload()
   if (command === 'plugin list') return parts.host.list()
   const verbs = { 'plugin reload': 'reload', 'plugin enable': 'enable', 'plugin disable': 'disable' } as const
@@ -46,6 +57,20 @@ function signIn({ access, services, host }: ControlParts, endpoint: string, user
     throw new Error(`the plugin aws-api, which answers this command, is ${api?.state ?? 'not there'}: enable it`)
   const { region, publicUrl } = services.identity
   return { endpoint, publicUrl, region, ...access.operatorCredentials(user) }
+}
+
+async function pruneHistory(parts: ControlParts, request: PruneRequest): Promise<readonly Pruned[]> {
+  const pruned = await parts.prune(request)
+  const principal = systemPrincipal(parts.services.identity.accountId).arn
+  for (const { pipelineName, executionIds } of request.dryRun ? [] : pruned)
+    await parts.services.access.audit({
+      principal,
+      operation: 'ForgetExecutions',
+      target: pipelineName,
+      result: 'ok',
+      detail: `${executionIds.length}`,
+    })
+  return pruned
 }
 
 async function controlPlugin(

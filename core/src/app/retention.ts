@@ -1,12 +1,18 @@
 import { statfs } from 'node:fs/promises'
+import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
+import { isLive } from '../domain/execution.js'
 import { diskSpace } from '../scheduler/disk-space.js'
 import { retention } from '../scheduler/retention.js'
 import { limitsByName } from '../scheduler/retention-limits.js'
 import { beyondLimits, endedByAge, historyOf, pipelinesWithHistory } from '../store/old-history.js'
 import { protectedExecutions } from '../store/protected-executions.js'
 import { parseSize } from '../worker/sandbox/limits.js'
+import type { Config } from './config.js'
 import type { Server } from './make-server.js'
 import type { PeriodicParts } from './periodic.js'
+
+const day = 24 * 60 * 60_000
 
 /** What takes old history away: each hour by the configured limits, each minute when the disk fills up. */
 export function addRetention(parts: Server, { clock, log, config }: PeriodicParts): void {
@@ -62,4 +68,51 @@ async function removeArtifacts({ database, services }: Server, executionIds: rea
     removed++
   }
   return removed
+}
+
+/** Executions of one pipeline that went, or would go. */
+export interface Pruned {
+  readonly pipelineName: string
+  readonly executionIds: readonly string[]
+}
+
+/** What is to go: all that is beyond the limits, or one execution. */
+export interface PruneRequest {
+  readonly dryRun: boolean
+  readonly pipelineName?: string
+  readonly executionId?: string
+}
+
+/** So many executions of a pipeline at once. */
+const most = 1_000
+
+/** Does at once what the hourly task would do, or says what that is. Errors: an execution that is not there, or that lives. */
+export async function prune(parts: Server, config: Config, clock: Clock, request: PruneRequest): Promise<Pruned[]> {
+  const found =
+    request.pipelineName === undefined ? await allBeyond(parts, config, clock) : [await oneOf(parts, request)]
+  if (!request.dryRun) for (const { executionIds } of found) await forget(parts, executionIds)
+  return found
+}
+
+async function allBeyond({ database }: Server, { retention }: Config, clock: Clock): Promise<Pruned[]> {
+  const limitsOf = limitsByName(retention)
+  const found: Pruned[] = []
+  for (const pipelineName of await pipelinesWithHistory(database)) {
+    const { historyDays, executions } = limitsOf(pipelineName)
+    const limits = { before: clock.now() - historyDays * day, ...defined({ keep: executions }) }
+    const executionIds = await beyondLimits(database, pipelineName, limits, most)
+    if (executionIds.length > 0) found.push({ pipelineName, executionIds })
+  }
+  return found
+}
+
+/** Whole ids only: what is gone does not come back. */
+async function oneOf({ engine }: Server, { pipelineName = '', executionId = '' }: PruneRequest): Promise<Pruned> {
+  const execution = await engine.store.read.execution(executionId)
+  if (execution?.pipelineName !== pipelineName)
+    throw new Error(
+      `${pipelineName} has no execution ${executionId}: penstock executions ${pipelineName} --json shows whole ids`,
+    )
+  if (isLive(execution.status)) throw new Error(`${executionId} is ${execution.status}: stop it first`)
+  return { pipelineName, executionIds: [executionId] }
 }

@@ -27,6 +27,7 @@ import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
 import { makePipelineFiles } from './pipeline-files/make-watcher.js'
 import { pluginProblems } from './plugin-problems.js'
+import { prune } from './retention.js'
 import type { Replace } from './services.js'
 import { StopStack } from './stop-stack.js'
 import { StorageWatch } from './storage-watch.js'
@@ -94,7 +95,7 @@ async function bringUp(
   onFatal: StartOptions['onFatal'],
   replace: Replace | undefined,
 ): Promise<RunningServer> {
-  const { config, log, stack } = starting
+  const { config, clock, log, stack } = starting
   const { parts, identity, artifacts } = await assemble(starting, replace)
   if (onFatal) stack.push('error attribution', attributeErrors({ host: parts.host, log, fatal: onFatal }))
   const passwordFile = await makeFirstAdmin(parts.access, parts.accessStore, config.dataDir)
@@ -114,7 +115,15 @@ async function bringUp(
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
   stack.push('waiting workers', async () => parts.remoteJobs.close())
-  await openControl(starting, { ...parts, files }, listening.address)
+  await openControl(
+    starting,
+    {
+      ...parts,
+      files,
+      prune: (request) => prune(parts, config, clock, request),
+    },
+    listening.address,
+  )
   lookForDamage(starting, parts, storage)
   const store = await storage.artifactProblem()
   if (store !== undefined) log.error('artifacts cannot be kept', { reason: store })

@@ -43,6 +43,7 @@ export function createProgram(): Command {
   addServe(program)
   addWorker(program)
   addReload(program)
+  addDisk(program)
   addDoctor(program)
   addBackup(program)
   addAccessKeys(program)
@@ -280,6 +281,23 @@ function addDoctor(program: Command): void {
   withOutput(where(program.command('doctor').description('look for what would keep Penstock from working'))).action(
     async (options) => (await import('./doctor/doctor.js')).doctor(options),
   )
+}
+
+function addDisk(program: Command): void {
+  withOutput(where(program.command('disk').description('what takes how much of the disk'))).action(async (options) =>
+    (await import('./disk/disk.js')).disk(options),
+  )
+  withOutput(
+    where(
+      program
+        .command('prune [pipeline] [execution]')
+        .description(
+          'forget now what is beyond the limits of retention, or one ended execution, with logs and artifacts',
+        ),
+    ),
+  )
+    .option('--dry-run', 'only say what would go')
+    .action(async (name, id, options) => (await import('./prune.js')).prune(name, id, options))
 }
 
 function addReload(program: Command): void {

@@ -6,7 +6,7 @@ import { listPipelineExecutions } from './executions.js'
 import { type OperationServices, operation } from './operation.js'
 import { getPipelineState } from './pipelines.js'
 import { pipelineName } from './shapes/names.js'
-import { maxResults, nextToken } from './shapes/page.js'
+import { maxPipelines, nextToken } from './shapes/page.js'
 
 /**
  * Pipelines for a list, by name: all, those named, or those whose names hold a text. Whoever calls sees those whose state
@@ -16,7 +16,7 @@ export const listPipelineOverviews = operation({
   name: 'ListPipelineOverviews',
   service: 'penstock',
   action: 'codepipeline:ListPipelines',
-  input: structure({}, { names: list(pipelineName, { max: 100 }), nameContains: text(), nextToken, maxResults }),
+  input: structure({}, { names: list(pipelineName, { max: 100 }), nameContains: text(), nextToken, maxResults: maxPipelines }),
   resource: (_, arns) => arns.everything(),
   async run(services, by, { names, nameContains, nextToken: after, maxResults: limit = 50 }) {
     const sees = (name: string) => services.may(by, getPipelineState, { name })

@@ -1,4 +1,5 @@
 import { reportRevision } from '../../src/engine/report-revision.js'
+import { beyondLimits } from '../../src/store/old-history.js'
 import { action, type Bench, bench, failure, me, pipeline, stage, typeIds } from './support.js'
 
 let b: Bench
@@ -177,6 +178,24 @@ test('X11: history older than its keep is forgotten, and nothing that lives', as
   const { pipelineExecutionSummaries: all } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
   expect(await b.engine.store.forgetExecutions(all.map((one) => one.pipelineExecutionId))).toBe(1)
   expect(await b.executions()).toEqual(['InProgress'])
+})
+
+test('X11: beyond its limits is what ended, but for the newest and the two last that were good', async () => {
+  await b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['a'])]) })
+  const results = ['good 1', 'good 2', 'good 3', 'bad 1', 'bad 2', 'live']
+  for (const [at, result] of results.entries()) {
+    if (at > 0) await start()
+    await source()
+    if (result !== 'live') await b.finish('a', result.startsWith('bad') ? failure() : {})
+  }
+  const { pipelineExecutionSummaries: all } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
+  const names = new Map([...all].reverse().map((one, at) => [one.pipelineExecutionId, results[at]]))
+  const beyond = async (limits: { before: number; keep?: number }) =>
+    (await beyondLimits(b.database, 'demo', limits, 10)).map((id) => names.get(id))
+  // bad 2 is one of the two last that were good in the stage Source.
+  expect(await beyond({ before: b.clock.now() + 1 })).toEqual(['good 1', 'bad 1'])
+  expect(await beyond({ before: 0, keep: 1 })).toEqual(['good 1', 'bad 1'])
+  expect(await beyond({ before: 0 })).toEqual([])
 })
 
 test('X12: the same request token starts one execution', async () => {

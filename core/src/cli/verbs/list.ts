@@ -3,15 +3,16 @@ import type { PipelineExecutionSummary, PipelineSummary } from '../../engine/vie
 import type { Client } from '../api/client.js'
 import { withClient } from '../api/connect.js'
 import { pages } from '../api/pages.js'
+import { Refused } from '../api/refusal.js'
 import { print, table, UsageError } from '../output.js'
 import { clean } from '../terminal/clean.js'
 import { status } from '../terminal/status.js'
 import { ago, span } from '../terminal/time.js'
 import type { VerbOptions } from './options.js'
 
-type Row = PipelineSummary & { readonly latestExecution?: PipelineExecutionSummary }
+type Row = Partial<PipelineSummary> & { readonly name: string; readonly latestExecution?: PipelineExecutionSummary }
 
-/** So many pipelines are asked about at a time. */
+/** So many of an older server's pipelines are asked about at a time. */
 const atATime = 16
 
 /** `penstock list [PATTERN]`: every pipeline with its latest execution; with `--names` the names alone. */
@@ -21,9 +22,10 @@ export async function list(
 ): Promise<void> {
   const matches = globOf(pattern)
   const rows = await withClient(options, async (client) => {
-    const all = await allPipelines(client)
-    const wanted = all.filter(({ name }) => matches(name))
-    return options.names ? wanted : withLatest(client, wanted)
+    const wanted = <T extends { readonly name: string }>(all: readonly T[]) => all.filter(({ name }) => matches(name))
+    if (options.names) return wanted(await allPipelines(client))
+    if (options.output !== 'json') return wanted(await atAGlance(client))
+    return withLatest(client, wanted(await allPipelines(client)))
   })
   if (options.names) print('text', undefined, () => rows.map(({ name }) => name))
   else print(options.output, rows, () => (rows.length === 0 ? [nothing(pattern)] : table(lines(rows))))
@@ -49,7 +51,29 @@ function allPipelines(client: Client): Promise<PipelineSummary[]> {
   })
 }
 
+/** All of them with one request for a thousand. */
+async function atAGlance(client: Client): Promise<Row[]> {
+  try {
+    const all = await pages(async ({ nextToken }) => {
+      const { pipelines: items, ...rest } = await client.listPipelineOverviews({ maxResults: 1000, nextToken })
+      return { items, ...rest }
+    })
+    return all.map(({ name, latest }) => ({ name, ...(latest && { latestExecution: latest }) }))
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return oneByOne(client, await allPipelines(client)) // a server that is older, or whose policies are
+  }
+}
+
 async function withLatest(client: Client, pipelines: readonly PipelineSummary[]): Promise<Row[]> {
+  const latest = new Map((await atAGlance(client)).map(({ name, latestExecution }) => [name, latestExecution]))
+  return pipelines.map((pipeline) => {
+    const latestExecution = latest.get(pipeline.name)
+    return latestExecution ? { ...pipeline, latestExecution } : pipeline
+  })
+}
+
+async function oneByOne(client: Client, pipelines: readonly PipelineSummary[]): Promise<Row[]> {
   const rows: Row[] = [...pipelines]
   let next = 0
   const work = async () => {

@@ -64,16 +64,28 @@ export async function pickAction(
   action: string | undefined,
 ): Promise<ActionExecutionDetail> {
   const ran = await actionExecutionsOf(client, pipelineName, pipelineExecutionId)
-  const writes = ran.filter(({ input }) => input.actionTypeId.category !== 'Approval')
+  const writes = newestAttempts(ran.filter(({ input }) => input.actionTypeId.category !== 'Approval'))
   const failed = writes.find(({ status }) => status === 'Failed')
   const running = writes.find(({ status }) => status === 'InProgress')
-  const found = action === undefined ? (running ?? failed ?? writes[0]) : writes.find((one) => called(one, action))
+  const found =
+    action === undefined ? (running ?? failed ?? writes[0]) : [...writes, ...ran].find((one) => called(one, action))
   if (found) return found
   if (action === undefined) throw new CommandFailed(`no action of execution ${pipelineExecutionId} has run yet`)
   const known = [...new Set(writes.map(({ actionName }) => actionName))]
   throw new CommandFailed(
     `no action '${action}' of execution ${pipelineExecutionId} has run${suggestion(action, known)}`,
   )
+}
+
+/** A failure that was retried is no more what became of its action. The newest come first. */
+function newestAttempts(runs: readonly ActionExecutionDetail[]): ActionExecutionDetail[] {
+  const seen = new Set<string>()
+  return runs.filter(({ stageName, actionName }) => {
+    const name = `${stageName}/${actionName}`
+    if (seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
 }
 
 /** By its name, by STAGE/ACTION, or by the beginning of its run's id. */
