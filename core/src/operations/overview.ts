@@ -16,7 +16,10 @@ export const listPipelineOverviews = operation({
   name: 'ListPipelineOverviews',
   service: 'penstock',
   action: 'codepipeline:ListPipelines',
-  input: structure({}, { names: list(pipelineName, { max: 100 }), nameContains: text(), nextToken, maxResults: maxPipelines }),
+  input: structure(
+    {},
+    { names: list(pipelineName, { max: 100 }), nameContains: text(), nextToken, maxResults: maxPipelines },
+  ),
   resource: (_, arns) => arns.everything(),
   async run(services, by, { names, nameContains, nextToken: after, maxResults: limit = 50 }) {
     const sees = (name: string) => services.may(by, getPipelineState, { name })
