@@ -9,6 +9,7 @@ import { isClosed } from '../doctor/folder.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
+import { configurationFolder, configurationOf } from './configuration.js'
 import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
 import { syncTree } from './sync-tree.js'
 
@@ -49,6 +50,7 @@ async function copyAll(config: Config, target: string): Promise<void> {
   if (database.url === undefined) await copySqlite(join(dataDir, 'penstock.db'), copyOfDatabase)
   else await (await import('./postgres.js')).dumpDatabase(database.url, copyOfDatabase)
   for (const name of [...copiedFolders, ...copiedFiles]) await copy(join(dataDir, name), join(target, name))
+  for (const { from, to } of configurationOf(config)) await copy(from, join(target, configurationFolder, to))
   // Keys that are kept elsewhere: without them nothing of the copy can be opened.
   mkdirSync(join(target, 'secrets'), { recursive: true, mode: 0o700 })
   if (masterKeyFile !== undefined) await copyFile(masterKeyFile, join(target, 'secrets', 'master.key'))
@@ -60,9 +62,11 @@ async function copyAll(config: Config, target: string): Promise<void> {
   writeFileSync(join(target, 'backup.json'), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })
 }
 
-function remarks({ artifacts, database, dataDir }: Config): string[] {
+function remarks(config: Config): string[] {
+  const { artifacts, database, dataDir } = config
   return [
     'It holds secrets: keep it as safe as the server.',
+    ...(configurationOf(config).length === 0 ? [] : [`The configuration is in its folder ${configurationFolder}.`]),
     ...(artifacts.store === 'folder'
       ? []
       : [`Artifacts are in the store '${artifacts.store}', and not in this backup.`]),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
@@ -6,6 +6,7 @@ import { dataFormat } from '../../app/data-folder.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
+import { configurationFolder } from './configuration.js'
 import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
 import { syncTree } from './sync-tree.js'
 
@@ -27,6 +28,7 @@ export async function restore(folder: string, options: WhereOptions): Promise<vo
     if (existsSync(source))
       await cp(source, join(dataDir, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
   }
+  giveToOwner(dataDir)
   await syncTree(dataDir)
   process.stdout.write(`${[dataDir, ...remarks(config, from)].join('\n')}\n`)
 }
@@ -59,9 +61,23 @@ function remarks({ masterKeyFile, artifacts, dataDir }: Config, from: string): s
     [masterKeyFile, 'master.key'],
     [artifacts.encryptionKeyFile, 'artifacts.key'],
   ] as const
-  return elsewhere.flatMap(([file, name]) =>
+  const keys = elsewhere.flatMap(([file, name]) =>
     file === undefined || existsSync(file) || !existsSync(join(from, 'secrets', name))
       ? []
       : [`${file} is not there: copy ${join(dataDir, 'secrets', name)} to it before the server starts`],
   )
+  const told = join(from, configurationFolder)
+  return [
+    ...keys,
+    ...(existsSync(told) ? [`The configuration that it had is in ${told}: nothing of it was put in place`] : []),
+    'What ran when it was made goes on when the server starts: PENSTOCK_WORKER_ENABLED=false penstock serve shows it first, and runs nothing',
+  ]
+}
+
+/** Root brings back what the server's user must be able to open: the folder, made for it beforehand, says whose it is. */
+function giveToOwner(dataDir: string): void {
+  const { uid, gid } = statSync(dataDir)
+  if (process.getuid?.() !== 0 || uid === 0) return
+  for (const entry of readdirSync(dataDir, { recursive: true, withFileTypes: true }))
+    lchownSync(join(entry.parentPath, entry.name), uid, gid)
 }
