@@ -196,7 +196,8 @@ export class Deployment {
         deploymentId: place.deploymentId,
         healthy: succeeded,
         contactTime: ctx.clock.now(),
-        ...(succeeded ? { digest } : {}),
+        // Blue/green the one before is still live, or live again.
+        ...defined({ digest: succeeded ? digest : group.blueGreen && history.digestOf(id) }),
       })
     }
     this.targets.status(id, result.status)

@@ -85,6 +85,11 @@ export class GroupHistory {
     return known === digest ? 'Current' : 'Old'
   }
 
+  /** Of the revision that the host has, where that is known. */
+  digestOf(host: string): string | undefined {
+    return this.hosts.get(host)?.digest
+  }
+
   /** Keeps a host's result. A failed host's revision is unknown from then on. */
   async recordHost(record: HostRecord): Promise<void> {
     this.hosts.set(record.host, record)

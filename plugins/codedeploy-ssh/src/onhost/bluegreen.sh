@@ -86,6 +86,8 @@ await_verdict() {
 # undo_release: the one before is live again, and what this one started is stopped. What failed stays the result.
 undo_release() {
   ur_failure=$failure ur_message=$message
+  # Who stops the run ends its scripts as long as this is there: these ones must come to their end.
+  [ ! -e cancel ] || mv cancel cancelled
   if [ -n "$switched" ]; then
     if [ -n "$live" ]; then
       release_env "$live" "$live_color"

@@ -74,7 +74,7 @@ cancel() {
   if [ -r hook ] && read -r pid cookie <hook; then end_script "$pid" "$cookie"; fi
   tries=300
   while alive "$run" && [ $tries -gt 0 ]; do
-    if [ -r hook ] && read -r pid cookie <hook; then end_script "$pid" "$cookie"; fi
+    if [ -e cancel ] && [ -r hook ] && read -r pid cookie <hook; then end_script "$pid" "$cookie"; fi
     nap
     tries=$((tries - 1))
   done

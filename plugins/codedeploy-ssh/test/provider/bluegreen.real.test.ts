@@ -146,14 +146,21 @@ test('what fails after the link has moved is rolled back by the link, and handed
 test('a stop in the middle leaves the live release as it is', async () => {
   const begun = join(fleet.app(), 'begun')
   const stop = new AbortController()
-  const running = fleet.deploy(bundle('v5', { 'start.sh': script(`touch ${begun}; sleep 300`) }), {
-    group: group(),
-    signal: stop.signal,
-  })
+  const ended = join(fleet.app(), 'ended')
+  const scripts = {
+    'start.sh': script(`touch ${begun}; sleep 300`),
+    'stop.sh': script(`sleep 1; basename $RELEASE >${ended}`),
+  }
+  const running = fleet.deploy(bundle('v5', scripts), { group: group(), signal: stop.signal })
   await eventually('it starts', () => existsSync(begun))
   stop.abort(new Error('the execution was stopped'))
   expect((await running).outcome).toBe('failed')
   expect(await ask()).toBe('200 v2')
+  // Its own ApplicationStop ran to its end; the host has the revision that it had.
+  const [stopped] = await new DeploymentStore(fleet.state).list()
+  expect(readFileSync(ended, 'utf8')).toBe(`${stopped?.deploymentId}\n`)
+  const [host] = (await fleet.state.list({ prefix: 'hosts/' })).map(({ value }) => value as { digest?: string })
+  expect(host?.digest).toMatch(/^[0-9a-f]{64}$/)
 })
 
 test('old releases go, files that somebody changed are found, and files beside the link are refused', async () => {
