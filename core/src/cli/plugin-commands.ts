@@ -1,6 +1,6 @@
 /** `penstock plugin ...`: one command per file, loaded when it is called. */
 import type { Command } from 'commander'
-import { withOutput } from './options.js'
+import { wholeNumberOf, withOutput } from './options.js'
 
 /** Adds them; `where` gives a command the options that name an installation. */
 export function addPlugins(program: Command, where: (command: Command) => Command): void {
@@ -42,7 +42,8 @@ function addAuthoring(plugins: Command): void {
   plugins
     .command('test [dir]')
     .description("run a plugin's tests with this host's tools; nothing need be installed")
-    .action(async (dir) => (await import('./plugin-test.js')).testPlugin(dir ?? '.'))
+    .option('--minutes <n>', 'end them when they take longer, 10 unless given', wholeNumberOf(1, 1440))
+    .action(async (dir, { minutes }) => (await import('./plugin-test.js')).testPlugin(dir ?? '.', minutes))
   plugins
     .command('build [dir]')
     .description("compile a plugin into its manifest's entry")

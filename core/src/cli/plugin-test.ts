@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommandFailed } from './output.js'
 
+/** Minutes for all tests of a plugin together, unless said. */
+export const usualMinutes = 10
+
 /**
  * `penstock plugin test`: compiles `test/**\/*.test.ts` and runs it with node's own runner. The plugin gets this very
  * `@penstock/core`, and nothing has to be installed. Status 1 when a test fails.
+ * Errors: CommandFailed when they do not end in time, for what a test leaves running keeps Node waiting for ever.
  */
-export async function testPlugin(dir: string): Promise<void> {
+export async function testPlugin(dir: string, minutes = usualMinutes): Promise<void> {
   const folder = resolve(dir)
   const tests = testsOf(folder)
   if (tests.length === 0) throw new CommandFailed(`${folder} has no test/*.test.ts`)
@@ -18,19 +22,44 @@ export async function testPlugin(dir: string): Promise<void> {
   try {
     await compile(folder, tests, out)
     const files = readdirSync(out).filter((name) => name.endsWith('.cjs'))
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', '--test', '--test-reporter=spec', ...files.map((name) => join(out, name))],
-      {
-        cwd: folder,
-        stdio: 'inherit',
-      },
-    )
-    const [status] = (await once(child, 'exit')) as [number | null]
+    const args = ['--enable-source-maps', '--test', '--test-reporter=spec', ...files.map((name) => join(out, name))]
+    const status = await runWithin(minutes, args, folder)
     if (status !== 0) process.exitCode = 1
   } finally {
     rmSync(out, { recursive: true, force: true })
   }
+}
+
+/** Node's exit status. All that runs there is ended with it, at the limit or by Ctrl-C. */
+async function runWithin(minutes: number, args: readonly string[], cwd: string): Promise<number | null> {
+  const child = spawn(process.execPath, args, { cwd, stdio: 'inherit', detached: true })
+  const end = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
+  let late = false
+  const limit = setTimeout(() => {
+    late = true
+    end()
+  }, minutes * 60_000)
+  const interrupted = () => {
+    end()
+    process.exitCode = 130
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
+  try {
+    const [status] = (await once(child, 'exit')) as [number | null]
+    if (!late) return status
+  } finally {
+    clearTimeout(limit)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
+  }
+  throw new CommandFailed(
+    `the tests did not end within ${minutes} minutes, and were ended: something that one of them started still runs; end it in after() of @penstock/core/testkit, or give more time with --minutes`,
+  )
 }
 
 function testsOf(folder: string): string[] {

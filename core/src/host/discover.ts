@@ -215,7 +215,7 @@ function locatePackage(key: string, pluginsFolder: string, known: readonly strin
   return {
     missing:
       `no plugin '${key}': it is not one of Penstock's own (${known.join(', ')}), and not installed: ` +
-      `npm install --prefix ${pluginsFolder} ${names[0]}`,
+      `penstock plugin add ${names[0]} --data ${dirname(pluginsFolder)}`,
   }
 }
 

@@ -28,3 +28,15 @@ export function testRunner(given?: TestRunner): TestRunner {
 export function test(name: string, body: () => Promise<void>, timeout = 60_000): void {
   testRunner().test(name, body, timeout)
 }
+
+/**
+ * Runs once all tests of a file are over, whatever runner is at work: what they started is ended there.
+ * @example
+ * let clock: NodeJS.Timeout | undefined
+ * after(() => clearInterval(clock))
+ */
+export function after(body: () => void | Promise<void>): void {
+  const { afterAll } = globalThis as { readonly afterAll?: (body: () => void | Promise<void>) => void }
+  if (typeof afterAll === 'function') afterAll(body)
+  else (require('node:test') as { after(body: () => void | Promise<void>): void }).after(body)
+}

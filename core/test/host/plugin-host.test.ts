@@ -178,7 +178,7 @@ describe('containment: a plugin that goes wrong is shown with its reason, and th
     const w = await world({ nowhere: null })
     await up(w)
     expect(w.state('nowhere')).toBe('failed')
-    expect(w.problems('nowhere')).toContain('npm install --prefix')
+    expect(w.problems('nowhere')).toContain('penstock plugin add penstock-plugin-nowhere --data ')
   })
 
   test('what a failed plugin had declared is withdrawn', async () => {
