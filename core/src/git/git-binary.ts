@@ -2,7 +2,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type CommitInfo, parseCommit } from './commit.js'
+import { type Extras, explainExtras, lfsUrl, serverOf } from './extras.js'
 import { GitError } from './git-error.js'
+import { isLocalUrl } from './local.js'
 import { authorization, type GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
 import { lookUpHost } from './safe-lookup.js'
@@ -27,6 +29,8 @@ export interface FetchRequest {
   readonly runner?: CommandRunner
   /** Is told what the folder does not hold, a line for each kind. */
   readonly notice?: (line: string) => void
+  /** What is done about submodules and files of Git LFS. */
+  readonly extras?: Extras
   /** What the server may send where there is no git program, which alone does not hold it all in memory. 256 MB when absent. */
   readonly maxBytes?: number
 }
@@ -47,6 +51,18 @@ url=$FETCH_URL commit=$FETCH_COMMIT ref=$FETCH_REF history=$FETCH_HISTORY
 command -v git >/dev/null || exit 127
 rm -rf "$GIT_WORK_TREE" "$GIT_DIR" && mkdir -p "$GIT_WORK_TREE" "$GIT_DIR" && cd "$GIT_DIR" || exit 73
 have() { git cat-file -e "$commit^{commit}" 2>/dev/null; }
+# One commit deep where the server gives commits by their ids, and theirs in turn.
+submodules() (
+  cd "$1" || exit 73
+  git submodule --quiet init || exit 74
+  git config --get-regexp '^submodule\\..*\\.url$' | while read -r key where; do
+    case $where in "$FETCH_SERVER"*) ;; *) echo "\${key%.url} is at $where" >&2; exit 76 ;; esac
+  done || exit
+  git submodule --quiet update --depth 1 2>/dev/null || git submodule --quiet update || exit 74
+  git config -f .gitmodules --get-regexp '^submodule\\..*\\.path$' | while read -r key path; do
+    [ ! -f "$path/.gitmodules" ] || (unset GIT_DIR GIT_WORK_TREE; submodules "$path") || exit
+  done
+)
 git init --quiet $FETCH_INIT || exit 70
 if [ "$history" = 1 ]; then
   git fetch --quiet --update-head-ok "$url" "+$ref:$ref" 'refs/tags/*:refs/tags/*' || exit 71
@@ -74,12 +90,31 @@ if [ "$history" = 1 ]; then
 else
   git checkout --quiet --force --detach "$commit" || exit 73
 fi
-git ls-tree -r "$commit" | awk '$1 == 160000 { n++ } END { print "submodules", n + 0 }'
+# In the folder for git's data, paths would begin there.
+cd "$GIT_WORK_TREE" || exit 73
+modules=$(git ls-tree -r "$commit" | awk '$1 == 160000 { n++ } END { print n + 0 }')
+if [ "$modules" != 0 ] && [ "$FETCH_SUBMODULES" = fetch ]; then
+  git config remote.origin.url "$url"
+  submodules "$GIT_WORK_TREE" || exit
+  # Their data is git's own, and stays behind when the files alone are wanted.
+  [ "$history" = 1 ] || find "$GIT_WORK_TREE" -mindepth 2 -name .git -type f -exec rm -f {} +
+else
+  echo "submodules $modules"
+  [ "$modules" = 0 ] || [ "$FETCH_SUBMODULES" != refuse ] || exit 75
+fi
 if git grep --quiet --cached 'filter *=' -- '.gitattributes' '**/.gitattributes'; then
   git ls-files | git check-attr --stdin filter | awk -F': filter: ' '
     $NF !~ /^(unspecified|unset|set|lfs)$/ { n[$NF]++ } END { for (name in n) print "filter", n[name], name }'
-  git grep -l --cached --text '^version https://git-lfs.github.com/spec/' -- ':(attr:filter=lfs)' |
-    awk 'END { print "lfs", NR }'
+  pointers=$(git grep -l --cached --text '^version https://git-lfs.github.com/spec/' -- ':(attr:filter=lfs)' | wc -l)
+  if [ "$pointers" -gt 0 ] && [ "$FETCH_LFS" = fetch ]; then
+    command -v git-lfs >/dev/null || { echo "lfs $pointers"; exit 77; }
+    [ -z "$FETCH_LFS_URL" ] || git config lfs.url "$FETCH_LFS_URL"
+    git config remote.origin.url "$url"
+    { git lfs install --local --skip-repo && git lfs pull origin; } >/dev/null || exit 78
+  else
+    echo "lfs $((pointers))"
+    [ "$pointers" -eq 0 ] || [ "$FETCH_LFS" != refuse ] || exit 75
+  fi
 fi
 echo
 git cat-file commit "$commit"
@@ -87,9 +122,9 @@ git cat-file commit "$commit"
 
 /** Fetches a commit's files. Errors: GitError; ENOENT when there is no git program. */
 export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
-  const { remote, url, commit, branch, folder, gitFolder, history, signal } = request
+  const { remote, url, commit, branch, folder, gitFolder, history, signal, extras = {} } = request
   const env = {
-    ...gitEnvironment(remote, url, await lookUpHost(url)),
+    ...gitEnvironment(remote, url, await lookUpHost(url), extras.submodules === 'fetch'),
     GIT_DIR: gitFolder,
     GIT_WORK_TREE: folder,
     FETCH_URL: url,
@@ -97,6 +132,10 @@ export async function fetchWithGit(request: FetchRequest): Promise<CommitInfo> {
     FETCH_REF: `refs/heads/${branch}`,
     FETCH_HISTORY: history ? '1' : '0',
     FETCH_INIT: initOption(commit),
+    FETCH_SUBMODULES: extras.submodules ?? 'notice',
+    FETCH_LFS: extras.lfs ?? 'notice',
+    FETCH_LFS_URL: lfsUrl(url) ?? '',
+    FETCH_SERVER: serverOf(url),
   }
   const asChild: CommandRunner = (command, env) => runCommand(command, { cwd: dirname(folder), env, signal })
   const done = await (request.runner ?? asChild)(['sh', '-c', fetchScript], env)
@@ -130,20 +169,24 @@ export async function emptyFolders({ folder, gitFolder }: Pick<FetchRequest, 'fo
 
 /**
  * An environment in which git reads nobody's configuration, asks nobody anything, goes nowhere else than to `url`, and
- * has its credentials where no command line and no file shows them. `addresses`: the only ones where it looks for the host.
+ * has its credentials where no command line and no file shows them; for submodules they are the whole server's.
+ * `addresses`: the only ones where it looks for the host.
  */
 export function gitEnvironment(
   remote: GitRemote,
   url: string,
   addresses: readonly string[] = [],
+  wholeServer = false,
 ): Record<string, string> {
   const allowed = authorization(remote)
+  const isLocal = isLocalUrl(url)
   const settings: [name: string, value: string][] = [
     ['protocol.version', '2'],
     ['protocol.allow', 'never'],
     ['protocol.http.allow', 'always'],
     ['protocol.https.allow', 'always'],
     ...(isSshUrl(url) ? [['protocol.ssh.allow', 'always'] as [string, string]] : []),
+    ...(isLocal ? localSettings(url) : []),
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '60'],
@@ -156,7 +199,9 @@ export function gitEnvironment(
     ['core.hooksPath', '/dev/null'],
     ...pinned(url, addresses),
     ...(remote.caFile === undefined ? [] : [['http.sslCAInfo', remote.caFile] as [string, string]]),
-    ...(allowed === undefined ? [] : [[`http.${url}.extraHeader`, `Authorization: ${allowed}`] as [string, string]]),
+    ...(allowed === undefined
+      ? []
+      : [[`http.${wholeServer ? serverOf(url) : url}.extraHeader`, `Authorization: ${allowed}`] as [string, string]]),
   ]
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -185,6 +230,18 @@ function pinned(url: string, addresses: readonly string[]): [string, string][] {
   return [['http.curloptResolve', `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}:${listed}`]]
 }
 
+/**
+ * Folders of other users are read, too: the operator has named them. What serves them is a process of its own, which is told
+ * by its command line alone.
+ */
+function localSettings(url: string): [name: string, value: string][] {
+  return [
+    ['protocol.file.allow', 'always'],
+    [`remote.${url}.uploadpack`, "git -c 'safe.directory=*' upload-pack"],
+    ['remote.origin.uploadpack', "git -c 'safe.directory=*' upload-pack"],
+  ]
+}
+
 /** Git takes proxies from the same variables as other programs do. */
 function passedOn(env: Record<string, string>): Record<string, string> {
   for (const name of ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'all_proxy', 'ALL_PROXY']) {
@@ -194,7 +251,7 @@ function passedOn(env: Record<string, string>): Record<string, string> {
   return env
 }
 
-function explainFailure(request: FetchRequest, { exitCode, stderr }: CommandResult): GitError | Error {
+function explainFailure(request: FetchRequest, { exitCode, stdout, stderr }: CommandResult): GitError | Error {
   const { remote, commit, branch } = request
   const said = stderr === '' ? '' : `: ${lastLines(stderr)}`
   if (exitCode === 127) return noGitProgram()
@@ -204,6 +261,8 @@ function explainFailure(request: FetchRequest, { exitCode, stderr }: CommandResu
       `${remote.url} has no commit ${commit} on its branch ${branch} any more (was it force-pushed?): release a newer change`,
     )
   }
+  const extra = explainExtras(remote.url, exitCode, stdout.toString(), stderr)
+  if (extra !== undefined) return extra
   const overSsh = isSshUrl(remote.url) ? explainSsh(remote.url, stderr) : undefined
   if (overSsh !== undefined) return overSsh
   if (exitCode === 73) return new Error(`the files of ${commit} from ${remote.url} could not be written${said}`)

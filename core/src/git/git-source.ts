@@ -11,6 +11,7 @@ import type { JobContext } from '../host/provider-context.js'
 import type { ChangeInterest, ChangesFound, PollContext } from '../host/source-provider.js'
 import { branchTip } from './branch-tip.js'
 import { type CommitInfo, subject } from './commit.js'
+import { type Extras, forStrangers } from './extras.js'
 import { fetchCommit, type GitEngine } from './fetch-commit.js'
 import { findChanges } from './find-changes.js'
 import { GitError } from './git-error.js'
@@ -28,6 +29,8 @@ export interface GitSourceTarget {
   readonly identity?: string
   /** Hands the whole repository on (CODEBUILD_CLONE_REF) instead of the files alone. */
   readonly history?: boolean
+  /** What is done about submodules and files of Git LFS; the settings' when absent. */
+  readonly extras?: Extras
   /** Where pull requests are asked for, for triggers that want to know of them. */
   readonly pullRequests?: PullRequestApi
   /** A page that shows a commit, when there is one. `url` is the repository's. */
@@ -44,6 +47,8 @@ export interface GitSourceSettings {
   readonly fetchTimeout?: number
   /** What a server may send where isomorphic-git fetches. 256 MB when absent. */
   readonly isomorphicMaxBytes?: number
+  /** What is done about submodules and files of Git LFS, where a source does not say it itself. */
+  readonly extras?: Extras
 }
 
 /** The methods of a SourceProvider that gitSource makes; the declaration is the plugin's. */
@@ -159,10 +164,12 @@ async function runFetch<C>(
   const runner = stepRunner(ctx, `git fetch ${remote.url} ${branch}`, timeout)
   const notice = (line: string) => ctx.log.line(line)
   const limit = defined({ maxBytes: settings.isomorphicMaxBytes })
+  const wanted = { ...settings.extras, ...target.extras }
+  const extras = job.untrusted ? forStrangers(wanted) : wanted
   ctx.log.line(`Fetching ${id}`)
   const commit = await withTimeLimit(ctx, timeout, `fetching ${id} from ${remote.url}`, (signal) =>
     fetchCommit(
-      { remote, url, commit: id, branch, folder, gitFolder, history, signal, runner, notice, ...limit },
+      { remote, url, commit: id, branch, folder, gitFolder, history, signal, runner, notice, extras, ...limit },
       settings.engine,
     ),
   )

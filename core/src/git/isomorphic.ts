@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { defined } from '../domain/defined.js'
 import type { ChangesRequest } from './changed-files.js'
 import { type CommitInfo, parseCommit } from './commit.js'
+import { refuseUnfetched } from './extras.js'
 import { emptyFolders, type FetchRequest } from './git-binary.js'
 import { GitError, type GitProblem } from './git-error.js'
 import { authorization, type GitRemote } from './remote.js'
@@ -28,7 +29,10 @@ const defaultMaxBytes = 256 * 1024 ** 2
 /** What the child is asked. */
 export type ChildRequest = Told &
   (
-    | ({ readonly kind: 'fetch' } & Omit<FetchRequest, 'remote' | 'signal' | 'runner' | 'notice' | 'maxBytes'>)
+    | ({ readonly kind: 'fetch' } & Omit<
+        FetchRequest,
+        'remote' | 'signal' | 'runner' | 'notice' | 'maxBytes' | 'extras'
+      >)
     | ({ readonly kind: 'changes' } & Omit<ChangesRequest, 'remote' | 'signal' | 'maxBytes'>)
   )
 
@@ -46,11 +50,13 @@ export async function fetchWithIsomorphicGit({
   runner: _,
   notice = () => {},
   maxBytes,
+  extras = {},
   ...request
 }: FetchRequest): Promise<CommitInfo> {
   await emptyFolders(request)
   const answer = await ask({ remote, signal, maxBytes }, { kind: 'fetch', ...request })
   if ('commit' in answer) {
+    refuseUnfetched(remote.url, extras, answer.unfetched)
     for (const line of describeUnfetched(answer.unfetched)) notice(line)
     return parseCommit(request.commit, Buffer.from(answer.commit, 'base64'))
   }

@@ -1,9 +1,10 @@
-/** Where branches and tags are, over SSH: git's own `ls-remote`, which asks for the wanted ones only where it can. */
+/** Where branches and tags are, over SSH and in folders of this machine: git's own `ls-remote`, which asks for the wanted ones only where it can. */
 import { tmpdir } from 'node:os'
 import { gitEnvironment, isNoGitProgram } from './git-binary.js'
 import { GitError } from './git-error.js'
 import { defaultTimeout } from './git-http.js'
 import type { RefList } from './list-refs.js'
+import { isLocalUrl } from './local.js'
 import { readRefs, select } from './ref-lines.js'
 import type { GitLimits, GitRemote } from './remote.js'
 import { type CommandResult, runCommand } from './run-command.js'
@@ -36,7 +37,10 @@ export async function listRefsOverSsh(
       ),
       url,
     }
-  throw explainSsh(url, done.stderr) ?? new GitError('unreachable', `${url} cannot be read: ${lastLine(done.stderr)}`)
+  throw (
+    (isLocalUrl(url) ? undefined : explainSsh(url, done.stderr)) ??
+    new GitError('unreachable', `${url} cannot be read: ${lastLine(done.stderr)}`)
+  )
 }
 
 async function lsRemote(remote: GitRemote, patterns: readonly string[], signal: AbortSignal): Promise<CommandResult> {
@@ -45,7 +49,9 @@ async function lsRemote(remote: GitRemote, patterns: readonly string[], signal: 
   try {
     return await runCommand(['git', 'ls-remote', '--', remote.url, ...patterns], { cwd: tmpdir(), env, signal })
   } catch (error) {
-    throw isNoGitProgram(error) ? needsGit(remote.url, 'is reached over SSH') : error
+    throw isNoGitProgram(error)
+      ? needsGit(remote.url, isLocalUrl(remote.url) ? 'is a folder of this machine' : 'is reached over SSH')
+      : error
   }
 }
 

@@ -6,6 +6,7 @@
 import { GitError } from './git-error.js'
 import { askGit, type GitAnswer } from './git-http.js'
 import { listRefsOverSsh } from './list-refs-ssh.js'
+import { isLocalUrl } from './local.js'
 import { delimiter, flush, packet, packetText, readPackets } from './pkt-line.js'
 import { type GitRef, readRefs, select } from './ref-lines.js'
 import type { GitLimits, GitRemote } from './remote.js'
@@ -41,7 +42,7 @@ const command = {
  * Errors: GitError in the words of git-http.ts and ssh.ts; an absent reference is not an error.
  */
 export async function listRefs(remote: GitRemote, prefixes: readonly string[], limits: GitLimits): Promise<RefList> {
-  if (isSshUrl(remote.url)) return listRefsOverSsh(remote, prefixes, limits)
+  if (isSshUrl(remote.url) || isLocalUrl(remote.url)) return listRefsOverSsh(remote, prefixes, limits)
   const known = servers.get(remote.url)
   if (known === undefined || limits.clock.now() - known.since > rememberedFor) return discover(remote, prefixes, limits)
   if (known.head === undefined) return discover(remote, prefixes, limits)

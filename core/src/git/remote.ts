@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js'
 import { GitError } from './git-error.js'
+import { checkLocalUrl, isLocalUrl } from './local.js'
 import { checkSshUrl, isSshUrl, type SshIdentity } from './ssh.js'
 
 /** A user name and a password or token, for Basic authentication. */
@@ -33,8 +34,12 @@ export function webUrl(url: string): string {
   return url.replace(/\/+$/, '').replace(/\.git$/, '')
 }
 
-/** Checks and normalises what somebody wrote as a repository's address. Errors: GitError `bad-url`. */
-export function checkUrl(text: string): string {
+/**
+ * Checks and normalises what somebody wrote as a repository's address; `localRoots` are the folders of the server that its
+ * operator lets repositories be in. Errors: GitError `bad-url`.
+ */
+export function checkUrl(text: string, localRoots: readonly string[] = []): string {
+  if (isLocalUrl(text)) return checkLocalUrl(text, localRoots)
   if (isSshUrl(text)) return checkSshUrl(text)
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {

@@ -4,6 +4,7 @@ import { lookup as systemLookupAll } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { isForbidden } from '../host/forbidden-address.js'
 import { GitError } from './git-error.js'
+import { isLocalUrl } from './local.js'
 
 /** Errors: GitError for a URL whose host is such an address. */
 export function refuseForbidden(url: URL): void {
@@ -25,6 +26,7 @@ export const safeLookup: LookupFunction = (hostname, options, done) => {
  * know it, and otherwise the program says so. Errors: GitError.
  */
 export async function lookUpHost(url: string): Promise<readonly string[]> {
+  if (isLocalUrl(url)) return []
   const host = hostOf(url)
   const found = await systemLookupAll(host, { all: true }).catch(() => [])
   const addresses = found.map(({ address }) => address)

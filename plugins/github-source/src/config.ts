@@ -1,4 +1,4 @@
-import type { GitSourceSettings, SshIdentity } from '@penstock/core/git'
+import type { ExtraPolicy, GitSourceSettings, SshIdentity } from '@penstock/core/git'
 import { type ForgeKind, forgeKinds } from './pull-requests/choose-api.js'
 
 /** A connection as CodePipeline means it: an account at a git server, known by an ARN. */
@@ -26,6 +26,10 @@ export interface GitConfig {
   readonly fetchTimeoutMinutes: number
   /** What isomorphic-git may be sent for one fetch. */
   readonly isomorphicMaxMegabytes: number
+  /** Folders of the server in which repositories may be, for Url: file:///... */
+  readonly localRepositories: readonly string[]
+  readonly submodules: ExtraPolicy
+  readonly lfs: ExtraPolicy
   /** PEM file of a private certificate authority. */
   readonly caFile?: string
 }
@@ -34,6 +38,8 @@ const url = { type: 'string', pattern: '^https?://' } as const
 const text = { type: 'string', minLength: 1 } as const
 /** Absolute: ssh looks for a relative one in a folder of its own choosing. */
 const path = { type: 'string', pattern: '^/' } as const
+
+const extraPolicies = ['notice', 'fetch', 'refuse'] as const
 
 export const configSchema = {
   type: 'object',
@@ -68,6 +74,9 @@ export const configSchema = {
     pollTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 20 },
     fetchTimeoutMinutes: { type: 'number', exclusiveMinimum: 0, default: 30 },
     isomorphicMaxMegabytes: { type: 'number', exclusiveMinimum: 0, default: 256 },
+    localRepositories: { type: 'array', items: path, default: [] },
+    submodules: { enum: extraPolicies, default: 'notice' },
+    lfs: { enum: extraPolicies, default: 'notice' },
     caFile: text,
   },
 } as const
@@ -79,6 +88,15 @@ export const forkPullRequests = {
   enum: ['off', 'approve', 'run'],
 } as const
 
+const extra = (what: string) =>
+  ({
+    description: `${what}: notice (left out, with a line in the log), fetch, or refuse; as penstock.yaml says unless given`,
+    enum: extraPolicies,
+  }) as const
+
+/** The properties by which a source says what it does about what a repository only names. */
+export const extraProperties = { Submodules: extra('Submodules'), Lfs: extra('Files of Git LFS') } as const
+
 /** What the core's git source takes of it. */
 export function settingsOf(config: GitConfig): GitSourceSettings {
   return {
@@ -86,5 +104,6 @@ export function settingsOf(config: GitConfig): GitSourceSettings {
     pollTimeout: config.pollTimeoutSeconds * 1000,
     fetchTimeout: config.fetchTimeoutMinutes * 60_000,
     isomorphicMaxBytes: config.isomorphicMaxMegabytes * 1024 ** 2,
+    extras: { submodules: config.submodules, lfs: config.lfs },
   }
 }

@@ -1,22 +1,24 @@
-import { type ConfigurationOf, defineSource, type SourceProvider } from '@penstock/core'
+import { type ConfigurationOf, defined, defineSource, type SourceProvider } from '@penstock/core'
 import {
   checkUrl,
+  type ExtraPolicy,
   GitError,
   type GitRemote,
   type GitSourceTarget,
   gitSource,
+  isLocalUrl,
   isSshUrl,
   keepsHistory,
   outputArtifactFormat,
   timestamp,
   webUrl,
 } from '@penstock/core/git'
-import { forkPullRequests, type GitConfig, settingsOf } from './config.js'
+import { extraProperties, forkPullRequests, type GitConfig, settingsOf } from './config.js'
 import { remoteOf, tokenUser } from './remote.js'
 
 const configuration = {
   Url: {
-    description: "the repository's https or ssh address, without secrets",
+    description: "the repository's https, ssh or file address, without secrets",
     required: true,
     key: true,
     example: 'https://git.example.com/acme/site.git',
@@ -33,6 +35,7 @@ const configuration = {
   },
   OutputArtifactFormat: outputArtifactFormat,
   ForkPullRequests: forkPullRequests,
+  ...extraProperties,
 } as const
 
 type Configured = ConfigurationOf<typeof configuration>
@@ -47,22 +50,26 @@ export function git(config: GitConfig): SourceProvider<typeof configuration> {
     outputArtifacts: 1,
     idempotent: true,
     configuration,
-    validate: problemsOf,
+    validate: (configured) => problemsOf(config, configured),
     polls: ({ PollForSourceChanges }) => PollForSourceChanges,
     ...gitSource((configured: Configured) => locate(config, configured), settingsOf(config)),
   })
 }
 
-function problemsOf({ Url, Username, Password, Token, SshIdentity }: Configured): string[] {
+function problemsOf(
+  { localRepositories }: GitConfig,
+  { Url, Username, Password, Token, SshIdentity }: Configured,
+): string[] {
   const problems: string[] = []
   try {
-    checkUrl(Url)
+    checkUrl(Url, localRepositories)
   } catch (error) {
     problems.push(`Url: ${(error as Error).message}`)
   }
   if (Password !== undefined && Token !== undefined) problems.push('Token: give either a Token or a Password, not both')
   if (Password !== undefined && Username === undefined) problems.push('Username is missing: a Password needs one')
   const login = Object.entries({ Username, Password, Token }).find(([, value]) => value !== undefined)
+  if (isLocalUrl(Url) && login !== undefined) problems.push(`${login[0]} is for https: a folder of the server is read`)
   if (isSshUrl(Url) && login !== undefined)
     problems.push(`${login[0]} is for https: over ssh a key logs in, see SshIdentity`)
   if (!isSshUrl(Url) && SshIdentity !== undefined)
@@ -84,9 +91,9 @@ function overSsh({ sshIdentities }: GitConfig, url: string, name: string | undef
 
 function locate(
   config: GitConfig,
-  { Url, Branch, Username, Password, Token, SshIdentity, OutputArtifactFormat }: Configured,
+  { Url, Branch, Username, Password, Token, SshIdentity, OutputArtifactFormat, Submodules, Lfs }: Configured,
 ): GitSourceTarget {
-  const url = checkUrl(Url)
+  const url = checkUrl(Url, config.localRepositories)
   const secret = Token ?? Password
   const credentials = secret === undefined ? undefined : { username: Username ?? tokenUser, password: secret }
   const name = webUrl(url).split(/[/:]/).at(-1) ?? ''
@@ -94,6 +101,7 @@ function locate(
     remote: isSshUrl(url) ? overSsh(config, url, SshIdentity) : remoteOf(url, config.caFile, credentials),
     branch: Branch,
     history: keepsHistory(OutputArtifactFormat),
+    extras: defined({ submodules: Submodules as ExtraPolicy | undefined, lfs: Lfs as ExtraPolicy | undefined }),
     variables: (commit) => ({ CommitterDate: timestamp(commit.committed), RepositoryName: decodeURIComponent(name) }),
   }
 }

@@ -25,6 +25,9 @@ const config = (): GitConfig => ({
   pollTimeoutSeconds: 20,
   fetchTimeoutMinutes: 1,
   isomorphicMaxMegabytes: 256,
+  localRepositories: [],
+  submodules: 'notice' as const,
+  lfs: 'notice' as const,
 })
 
 testSourceProvider('GitHub', () => github(config()), {

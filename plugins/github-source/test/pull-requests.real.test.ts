@@ -28,6 +28,9 @@ function source(kind: ForgeKind | undefined, token: string | undefined = forgeTo
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
     isomorphicMaxMegabytes: 256,
+    localRepositories: [],
+    submodules: 'notice' as const,
+    lfs: 'notice' as const,
   }
   const configured = { ConnectionArn: arn, FullRepositoryId: id, BranchName: 'main' }
   const poll = pollContext()

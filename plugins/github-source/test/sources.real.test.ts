@@ -36,6 +36,9 @@ beforeEach(async () => {
     pollTimeoutSeconds: 20,
     fetchTimeoutMinutes: 1,
     isomorphicMaxMegabytes: 256,
+    localRepositories: [],
+    submodules: 'notice' as const,
+    lfs: 'notice' as const,
   }
 })
 afterEach(() => server.stop())

@@ -51,6 +51,9 @@ const config = (): GitConfig => ({
   pollTimeoutSeconds: 20,
   fetchTimeoutMinutes: 1,
   isomorphicMaxMegabytes: 256,
+  localRepositories: [],
+  submodules: 'notice' as const,
+  lfs: 'notice' as const,
 })
 const url = (name: string) => `ssh://${sshd.user}@127.0.0.1:${sshd.port}${folder}/${name}.git`
 
