@@ -83,7 +83,9 @@ async function main(): Promise<void> {
     }
     print('git-fetch', median(ours), median(theirs), 'ms (git clone --depth 1)', 0)
     process.stdout.write(`packing: ${median(packed).toFixed(0)} ms\n`)
-    process.stdout.write(`memory: ${((peak - before) / megabyte).toFixed(0)} MB above ${(before / megabyte).toFixed(0)}\n`)
+    process.stdout.write(
+      `memory: ${((peak - before) / megabyte).toFixed(0)} MB above ${(before / megabyte).toFixed(0)}\n`,
+    )
   } finally {
     clearInterval(watch)
     child.disconnect()

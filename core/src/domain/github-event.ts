@@ -31,6 +31,8 @@ export function githubEvent(headers: WebhookHeaders, payload: unknown): GithubEv
 function pushed(json: Json): GithubEvent {
   const ref = text(json.ref) ?? ''
   const id = commitId(json.after)
+  if (!/^[0-9a-f]{40,64}$/.test(text(json.after) ?? ''))
+    return ignored("the push has no 'after', or one that is no commit's id: it must say where its branch is now")
   if (json.deleted === true || id === undefined) return ignored(`${ref || 'something'} was deleted`)
   const before = commitId(json.before)
   const repository = text(record(json.repository).full_name)

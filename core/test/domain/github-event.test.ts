@@ -146,9 +146,15 @@ test.each([
     says: 'starts nothing',
   },
   { it: 'no event', headers: {}, payload: pushed, says: 'no X-GitHub-Event' },
-  { it: 'nonsense', headers: push, payload: ['x'], says: 'was deleted' },
+  { it: 'nonsense', headers: push, payload: ['x'], says: "has no 'after'" },
   { it: 'nothing', headers: { 'x-github-event': 'pull_request' }, payload: null, says: 'starts nothing' },
-  { it: 'a commit that is none', headers: push, payload: { ...pushed, after: '--upload-pack=x' }, says: 'was deleted' },
+  {
+    it: 'a commit that is none',
+    headers: push,
+    payload: { ...pushed, after: '--upload-pack=x' },
+    says: "has no 'after'",
+  },
+  { it: 'a push of nothing but a ref', headers: push, payload: { ref: 'refs/heads/main' }, says: "has no 'after'" },
 ])('W4 ignored: $it', ({ headers, payload, says }) => {
   const answer = githubEvent(headers as Record<string, string>, payload)
   expect(answer).toEqual({ kind: 'ignored', reason: expect.stringContaining(says) })

@@ -82,7 +82,7 @@ function elsewhere(mapped: string | MappedRepository, caFile: string | undefined
     typeof mapped === 'string' ? { url: mapped } : mapped
   const login = username === undefined || password === undefined ? undefined : { username, password }
   return {
-    url: checkUrl(url),
+    url: checkUrl(url, ['/']), // A folder of the server, too: who writes the map is its operator.
     ...defined({ caFile, credentials: login && (() => login) }),
     ...(identityFile === undefined && knownHostsFile === undefined
       ? {}

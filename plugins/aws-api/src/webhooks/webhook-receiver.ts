@@ -114,7 +114,7 @@ export class WebhookReceiver {
       return accepted('started')
     }
     const event = githubEvent(request.headers, payload)
-    if (event.kind === 'ignored') return accepted('nothing to do')
+    if (event.kind === 'ignored') return accepted(`nothing to do: ${event.reason}`)
     const { targetPipeline: pipelineName, targetAction: actionName } = target.definition
     for (const revision of event.revisions) {
       await this.server.sources.report({ pipelineName, actionName, revision, trigger: 'Webhook', detail: target.arn })
