@@ -38,7 +38,12 @@ afterAll(async () => {
 })
 
 const person = { GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'Ada' }
-const identity = { ...person, GIT_COMMITTER_EMAIL: 'a@example.com', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+const identity = {
+  ...person,
+  GIT_COMMITTER_EMAIL: 'a@example.com',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+}
 
 /** Makes a repository by a shell script that runs in a work tree of its branch main and ends with pushing. Answers its URL. */
 async function repository(name: string, script: string, init = ''): Promise<string> {
