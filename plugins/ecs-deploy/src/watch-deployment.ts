@@ -14,6 +14,8 @@ export interface Watched {
   readonly pollMs: number
 }
 
+/** ECS tells what was changed a moment later: so often a deployment may not be seen yet. */
+const settlingLooks = 4
 /** The last words of a service that are told with a failure. */
 const wordsTold = 3
 
@@ -23,11 +25,14 @@ const wordsTold = 3
  */
 export async function watchDeployment(services: Services, watched: Watched, ctx: JobContext): Promise<void> {
   const told = new Set<string>()
+  let looks = 0
   await awsWatch(ctx, watched.pollMs, async () => {
     const service = await services.describe()
     tellEvents(service, watched, told, ctx)
     const deployment = ours(service, watched)
-    const problem = problemOf(service, deployment, watched)
+    if (deployment !== undefined) looks = settlingLooks
+    const unseen = deployment === undefined && ++looks <= settlingLooks
+    const problem = unseen ? undefined : problemOf(service, deployment, watched)
     if (problem !== undefined) throw failure(services, service, watched, problem)
     if (deployment !== undefined && isComplete(service, deployment)) return true
     await tellProgress(deployment, ctx)
