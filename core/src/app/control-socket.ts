@@ -105,5 +105,6 @@ function socketPath(dataDir: string): string {
   if (Buffer.byteLength(path) <= longestPath) return path
   throw new ControlFailed(
     `${path} is too long for a socket (${longestPath} bytes): use the plugins page, or a data folder with a shorter path`,
+    true,
   )
 }
