@@ -39,10 +39,7 @@ export class QueueOverviews implements QueueService {
     const [inHand, waiting] = await Promise.all([read.jobsInHand(most), read.jobsWaiting(this.clock.now())])
     const own = this.#ownWorker()
     const heard = this.remoteJobs.heard()
-    const custom = new Set(this.catalogue.customTypes())
-    const taken = new Set([own, ...heard].flatMap((one) => one?.typeKeys ?? []))
-    const takenBy = (typeKey: string): WaitingJobs['takenBy'] =>
-      taken.has(typeKey) ? 'workers' : custom.has(typeKey) ? 'pollers' : 'nobody'
+    const takenBy = this.takers()
     return {
       workers: workersOf(inHand, own, heard),
       inHand: inHand.map(jobInHand),
@@ -50,6 +47,13 @@ export class QueueOverviews implements QueueService {
         .map((one) => ({ ...one, takenBy: takenBy(one.typeKey) }))
         .sort((a, b) => Number(b.takenBy === 'nobody') - Number(a.takenBy === 'nobody') || a.oldest - b.oldest),
     }
+  }
+
+  /** Who may take jobs of a type, as it is now. */
+  takers(): (typeKey: string) => WaitingJobs['takenBy'] {
+    const custom = new Set(this.catalogue.customTypes())
+    const taken = new Set([this.#ownWorker(), ...this.remoteJobs.heard()].flatMap((one) => one?.typeKeys ?? []))
+    return (typeKey) => (taken.has(typeKey) ? 'workers' : custom.has(typeKey) ? 'pollers' : 'nobody')
   }
 
   #ownWorker(): OwnWorker | undefined {

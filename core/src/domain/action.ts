@@ -19,6 +19,8 @@ export interface ActionExecution {
   readonly attempt: number
   readonly status: ActionStatus
   readonly started: number
+  /** When a worker took it: before that it waited. Known once it told of something; absent where no worker is needed. */
+  readonly workStarted?: number
   readonly updated: number
   /** When the engine gives up on it, epoch milliseconds (J10, A3). */
   readonly deadline?: number

@@ -94,6 +94,8 @@ export interface Job {
   readonly queryValue?: string
   /** Epoch milliseconds. */
   readonly created: number
+  /** When it was first handed to a worker, epoch milliseconds; absent while it waits. */
+  readonly started?: number
   /** Not handed out before this. */
   readonly availableAt: number
   /** Who holds it, until when, and for which time: a result with an older fence is refused. */

@@ -68,6 +68,7 @@ export async function claimJobs(database: Database, tx: Tx, claim: JobClaim): Pr
       nonce: sql`${nonce} || '-' || number`,
       worker_id: workerId ?? null,
       lease_until: leaseEnd(database, claim),
+      started: sql`coalesce(started, ${database.moment(now)})`,
       fence: sql`fence + 1`,
     })
     .where('id', 'in', (query) => query.selectFrom('waiting').select('waiting.id'))

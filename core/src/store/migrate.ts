@@ -7,6 +7,7 @@ import { pluginValues } from './migrations/0004-plugin-values.js'
 import { testReports } from './migrations/0005-test-reports.js'
 import { webhookNews } from './migrations/0006-webhook-news.js'
 import { secretsAndForks } from './migrations/0007-secrets-and-forks.js'
+import { jobStarted } from './migrations/0008-job-started.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
@@ -19,6 +20,7 @@ export const migrations: readonly Migration[] = [
   testReports,
   webhookNews,
   secretsAndForks,
+  jobStarted,
 ]
 
 /** The data was written by a newer Penstock than this one. */

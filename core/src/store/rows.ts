@@ -71,6 +71,7 @@ export function jobRow(job: Job): Omit<Schema['jobs'], 'number'> {
     cancel_requested: job.cancelRequested ?? null,
     client_id: job.clientId ?? null,
     created: job.created,
+    started: null,
     ended: null,
     doc: JSON.stringify(job.data),
   }
@@ -87,6 +88,7 @@ export function toJob(row: Selectable<JobTable>): Job {
     availableAt: row.available_at,
     fence: row.fence,
     ...(row.query_value === null ? {} : { queryValue: row.query_value }),
+    ...(row.started === null ? {} : { started: row.started }),
     ...(row.worker_id === null ? {} : { workerId: row.worker_id }),
     ...(row.lease_until === null ? {} : { leaseUntil: row.lease_until }),
     ...(row.continuation_token === null ? {} : { continuationToken: row.continuation_token }),

@@ -75,6 +75,8 @@ export interface JobTable {
   cancel_requested: string | null
   client_id: string | null
   created: number
+  /** When it was first handed to a worker. */
+  started: number | null
   ended: number | null
   doc: string
 }

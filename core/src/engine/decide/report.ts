@@ -21,7 +21,7 @@ export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent
   }
   const action = draft.findAction(id)
   if (action?.status === 'InProgress') {
-    draft.putAction({ ...action, ...defined(details) })
+    draft.putAction({ ...action, ...started(action, job), ...defined(details) })
     draft.tellAction(id)
   }
   return job.data.pipelineExecutionId
@@ -34,6 +34,7 @@ export function jobProgressed(draft: Draft, { job, details }: JobProgressedEvent
 export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent): string {
   refuseUnlessWanted(draft, job)
   draft.reportJob(job, 'succeed')
+  noteStart(draft, job)
   if (success.continuationToken !== undefined) {
     continueJob(draft, job, success, success.continuationToken)
   } else if (job.kind === 'rule') {
@@ -48,6 +49,7 @@ export function jobSucceeded(draft: Draft, { job, success }: JobSucceededEvent):
 export function jobFailed(draft: Draft, { job, failure }: JobFailedEvent): string {
   refuseUnlessWanted(draft, job)
   draft.reportJob(job, 'fail')
+  noteStart(draft, job)
   const id = job.data.actionExecutionId
   const error = { code: failure.type, message: failure.message }
   const external = failure.externalExecutionId === undefined ? {} : { externalExecutionId: failure.externalExecutionId }
@@ -71,6 +73,16 @@ export function timeOut(draft: Draft, event: TimeOutEvent): string {
   return event.executionId
 }
 
+/** What waits for a worker does not work: the action keeps when its first job was taken. */
+function noteStart(draft: Draft, job: Job): void {
+  const action = job.kind === 'action' ? draft.findAction(job.data.actionExecutionId) : undefined
+  if (action) draft.putAction({ ...action, ...started(action, job) })
+}
+
+function started(action: ActionExecution, job: Job): Pick<ActionExecution, 'workStarted'> {
+  return defined({ workStarted: action.workStarted ?? job.started })
+}
+
 /** J9: what is no longer in progress takes no result. */
 function refuseUnlessWanted(draft: Draft, job: Job): void {
   const id = job.data.actionExecutionId
@@ -84,7 +96,7 @@ function refuseUnlessWanted(draft: Draft, job: Job): void {
 
 /** J7: this job is done with; another carries the token on. */
 function continueJob(draft: Draft, job: Job, success: JobSuccess, continuationToken: string): void {
-  const { workerId: _worker, leaseUntil: _lease, cancelRequested: _cancel, ...kept } = job
+  const { workerId: _worker, leaseUntil: _lease, cancelRequested: _cancel, started: _started, ...kept } = job
   draft.queueJob({
     ...kept,
     id: draft.around.newId(),
