@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.js'
 import type { PipelineExecution } from '../domain/execution.js'
 import type { PipelineDeclaration } from '../domain/pipeline.js'
 import type { StageRecord } from '../domain/stage.js'
@@ -7,7 +8,10 @@ import { ScheduleBook } from '../scheduler/schedules.js'
 import type { Database } from '../store/database.js'
 import { DefinitionCache } from '../store/definition-cache.js'
 import { createOverviewReads, type OverviewReads } from '../store/overview-reads.js'
+import { createStandingReads, type StandingReads } from '../store/standing-reads.js'
+import { QueueOverviews } from './queue-service.js'
 import { inject, injectable, tokens } from './services.js'
+import { actionRun, loadStanding, pastExecution } from './standing.js'
 
 /** Databases bind a bounded number of values to a query. */
 const most = 1_000
@@ -15,13 +19,43 @@ const most = 1_000
 @injectable()
 export class PipelineOverviews implements OverviewService {
   readonly #reads: OverviewReads
+  readonly #standing: StandingReads
 
   constructor(
     @inject(tokens.database) database: Database,
     @inject(ScheduleBook) private readonly book: ScheduleBook,
+    @inject(QueueOverviews) private readonly queue: QueueOverviews,
+    @inject(tokens.clock) private readonly clock: Clock,
   ) {
     this.#reads = createOverviewReads(database, new DefinitionCache())
+    this.#standing = createStandingReads(database)
   }
+
+  standing: OverviewService['standing'] = (names) =>
+    loadStanding(this.#standing, names, this.queue.takers(), this.clock.now())
+
+  recent: OverviewService['recent'] = async (names, each) =>
+    (await this.#standing.recent(names, each)).map(pastExecution)
+
+  activity: OverviewService['activity'] = async ({ before, limit }) => {
+    const from = before && { started: before.started, id: before.pipelineExecutionId }
+    return (await this.#standing.activity(from, limit)).map(pastExecution)
+  }
+
+  deployed: OverviewService['deployed'] = async (pipelineName) => {
+    const [declaration] = await this.#reads.declarations([pipelineName])
+    const names = (declaration?.stages ?? []).filter(deploys).map(({ name }) => name)
+    const found = await this.#standing.succeeded(pipelineName, names)
+    return found
+      .sort((a, b) => names.indexOf(a.stage.stageName) - names.indexOf(b.stage.stageName))
+      .map(({ stage, execution }) => ({
+        stageName: stage.stageName,
+        at: stage.updated,
+        execution: pastExecution(execution),
+      }))
+  }
+
+  runs: OverviewService['runs'] = async (id) => (await this.#standing.runs(id)).map(actionRun)
 
   names: OverviewService['names'] = ({ holds, after, limit }) => this.#reads.names(holds, after, limit)
 
@@ -31,6 +65,10 @@ export class PipelineOverviews implements OverviewService {
       found.push(...(await load(this.#reads, names.slice(at, at + most), this.book)))
     return found
   }
+}
+
+function deploys({ actions }: PipelineDeclaration['stages'][number]): boolean {
+  return actions.some(({ actionTypeId }) => actionTypeId.category === 'Deploy')
 }
 
 async function load(reads: OverviewReads, names: readonly string[], book: ScheduleBook): Promise<PipelineOverview[]> {

@@ -1,6 +1,9 @@
 /** Many pipelines at a glance, read together. */
 import type { StageStatus } from '../domain/stage.js'
 import type { PipelineExecutionSummary } from '../engine/views.js'
+import type { ActionRun, DeployedStage, PastExecution, PipelineStanding } from './standing.js'
+
+export type * from './standing.js'
 
 /**
  * Pipelines for a list: a handful of reads for all of them, where GetPipelineState would be some for each.
@@ -18,6 +21,19 @@ export interface OverviewService {
   }): Promise<readonly string[]>
   /** In the order of `names`; what does not exist is left out. */
   pipelines(names: readonly string[]): Promise<readonly PipelineOverview[]>
+  /** How pipelines stand, by name: all of them, or those named. */
+  standing(names?: readonly string[]): Promise<readonly PipelineStanding[]>
+  /** The newest executions of these pipelines, so many of each, newest first. */
+  recent(names: readonly string[], each: number): Promise<readonly PastExecution[]>
+  /** Executions of all pipelines, newest first, behind the one that `before` names. */
+  activity(page: {
+    readonly before?: { readonly started: number; readonly pipelineExecutionId: string } | undefined
+    readonly limit: number
+  }): Promise<readonly PastExecution[]>
+  /** What a pipeline's stages that deploy got last, in their order. */
+  deployed(pipelineName: string): Promise<readonly DeployedStage[]>
+  /** The actions that an execution ran, in the order of their beginnings. */
+  runs(pipelineExecutionId: string): Promise<readonly ActionRun[]>
 }
 
 /**

@@ -97,4 +97,19 @@ test('what the list shows is what GetPipelineState says of each', async () => {
   })
   // X6: GetPipelineState is empty in PARALLEL mode; a list shows the newest execution all the same.
   expect(one).toMatchObject({ name: 'one', approvals: 1, stages: [{ status: 'Succeeded' }, { status: 'InProgress' }] })
+
+  const [held, asked1] = await overview.standing(['one', 'two']).then(([a, b]) => [b, a])
+  expect(held?.live[0]).toMatchObject({
+    at: { stage: 'Ask', waiting: true, held: { reason, by: me.arn } },
+    actions: [],
+  })
+  expect(asked1?.live[0]).toMatchObject({
+    at: { stage: 'Ask', waiting: false },
+    actions: [{ actionName: 'Fine', approval: { token: expect.any(String), deadline: expect.any(Number) } }],
+  })
+  // What waited for a worker is told apart from what worked.
+  const [fetch] = await overview.runs(asked1?.live[0]?.pipelineExecutionId ?? '')
+  expect(fetch?.workStarted).toBeGreaterThanOrEqual(fetch?.started ?? 0)
+  expect(fetch?.updated).toBeGreaterThanOrEqual(fetch?.workStarted ?? 0)
+  expect((await overview.activity({ limit: 9 })).map(({ pipelineName }) => pipelineName).sort()).toEqual(['one', 'two'])
 })

@@ -4,6 +4,7 @@ import type { Database } from '../../src/store/database.js'
 import { DefinitionCache } from '../../src/store/definition-cache.js'
 import { createOverviewReads, type OverviewReads } from '../../src/store/overview-reads.js'
 import { executionRow } from '../../src/store/rows.js'
+import { createStandingReads } from '../../src/store/standing-reads.js'
 import { onEachDatabase } from './support/databases.js'
 
 onEachDatabase((database) => {
@@ -82,5 +83,38 @@ onEachDatabase((database) => {
 
   test('declarations, of those that exist', async () => {
     expect((await reads.declarations(['blog', 'gone'])).map(({ name }) => name)).toEqual(['blog'])
+  })
+
+  test('the newest few of each pipeline, newest first, whatever else counts along', async () => {
+    const standing = createStandingReads(database())
+    for (const number of [1, 5, 9, 12]) await addExecution('blog', number, 'Succeeded')
+    await addExecution('Shop', 3, 'Failed')
+    const recent = await standing.recent(['blog', 'Shop'], 2)
+    expect(recent.map(({ pipelineName, number }) => [pipelineName, Number(number)])).toEqual([
+      ['blog', 12],
+      ['blog', 9],
+      ['Shop', 3],
+    ])
+    expect((await standing.latest(undefined)).map(({ id }) => id).sort()).toEqual(['Shop-3', 'blog-12'])
+    expect((await standing.pipelines(undefined)).map(({ name }) => name)).toHaveLength(3)
+  })
+
+  test('the activity of all pipelines, page by page, none twice though two began at once', async () => {
+    const standing = createStandingReads(database())
+    for (const [name, number] of [
+      ['blog', 1],
+      ['Shop', 1],
+      ['blog', 2],
+    ] as const)
+      await addExecution(name, number, 'Succeeded')
+    const seen: string[] = []
+    for (let before: { started: number; id: string } | undefined; ; ) {
+      const [one] = await standing.activity(before, 1)
+      if (!one) break
+      seen.push(one.id)
+      before = { started: Number(one.started), id: one.id }
+    }
+    expect(seen[0]).toBe('blog-2')
+    expect([...seen].sort()).toEqual(['Shop-1', 'blog-1', 'blog-2'])
   })
 })
