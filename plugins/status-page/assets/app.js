@@ -73,19 +73,6 @@
     for (const pop of document.querySelectorAll('[data-pop][open]')) if (!pop.contains(event.target)) pop.open = false
   })
 
-  // One click, one deed. The button stays in what is sent, so it is only disabled once the browser has collected that.
-  document.addEventListener('submit', (event) => {
-    const form = event.target
-    if (!form.matches('[data-once]') || event.defaultPrevented || form.matches('[hx-post]')) return
-    if (form.dataset.sent) {
-      event.preventDefault()
-      return
-    }
-    form.dataset.sent = 'yes'
-    setTimeout(() => {
-      for (const button of form.querySelectorAll('button')) button.disabled = true
-    })
-  })
   window.addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload()
   })
@@ -100,22 +87,4 @@
       .then((answer) => (answer.ok ? location.replace(location.href) : form.submit()))
       .catch(() => form.submit())
   })
-
-  // Live pages: say when the connection is lost, and get a new page when the structure changed or the session ended.
-  const state = document.querySelector('[data-live]')
-  const say = (text, lost) => {
-    if (!state || state.textContent === text) return
-    state.textContent = text
-    state.classList.toggle('lost', Boolean(lost))
-    state.classList.toggle('on', !lost)
-  }
-  document.addEventListener('htmx:sse:after:connection', () => say('Live'))
-  document.addEventListener('htmx:sse:error', (event) => {
-    if ([401, 403, 404].includes(event.detail?.status)) location.reload()
-    else say('Connection lost, trying again', true)
-  })
-  document.addEventListener('htmx:before:response', (event) => {
-    if (event.detail?.ctx?.response?.status === 401) location.reload()
-  })
-  document.addEventListener('penstock:reload', () => location.reload())
 })()

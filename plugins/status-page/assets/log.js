@@ -215,26 +215,19 @@
     if (on) toEnd()
   }
 
-  /** Tabs in the background listen to nothing: a browser has few connections to one server. */
+  /** Through the one stream that all tabs share. */
   function watch(onNews) {
-    let events
-    const listen = () => {
-      events?.close()
-      if (complete || document.hidden) return
-      events = new EventSource(`${base}/events`)
-      events.onmessage = (event) => {
-        const news = JSON.parse(event.data)
-        total = news.lines
-        complete = news.complete
-        if (state) state.textContent = `${total.toLocaleString('en')} lines${complete ? '' : ', still growing'}`
-        onNews()
-        if (!complete) return
-        events.close()
-        if (follow) follow.hidden = true
-      }
-    }
-    document.addEventListener('visibilitychange', listen)
-    listen()
+    if (complete) return
+    const end = window.penstock?.listen(`${base}/events`, ({ data: news }) => {
+      if (!news) return
+      total = news.lines
+      complete = news.complete
+      if (state) state.textContent = `${total.toLocaleString('en')} lines${complete ? '' : ', still growing'}`
+      onNews()
+      if (!complete) return
+      end?.()
+      if (follow) follow.hidden = true
+    })
   }
 
   // One growth after the other, and none is forgotten.

@@ -7,20 +7,28 @@ import { csrf } from './http/csrf.js'
 import { errors } from './http/errors.js'
 import { notices } from './http/notice.js'
 import { security } from './http/security.js'
+import { sentByScript } from './http/sent-by-script.js'
 import { requireSession, safeReturn, sessions } from './http/session.js'
 import { readTheme, writeTheme } from './http/theme.js'
+import { feedRoute } from './live/routes.js'
 import { accessKeyRoutes } from './pages/access-keys/routes.js'
 import { actionRoutes } from './pages/action/routes.js'
+import { activityRoutes } from './pages/activity/routes.js'
+import { artifactRoutes } from './pages/artifacts/routes.js'
 import { auditRoutes } from './pages/audit/routes.js'
 import { editorRoutes } from './pages/editor/routes.js'
+import { environmentRoutes } from './pages/environments/routes.js'
 import { executionRoutes } from './pages/execution/routes.js'
 import { historyRoutes } from './pages/history/routes.js'
+import { inboxRoutes } from './pages/inbox/routes.js'
 import { logRoutes } from './pages/log/routes.js'
 import { pipelineRoutes } from './pages/pipeline/routes.js'
 import { pipelineListRoutes } from './pages/pipelines/routes.js'
 import { pluginRoutes } from './pages/plugins/routes.js'
+import { secretRoutes } from './pages/secrets/routes.js'
 import { signInRoutes } from './pages/sign-in/routes.js'
 import { sourceRoutes } from './pages/sources/routes.js'
+import { userRoutes } from './pages/users/routes.js'
 import { workerRoutes } from './pages/workers/routes.js'
 import type { Ctx, PageRouter, PageState, Site } from './site.js'
 
@@ -41,6 +49,7 @@ export function createApp(site: Site): Koa<PageState> {
     await next()
   })
   app.use(sessions(site))
+  app.use(sentByScript)
   app.use(notices)
   app.use(errors(site))
   for (const middleware of forms()) app.use(middleware)
@@ -67,15 +76,22 @@ function closed(site: Site): PageRouter {
   const router: PageRouter = new Router<PageState>()
   router.use(requireSession as never, csrf(site) as never)
   const parts = [
+    feedRoute,
     pipelineListRoutes,
+    inboxRoutes,
+    activityRoutes,
+    environmentRoutes,
     editorRoutes,
     pipelineRoutes,
     executionRoutes,
     historyRoutes,
     actionRoutes,
+    artifactRoutes,
     logRoutes,
     pluginRoutes,
     accessKeyRoutes,
+    userRoutes,
+    secretRoutes,
     auditRoutes,
     sourceRoutes,
     workerRoutes,

@@ -23,6 +23,8 @@ export interface PageState {
   form: URLSearchParams
   /** What the page before this one wants said. */
   notice?: Notice
+  /** What this answer leaves for the next page. */
+  left?: Notice
 }
 
 /** One sentence at the top of the next page. */

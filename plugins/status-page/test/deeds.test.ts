@@ -167,6 +167,42 @@ describe('what forms do', () => {
     expect(on.site.sample.calls).toEqual([])
   })
 
+  test.each([
+    [
+      'a user',
+      '/users',
+      {
+        userName: 'tom',
+        password: 'long enough it is',
+        again: 'long enough it is',
+        policy: 'AWSCodePipeline_ReadOnlyAccess',
+      },
+      'createUser',
+      { userName: 'tom', password: 'long enough it is', policies: ['AWSCodePipeline_ReadOnlyAccess'] },
+    ],
+    [
+      'a secret',
+      '/secrets',
+      { name: 'npm', value: ' with blanks ', pipelines: 'shop-*, api' },
+      'putSecret',
+      { name: 'npm', value: ' with blanks ', pipelines: ['shop-*', 'api'] },
+    ],
+  ])('%s is made', async (_, page, fields, operation, input) => {
+    await on.visitor.submit(page, page, fields as unknown as Record<string, string>)
+    expect(on.site.sample.calls).toEqual([[operation, input]])
+  })
+
+  test('a password that was mistyped locks nobody out', async () => {
+    const fields = {
+      userName: 'tom',
+      password: 'long enough it is',
+      again: 'long enough it i',
+      policy: 'AWSCodePipeline_ReadOnlyAccess',
+    }
+    const { location } = await on.visitor.submit('/users', '/users', fields)
+    expect((await on.visitor.get(location)).text).toContain('are not the same')
+  })
+
   test('plugins are switched off and on, and that is written down', async () => {
     await on.visitor.submit('/plugins', '/plugins/rake-build/disable')
     expect(on.site.sample.calls).toEqual([['disable', 'rake-build']])

@@ -8,7 +8,19 @@ describe('pages', () => {
   afterEach(() => expect(on.site.problems).toEqual([]))
 
   test.each([
-    ['the list', '/', ['shop-frontend', 'Approval needed', 'Source problem', 'transition disabled']],
+    [
+      'the list',
+      '/',
+      ['shop-frontend', 'Release waits for a person', 'Source problem', 'transition disabled', 'Waiting for me'],
+    ],
+    ['what is searched for', '/?q=state:person%20tag:team=web%20author:mia', ['shop-frontend']],
+    [
+      'the inbox',
+      '/inbox',
+      ['Is the staging shop all right?', 'Approve', 'Show delivery times', 'New since what Deploy runs'],
+    ],
+    ['the activity', '/activity', ['Move to Ruby 3.4', 'Mia &lt;b>Wong', 'Release waits for a person']],
+    ['the environments', '/environments', ['Fix rounding of VAT', '2 executions behind', 'Deploy']],
     [
       'a pipeline',
       shop,
@@ -18,6 +30,10 @@ describe('pages', () => {
         'Is the staging shop all right?',
         'Next try',
         'Override and go on',
+        'Live in Deploy',
+        'Lint failed in Build',
+        'Open the log at line',
+        'DeploymentGroupName',
         'becomes code of the shell',
       ],
     ],
@@ -25,7 +41,7 @@ describe('pages', () => {
     [
       'an execution',
       `${shop}/executions/${ids.waiting}`,
-      ['Channel', 'stable', '3 offences in app/search.rb', 'Not run yet'],
+      ['Channel', 'stable', '3 offences in app/search.rb', 'Not run yet', 'waited 20 s', 'since the start'],
     ],
     ['an action', `${shop}/actions/${ids.source}`, ['#{SourceVariables.BranchName}', 'SourceOutput', '****']],
     ['a deployment', `${shop}/actions/${ids.deploy}`, ['web-1.example.com', 'AfterInstall']],
@@ -35,6 +51,8 @@ describe('pages', () => {
     ['the plugins', '/plugins', ['register() took longer than 2 s', 'Enable']],
     ['the access keys', '/access-keys', ['AKIAQ4EXAMPLEMIA', 'AWSCodePipeline_ReadOnlyAccess']],
     ['the audit log', '/audit', ['DisableStageTransition', 'AccessDeniedException']],
+    ['the users', '/users', ['mia', 'AWSCodePipeline_FullAccess', '192.0.2.7', 'Keep out']],
+    ['the secrets', '/secrets', ['npm', 'shop-*', 'never shown again']],
     ['the wizard', '/create', ['Where do changes come from?', 'GitHub']],
   ])('%s shows what it must', async (_, path, texts) => {
     const { status, text } = await on.visitor.get(path)
@@ -72,7 +90,7 @@ describe('pages', () => {
 
   test('a defect is shown neutrally and logged whole', async () => {
     const { overview } = on.site.sample.services
-    const broken = jest.spyOn(overview, 'names').mockRejectedValue(new Error('secret detail of the store'))
+    const broken = jest.spyOn(overview, 'recent').mockRejectedValue(new Error('secret detail of the store'))
     const { status, text } = await on.visitor.get('/')
     broken.mockRestore()
     expect(status).toBe(500)
@@ -92,8 +110,10 @@ describe('pages', () => {
   test('with no pipelines the list says how to add one', async () => {
     const { pipelines } = on.site.sample
     on.site.sample.pipelines = []
+    on.site.sample.change({ pipelineName: 'shop-frontend' })
     const { text } = await on.visitor.get('/')
     on.site.sample.pipelines = pipelines
+    on.site.sample.change({ pipelineName: 'shop-frontend' })
     expect(text).toContain('No pipelines yet')
     expect(text).toContain('penstock import')
   })

@@ -33,6 +33,11 @@ const pages: readonly Row[] = [
   ['/plugins', { listPlugins: {}, listProvidedTypes: {} }],
   ['/access-keys', { listAccessKeys: {} }],
   ['/audit', { listAuditEntries: {} }],
+  ['/inbox', { listPipelines: {} }],
+  ['/activity', { listPipelines: {} }],
+  ['/environments', { listPipelines: {} }],
+  ['/users', { listUsers: {} }],
+  ['/secrets', { listSecrets: {} }],
 ]
 
 const forms: readonly Row[] = [
@@ -52,6 +57,14 @@ const forms: readonly Row[] = [
   ['/plugins/rake-build/reload', { reloadPlugin: { name: 'rake-build' } }],
   ['/access-keys', { createAccessKey: {} }],
   ['/access-keys/AKIAQ4EXAMPLEMIA/delete', { deleteAccessKey: { accessKeyId: 'AKIAQ4EXAMPLEMIA' } }],
+  ['/users', { createUser: { userName: '*' } }],
+  ['/users/mia/policies', { putUserPolicies: { userName: 'mia' } }],
+  ['/users/mia/password', { putUserPassword: { userName: 'mia' } }],
+  ['/users/mia/status', { setUserStatus: { userName: 'mia' } }],
+  ['/users/mia/delete', { deleteUser: { userName: 'mia' } }],
+  ['/users/mia/sessions/end', { endSession: { userName: 'mia' } }],
+  ['/secrets', { putSecret: { name: '*' } }],
+  ['/secrets/npm/delete', { deleteSecret: { name: 'npm' } }],
 ]
 
 describe.each(managedPolicies)('with %s', (policy: ManagedPolicy) => {
@@ -73,6 +86,17 @@ describe.each(managedPolicies)('with %s', (policy: ManagedPolicy) => {
     for (const [path, needs] of pages) {
       const { status } = await visitor.get(path)
       expect([path, status]).toEqual([path, may(needs) ? 200 : 403])
+    }
+  })
+
+  test('nothing in the navigation ends in a refusal', async () => {
+    const { text } = await visitor.get('/')
+    const nav = /<nav class="nav".*?<\/nav>/s.exec(text)?.[0] ?? ''
+    const links = [...nav.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href)
+    for (const path of links) expect([path, (await visitor.get(path)).status]).toEqual([path, 200])
+    for (const [path, needs] of pages) {
+      if (/^\/[a-z-]*$/.test(path) && path !== '/create')
+        expect([path, links.includes(path)]).toEqual([path, may(needs)])
     }
   })
 

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import type { Ctx, PageState, Site } from '../site.js'
 import { ErrorPage } from '../view/error-page.js'
 import { show } from '../view/show.js'
+import { isSentByScript } from './sent-by-script.js'
 
 /** What a fault's code means in HTTP. Everything else that a caller can cause is a 400. */
 export function statusOf(code: string): number {
@@ -61,6 +62,11 @@ function answer(ctx: Ctx, site: Site, status: number, message: string): void {
   if (ctx.get('x-requested-with') === 'penstock' || ctx.get('accept').includes('text/event-stream')) {
     ctx.type = 'text'
     ctx.body = message
+    return
+  }
+  if (isSentByScript(ctx)) {
+    ctx.type = 'json'
+    ctx.body = JSON.stringify({ problem: message })
     return
   }
   const title = titles[status] ?? 'That did not work'

@@ -5,8 +5,9 @@ const cookie = 'penstock_notice'
 const longest = 900
 
 /** Leaves one sentence for the next page. */
-export function leaveNotice(ctx: Context, notice: Notice): void {
+export function leaveNotice(ctx: Context & { state: PageState }, notice: Notice): void {
   const text = notice.text.length > longest ? `${notice.text.slice(0, longest)}…` : notice.text
+  ctx.state.left = { kind: notice.kind, text }
   const value = Buffer.from(JSON.stringify({ kind: notice.kind, text })).toString('base64url')
   ctx.cookies.set(cookie, value, { httpOnly: true, sameSite: 'strict', overwrite: true })
 }

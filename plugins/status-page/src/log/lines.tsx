@@ -9,14 +9,16 @@ interface LinesProps {
   readonly find: string | undefined
   /** The line that the address points at. */
   readonly target?: number | undefined
+  /** The log's page, for lines that stand on another one: then they have no addresses here. */
+  readonly base?: string | undefined
 }
 
 /** Lines with their numbers, which are links to themselves. What is written over later is folded away. */
-export function Lines({ lines, gone = none, find, target }: LinesProps) {
+export function Lines({ lines, gone = none, find, target, base }: LinesProps) {
   return (
     <>
       {stretches(lines, gone).map(({ folded, lines: some }) => {
-        const drawn = some.map((line) => <Line key={line.number} line={line} find={find} target={target} />)
+        const drawn = some.map((line) => <Line key={line.number} line={line} find={find} target={target} base={base} />)
         if (!folded) return drawn
         return (
           <details key={some[0]?.number} class="fold" open={some.some(({ number }) => number === target)}>
@@ -43,10 +45,16 @@ function stretches(lines: readonly LogLine[], gone: ReadonlySet<number>) {
   return found
 }
 
-function Line({ line, find, target }: Pick<LinesProps, 'find' | 'target'> & { readonly line: LogLine }) {
+function Line({ line, find, target, base }: Omit<LinesProps, 'lines' | 'gone'> & { readonly line: LogLine }) {
+  const place = `L${line.number}`
   return (
-    <div id={`L${line.number}`} class={line.number === target ? 'line target' : 'line'}>
-      <a class="ln" href={`#L${line.number}`} tabIndex={-1} aria-label={`Line ${line.number}`}>
+    <div id={base === undefined ? place : undefined} class={line.number === target ? 'line target' : 'line'}>
+      <a
+        class="ln"
+        href={base === undefined ? `#${place}` : `${base}?line=${line.number}#${place}`}
+        tabIndex={-1}
+        aria-label={`Line ${line.number}`}
+      >
         {line.number}
       </a>
       <span class="lt">

@@ -5,13 +5,15 @@ interface PostProps {
   readonly action: string
   readonly csrf: string
   readonly class?: string
+  /** What it is about, by id: when that is gone, whoever was typing is told what became of it (`data-news`). */
+  readonly about?: string
   readonly children: ComponentChildren
 }
 
 /** A form that changes something. */
-export function Post({ action, csrf, class: extra, children }: PostProps) {
+export function Post({ action, csrf, class: extra, about, children }: PostProps) {
   return (
-    <form method="post" action={action} class={extra} data-once>
+    <form method="post" action={action} class={extra} data-once data-about={about}>
       <input type="hidden" name="_csrf" value={csrf} />
       {children}
     </form>

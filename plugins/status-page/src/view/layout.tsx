@@ -1,18 +1,22 @@
 import type { ComponentChildren } from 'preact'
-import { assetUrl } from '../http/assets.js'
+import { assetUrl, hasIcon } from '../http/assets.js'
 import { type Theme, themes } from '../http/theme.js'
 import type { Notice } from '../site.js'
 import { Icon } from './icons.js'
+import type { Entry, Section } from './navigation.js'
+import type { StateName } from './state.js'
 import { NowContext } from './time.js'
-
-export type Section = 'pipelines' | 'sources' | 'workers' | 'plugins' | 'access-keys' | 'audit'
 
 export interface LayoutOptions {
   readonly title: string
   /** Which entry of the navigation this page belongs to. */
   readonly section?: Section | undefined
+  /** The navigation, as far as the reader may go. */
+  readonly entries: readonly Entry[]
   /** Static files that this page needs besides app.js. */
   readonly scripts?: readonly string[] | undefined
+  /** How what the page is about stands: the tab's icon shows it. */
+  readonly state?: StateName | undefined
   /** For logs: the page takes the window's whole width. */
   readonly wide?: boolean | undefined
   readonly csrf: string
@@ -27,15 +31,6 @@ export interface LayoutOptions {
   readonly children: ComponentChildren
 }
 
-const sections: readonly { readonly id: Section; readonly href: string; readonly label: string }[] = [
-  { id: 'pipelines', href: '/', label: 'Pipelines' },
-  { id: 'sources', href: '/sources', label: 'Sources' },
-  { id: 'workers', href: '/workers', label: 'Workers' },
-  { id: 'plugins', href: '/plugins', label: 'Plugins' },
-  { id: 'access-keys', href: '/access-keys', label: 'Access keys' },
-  { id: 'audit', href: '/audit', label: 'Audit log' },
-]
-
 /** The frame of every page: head, navigation, what the last deed brought, and the page itself. */
 export function Layout(page: LayoutOptions) {
   return (
@@ -47,9 +42,10 @@ export function Layout(page: LayoutOptions) {
         <meta name="csrf" content={page.csrf} />
         <meta name="htmx-config" content={htmxConfig} />
         <title>{`${page.title} · ${page.server ? `${page.server} · ` : ''}Penstock`}</title>
-        <link rel="icon" href={assetUrl('icon.svg')} type="image/svg+xml" />
+        <meta name="live-worker" content={assetUrl('live-worker.js')} />
+        <link rel="icon" href={assetUrl(iconOf(page.state))} type="image/svg+xml" />
         <link rel="stylesheet" href={assetUrl('app.css')} />
-        {['app.js', 'htmx.js', 'sse.js', ...(page.scripts ?? [])].map((name) => (
+        {['app.js', 'forms.js', 'htmx.js', 'live.js', ...(page.scripts ?? [])].map((name) => (
           <script key={name} src={assetUrl(name)} defer />
         ))}
       </head>
@@ -60,8 +56,10 @@ export function Layout(page: LayoutOptions) {
         <Header page={page} />
         <main id="main" class={page.wide ? 'wide' : undefined} tabIndex={-1}>
           {page.notice && <NoticeBar notice={page.notice} />}
+          <div data-kept />
           <NowContext.Provider value={page.now}>{page.children}</NowContext.Provider>
         </main>
+        <div class="toasts" data-toasts />
         <footer class="foot">
           <span>Penstock {page.version}</span>
           <span class="live-state" data-live role="status" />
@@ -69,6 +67,10 @@ export function Layout(page: LayoutOptions) {
       </body>
     </html>
   )
+}
+
+function iconOf(state: StateName | undefined): string {
+  return state && hasIcon(state) ? `icon-${state}.svg` : 'icon.svg'
 }
 
 /** Attributes that belong to the reader are left alone when live patches come in: an open form stays open. */
@@ -88,9 +90,10 @@ function Header({ page }: { readonly page: LayoutOptions }) {
       </a>
       {page.user && (
         <nav class="nav" aria-label="Main">
-          {sections.map(({ id, href, label }) => (
+          {page.entries.map(({ id, href, label, count }) => (
             <a key={id} href={href} aria-current={page.section === id ? 'page' : undefined}>
               {label}
+              {count !== undefined && count > 0 && <span class="count tone-person">{count}</span>}
             </a>
           ))}
         </nav>

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import { csrfToken } from '../http/csrf.js'
-import type { Ctx, Site } from '../site.js'
+import { type Ctx, operationsOf, type Site } from '../site.js'
 import { Layout, type LayoutOptions } from './layout.js'
+import { navigation } from './navigation.js'
 
-export type ShowOptions = Pick<LayoutOptions, 'title' | 'section' | 'scripts' | 'wide'>
+export type ShowOptions = Pick<LayoutOptions, 'title' | 'section' | 'scripts' | 'wide' | 'state'>
 
 /** Answers with a whole page around `body`. */
 export function show(ctx: Ctx, site: Site, options: ShowOptions, body: ComponentChildren): void {
@@ -20,6 +21,7 @@ export function show(ctx: Ctx, site: Site, options: ShowOptions, body: Component
       version={site.server.identity.version}
       notice={notice}
       user={principal?.name}
+      entries={principal ? navigation(site, operationsOf(ctx, site)) : []}
       now={site.server.clock.now()}
     >
       {body}

@@ -20,6 +20,7 @@ import type { AnyOperation, OperationServices } from '../../../../core/src/opera
 import { serveOperations } from '../../../../core/src/operations/serve.js'
 import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
+import { sampleStanding } from './standing.js'
 import { customType, sampleRules, sampleTypes } from './types.js'
 
 /** What the page asked the server to do, in order. */
@@ -47,6 +48,8 @@ export class SampleServer {
   /** Thrown by the next operation that changes something. */
   refusal: Fault | undefined
   logComplete = true
+  /** Set when nothing lives any more. */
+  executionsOver = false
 
   private readonly identity: ServerServices['identity'] = {
     region: 'eu-west-1',
@@ -115,7 +118,7 @@ export class SampleServer {
     overview: this.overview(),
     // The page asks none of these.
     workers: {} as ServerServices['workers'],
-    artifacts: {} as ServerServices['artifacts'],
+    artifacts: { head: async () => undefined } as unknown as ServerServices['artifacts'],
     webhooks: {} as ServerServices['webhooks'],
   }
 
@@ -192,6 +195,31 @@ export class SampleServer {
       }),
       listActionTypes: async () => ({ actionTypes: [customType] }),
       listRuleExecutions: async () => ({ ruleExecutionDetails: [] }),
+      createUser: async (_, input) => this.deed('createUser', input),
+      putSecret: async (_, input) => {
+        this.deed('putSecret', input)
+        return { pipelinesInScope: 1 }
+      },
+      listUsers: async () => ({
+        users: [
+          { userName: 'mia', policies: ['AWSCodePipeline_FullAccess'], enabled: true, accessKeys: 2, sessions: 1 },
+        ],
+      }),
+      listSessions: async () => ({
+        sessions: [{ sessionId: 'abcdef012345', userName: 'mia', expires: new Date(now() + 9e6), from: '192.0.2.7' }],
+      }),
+      listSecrets: async () => ({
+        secrets: [
+          {
+            name: 'npm',
+            pipelines: ['shop-*'],
+            created: new Date(now()),
+            changed: new Date(now()),
+            changedBy: 'arn:aws:iam::123456789012:user/mia',
+          },
+        ],
+      }),
+      listTestReports: async () => ({ testReports: [] }),
       listDeployActionExecutionTargets: async () => ({
         targets: [
           {
@@ -254,6 +282,11 @@ export class SampleServer {
     const approvals = (stage: Views.StageState) =>
       stage.actionStates.filter(({ latestExecution: latest }) => latest?.status === 'InProgress' && latest.token)
     return {
+      ...sampleStanding(
+        this.now,
+        () => this.pipelines.map(({ name }) => name).sort(),
+        () => this.executionsOver,
+      ),
       names: async ({ holds = '', after = '', limit }) =>
         this.pipelines
           .map(({ name }) => name)

@@ -1,10 +1,14 @@
-import type { Views } from '@penstock/core'
+import type { StoredObject, Views } from '@penstock/core'
+import type { Excerpt } from '../../log/excerpt.js'
 import { Trail } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, External, to } from '../../view/link.js'
 import { Pre } from '../../view/pre.js'
 import { Status } from '../../view/status.js'
 import { Ago, duration, Moment } from '../../view/time.js'
+import { Excerpted } from '../pipeline/waits.js'
+import { Artifacts } from './artifacts.js'
+import { type TestReport, TestReports } from './test-reports.js'
 
 interface ActionPageProps {
   readonly pipeline: string
@@ -12,6 +16,11 @@ interface ActionPageProps {
   readonly configuration: ReadonlyMap<string, string>
   readonly resolved: ReadonlyMap<string, string>
   readonly targets: readonly Views.DeployTarget[]
+  /** What is kept of its artifacts, by name. */
+  readonly stored: ReadonlyMap<string, StoredObject>
+  readonly reports: readonly TestReport[]
+  /** The end of its log, or the lines that say why it failed. */
+  readonly excerpt: Excerpt | undefined
   readonly csrf: string
   readonly now: number
 }
@@ -23,15 +32,11 @@ export function ActionPage(props: ActionPageProps) {
   return (
     <>
       <ActionHead {...props} />
-      <Table title="Configuration" head={['Property', 'Value', 'As declared']} rows={configurationRows(props)} />
-      <Table
-        title="Artifacts"
-        head={['', 'Name', 'Object']}
-        rows={[
-          ...input.inputArtifacts.map((artifact) => artifactRow('in', artifact)),
-          ...(output?.outputArtifacts ?? []).map((artifact) => artifactRow('out', artifact)),
-        ]}
-      />
+      {props.excerpt && (
+        <Excerpted excerpt={props.excerpt} log={to.action(pipeline, action.actionExecutionId, 'log')} />
+      )}
+      <TestReports reports={props.reports} />
+      <Artifacts pipeline={pipeline} action={action} stored={props.stored} />
       <Table
         title="Output variables"
         head={['Name', 'Value']}
@@ -40,6 +45,7 @@ export function ActionPage(props: ActionPageProps) {
           value,
         ])}
       />
+      <Table title="Configuration" head={['Property', 'Value', 'As declared']} rows={configurationRows(props)} />
       <Targets targets={props.targets} />
       <p class="pager">
         Part of execution <ExecutionLink pipeline={pipeline} id={action.pipelineExecutionId} />.
@@ -118,10 +124,6 @@ function configurationRows({ configuration, resolved }: ActionPageProps): string
     const value = resolved.get(name) ?? declared
     return [name, value, value === declared ? '' : declared]
   })
-}
-
-function artifactRow(way: 'in' | 'out', { name, s3location }: Views.ArtifactDetail): string[] {
-  return [way, name, `${s3location.bucket}/${s3location.key}`]
 }
 
 interface TableProps {

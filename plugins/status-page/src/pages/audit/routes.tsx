@@ -87,7 +87,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
         </code>
       </td>
       <td data-label="Result">
-        <span class={`status tone-${good ? 'good' : 'bad'}`}>
+        <span class={`status tone-${good ? 'succeeded' : 'failed'}`}>
           <Icon name={good ? 'succeeded' : 'failed'} />
           <span>{entry.result}</span>
         </span>

@@ -48,7 +48,7 @@ export function EditorPage(props: EditorProps) {
         <input type="hidden" name="_csrf" value={csrf} />
         <input type="hidden" name="as" value={as} />
         <input type="hidden" name="version" value={version ?? ''} />
-        <fieldset class="tabs" aria-label="How to edit">
+        <fieldset class="form-tabs" aria-label="How to edit">
           <button type="submit" class="tab" name="do" value="as-form" aria-pressed={as === 'form'} formNoValidate>
             Form
           </button>

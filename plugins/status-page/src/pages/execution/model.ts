@@ -1,5 +1,16 @@
-import type { PipelineDeclaration, PrincipalOperations, Views } from '@penstock/core'
-import { type PipelineRights, rightsOn } from '../pipeline/model.js'
+import type {
+  ActionRun,
+  LiveExecution,
+  PastExecution,
+  PipelineDeclaration,
+  PrincipalOperations,
+  Views,
+} from '@penstock/core'
+import type { Excerpt } from '../../log/excerpt.js'
+import type { Site } from '../../site.js'
+import { boardOf } from '../../state/board.js'
+import { executionState, type State, stateOfStatus } from '../../view/state.js'
+import { excerptsOf, type PipelineRights, rightsOn } from '../pipeline/model.js'
 
 /** All that the page of one execution shows. */
 export interface ExecutionModel {
@@ -10,6 +21,17 @@ export interface ExecutionModel {
   /** In the order in which they started. */
   readonly actions: readonly Views.ActionExecutionDetail[]
   readonly rules: readonly Views.RuleExecutionDetail[]
+  /** The same actions with what of their time was waiting, in the order in which they started. */
+  readonly runs: readonly ActionRun[]
+  /** Which of them ask a person. */
+  readonly approvals: ReadonlySet<string>
+  /** Set while it lives. */
+  readonly live: LiveExecution | undefined
+  /** The execution with its revisions' authors, where it is among the newest. */
+  readonly past: PastExecution | undefined
+  readonly state: State
+  /** The last lines of what failed, by action execution. */
+  readonly excerpts: ReadonlyMap<string, Excerpt>
   readonly may: PipelineRights
 }
 
@@ -18,26 +40,45 @@ const mostPages = 20
 
 /** Errors: PipelineNotFoundException, PipelineExecutionNotFoundException. */
 export async function loadExecution(
+  site: Site,
   operations: PrincipalOperations,
   name: string,
   id: string,
 ): Promise<ExecutionModel> {
-  const about = { pipelineName: name }
-  const { pipelineExecution: execution } = await operations.getPipelineExecution({ ...about, pipelineExecutionId: id })
-  const [declaration, actions, rules, summary] = await Promise.all([
+  const { pipelineExecution: execution } = await operations.getPipelineExecution({
+    pipelineName: name,
+    pipelineExecutionId: id,
+  })
+  const mayRuns = operations.may('listActionExecutions', { pipelineName: name })
+  const [declaration, actions, rules, summary, runs, [standing], past] = await Promise.all([
     declarationOf(operations, name, execution.pipelineVersion),
     actionsOf(operations, name, id),
-    operations.may('listRuleExecutions', about)
-      ? operations.listRuleExecutions({ ...about, filter: { pipelineExecutionId: id }, maxResults: 100 })
+    operations.may('listRuleExecutions', { pipelineName: name })
+      ? operations.listRuleExecutions({ pipelineName: name, filter: { pipelineExecutionId: id }, maxResults: 100 })
       : { ruleExecutionDetails: [] },
     summaryOf(operations, name, id),
+    mayRuns ? site.server.overview.runs(id) : [],
+    boardOf(site).of([name]),
+    operations.may('listPipelineExecutions', { pipelineName: name }) ? site.server.overview.recent([name], 100) : [],
   ])
+  const live = standing?.live.find((one) => one.pipelineExecutionId === id)
+  const failed = actions.filter(({ status }) => status === 'Failed').map(({ actionExecutionId }) => actionExecutionId)
   return {
     execution,
     summary,
     declaration,
     actions: actions.toReversed(),
     rules: rules.ruleExecutionDetails.toReversed(),
+    runs,
+    approvals: new Set(
+      actions
+        .filter(({ input }) => input.actionTypeId.category === 'Approval')
+        .map(({ actionExecutionId }) => actionExecutionId),
+    ),
+    live,
+    past: past.find(({ pipelineExecutionId }) => pipelineExecutionId === id),
+    state: live ? executionState(live, site.server.clock.now()) : stateOfStatus(execution.status),
+    excerpts: await excerptsOf(site, failed.slice(0, 4)),
     may: rightsOn(operations, name),
   }
 }
@@ -79,8 +120,10 @@ async function actionsOf(
 
 /** Times and the reason of a stop are in the list's entry only; it is found among the newest ones, or left out. */
 async function summaryOf(operations: PrincipalOperations, name: string, id: string) {
-  const about = { pipelineName: name }
-  if (!operations.may('listPipelineExecutions', about)) return undefined
-  const { pipelineExecutionSummaries } = await operations.listPipelineExecutions({ ...about, maxResults: 100 })
+  if (!operations.may('listPipelineExecutions', { pipelineName: name })) return undefined
+  const { pipelineExecutionSummaries } = await operations.listPipelineExecutions({
+    pipelineName: name,
+    maxResults: 100,
+  })
   return pipelineExecutionSummaries.find((each) => each.pipelineExecutionId === id)
 }

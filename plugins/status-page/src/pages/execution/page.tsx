@@ -1,16 +1,16 @@
-import type { Views } from '@penstock/core'
+import type { LiveSection } from '../../live/live-page.js'
 import { Live, section } from '../../live/section.js'
-import type { LiveSection } from '../../live/stream.js'
 import { Pop, Trail } from '../../view/form.js'
 import { ExecutionLink, shortId, to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
-import { Status } from '../../view/status.js'
+import { StateMark } from '../../view/status.js'
 import { Ago, duration, Moment } from '../../view/time.js'
 import { Trigger } from '../../view/trigger.js'
 import { StopForm } from '../pipeline/head.js'
 import type { ExecutionModel } from './model.js'
-import { Stages } from './stages.js'
-import { Timeline } from './timeline.js'
+import { Needs, Rules } from './needs.js'
+import { workedMs } from './time-scale.js'
+import { Timeline, workOf } from './timeline.js'
 
 export interface ExecutionProps {
   readonly model: ExecutionModel
@@ -24,8 +24,9 @@ export function ExecutionPage({ model, csrf, now }: ExecutionProps) {
   return (
     <Live from={to.execution(pipelineName, pipelineExecutionId, 'events')}>
       <HeadSection model={model} csrf={csrf} now={now} />
-      <TimelineSection model={model} csrf={csrf} now={now} />
       <StagesSection model={model} csrf={csrf} now={now} />
+      <TimelineSection model={model} csrf={csrf} now={now} />
+      <RulesSection model={model} csrf={csrf} now={now} />
     </Live>
   )
 }
@@ -36,15 +37,26 @@ export function executionSections(props: ExecutionProps): LiveSection[] {
     section('execution-head', props.now, <HeadSection {...props} />),
     section('execution-timeline', props.now, <TimelineSection {...props} />),
     section('execution-stages', props.now, <StagesSection {...props} />),
+    section('execution-rules', props.now, <RulesSection {...props} />),
   ]
 }
 
-function HeadSection({ model, csrf }: ExecutionProps) {
+/** For the tab: how it stands, and of what. */
+export function titleOf({ state, execution }: ExecutionModel): string {
+  return `${state.words} · ${execution.pipelineName} ${shortId(execution.pipelineExecutionId)}`
+}
+
+function HeadSection({ model, csrf, now }: ExecutionProps) {
   const { execution } = model
   const name = execution.pipelineName
   const running = execution.status === 'InProgress' || execution.status === 'Stopping'
   return (
-    <header class="page-head" id="execution-head">
+    <header
+      class="page-head"
+      id="execution-head"
+      data-tab-state={model.state.name}
+      data-tab-title={`${titleOf(model)} · Penstock`}
+    >
       <Trail
         steps={[
           { href: '/', label: 'Pipelines' },
@@ -56,15 +68,19 @@ function HeadSection({ model, csrf }: ExecutionProps) {
         <h1>
           Execution <span class="mono">{shortId(execution.pipelineExecutionId)}</span>
         </h1>
-        <Status status={execution.status} />
+        <StateMark state={model.state} />
         {execution.executionType === 'ROLLBACK' && <span class="badge">rollback</span>}
       </div>
       {execution.statusSummary && <p class="lead">{execution.statusSummary}</p>}
-      <Facts model={model} />
+      <Facts model={model} now={now} />
       {running && model.may.stop && (
         <div class="toolbar">
           <Pop label="Stop" icon="stopped">
-            <StopForm pipeline={name} executions={[execution.pipelineExecutionId]} csrf={csrf} />
+            <StopForm
+              pipeline={name}
+              executions={[{ id: execution.pipelineExecutionId, words: model.state.words }]}
+              csrf={csrf}
+            />
           </Pop>
         </div>
       )}
@@ -72,7 +88,7 @@ function HeadSection({ model, csrf }: ExecutionProps) {
   )
 }
 
-function Facts({ model }: Pick<ExecutionProps, 'model'>) {
+function Facts({ model, now }: Omit<ExecutionProps, 'csrf'>) {
   const { execution, summary } = model
   const target = execution.rollbackMetadata?.rollbackTargetPipelineExecutionId
   return (
@@ -85,16 +101,16 @@ function Facts({ model }: Pick<ExecutionProps, 'model'>) {
           </span>
         )}
       </Fact>
-      {summary && execution.status !== 'InProgress' && (
-        <Fact term="Duration">{duration(Number(summary.lastUpdateTime) - Number(summary.startTime))}</Fact>
-      )}
+      <Fact term="Worked">
+        <Worked model={model} now={now} />
+      </Fact>
       {summary?.stopTrigger?.reason && <Fact term="Stopped because">{summary.stopTrigger.reason}</Fact>}
       {target && (
         <Fact term="Goes back to">
           <ExecutionLink pipeline={execution.pipelineName} id={target} />
         </Fact>
       )}
-      <Fact term="Revisions">{revisions(execution)}</Fact>
+      <Fact term="Revisions">{revisions(model)}</Fact>
       <Fact term="Runs on">
         version {execution.pipelineVersion}, {execution.executionMode.toLowerCase()} mode
       </Fact>
@@ -116,7 +132,24 @@ function Facts({ model }: Pick<ExecutionProps, 'model'>) {
   )
 }
 
-function revisions(execution: Views.PipelineExecution) {
+/** C18: what worked, apart from what waited for workers, for people, or for somebody to retry. */
+function Worked({ model, now }: Omit<ExecutionProps, 'csrf'>) {
+  const { runs, summary } = model
+  const worked = workedMs(workOf(model, now))
+  const started = Number(summary?.startTime ?? runs[0]?.started ?? now)
+  const end = model.live ? now : Number(summary?.lastUpdateTime ?? runs.at(-1)?.updated ?? now)
+  const waited = Math.max(0, end - started - worked)
+  return (
+    <>
+      {duration(worked)}
+      {waited > 1_000 && <span class="quiet">, waited {duration(waited)}</span>}
+    </>
+  )
+}
+
+function revisions({ execution, past }: ExecutionModel) {
+  const authorOf = (revisionId: string | undefined) =>
+    past?.sourceRevisions.find((one) => one.revisionId === revisionId)?.author
   if (execution.artifactRevisions.length === 0) return <span class="quiet">none yet</span>
   return execution.artifactRevisions.map((each) => (
     <Revision
@@ -125,6 +158,7 @@ function revisions(execution: Views.PipelineExecution) {
       summary={each.revisionSummary}
       url={each.revisionUrl}
       of={each.name}
+      author={authorOf(each.revisionId)}
     />
   ))
 }
@@ -144,19 +178,23 @@ function TimelineSection({ model, now }: ExecutionProps) {
       <header class="panel-head">
         <h2 id="timeline-title">Timeline</h2>
       </header>
-      {model.actions.length === 0 ? (
-        <p class="quiet pad">Nothing has run yet.</p>
-      ) : (
-        <Timeline pipeline={model.execution.pipelineName} actions={model.actions} now={now} />
-      )}
+      {model.runs.length === 0 ? <p class="quiet pad">Nothing has run yet.</p> : <Timeline model={model} now={now} />}
     </section>
   )
 }
 
-function StagesSection(props: ExecutionProps) {
+function StagesSection({ model, csrf }: ExecutionProps) {
   return (
     <div id="execution-stages">
-      <Stages {...props} />
+      <Needs model={model} csrf={csrf} />
+    </div>
+  )
+}
+
+function RulesSection({ model }: ExecutionProps) {
+  return (
+    <div id="execution-rules">
+      <Rules rules={model.rules} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { Views } from '@penstock/core'
+import type { PastExecution, PipelineStanding, Views } from '@penstock/core'
 import { Trail } from '../../view/form.js'
 import { to } from '../../view/link.js'
 import { wordsFor } from '../../view/status.js'
@@ -13,12 +13,16 @@ interface HistoryProps {
   readonly parallel: boolean
   readonly executions: readonly Views.PipelineExecutionSummary[]
   readonly next: string | undefined
+  readonly standing: PipelineStanding | undefined
+  readonly past: readonly PastExecution[]
+  readonly now: number
 }
 
 const statuses = ['InProgress', 'Succeeded', 'Failed', 'Stopping', 'Stopped', 'Superseded', 'Cancelled']
 
 /** The executions that fit the filter, and the way to the older ones. */
-export function HistoryPage({ pipeline, filter, stages, parallel, executions, next }: HistoryProps) {
+export function HistoryPage({ pipeline, filter, stages, parallel, executions, next, ...rest }: HistoryProps) {
+  const { standing, past, now } = rest
   const entries = Object.entries(filter).filter(([, value]) => value !== '')
   const older = new URLSearchParams([...entries, ...(next ? [['page', next]] : [])])
   return (
@@ -39,7 +43,14 @@ export function HistoryPage({ pipeline, filter, stages, parallel, executions, ne
             {entries.length > 0 ? 'No execution fits this filter so far.' : 'This pipeline has not run yet.'}
           </p>
         ) : (
-          <ExecutionTable pipeline={pipeline} executions={executions} rollback={!parallel} />
+          <ExecutionTable
+            pipeline={pipeline}
+            executions={executions}
+            rollback={!parallel}
+            standing={standing}
+            past={past}
+            now={now}
+          />
         )}
       </section>
       {next && (

@@ -1,5 +1,6 @@
-import type { PrincipalOperations, Views } from '@penstock/core'
+import type { PastExecution, PrincipalOperations, Views } from '@penstock/core'
 import { type Ctx, operationsOf, type PageRouter, param, query, type Site } from '../../site.js'
+import { boardOf } from '../../state/board.js'
 import { show } from '../../view/show.js'
 import { HistoryPage } from './page.js'
 
@@ -16,18 +17,26 @@ export interface HistoryFilter {
 const pageSize = 25
 /** A filter looks through at most so many pages of the operation before it offers to go on. */
 const mostLooks = 10
+/** Of so many of the newest executions the authors are shown and found. */
+const authorsKnown = 300
 
 /** All executions of a pipeline, newest first, in pages. */
 export function historyRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name/history', async (ctx: Ctx) => {
     const operations = operationsOf(ctx, site)
     const name = param(ctx, 'name')
-    const filter = readFilter(ctx)
-    const found = await look(operations, name, filter, query(ctx, 'page'))
+    await operations.authorize('listPipelineExecutions', { pipelineName: name })
     const { pipeline } = await operations.getPipeline({ name })
+    const filter = readFilter(ctx)
+    const [past, [standing]] = await Promise.all([
+      site.server.overview.recent([name], authorsKnown),
+      boardOf(site).of([name]),
+    ])
+    const found = await look(operations, name, filter, past, query(ctx, 'page'))
     const stages = pipeline.stages.map((stage) => stage.name)
     const parallel = pipeline.executionMode === 'PARALLEL'
-    const page = <HistoryPage pipeline={name} filter={filter} stages={stages} parallel={parallel} {...found} />
+    const rest = { ...found, standing, past, now: site.server.clock.now() }
+    const page = <HistoryPage pipeline={name} filter={filter} stages={stages} parallel={parallel} {...rest} />
     show(ctx, site, { title: `History of ${name}`, section: 'pipelines' }, page)
   })
 }
@@ -52,8 +61,10 @@ async function look(
   operations: PrincipalOperations,
   name: string,
   filter: HistoryFilter,
+  past: readonly PastExecution[],
   from?: string,
 ): Promise<Found> {
+  const authors = new Map(past.map((one) => [one.pipelineExecutionId, one.sourceRevisions.map(({ author }) => author)]))
   const narrow = filter.stage ? { filter: { succeededInStage: { stageName: filter.stage } } } : {}
   const executions: Views.PipelineExecutionSummary[] = []
   let next = from
@@ -64,18 +75,32 @@ async function look(
       nextToken: next,
       ...narrow,
     })
-    executions.push(...page.pipelineExecutionSummaries.filter((each) => matches(each, filter)))
+    executions.push(
+      ...page.pipelineExecutionSummaries.filter((each) =>
+        matches(each, filter, authors.get(each.pipelineExecutionId) ?? []),
+      ),
+    )
     next = page.nextToken
     if (!next || executions.length >= pageSize) break
   }
   return { executions, next }
 }
 
-function matches(execution: Views.PipelineExecutionSummary, { status, trigger, text }: HistoryFilter): boolean {
+function matches(
+  execution: Views.PipelineExecutionSummary,
+  { status, trigger, text }: HistoryFilter,
+  authors: readonly (string | undefined)[],
+): boolean {
   if (status && execution.status !== status) return false
   if (trigger && execution.trigger.triggerType !== trigger) return false
   if (!text) return true
   const revisions = execution.sourceRevisions.flatMap((each) => [each.revisionId, each.revisionSummary])
-  const words = [execution.pipelineExecutionId, execution.trigger.triggerDetail, execution.statusSummary, ...revisions]
+  const words = [
+    execution.pipelineExecutionId,
+    execution.trigger.triggerDetail,
+    execution.statusSummary,
+    ...revisions,
+    ...authors,
+  ]
   return words.some((word) => word?.toLowerCase().includes(text.toLowerCase()))
 }

@@ -1,7 +1,8 @@
-import type { Views } from '@penstock/core'
+import type { PastExecution, PipelineStanding, Views } from '@penstock/core'
 import { ExecutionLink, to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
-import { Status } from '../../view/status.js'
+import { executionState } from '../../view/state.js'
+import { StateMark, Status } from '../../view/status.js'
 import { Ago, duration } from '../../view/time.js'
 import { Trigger } from '../../view/trigger.js'
 
@@ -10,10 +11,16 @@ interface TableProps {
   readonly executions: readonly Views.PipelineExecutionSummary[]
   /** Shows a way to roll back to executions that succeeded. */
   readonly rollback?: boolean
+  /** What lives, for what each waits for. */
+  readonly standing: PipelineStanding | undefined
+  /** The same executions with their revisions' authors. */
+  readonly past: readonly PastExecution[]
+  readonly now: number
 }
 
 /** Executions, one a row; on narrow screens one a card. */
-export function ExecutionTable({ pipeline, executions, rollback }: TableProps) {
+export function ExecutionTable({ executions, ...rest }: TableProps) {
+  const { rollback } = rest
   if (executions.length === 0) return <p class="quiet pad">No executions.</p>
   return (
     <table class="table cards">
@@ -30,20 +37,19 @@ export function ExecutionTable({ pipeline, executions, rollback }: TableProps) {
       </thead>
       <tbody>
         {executions.map((execution) => (
-          <Row key={execution.pipelineExecutionId} pipeline={pipeline} execution={execution} rollback={rollback} />
+          <Row key={execution.pipelineExecutionId} execution={execution} {...rest} />
         ))}
       </tbody>
     </table>
   )
 }
 
-interface RowProps {
-  readonly pipeline: string
-  readonly execution: Views.PipelineExecutionSummary
-  readonly rollback: boolean | undefined
-}
+type RowProps = Omit<TableProps, 'executions'> & { readonly execution: Views.PipelineExecutionSummary }
 
-function Row({ pipeline, execution, rollback }: RowProps) {
+function Row({ pipeline, execution, rollback, standing, past, now }: RowProps) {
+  const id = execution.pipelineExecutionId
+  const live = standing?.live.find((one) => one.pipelineExecutionId === id)
+  const known = past.find((one) => one.pipelineExecutionId === id)
   const running = execution.status === 'InProgress' || execution.status === 'Stopping'
   const mayReturn = execution.status === 'Succeeded' && execution.executionType !== 'ROLLBACK'
   const took = Number(execution.lastUpdateTime) - Number(execution.startTime)
@@ -54,7 +60,7 @@ function Row({ pipeline, execution, rollback }: RowProps) {
         {execution.executionType === 'ROLLBACK' && <span class="badge">rollback</span>}
       </td>
       <td data-label="Status">
-        <Status status={execution.status} />
+        {live ? <StateMark state={executionState(live, now)} quiet /> : <Status status={execution.status} />}
         {(execution.stopTrigger?.reason ?? execution.statusSummary) && (
           <span class="quiet block">{execution.stopTrigger?.reason ?? execution.statusSummary}</span>
         )}
@@ -67,6 +73,7 @@ function Row({ pipeline, execution, rollback }: RowProps) {
             summary={each.revisionSummary}
             url={each.revisionUrl}
             of={execution.sourceRevisions.length > 1 ? each.actionName : undefined}
+            author={known?.sourceRevisions.find(({ actionName }) => actionName === each.actionName)?.author}
           />
         ))}
       </td>

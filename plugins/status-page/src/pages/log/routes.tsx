@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { renderToString } from 'preact-render-to-string'
+import { liveRoute } from '../../live/routes.js'
+import { logCacheOf } from '../../log/excerpt.js'
 import { Lines } from '../../log/lines.js'
-import { LogCache } from '../../log/log-cache.js'
+import type { LogCache } from '../../log/log-cache.js'
 import type { LogIndex } from '../../log/log-index.js'
 import { lookahead, overwritten } from '../../log/rewrites.js'
 import { type Ctx, operationsOf, type PageRouter, param, query, type Site } from '../../site.js'
@@ -14,15 +16,15 @@ import { Hits, searchLog } from './search.js'
 
 /** An action's log: the page, its lines in pieces, a search, the raw text, and a stream that says when there is more. */
 export function logRoutes(router: PageRouter, site: Site): void {
-  const cache = new LogCache(site)
+  const cache = logCacheOf(site)
   const at = '/pipelines/:name/actions/:id/log'
   router.get(at, (ctx: Ctx) => page(ctx, site, cache))
   router.get(`${at}/lines`, (ctx: Ctx) => lines(ctx, site, cache))
   router.get(`${at}/search`, (ctx: Ctx) => search(ctx, site, cache))
   router.get(`${at}/raw`, (ctx: Ctx) => raw(ctx, site))
-  router.get(`${at}/events`, async (ctx: Ctx) => {
-    await allowed(ctx, site)
-    await logEvents(ctx, site, cache, param(ctx, 'id'))
+  liveRoute(site, `${at}/events`, async ({ operations, params: { name = '', id = '' } }) => {
+    await findAction(site, operations, name, id)
+    return logEvents(site, cache, id)
   })
 }
 

@@ -1,10 +1,12 @@
-import type { ActionDeclaration, Views } from '@penstock/core'
+import type { ActionDeclaration, LiveAction, Views } from '@penstock/core'
 import { Icon } from '../../view/icons.js'
 import { External, to } from '../../view/link.js'
+import { personOf } from '../../view/person.js'
 import { Revision } from '../../view/revision.js'
-import { Status, toneOf } from '../../view/status.js'
+import { actionState, stateOfStatus } from '../../view/state.js'
+import { StateMark } from '../../view/status.js'
 import { Ago, duration } from '../../view/time.js'
-import { Approval } from './approval.js'
+import { withoutEscapes } from './waits.js'
 
 interface ActionProps {
   readonly pipeline: string
@@ -15,31 +17,43 @@ interface ActionProps {
   readonly run: Views.ActionExecutionDetail | undefined
   /** The execution inside the stage, to tell when the state is of an older one. */
   readonly current: string | undefined
-  readonly csrf: string
-  readonly mayApprove: boolean
+  /** What lives of it. */
+  readonly living: LiveAction | undefined
+  /** How long it takes as a rule, milliseconds. */
+  readonly usual: number | undefined
+  readonly now: number
 }
 
 /** One action: what it is, how it stands, and the ways to its details, its log and the system that does it. */
 export function Action(props: ActionProps) {
-  const { declaration, state, run, current } = props
+  const { declaration, state, run, current, living, usual, now } = props
   const latest = state?.latestExecution
   const older = run !== undefined && current !== undefined && run.pipelineExecutionId !== current
-  const pending = declaration.actionTypeId.category === 'Approval' && latest?.status === 'InProgress' && !older
-  const status = pending ? 'Approval' : latest?.status
+  const shown = living ? actionState(living, now, usual) : stateOfStatus(latest?.status)
   return (
-    <li class={`action tone-${toneOf(status)}${older ? ' older' : ''}`}>
+    <li class={`action tone-${shown.name}${older ? ' older' : ''}`}>
       <div class="action-head">
         <h3>{declaration.name}</h3>
         <Provider declaration={declaration} entityUrl={state?.entityUrl} />
       </div>
       <div class="action-state">
-        <Status status={status} />
-        <When latest={latest} run={run} />
+        <StateMark state={shown} quiet />
+        {shown.detail && <span class="quiet">{shown.detail}</span>}
+        <When latest={latest} run={run} living={living} />
       </div>
       {older && <p class="quiet">From an earlier execution; not run in this one yet.</p>}
       <Progress latest={latest} name={declaration.name} />
-      <Says latest={latest} state={state} />
-      {pending && <Approval {...props} token={latest?.token} />}
+      {declaration.actionTypeId.category === 'Approval' ? (
+        <Answered latest={latest} />
+      ) : (
+        <Says latest={latest} state={state} />
+      )}
+      {living?.approval && (
+        <p>
+          <a href="#waits">What is asked, and the answer</a>
+        </p>
+      )}
+      <Declared declaration={declaration} />
       <Links {...props} />
     </li>
   )
@@ -55,24 +69,28 @@ function Provider({ declaration, entityUrl }: { declaration: ActionDeclaration; 
   )
 }
 
-function When({ latest, run }: Pick<ActionProps, 'run'> & { latest: Views.ActionExecution | undefined }) {
+type Latest = { readonly latest: Views.ActionExecution | undefined }
+
+/** C3: what waits is no work, so that only what worked has taken any time. */
+function When({ latest, run, living }: Pick<ActionProps, 'run' | 'living'> & Latest) {
   if (!latest?.lastStatusChange) return null
-  if (latest.status === 'InProgress' && run) {
+  if (latest.status === 'InProgress') {
+    const since = living?.workStarted ?? living?.started ?? run?.startTime
     return (
-      <span class="quiet" data-since={Number(run.startTime)}>
-        since <Ago at={run.startTime} />
+      <span class="quiet">
+        since <Ago at={since} />
       </span>
     )
   }
   return (
     <span class="quiet">
       <Ago at={latest.lastStatusChange} />
-      {run && ` · took ${duration(Number(run.lastUpdateTime) - Number(run.startTime))}`}
+      {run && `, took ${duration(Number(run.lastUpdateTime) - Number(run.startTime))}`}
     </span>
   )
 }
 
-function Progress({ latest, name }: { latest: Views.ActionExecution | undefined; name: string }) {
+function Progress({ latest, name }: Latest & { readonly name: string }) {
   if (latest?.status !== 'InProgress' || latest.percentComplete === undefined) return null
   return (
     <p class="progress">
@@ -82,7 +100,19 @@ function Progress({ latest, name }: { latest: Views.ActionExecution | undefined;
   )
 }
 
-function Says({ latest, state }: { latest: Views.ActionExecution | undefined; state: Views.ActionState | undefined }) {
+/** C17: who answered an approval, when, and what they said. */
+function Answered({ latest }: Latest) {
+  if (!latest?.lastUpdatedBy || latest.status === 'InProgress') return null
+  const verb = latest.status === 'Succeeded' ? 'Approved' : 'Rejected'
+  return (
+    <p class="summary" data-news={latest.actionExecutionId}>
+      {verb} by {personOf(latest.lastUpdatedBy)}, <Ago at={latest.lastStatusChange} />
+      {latest.summary && `: ${latest.summary}`}
+    </p>
+  )
+}
+
+function Says({ latest, state }: Latest & { readonly state: Views.ActionState | undefined }) {
   const error = latest?.status === 'InProgress' ? undefined : latest?.errorDetails
   return (
     <>
@@ -94,10 +124,37 @@ function Says({ latest, state }: { latest: Views.ActionExecution | undefined; st
       )}
       {error && (
         <p class="error-text">
-          {error.code && <code>{error.code}</code>} {error.message}
+          {error.code && <code>{error.code}</code>} {withoutEscapes(error.message ?? '')}
         </p>
       )}
     </>
+  )
+}
+
+/** C9: what it is to do, also before it ever ran. Secrets come masked. */
+function Declared({
+  declaration: { configuration = {}, inputArtifacts = [], outputArtifacts = [], ...rest },
+}: Pick<ActionProps, 'declaration'>) {
+  const rows = [
+    ...Object.entries(configuration),
+    ...(inputArtifacts.length > 0 ? [['Input artifacts', inputArtifacts.map(({ name }) => name).join(', ')]] : []),
+    ...(outputArtifacts.length > 0 ? [['Output artifacts', outputArtifacts.map(({ name }) => name).join(', ')]] : []),
+    ...(rest.namespace ? [['Variables’ namespace', rest.namespace]] : []),
+    ...(rest.timeoutInMinutes ? [['Timeout', `${rest.timeoutInMinutes} min`]] : []),
+  ]
+  if (rows.length === 0) return null
+  return (
+    <details class="declared">
+      <summary>Configuration</summary>
+      <dl class="pairs">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="value">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   )
 }
 
@@ -108,7 +165,7 @@ function Links({ declaration, state, pipeline }: ActionProps) {
   const { name, actionTypeId } = declaration
   return (
     <p class="action-links">
-      <a href={to.action(pipeline, id)}>
+      <a href={to.action(pipeline, id)} data-panel>
         Details<span class="sr"> of {name}</span>
       </a>
       {actionTypeId.category !== 'Approval' && (

@@ -1,47 +1,159 @@
-import type { ActionDeclaration } from '@penstock/core'
-import { Post } from '../../view/form.js'
-import { External, to } from '../../view/link.js'
+import type { LiveAction, PastExecution } from '@penstock/core'
+import { Pop, Post } from '../../view/form.js'
+import { Icon } from '../../view/icons.js'
+import { ExecutionLink, External, to } from '../../view/link.js'
+import { Commit, shortRevision, summaryOf } from '../../view/revision.js'
+import { StateMark } from '../../view/status.js'
+import { Ago } from '../../view/time.js'
 
-interface ApprovalProps {
-  readonly pipeline: string
-  readonly stage: string
-  readonly declaration: Pick<ActionDeclaration, 'name' | 'configuration'>
-  /** Absent where the reader's rights do not show it. */
-  readonly token: string | undefined
-  readonly csrf: string
+/** An approval that waits, with what its answer is about. */
+export interface Asked {
+  readonly execution: PastExecution
+  readonly action: LiveAction
   readonly mayApprove: boolean
+  /** What its execution would bring beyond what is live, newest first; absent where nothing is live yet. */
+  readonly changes?: readonly PastExecution[] | undefined
+  /** Where it is live that these changes are compared with. */
+  readonly liveIn?: string | undefined
+  /** What keeps what comes behind it back, whatever the answer: a stage whose transition is disabled. */
+  readonly heldAfter?: string | undefined
 }
 
-/** What is asked (A4), and the answer's form (A1). */
-export function Approval({ pipeline, stage, declaration, token, csrf, mayApprove }: ApprovalProps) {
-  const { CustomData: question, ExternalEntityLink: link } = declaration.configuration ?? {}
+interface ApprovalProps {
+  readonly asked: Asked
+  readonly csrf: string
+  /** Shows which pipeline it is of, where several stand together. */
+  readonly named?: boolean
+  /** Where the answer leads back to. */
+  readonly back?: string | undefined
+}
+
+/** What is asked (A4), with all that the answer is about, and the answer's form (A1). */
+export function Approval({ asked, csrf, named, back }: ApprovalProps) {
+  const { execution, action } = asked
+  const { CustomData: question, ExternalEntityLink: link } = action.approval?.configuration ?? {}
   return (
-    <div class="approval">
+    <section class="wait tone-person" aria-label={`${action.actionName} of ${execution.pipelineName}`}>
+      <header class="wait-head">
+        <h3>
+          <StateMark
+            state={{ name: 'person', words: `${action.actionName} waits for ${asked.mayApprove ? 'you' : 'a person'}` }}
+          />
+        </h3>
+        <span class="quiet">
+          {named && (
+            <>
+              <a href={to.pipeline(execution.pipelineName)}>{execution.pipelineName}</a>,{' '}
+            </>
+          )}
+          execution <ExecutionLink pipeline={execution.pipelineName} id={execution.pipelineExecutionId} />, since{' '}
+          <Ago at={action.started} />
+        </span>
+      </header>
       {question && <p class="approval-question">{question}</p>}
       {link && (
-        <p>
+        <p class="break">
           To review: <External href={link}>{link}</External>
         </p>
       )}
-      {mayApprove && token ? (
-        <Post action={to.pipeline(pipeline, 'stages', stage, 'actions', declaration.name, 'approval')} csrf={csrf}>
-          <input type="hidden" name="token" value={token} />
+      <Changes asked={asked} />
+      <Deadline action={action} />
+      <Answer asked={asked} csrf={csrf} back={back} />
+    </section>
+  )
+}
+
+function Deadline({ action: { approval } }: { readonly action: LiveAction }) {
+  if (approval?.deadline === undefined) return null
+  return (
+    <p class="quiet">
+      <Icon name="clock" /> Fails when nobody has answered <Ago at={approval.deadline} />.
+    </p>
+  )
+}
+
+/** C12: what lies between what is live and this; without anything live, what it carries. */
+function Changes({ asked: { changes, liveIn, execution } }: { readonly asked: Asked }) {
+  if (!changes || !liveIn) {
+    return (
+      <div class="approval-revision">
+        {execution.sourceRevisions.map((revision) => (
+          <Commit key={revision.actionName} revision={revision} />
+        ))}
+      </div>
+    )
+  }
+  return (
+    <div class="since-live">
+      <p class="quiet">
+        {changes.length === 0
+          ? `${liveIn} already runs what this execution carries.`
+          : `New since what ${liveIn} runs:`}
+      </p>
+      <ol class="commits">
+        {changes.flatMap(({ pipelineExecutionId, sourceRevisions }) =>
+          sourceRevisions.map((revision) => (
+            <li key={`${pipelineExecutionId}/${revision.actionName}`}>
+              <External href={revision.revisionUrl}>
+                <code>{shortRevision(revision.revisionId)}</code>
+              </External>
+              <span class="clip" title={revision.revisionSummary}>
+                {revision.revisionSummary && summaryOf(revision.revisionSummary)}
+              </span>
+              <span class="quiet">{revision.author}</span>
+            </li>
+          )),
+        )}
+      </ol>
+    </div>
+  )
+}
+
+function Answer({ asked, csrf, back }: Pick<ApprovalProps, 'asked' | 'csrf' | 'back'>) {
+  const { execution, action, mayApprove, heldAfter } = asked
+  if (!mayApprove || !action.approval) {
+    return <p class="quiet">You may not answer this approval (codepipeline:PutApprovalResult).</p>
+  }
+  const address = to.pipeline(
+    execution.pipelineName,
+    'stages',
+    action.stageName,
+    'actions',
+    action.actionName,
+    'approval',
+  )
+  const hidden = (
+    <>
+      <input type="hidden" name="token" value={action.approval.token} />
+      {back && <input type="hidden" name="back" value={back} />}
+    </>
+  )
+  const about = action.actionExecutionId
+  return (
+    <div class="approval-answer">
+      <Post action={address} csrf={csrf} about={about}>
+        {hidden}
+        <label>
+          Comment <span class="quiet">(optional, kept in the history)</span>
+          <textarea name="summary" maxLength={512} rows={2} />
+        </label>
+        <button type="submit" class="button primary" name="status" value="Approved">
+          Approve
+        </button>
+      </Post>
+      <Pop label="Reject" kind="quiet">
+        <Post action={address} csrf={csrf} about={about}>
+          {hidden}
           <label>
-            Comment <span class="quiet">(optional)</span>
-            <textarea name="summary" maxLength={512} rows={2} />
+            Why? <span class="quiet">(whoever wrote it will read this)</span>
+            <textarea name="summary" maxLength={512} rows={3} required />
           </label>
-          <div class="buttons">
-            <button type="submit" class="button primary" name="status" value="Approved">
-              Approve
-            </button>
-            <button type="submit" class="button danger" name="status" value="Rejected">
-              Reject
-            </button>
-          </div>
+          <button type="submit" class="button danger" name="status" value="Rejected">
+            Reject
+          </button>
         </Post>
-      ) : (
-        <p class="quiet">You may not answer this approval (codepipeline:PutApprovalResult).</p>
-      )}
+      </Pop>
+      {heldAfter && <p class="quiet">{heldAfter} stays held after it: its transition is disabled.</p>}
     </div>
   )
 }

@@ -1,9 +1,18 @@
 import { Pop, Post, Trail } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, shortId, to } from '../../view/link.js'
-import { Status } from '../../view/status.js'
+import { shortRevision, summaryOf } from '../../view/revision.js'
+import { executionState } from '../../view/state.js'
+import { StateMark } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
 import { isRunning, type PipelineModel } from './model.js'
+
+/** What a mode means to those who have not met it. */
+const modes = {
+  SUPERSEDED: 'A newer execution takes the place of an older one that waits between stages.',
+  QUEUED: 'Executions wait their turn, one behind the other; none is skipped.',
+  PARALLEL: 'Executions run side by side, each on its own.',
+} as const
 
 interface HeadProps {
   readonly model: PipelineModel
@@ -19,13 +28,17 @@ export function Head({ model, csrf }: HeadProps) {
       <Trail steps={[{ href: '/', label: 'Pipelines' }]} />
       <div class="page-title">
         <h1>{model.name}</h1>
-        <Status status={latest?.status} />
+        <StateMark state={model.state} />
+        {model.standing.live.length > 1 && <span class="badge">{model.standing.live.length} running</span>}
+        {model.state.name !== 'failed' && latest?.status === 'Failed' && (
+          <StateMark state={{ name: 'failed', words: 'the newest failed' }} quiet />
+        )}
       </div>
       <p class="facts">
-        <span>{(executionMode ?? 'SUPERSEDED').toLowerCase()} mode</span>
+        <span title={modes[executionMode ?? 'SUPERSEDED']}>{(executionMode ?? 'SUPERSEDED').toLowerCase()} mode</span>
         <span>{pipelineType ?? 'V1'}</span>
         <span>
-          version {version ?? model.state.pipelineVersion}, saved <Ago at={model.metadata.updated} />
+          version {version ?? model.stages.pipelineVersion}, saved <Ago at={model.metadata.updated} />
         </span>
         {latest && (
           <span>
@@ -106,14 +119,25 @@ function Stop({ model, csrf }: HeadProps) {
   const running = model.executions.filter(isRunning)
   return (
     <Pop label="Stop" icon="stopped">
-      <StopForm pipeline={model.name} executions={running.map((each) => each.pipelineExecutionId)} csrf={csrf} />
+      <StopForm pipeline={model.name} executions={running.map((each) => choiceOf(model, each))} csrf={csrf} />
     </Pop>
   )
 }
 
+/** C25: an id alone tells nobody which execution it is. */
+function choiceOf({ standing }: PipelineModel, { pipelineExecutionId: id }: { readonly pipelineExecutionId: string }) {
+  const live = standing.live.find((one) => one.pipelineExecutionId === id)
+  const revision = live?.sourceRevisions[0]
+  const words = [
+    live && executionState(live, 0).words,
+    revision && [shortRevision(revision.revisionId), revision.revisionSummary && summaryOf(revision.revisionSummary)],
+  ]
+  return { id, words: words.flat().filter(Boolean).join(', ') }
+}
+
 interface StopProps {
   readonly pipeline: string
-  readonly executions: readonly string[]
+  readonly executions: readonly { readonly id: string; readonly words: string }[]
   readonly csrf: string
 }
 
@@ -124,9 +148,9 @@ export function StopForm({ pipeline, executions, csrf }: StopProps) {
       <label>
         Execution
         <select name="execution">
-          {executions.map((id) => (
+          {executions.map(({ id, words }) => (
             <option key={id} value={id}>
-              {shortId(id)}
+              {[shortId(id), words].filter(Boolean).join(': ')}
             </option>
           ))}
         </select>

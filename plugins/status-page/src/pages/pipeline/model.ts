@@ -1,4 +1,18 @@
-import type { PipelineDeclaration, PrincipalOperations, SourceStatus, Views } from '@penstock/core'
+import type {
+  DeployedStage,
+  LiveAction,
+  PastExecution,
+  PipelineDeclaration,
+  PipelineStanding,
+  PrincipalOperations,
+  SourceStatus,
+  Views,
+} from '@penstock/core'
+import { type Excerpt, excerptOf } from '../../log/excerpt.js'
+import type { Site } from '../../site.js'
+import { boardOf } from '../../state/board.js'
+import { median } from '../../view/spark.js'
+import { pipelineState, type State } from '../../view/state.js'
 import type { PipelineWarning } from './warnings.js'
 
 /** All that the page of one pipeline shows. */
@@ -6,13 +20,26 @@ export interface PipelineModel {
   readonly name: string
   readonly declaration: PipelineDeclaration
   readonly metadata: Views.PipelineMetadata
-  readonly state: Views.PipelineState
+  readonly stages: Views.PipelineState
   /** Newest first. */
   readonly executions: readonly Views.PipelineExecutionSummary[]
   /** The newest action executions, by id. */
   readonly runs: ReadonlyMap<string, Views.ActionExecutionDetail>
   readonly sources: readonly SourceStatus[]
   readonly warnings: readonly PipelineWarning[]
+  readonly standing: PipelineStanding
+  /** How it stands as a whole, by what lives in it. */
+  readonly state: State
+  /** For the tab: `Waiting for a person: site`. */
+  readonly title: string
+  /** What is live: of each stage that deploys, the newest that succeeded. */
+  readonly deployed: readonly DeployedStage[]
+  /** The newest executions with their authors, newest first. */
+  readonly past: readonly PastExecution[]
+  /** How long an action takes as a rule, by `STAGE/ACTION`. */
+  readonly usual: ReadonlyMap<string, number>
+  /** The last lines of what failed, by action execution. */
+  readonly excerpts: ReadonlyMap<string, Excerpt>
   readonly may: PipelineRights
 }
 
@@ -32,33 +59,83 @@ export interface PipelineRights {
 
 /** How many executions the page lists. */
 const recent = 12
+/** Failed actions whose last lines are shown. */
+const mostExcerpts = 4
 
 /** Reads the pipeline, its state and its newest executions. Errors: PipelineNotFoundException. */
-export async function loadPipeline(operations: PrincipalOperations, name: string): Promise<PipelineModel> {
-  const about = { pipelineName: name }
-  const [definition, state, executions, runs, sourceStates, { warnings }] = await Promise.all([
-    operations.getPipeline({ name }),
-    operations.getPipelineState({ name }),
-    operations.may('listPipelineExecutions', about)
-      ? operations.listPipelineExecutions({ ...about, maxResults: recent })
-      : { pipelineExecutionSummaries: [] },
-    operations.may('listActionExecutions', about)
-      ? operations.listActionExecutions({ ...about, maxResults: 100 })
-      : { actionExecutionDetails: [] },
-    operations.listSources(about),
-    operations.getPipelineWarnings({ name }),
-  ])
+export async function loadPipeline(site: Site, operations: PrincipalOperations, name: string): Promise<PipelineModel> {
+  const { overview, clock } = site.server
+  const mayRuns = operations.may('listActionExecutions', { pipelineName: name })
+  const mayExecutions = operations.may('listPipelineExecutions', { pipelineName: name })
+  const [definition, state, executions, runs, { sources }, { warnings }, [standing], deployed, past] =
+    await Promise.all([
+      operations.getPipeline({ name }),
+      operations.getPipelineState({ name }),
+      mayExecutions
+        ? operations.listPipelineExecutions({ pipelineName: name, maxResults: recent })
+        : { pipelineExecutionSummaries: [] },
+      mayRuns
+        ? operations.listActionExecutions({ pipelineName: name, maxResults: 100 })
+        : { actionExecutionDetails: [] },
+      operations.listSources({ pipelineName: name }),
+      operations.getPipelineWarnings({ name }),
+      boardOf(site).of([name]),
+      mayExecutions ? overview.deployed(name) : [],
+      mayExecutions ? overview.recent([name], recent) : [],
+    ])
+  const stands = standing ?? { name, tags: {}, live: [] }
+  const whole = pipelineState(stands, clock.now())
   return {
     name,
     declaration: definition.pipeline,
     metadata: definition.metadata,
-    state,
+    state: whole,
+    stages: state,
+    title: `${whole.words} · ${name}`,
     executions: executions.pipelineExecutionSummaries,
     runs: new Map(runs.actionExecutionDetails.map((run) => [run.actionExecutionId, run])),
-    sources: sourceStates.sources,
+    sources,
     warnings,
+    standing: stands,
+    deployed,
+    past,
+    usual: usualOf(runs.actionExecutionDetails),
+    excerpts: mayRuns ? await excerptsOf(site, failedNow(state)) : new Map(),
     may: rightsOn(operations, name),
   }
+}
+
+/** Of actions that succeeded at least twice, the middle of how long they took. */
+function usualOf(runs: readonly Views.ActionExecutionDetail[]): Map<string, number> {
+  const times = new Map<string, number[]>()
+  for (const { status, stageName, actionName, startTime, lastUpdateTime } of runs) {
+    if (status !== 'Succeeded') continue
+    const key = `${stageName}/${actionName}`
+    times.set(key, [...(times.get(key) ?? []), Number(lastUpdateTime) - Number(startTime)])
+  }
+  return new Map([...times].flatMap(([key, all]) => (all.length < 2 ? [] : [[key, median(all) ?? 0]])))
+}
+
+function failedNow({ stageStates }: Views.PipelineState): string[] {
+  return stageStates
+    .flatMap(({ actionStates }) => actionStates)
+    .flatMap(({ latestExecution: latest }) =>
+      latest?.status === 'Failed' && latest.errorDetails?.code !== 'Rejected' ? (latest.actionExecutionId ?? []) : [],
+    )
+    .slice(0, mostExcerpts)
+}
+
+export async function excerptsOf(site: Site, ids: readonly string[]): Promise<Map<string, Excerpt>> {
+  const found = await Promise.all(ids.map(async (id) => [id, await excerptOf(site, id)] as const))
+  return new Map(found.flatMap(([id, excerpt]) => (excerpt ? [[id, excerpt]] : [])))
+}
+
+/** What lives of an action execution; undefined once it has ended. */
+export function liveAction(
+  { standing }: Pick<PipelineModel, 'standing'>,
+  id: string | undefined,
+): LiveAction | undefined {
+  return standing.live.flatMap(({ actions }) => actions).find(({ actionExecutionId }) => actionExecutionId === id)
 }
 
 /** The reader's rights on one pipeline. */

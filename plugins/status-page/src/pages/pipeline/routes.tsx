@@ -1,5 +1,6 @@
+import type { PrincipalOperations } from '@penstock/core'
 import { csrfToken } from '../../http/csrf.js'
-import { liveStream } from '../../live/stream.js'
+import { liveRoute } from '../../live/routes.js'
 import { type Ctx, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { loadPipeline } from './model.js'
@@ -8,26 +9,29 @@ import { rollbackRoutes } from './rollback.js'
 import { stageRoutes } from './stage-routes.js'
 import { startAndStopRoutes } from './start-stop.js'
 
-/** One pipeline: the page, its live stream, and everything that its buttons do. */
+/** One pipeline: the page, what keeps it current, and everything that its buttons do. */
 export function pipelineRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name', async (ctx: Ctx) => {
-    const model = await read(ctx, site)
-    show(ctx, site, { title: model.name, section: 'pipelines' }, <PipelinePage model={model} csrf={csrfToken(ctx)} />)
+    const model = await read(site, operationsOf(ctx, site), param(ctx, 'name'))
+    const now = site.server.clock.now()
+    const page = <PipelinePage model={model} csrf={csrfToken(ctx)} now={now} />
+    show(ctx, site, { title: model.title, section: 'pipelines', state: model.state.name }, page)
   })
-  router.get('/pipelines/:name/events', async (ctx: Ctx) => {
-    // Read once before the stream opens: who may not, or asks for what is not there, gets a plain refusal.
-    const { name } = await read(ctx, site)
-    const csrf = csrfToken(ctx)
-    liveStream(ctx, site, {
+  liveRoute(site, '/pipelines/:name/events', async ({ operations, params, csrf }) => {
+    // Read once at first: who may not, or asks for what is not there, is refused.
+    const { name } = await read(site, operations, params.name ?? '')
+    return {
       wants: (change) => change.pipelineName === name,
-      render: async () => pipelineSections({ model: await read(ctx, site), csrf }, site.server.clock.now()),
-    })
+      render: async () =>
+        pipelineSections({ model: await read(site, operations, name), csrf, now: site.server.clock.now() }),
+    }
   })
   startAndStopRoutes(router, site)
   stageRoutes(router, site)
   rollbackRoutes(router, site)
 }
 
-function read(ctx: Ctx, site: Site) {
-  return loadPipeline(operationsOf(ctx, site), param(ctx, 'name'))
+async function read(site: Site, operations: PrincipalOperations, name: string) {
+  await operations.authorize('getPipelineState', { name })
+  return loadPipeline(site, operations, name)
 }

@@ -20,6 +20,7 @@ function place(ctx: Ctx): { pipelineName: string; stageName: string } {
 /** Forms on an execution's page say so, and lead back there. */
 function backTo(ctx: Ctx): string {
   const execution = field(ctx, 'back')
+  if (execution === 'inbox') return '/inbox'
   const name = param(ctx, 'name')
   return execution ? to.execution(name, execution) : to.pipeline(name)
 }
@@ -87,12 +88,20 @@ async function approve(ctx: Ctx, site: Site): Promise<void> {
   const operations = operationsOf(ctx, site)
   await operations.authorize('putApprovalResult', { ...stage, actionName })
   const status = field(ctx, 'status')
-  await act(ctx, backTo(ctx), `${actionName}: ${status.toLowerCase()}.`, async () => {
-    if (status !== 'Approved' && status !== 'Rejected') {
-      throw new Fault('ValidationException', `The answer is '${status}'; it is Approved or Rejected.`)
-    }
-    const result = { status, summary: field(ctx, 'summary') } as const
-    const input = { ...stage, actionName, result, token: field(ctx, 'token') }
-    await operations.putApprovalResult(input)
-  })
+  await act(
+    ctx,
+    backTo(ctx),
+    status === 'Rejected' ? `${actionName} is rejected.` : `${actionName} is approved.`,
+    async () => {
+      if (status !== 'Approved' && status !== 'Rejected') {
+        throw new Fault('ValidationException', `The answer is '${status}'; it is Approved or Rejected.`)
+      }
+      if (status === 'Rejected' && field(ctx, 'summary') === '') {
+        throw new Fault('ValidationException', 'A rejection says why: whoever made the change reads it.')
+      }
+      const result = { status, summary: field(ctx, 'summary') } as const
+      const input = { ...stage, actionName, result, token: field(ctx, 'token') }
+      await operations.putApprovalResult(input)
+    },
+  )
 }

@@ -1,18 +1,20 @@
 import type { StageDeclaration, Views } from '@penstock/core'
-import { Pop, Post } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, to } from '../../view/link.js'
-import { Status, toneOf } from '../../view/status.js'
+import { summaryOf } from '../../view/revision.js'
+import { StateMark } from '../../view/status.js'
 import { Action } from './action.js'
 import { Conditions } from './conditions.js'
-import { Door } from './door.js'
-import { groupsOf, type PipelineModel } from './model.js'
+import { stageState } from './graph.js'
+import { groupsOf, liveAction, type PipelineModel } from './model.js'
+import { Retry } from './retry.js'
 
 export interface StageProps {
   readonly model: PipelineModel
   readonly index: number
   readonly stage: StageDeclaration
   readonly csrf: string
+  readonly now: number
 }
 
 /** The id of a stage's element: by place, since names may hold what selectors do not take. */
@@ -20,54 +22,44 @@ export function stageId(index: number): string {
   return `stage-${index + 1}`
 }
 
-/** A stage with the door in front of it. */
-export function Stage({ model, index, stage, csrf }: StageProps) {
-  const state = model.state.stageStates.find(({ stageName }) => stageName === stage.name)
+/** A stage: a line when all is well, open when it needs to be looked at. */
+export function Stage({ model, index, stage, csrf, now }: StageProps) {
+  const state = model.stages.stageStates.find(({ stageName }) => stageName === stage.name)
   const id = stageId(index)
-  const status = state?.latestExecution?.status
+  const shown = stageState(model, stage, state, now)
+  const needs = shown.name !== 'succeeded' && shown.name !== 'skipped'
   return (
     <li id={id} class="stage-row">
-      {index > 0 && state && (
-        <Door
-          pipeline={model.name}
-          stage={state}
-          csrf={csrf}
-          mayDisable={model.may.disable(stage.name)}
-          mayEnable={model.may.enable(stage.name)}
-        />
-      )}
-      <section class={`stage tone-${toneOf(status)}`} aria-labelledby={`${id}-name`}>
-        <StageHead model={model} index={index} stage={stage} csrf={csrf} state={state} />
+      <details class={`stage tone-${shown.name}`} open={needs} data-needs={needs ? shown.name : undefined}>
+        <summary class="stage-head">
+          <h2 id={`${id}-name`}>{stage.name}</h2>
+          <StateMark state={shown} quiet />
+          {shown.detail && <span class="quiet">{shown.detail}</span>}
+          <StageExecution model={model} index={index} state={state} />
+          <RetryNote state={state} />
+        </summary>
+        <StageButtons model={model} index={index} stage={stage} csrf={csrf} state={state} />
         {state && <Conditions model={model} state={state} csrf={csrf} when="before" />}
-        <Groups model={model} stage={stage} csrf={csrf} state={state} />
+        <Groups model={model} stage={stage} state={state} now={now} />
         {state && <Conditions model={model} state={state} csrf={csrf} when="after" />}
-      </section>
+      </details>
     </li>
   )
 }
 
-type WithState = Omit<StageProps, 'index'> & { readonly state: Views.StageState | undefined }
+type WithState = Omit<StageProps, 'index' | 'now'> & { readonly state: Views.StageState | undefined }
 
-function StageHead({ model, index, stage, csrf, state }: WithState & { readonly index: number }) {
+function StageExecution({ model, index, state }: Pick<WithState, 'model' | 'state'> & { readonly index: number }) {
   const latest = state?.latestExecution
-  const summary = model.executions.find(
-    ({ pipelineExecutionId }) => pipelineExecutionId === latest?.pipelineExecutionId,
-  )
-  const source = summary?.sourceRevisions[0]
+  if (!latest) return null
+  const source = model.past.find(({ pipelineExecutionId }) => pipelineExecutionId === latest.pipelineExecutionId)
+  const text = source?.sourceRevisions[0]?.revisionSummary
   return (
-    <header class="stage-head">
-      <h2 id={`${stageId(index)}-name`}>{stage.name}</h2>
-      <Status status={latest?.status} />
-      {latest && (
-        <p class="stage-execution">
-          <ExecutionLink pipeline={model.name} id={latest.pipelineExecutionId} />
-          {latest.type === 'ROLLBACK' && <span class="badge">rollback</span>}
-          {source?.revisionSummary && index > 0 && <span class="quiet clip">{source.revisionSummary}</span>}
-        </p>
-      )}
-      <RetryNote state={state} />
-      <StageButtons model={model} index={index} stage={stage} csrf={csrf} state={state} />
-    </header>
+    <span class="stage-execution">
+      <ExecutionLink pipeline={model.name} id={latest.pipelineExecutionId} />
+      {latest.type === 'ROLLBACK' && <span class="badge">rollback</span>}
+      {text && index > 0 && <span class="quiet clip">{summaryOf(text)}</span>}
+    </span>
   )
 }
 
@@ -85,7 +77,9 @@ function RetryNote({ state }: { readonly state: Views.StageState | undefined }) 
 
 function StageButtons({ model, index, stage, csrf, state }: WithState & { readonly index: number }) {
   const status = state?.latestExecution?.status
-  const retryable = (status === 'Failed' || status === 'Stopped') && model.may.retry(stage.name)
+  // What failed stands above, with its own way to try again.
+  const shown = state?.actionStates.some(({ latestExecution: latest }) => latest?.status === 'Failed') ?? false
+  const retryable = (status === 'Failed' || status === 'Stopped') && !shown && model.may.retry(stage.name)
   const canRollBack = index > 0 && model.declaration.executionMode !== 'PARALLEL' && model.may.rollback(stage.name)
   return (
     <div class="stage-buttons">
@@ -107,31 +101,7 @@ function StageButtons({ model, index, stage, csrf, state }: WithState & { readon
   )
 }
 
-interface RetryProps {
-  readonly pipeline: string
-  readonly stage: string
-  readonly execution: string
-  readonly csrf: string
-}
-
-/** R1: the failed actions only, or the stage from its first action on. */
-export function Retry({ pipeline, stage, execution, csrf }: RetryProps) {
-  return (
-    <Pop label="Retry" icon="retry" kind="primary">
-      <Post action={to.stage(pipeline, stage, 'retry')} csrf={csrf} class="stacked">
-        <input type="hidden" name="execution" value={execution} />
-        <button type="submit" class="button primary" name="mode" value="FAILED_ACTIONS">
-          Retry failed actions
-        </button>
-        <button type="submit" class="button" name="mode" value="ALL_ACTIONS">
-          Retry the whole stage
-        </button>
-      </Post>
-    </Pop>
-  )
-}
-
-function Groups({ model, stage, csrf, state }: WithState) {
+function Groups({ model, stage, state, now }: Omit<WithState, 'csrf'> & { readonly now: number }) {
   const groups = groupsOf(stage.actions)
   return (
     <ol class="groups" aria-label={`Actions of ${stage.name}, in order`}>
@@ -150,8 +120,9 @@ function Groups({ model, stage, csrf, state }: WithState) {
                   state={actionState}
                   run={id ? model.runs.get(id) : undefined}
                   current={state?.latestExecution?.pipelineExecutionId}
-                  csrf={csrf}
-                  mayApprove={model.may.approve(stage.name, declaration.name)}
+                  living={liveAction(model, id)}
+                  usual={model.usual.get(`${stage.name}/${declaration.name}`)}
+                  now={now}
                 />
               )
             })}

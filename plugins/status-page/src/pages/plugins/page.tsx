@@ -31,15 +31,15 @@ export function PluginsPage({ plugins, ...rest }: PageProps) {
 }
 
 const looks: Readonly<Record<PluginStatus['state'], readonly [tone: string, icon: IconName]>> = {
-  discovered: ['calm', 'waiting'],
-  validated: ['calm', 'waiting'],
-  loaded: ['calm', 'waiting'],
-  registered: ['calm', 'waiting'],
-  started: ['good', 'succeeded'],
-  stopped: ['calm', 'stopped'],
-  failed: ['bad', 'failed'],
-  incompatible: ['bad', 'warning'],
-  disabled: ['calm', 'cancelled'],
+  discovered: ['queued', 'waiting'],
+  validated: ['queued', 'waiting'],
+  loaded: ['queued', 'waiting'],
+  registered: ['queued', 'waiting'],
+  started: ['succeeded', 'succeeded'],
+  stopped: ['stopped', 'stopped'],
+  failed: ['failed', 'failed'],
+  incompatible: ['failed', 'warning'],
+  disabled: ['stopped', 'cancelled'],
 }
 
 type PluginProps = Omit<PageProps, 'plugins'> & { readonly plugin: PluginStatus }

@@ -1,8 +1,8 @@
-import type { PluginStatus } from '@penstock/core'
+import type { PluginStatus, PrincipalOperations } from '@penstock/core'
 import { act } from '../../http/act.js'
 import { csrfToken } from '../../http/csrf.js'
+import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
-import { liveStream } from '../../live/stream.js'
 import { type Ctx, type Notice, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { PluginsPage } from './page.js'
@@ -13,21 +13,20 @@ const every = 3_000
 /** Which plugins there are, how they stand, and what they provide. */
 export function pluginRoutes(router: PageRouter, site: Site): void {
   router.get('/plugins', async (ctx: Ctx) => {
-    const page = <Live from="/plugins/events">{await body(ctx, site)}</Live>
+    const page = <Live from="/plugins/events">{await body(operationsOf(ctx, site), csrfToken(ctx))}</Live>
     show(ctx, site, { title: 'Plugins', section: 'plugins' }, page)
   })
-  router.get('/plugins/events', async (ctx: Ctx) => {
-    await operationsOf(ctx, site).authorize('listPlugins', {})
-    const render = async () => [section('plugins', site.server.clock.now(), await body(ctx, site))]
-    liveStream(ctx, site, { wants: () => false, every, render })
+  liveRoute(site, '/plugins/events', async ({ operations, csrf }) => {
+    await operations.authorize('listPlugins', {})
+    const render = async () => [section('plugins', site.server.clock.now(), await body(operations, csrf))]
+    return { wants: () => false, every, render }
   })
   router.post('/plugins/:name/enable', (ctx: Ctx) => turn(ctx, site, 'enable'))
   router.post('/plugins/:name/disable', (ctx: Ctx) => turn(ctx, site, 'disable'))
   router.post('/plugins/:name/reload', (ctx: Ctx) => turn(ctx, site, 'reload'))
 }
 
-async function body(ctx: Ctx, site: Site) {
-  const operations = operationsOf(ctx, site)
+async function body(operations: PrincipalOperations, csrf: string) {
   const [{ plugins }, { actionTypes }] = await Promise.all([
     operations.listPlugins({}),
     operations.listProvidedTypes({}),
@@ -36,7 +35,7 @@ async function body(ctx: Ctx, site: Site) {
     <PluginsPage
       plugins={plugins}
       types={actionTypes}
-      csrf={csrfToken(ctx)}
+      csrf={csrf}
       mayManage={(name) => operations.may('reloadPlugin', { name })}
     />
   )

@@ -1,6 +1,6 @@
 import type { PrincipalOperations, SourceStatus } from '@penstock/core'
+import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
-import { liveStream } from '../../live/stream.js'
 import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
@@ -19,16 +19,15 @@ export function sourceRoutes(router: PageRouter, site: Site): void {
     const sources = await allSources(operationsOf(ctx, site))
     show(ctx, site, { title: 'Sources', section: 'sources' }, <SourcesPage sources={sources} />)
   })
-  router.get('/sources/events', async (ctx: Ctx) => {
-    const operations = operationsOf(ctx, site)
+  liveRoute(site, '/sources/events', async ({ operations }) => {
     await operations.authorize('listPipelines', {})
-    liveStream(ctx, site, {
+    return {
       wants: () => false,
       every: pollSeconds * 1000,
       render: async () => [
         section('sources', site.server.clock.now(), <Sources sources={await allSources(operations)} />),
       ],
-    })
+    }
   })
 }
 
@@ -99,7 +98,7 @@ function Row({ source }: { readonly source: SourceStatus }) {
         <span class="quiet block schedule">{source.schedule}</span>
       </td>
       <td data-label="State">
-        <span class={`status tone-${source.error ? 'bad' : 'good'}`}>
+        <span class={`status tone-${source.error ? 'failed' : 'succeeded'}`}>
           <Icon name={source.error ? 'warning' : 'succeeded'} />
           <span>{source.error ? `failed ${source.failures === 1 ? 'once' : `${source.failures} times`}` : 'fine'}</span>
         </span>

@@ -114,7 +114,7 @@ function WaitingRow({ waiting: { typeKey, count, oldest, takenBy } }: { readonly
         <Ago at={oldest} />
       </td>
       <td data-label="Taken by">
-        <span class={`status tone-${takenBy === 'nobody' ? 'bad' : 'calm'}`}>
+        <span class={`status tone-${takenBy === 'nobody' ? 'failed' : 'queued'}`}>
           <Icon name={takenBy === 'nobody' ? 'warning' : 'waiting'} />
           <span>{takers[takenBy]}</span>
         </span>

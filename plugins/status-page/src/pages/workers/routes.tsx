@@ -1,5 +1,5 @@
+import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
-import { liveStream } from '../../live/stream.js'
 import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { WorkersPage } from './page.js'
@@ -18,12 +18,11 @@ export function workerRoutes(router: PageRouter, site: Site): void {
     )
     show(ctx, site, { title: 'Workers', section: 'workers' }, page)
   })
-  router.get('/workers/events', async (ctx: Ctx) => {
-    const operations = operationsOf(ctx, site)
+  liveRoute(site, '/workers/events', async ({ operations }) => {
     await operations.authorize('getQueue', {})
     const render = async () => [
       section('workers', site.server.clock.now(), <WorkersPage queue={await operations.getQueue({})} />),
     ]
-    liveStream(ctx, site, { wants: () => true, every, render })
+    return { wants: () => true, every, render }
   })
 }
