@@ -26,7 +26,7 @@ export async function openPage(browser: Browser, address: string, password: stri
     viewport: { width: 1280, height: 860 },
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000) // a bound for machines that are busy
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
@@ -83,6 +83,8 @@ export async function startWorld() {
   const browser = await startBrowser()
   const password = readFileSync(join(dataDir, 'secrets', 'initialAdminPassword'), 'utf8').trim()
   const reader = await openPage(browser, server.address, password)
+  const stage = (name: string) =>
+    reader.page.locator('.stage-row', { has: reader.page.getByRole('heading', { name, exact: true, level: 2 }) })
   return {
     ...reader,
     git,
@@ -90,10 +92,18 @@ export async function startWorld() {
     shared,
     server,
     browser,
+    password,
     log,
     at: (path: string) => server.address + path,
-    stage: (name: string) =>
-      reader.page.locator('.stage-row', { has: reader.page.getByRole('heading', { name, exact: true, level: 2 }) }),
+    stage,
+    /** Unfolds a stage that is folded because all is well. */
+    async openStage(name: string) {
+      const fold = stage(name).locator('details.stage')
+      await fold.waitFor({ timeout: 30_000 })
+      if (!(await fold.evaluate((details: HTMLDetailsElement) => details.open))) {
+        await fold.locator('.stage-head').click({ position: { x: 4, y: 12 } })
+      }
+    },
     async stop() {
       await browser.close()
       await server.stop()
