@@ -26,7 +26,7 @@ export async function openPage(browser: Browser, address: string, password: stri
     viewport: { width: 1280, height: 860 },
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000) // a bound for machines that are busy
+  page.setDefaultTimeout(60_000) // a bound for machines that are busy
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
@@ -80,6 +80,8 @@ export async function startWorld() {
   chmodSync(shared, 0o755)
   const overrides = { 'worker.sandbox.readOnly': [shared] }
   const server = await startServer({ dataDir, port: 0, env: {}, overrides, writeLog: (line) => void log.push(line) })
+  // The page's code is loaded at the first request: no reader waits for it against the clock.
+  await fetch(`${server.address}/sign-in`)
   const browser = await startBrowser()
   const password = readFileSync(join(dataDir, 'secrets', 'initialAdminPassword'), 'utf8').trim()
   const reader = await openPage(browser, server.address, password)

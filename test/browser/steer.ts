@@ -84,6 +84,7 @@ export function steerTests(of: () => World): void {
     await page.goto(at('/plugins'))
     await plugin.getByRole('button', { name: 'Reload sns-notify' }).click()
     await page.getByText('sns-notify is loaded anew').waitFor()
+    await plugin.locator('summary', { hasText: 'Disable' }).click()
     await plugin.getByRole('button', { name: 'Disable sns-notify' }).click()
     await page.getByText('sns-notify is disabled.').waitFor()
     await plugin.getByText('disabled', { exact: true }).waitFor()

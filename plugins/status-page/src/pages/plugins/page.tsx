@@ -1,5 +1,5 @@
 import type { ActionTypeInfo, PluginStatus } from '@penstock/core'
-import { Post } from '../../view/form.js'
+import { Pop, Post } from '../../view/form.js'
 import { Icon, type IconName } from '../../view/icons.js'
 
 interface PageProps {
@@ -58,7 +58,7 @@ function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
         </span>
         {!plugin.bundled && <span class="badge">installed here</span>}
         {plugin.isolation === 'process' && <span class="badge">own process</span>}
-        {mayManage(plugin.name) && <Turn plugin={plugin} csrf={csrf} />}
+        {mayManage(plugin.name) && <Turn plugin={plugin} own={own} csrf={csrf} />}
       </div>
       <ul class="provides" aria-label="Provides">
         {own.length > 0
@@ -82,8 +82,15 @@ function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
   )
 }
 
+interface TurnProps {
+  readonly plugin: PluginStatus
+  /** The action types that it provides. */
+  readonly own: readonly ActionTypeInfo[]
+  readonly csrf: string
+}
+
 /** The page itself cannot be switched off here: nobody could switch it on again. */
-function Turn({ plugin, csrf }: { readonly plugin: PluginStatus; readonly csrf: string }) {
+function Turn({ plugin, own, csrf }: TurnProps) {
   if (plugin.name === 'status-page') return null
   const off = plugin.state === 'disabled'
   return (
@@ -92,9 +99,34 @@ function Turn({ plugin, csrf }: { readonly plugin: PluginStatus; readonly csrf: 
       {off ? (
         <Deed plugin={plugin.name} verb="enable" label="Enable" csrf={csrf} />
       ) : (
-        <Deed plugin={plugin.name} verb="disable" label="Disable" csrf={csrf} />
+        <Disable plugin={plugin} own={own} csrf={csrf} />
       )}
     </div>
+  )
+}
+
+/** C2: switching off asks, and says what goes with it; what cuts everybody off has to be typed. */
+function Disable({ plugin: { name }, own, csrf }: TurnProps) {
+  const types = own.map(({ id }) => `${id.category} ${id.provider}`).join(', ')
+  return (
+    <Pop label="Disable" kind="quiet">
+      <Post action={`/plugins/${encodeURIComponent(name)}/disable`} csrf={csrf}>
+        {types && <p>Actions of {types} fail, and pipelines with them cannot be saved, until it is enabled again.</p>}
+        {name === 'aws-api' && (
+          <>
+            <p>The AWS CLI, SDKs, commands, webhooks and all workers elsewhere are cut off at once.</p>
+            <label>
+              Type aws-api to go on
+              <input name="typed" required pattern="aws-api" autoComplete="off" />
+            </label>
+          </>
+        )}
+        <p>What runs in it now is ended.</p>
+        <button type="submit" class="button danger">
+          Disable {name}
+        </button>
+      </Post>
+    </Pop>
   )
 }
 

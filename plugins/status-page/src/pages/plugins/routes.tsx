@@ -1,9 +1,9 @@
-import type { PluginStatus, PrincipalOperations } from '@penstock/core'
+import { Fault, type PluginStatus, type PrincipalOperations } from '@penstock/core'
 import { act } from '../../http/act.js'
 import { csrfToken } from '../../http/csrf.js'
 import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
-import { type Ctx, type Notice, operationsOf, type PageRouter, param, type Site } from '../../site.js'
+import { type Ctx, field, type Notice, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { PluginsPage } from './page.js'
 
@@ -44,6 +44,12 @@ async function body(operations: PrincipalOperations, csrf: string) {
 async function turn(ctx: Ctx, site: Site, verb: 'enable' | 'disable' | 'reload'): Promise<void> {
   const name = param(ctx, 'name')
   await act(ctx, '/plugins', '', async () => {
+    if (verb === 'disable' && name === 'aws-api' && field(ctx, 'typed') !== name) {
+      throw new Fault(
+        'ValidationException',
+        'Type aws-api to disable it: everything outside this page is cut off then.',
+      )
+    }
     const { plugin } = await operationsOf(ctx, site)[`${verb}Plugin`]({ name })
     return outcome(name, verb, plugin)
   })
