@@ -46,7 +46,7 @@ export function liveTests(of: () => World): void {
     await other.page.locator('.wait', { hasText: 'asked' }).getByRole('button', { name: 'Approve' }).click()
     await page
       .locator('.kept')
-      .getByText(/Approved by admin/)
+      .getByText(/Owner: approved by admin/)
       .waitFor({ timeout: 30_000 })
     expect(await page.locator('.kept textarea').inputValue()).toBe('I am not sure about the basket')
     await other.context.close()

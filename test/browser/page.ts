@@ -33,9 +33,8 @@ export function pageTests(of: () => World): void {
   })
 
   test('the stages come alive by themselves, up to the question', async () => {
-    const { page, stage } = of()
+    const { page } = of()
     await page.locator('#pipeline-recent').getByText('Show <b>delivery</b> times').waitFor()
-    await stage('Build').getByText('Running').first().waitFor()
     await page.locator('#waits').getByText('Is the shop all right?').waitFor({ timeout: 30_000 })
     await page.locator('[data-live].on').waitFor()
   })
@@ -73,7 +72,7 @@ export function pageTests(of: () => World): void {
   })
 
   test('the question is answered with a comment', async () => {
-    const { page, stage, openStage } = of()
+    const { page } = of()
     await page.locator('#waits').getByLabel('Comment').fill('Looks good')
     await page.locator('#waits').getByRole('button', { name: 'Approve' }).click()
     await page.getByText('Approve is approved.').waitFor()

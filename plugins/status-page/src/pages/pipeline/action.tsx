@@ -105,7 +105,7 @@ function Answered({ latest }: Latest) {
   if (!latest?.lastUpdatedBy || latest.status === 'InProgress') return null
   const verb = latest.status === 'Succeeded' ? 'Approved' : 'Rejected'
   return (
-    <p class="summary" data-news={latest.actionExecutionId}>
+    <p class="summary">
       {verb} by {personOf(latest.lastUpdatedBy)}, <Ago at={latest.lastStatusChange} />
       {latest.summary && `: ${latest.summary}`}
     </p>

@@ -3,6 +3,7 @@ import type { Excerpt } from '../../log/excerpt.js'
 import { Lines } from '../../log/lines.js'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
+import { personOf } from '../../view/person.js'
 import { StateMark } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
 import { Approval, type Asked } from './approval.js'
@@ -19,9 +20,10 @@ interface WaitsProps {
 export function Waits({ model, csrf }: WaitsProps) {
   const asked = askedOf(model)
   const failed = failuresOf(model)
-  if (asked.length + failed.length === 0) return null
+  if (asked.length + failed.length === 0) return <News model={model} />
   return (
     <section class="waits" aria-label="What needs somebody">
+      <News model={model} />
       {asked.map((one) => (
         <Approval key={one.action.actionExecutionId} asked={one} csrf={csrf} />
       ))}
@@ -29,6 +31,27 @@ export function Waits({ model, csrf }: WaitsProps) {
         <Failed key={failure.id} model={model} failure={failure} csrf={csrf} />
       ))}
     </section>
+  )
+}
+
+/** Answers that are told of. */
+const mostNews = 5
+
+/** C16: what became of approvals, for whoever was still typing an answer when somebody else gave theirs. */
+function News({ model: { runs } }: Pick<WaitsProps, 'model'>) {
+  const answered = [...runs.values()].filter(
+    ({ status, input }) => input.actionTypeId.category === 'Approval' && status !== 'InProgress',
+  )
+  return (
+    <>
+      {answered.slice(0, mostNews).map(({ actionExecutionId, actionName, status, updatedBy, output }) => (
+        <p key={actionExecutionId} hidden data-news={actionExecutionId}>
+          {actionName}: {status === 'Succeeded' ? 'approved' : 'rejected'}
+          {updatedBy && ` by ${personOf(updatedBy)}`}
+          {output?.executionResult?.externalExecutionSummary && `: ${output.executionResult.externalExecutionSummary}`}
+        </p>
+      ))}
+    </>
   )
 }
 
