@@ -31,11 +31,6 @@ export class Agenda implements Clock {
     return entry
   }
 
-  /** A server's clock may be set; what was noted down stays where it was. */
-  jump(ms: number): void {
-    this.time += ms
-  }
-
   /** Does the next thing; false when there is none. */
   async step(): Promise<string | undefined> {
     const next = this.entries.reduce<Entry | undefined>(

@@ -1,3 +1,6 @@
+import { sql } from 'kysely'
+import { DatabaseUnavailable } from '../../core/src/domain/database-unavailable.js'
+import type { EngineStore } from '../../core/src/engine/ports.js'
 import type { Database } from '../../core/src/store/database.js'
 import type { Random } from './random.js'
 
@@ -15,14 +18,28 @@ export interface Faults {
 
 export const noFaults: Faults = { crashBefore: 0, crashAfter: 0, diskFull: 0 }
 
+export interface World {
+  readonly random: Random
+  faults(): Faults
+  /** Whether the database cannot be reached now. */
+  away(): boolean
+  /** What others do between a server's look at something and its writing. */
+  meanwhile(): Promise<void>
+  /** The database's own clock; absent when it has none. */
+  readonly clock?: (() => number) | undefined
+}
+
 /**
  * One server's view of the database. A write may find the disk full, the server may die before its commit (nothing
  * happened) or after it (everything happened, and nobody was told).
  */
-export function faulty(database: Database, random: Random, faults: () => Faults): Database {
+export function faulty(database: Database, { random, faults, away, meanwhile, clock }: World): Database {
   return {
     ...database,
+    ...(clock ? { hasClock: true, moment: () => sql<number>`${clock()}` } : {}),
     async write(work) {
+      await meanwhile()
+      if (away()) throw new DatabaseUnavailable()
       const { crashBefore, crashAfter, diskFull } = faults()
       const chance = random.next()
       const answer = await database.write(async (tx) => {
@@ -38,4 +55,18 @@ export function faulty(database: Database, random: Random, faults: () => Faults)
     // At once: a timer of the machine's would make a seed tell two stories.
     writeSoon: (work) => void database.write(work),
   }
+}
+
+/** Reads fail, too, while the database is away. */
+export function unreachable(store: EngineStore, away: () => boolean): EngineStore {
+  const gate = <A extends unknown[], R>(call: (...input: A) => Promise<R>) => {
+    return async (...input: A): Promise<R> => {
+      if (away()) throw new DatabaseUnavailable()
+      return call(...input)
+    }
+  }
+  const read = Object.fromEntries(
+    Object.entries(store.read).map(([name, call]) => [name, gate(call as (...input: unknown[]) => Promise<unknown>)]),
+  )
+  return { ...store, now: gate(store.now), read: read as unknown as EngineStore['read'] }
 }

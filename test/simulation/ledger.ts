@@ -1,20 +1,26 @@
 import type { Job } from '../../core/src/domain/job.js'
 
+interface Run {
+  readonly job: Job
+  readonly workerId: string
+}
+
 /** What the workers know they did, apart from what the engine believes. */
 export class Ledger {
-  private readonly running = new Map<string, { readonly job: Job; readonly workerId: string }>()
+  private readonly running = new Map<string, Run>()
+  /** What a worker that lived was told to be its own no more, by action execution. */
+  private readonly taken = new Map<string, Run>()
+  private readonly fences = new Map<string, number>()
+  private readonly found = new Set<string>()
   readonly violations: string[] = []
   private readonly jobs = new Map<string, Set<string>>()
 
   /** A worker works on a job, or goes on with it after a restart. */
   began(job: Job, workerId: string): void {
     const before = this.running.get(job.id)
-    const sameWorker = before?.workerId === workerId
-    if (before && !sameWorker && before.job.fence >= job.fence) {
-      this.violations.push(
-        `job ${job.id} was handed to ${workerId} while ${before.workerId} had it with fence ${before.job.fence}`,
-      )
-    }
+    if (before && before.workerId !== workerId)
+      this.violations.push(`job ${job.id} was handed to ${workerId} while ${before.workerId} lived and had it`)
+    this.fences.set(job.id, Math.max(job.fence, this.fences.get(job.id) ?? 0))
     const runs = this.jobs.get(job.id) ?? new Set()
     runs.add(`${workerId} ${job.fence}`)
     this.jobs.set(job.id, runs)
@@ -26,7 +32,42 @@ export class Ledger {
     this.running.set(job.id, { job, workerId })
   }
 
+  /** A heartbeat told the worker to go on. */
+  kept(job: Job, workerId: string): void {
+    this.running.set(job.id, { job, workerId })
+  }
+
   ended(job: Job): void {
     this.running.delete(job.id)
+  }
+
+  /** A heartbeat told the worker that the job is its own no more. */
+  gone(job: Job): void {
+    const run = this.running.get(job.id)
+    if (run) this.taken.set(job.data.actionExecutionId, run)
+    this.running.delete(job.id)
+  }
+
+  /** The worker cannot be heard, through nobody's fault but its own: its jobs may be given to others. */
+  silent(workerId: string): void {
+    for (const [id, run] of this.running) if (run.workerId === workerId) this.running.delete(id)
+  }
+
+  /** A result counted. */
+  accepted({ id, fence }: Job, workerId: string): void {
+    const newest = this.fences.get(id) ?? 0
+    if (fence < newest)
+      this.violations.push(`${workerId}'s result of job ${id} counts with fence ${fence} of ${newest}`)
+  }
+
+  /** The engine has declared the workers of these action executions lost. */
+  lost(actionExecutionIds: readonly string[]): void {
+    for (const id of actionExecutionIds) {
+      if (this.found.has(id)) continue
+      this.found.add(id)
+      const runs = [...this.running.values(), ...this.taken.values()]
+      const run = runs.find(({ job }) => job.data.actionExecutionId === id)
+      if (run) this.violations.push(`${run.workerId} was declared lost with ${id}, and lives`)
+    }
   }
 }

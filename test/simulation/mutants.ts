@@ -111,7 +111,13 @@ const neverSweep: Mutant = {
   plant: (store) => ({ ...store, read: { ...store.read, expiredLeases: async () => [] } }),
 }
 
+const sweepAfterPause: Mutant = {
+  name: 'sweeps after a pause as if it had listened all the time',
+  plant: (store) => ({ ...store, renewLeases: async () => 0 }),
+}
+
 export const mutants: readonly Mutant[] = [
+  sweepAfterPause,
   dropLock,
   skipOutbox,
   supersedeInside,

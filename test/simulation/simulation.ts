@@ -3,16 +3,16 @@ import { actionTypeKey } from '../../core/src/domain/action-type.js'
 import { isFault } from '../../core/src/domain/faults.js'
 import type { Effect } from '../../core/src/engine/changes.js'
 import { createEngine, type Engine } from '../../core/src/engine/engine.js'
-import { LocalJobs } from '../../core/src/engine/local-jobs.js'
+import { defaultLeaseMs, LocalJobs } from '../../core/src/engine/local-jobs.js'
 import type { EngineStore } from '../../core/src/engine/ports.js'
-import { sweep } from '../../core/src/engine/sweep.js'
+import { Sweeper } from '../../core/src/engine/sweeper.js'
 import type { Operations } from '../../core/src/operations/table.js'
 import { type Database, openSqlite } from '../../core/src/store/database.js'
 import { createEngineStore } from '../../core/src/store/engine-store.js'
 import { testCatalogue, typeIds, unguarded } from '../../core/test/engine/support.js'
 import { Agenda } from './agenda.js'
-import { Crash, type Faults, faulty, noFaults } from './faulty-database.js'
-import { checkEverything, checkNow, type Told } from './invariants.js'
+import { Crash, type Faults, faulty, noFaults, unreachable } from './faulty-database.js'
+import { checkEverything, checkNow, declaredLost, type Told } from './invariants.js'
 import { Ledger } from './ledger.js'
 import type { Mutant } from './mutants.js'
 import { randomPipeline } from './pipelines.js'
@@ -31,7 +31,16 @@ interface Server {
   readonly name: string
   engine: Engine | undefined
   operations: Operations | undefined
+  /** How far its clock is ahead of the true time, milliseconds. */
+  aheadMs: number
+  /** It stands still until then. */
+  pausedUntil: number
 }
+
+/** The queue as workers see it. */
+export type WorkerJobs = Pick<LocalJobs, 'claim' | 'recover' | 'heartbeat' | 'succeed' | 'fail'>
+
+const hourMs = 3_600_000
 
 export interface SimulationOptions {
   readonly seed: number
@@ -62,12 +71,23 @@ export class Simulation {
   private servers: Server[] = []
   private violations: string[] = []
   private resting = false
+  /** Others are having their turn in the midst of a server's work. */
+  private isMeanwhile = false
+  private databaseAwayUntil = 0
+  /** No beat of the calendar's until then, as in a night when clocks go back: nothing but sweeps goes on. */
+  private beatSilentUntil = 0
+  /** Of the database's clock, or of the one clock that all share. */
+  private aheadMs = 0
+  private readonly hasClock: boolean
+  private readonly isTimeTrue: boolean
 
   private constructor(
     private readonly options: SimulationOptions,
     readonly database: Database,
   ) {
     this.random = new Random(options.seed)
+    this.hasClock = this.random.chance(0.5)
+    this.isTimeTrue = this.random.chance(0.4)
   }
 
   static async run(options: SimulationOptions): Promise<SimulationResult> {
@@ -100,6 +120,7 @@ export class Simulation {
     } catch (error) {
       if (error instanceof Crash) this.crash(server ?? this.random.pick(this.servers), error.message)
       else if ((error as Error).name === 'StorageFull') this.trace('disk full')
+      else if ((error as Error).name === 'DatabaseUnavailable') this.trace('the database is away')
       else if (isFault(error)) this.trace(`refused: ${error.code}`)
       else this.violations.push(`defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }
@@ -122,14 +143,21 @@ export class Simulation {
 
   private build(): void {
     const names = Array.from({ length: this.random.int(1, 3) }, (_, index) => `server${index + 1}`)
-    this.servers = names.map((name) => ({ name, engine: undefined, operations: undefined }))
+    this.servers = names.map((name) => ({
+      name,
+      engine: undefined,
+      operations: undefined,
+      aheadMs: this.hasClock && !this.isTimeTrue ? this.random.int(-2 * hourMs, 2 * hourMs) : 0,
+      pausedUntil: 0,
+    }))
     for (const server of this.servers) this.boot(server)
     for (let worker = 1; worker <= this.random.int(1, 3); worker++) this.hire(`worker${worker}`)
   }
 
   private hire(id: string): void {
     const worker = new SimulatedWorker(this, id, () => {
-      const engine = this.random.pick(this.servers).engine
+      const reached = this.servers.filter((one) => one.engine && one.pausedUntil <= this.agenda.now())
+      const engine = reached.length > 0 ? this.random.pick(reached).engine : undefined
       return engine && new LocalJobs(engine)
     })
     const turn = async () => {
@@ -138,6 +166,10 @@ export class Simulation {
         this.trace(`${id} dies`)
         worker.die()
         this.agenda.add(this.random.int(1_000, 200_000), `${id} returns`, () => worker.revive())
+      } else if (!this.resting && this.random.chance(0.02)) {
+        this.trace(`${id} hangs`)
+        worker.hang()
+        this.agenda.add(this.random.int(80_000, 130_000), `${id} goes on`, async () => worker.goOn())
       }
       this.agenda.add(this.random.int(500, 12_000), id, turn)
     }
@@ -145,11 +177,19 @@ export class Simulation {
   }
 
   private boot(server: Server): void {
-    const database = faulty(this.database, this.random, () => this.faults)
-    const store = this.mutated(createEngineStore(database))
+    const away = () => this.agenda.now() < this.databaseAwayUntil
+    const database = faulty(this.database, {
+      random: this.random,
+      faults: () => this.faults,
+      away,
+      meanwhile: () => this.meanwhile(() => server.engine === engine),
+      clock: this.hasClock ? () => this.agenda.now() + this.aheadMs : undefined,
+    })
+    const store = unreachable(this.mutated(createEngineStore(database)), away)
+    const ahead = () => (this.hasClock ? server.aheadMs : this.aheadMs)
     const engine = createEngine({
       store,
-      clock: this.agenda,
+      clock: { now: () => this.agenda.now() + ahead(), after: (ms, wake) => this.agenda.after(ms, wake) },
       types: testCatalogue({}, 10),
       region: 'eu-central-1',
       accountId: '123456789012',
@@ -167,7 +207,7 @@ export class Simulation {
   }
 
   private mutated(store: EngineStore): EngineStore {
-    return this.options.mutant ? this.options.mutant.plant(store, this.random) : store
+    return this.options.mutant?.plant(store, this.random) ?? store
   }
 
   /** A server's periodic work, as long as it lives. */
@@ -175,17 +215,64 @@ export class Simulation {
     const every = (ms: number, what: string, work: () => Promise<unknown>) => {
       const turn = async () => {
         if (server.engine !== engine) return
+        const pausedMs = server.pausedUntil - this.agenda.now()
+        if (pausedMs > 0) return void this.agenda.add(pausedMs, `${server.name} ${what}`, turn)
         await this.survive(work, server)
         this.agenda.add(ms + this.random.int(0, ms), `${server.name} ${what}`, turn)
       }
       this.agenda.add(this.random.int(0, ms), `${server.name} ${what}`, turn)
     }
-    every(15_000, 'sweeps', () => sweep(engine))
-    every(8_000, 'tells', () =>
-      engine.store.drainOutbox(async ({ effects }) => {
+    const sweeper = new Sweeper({
+      engine,
+      leaseMs: defaultLeaseMs,
+      onRenewed: (leases, awayMs) => this.trace(`${server.name} renews ${leases} leases (${awayMs})`),
+      onError: () => {},
+    })
+    every(4_000, 'sweeps', () => sweeper.sweep())
+    every(8_000, 'tells', async () => {
+      if (this.agenda.now() < this.beatSilentUntil) return
+      await engine.store.drainOutbox(async ({ effects }) => {
         for (const effect of effects) this.hear(effect)
-      }, 20),
-    )
+      }, 20)
+    })
+  }
+
+  /** Between a look and its writing others do what they do, for a moment. */
+  private async meanwhile(lives: () => boolean): Promise<void> {
+    if (this.isMeanwhile || this.resting || this.violations.length > 0) return
+    this.isMeanwhile = true
+    try {
+      if (this.random.chance(0.15)) {
+        for (let turns = this.random.int(1, 6); turns > 0; turns--) await this.agenda.step()
+      }
+    } finally {
+      this.isMeanwhile = false
+    }
+    if (!lives()) throw new Crash('meanwhile')
+  }
+
+  /** What befalls machines: one stands still, the database is away, somebody sets a clock, a night has an hour twice. */
+  private mishap(): void {
+    const now = this.agenda.now()
+    const what = this.random.int(1, this.isTimeTrue ? 2 : 4)
+    if (what === 1) {
+      const [first, ...others] = this.random.chance(0.5) ? this.servers : [this.random.pick(this.servers)]
+      for (const server of [...(first ? [first] : []), ...others])
+        server.pausedUntil = now + this.random.int(2_000, 200_000)
+      this.trace(others.length > 0 ? 'all servers stand still' : `${first?.name} stands still`)
+    } else if (what === 2) {
+      this.databaseAwayUntil = now + this.random.int(1_000, 200_000)
+      this.trace('the database goes away')
+    } else if (what === 3) {
+      const jump = this.random.pick([-hourMs, hourMs, 10 * 24 * hourMs, this.random.int(-120_000, 120_000)])
+      const server = this.random.pick(this.servers)
+      if (this.hasClock && this.random.chance(0.5)) server.aheadMs += jump
+      else this.aheadMs += jump
+      this.trace(`a clock is set by ${jump / 1000} s`)
+    } else {
+      this.beatSilentUntil = now + 2 * hourMs
+      this.trace('an hour comes twice')
+    }
   }
 
   private hear(effect: Effect): void {
@@ -193,6 +280,7 @@ export class Simulation {
   }
 
   private crash(server: Server, when: string): void {
+    if (!server.engine) return
     this.trace(`${server.name} crashes ${when}`)
     server.engine = undefined
     server.operations = undefined
@@ -211,13 +299,13 @@ export class Simulation {
 
   private async deed(): Promise<void> {
     const server = this.random.pick(this.servers)
-    if (!server.operations || !server.engine) return
+    if (this.random.chance(0.06)) this.mishap()
+    if (!server.operations || !server.engine || server.pausedUntil > this.agenda.now()) return
     const { operations, engine } = server
     await this.survive(async () => {
       const line = await randomDeed(this.random, operations, engine.store.read, this.random.pick(this.pipelineNames))
       this.trace(line)
     }, server)
-    if (this.random.chance(0.01)) this.agenda.jump(this.random.int(0, 120_000))
   }
 
   private async until(done: () => boolean): Promise<void> {
@@ -225,8 +313,14 @@ export class Simulation {
     while (!done() && this.violations.length === 0) {
       const what = await this.agenda.step()
       if (what === undefined) return
-      if (++steps % 25 === 0) this.violations.push(...(await checkNow(this.database, this.pipelineNames)))
+      if (++steps % 25 === 0) await this.check()
     }
+  }
+
+  private async check(): Promise<void> {
+    this.violations.push(...(await checkNow(this.database, this.pipelineNames, this.isTimeTrue)))
+    this.ledger.lost(await declaredLost(this.database))
+    this.violations.push(...this.ledger.violations.splice(0))
   }
 
   /** Faults end, doors open, approvals are answered: everything must come to its end (liveness), and be consistent. */
@@ -235,6 +329,9 @@ export class Simulation {
     this.trace('rests')
     this.resting = true
     this.faults = calm
+    this.databaseAwayUntil = 0
+    this.beatSilentUntil = 0
+    for (const server of this.servers) server.pausedUntil = 0
     for (const server of this.servers) if (!server.engine) this.boot(server)
     const limit = this.agenda.now() + 24 * 3_600_000
     while (this.agenda.now() < limit && this.violations.length === 0) {
@@ -246,7 +343,7 @@ export class Simulation {
     const settled = this.agenda.now() + 400_000 // leases end, the outbox empties
     await this.until(() => this.agenda.now() > settled)
     if (this.violations.length === 0)
-      this.violations.push(...(await checkEverything(this.database, this.pipelineNames, this.told)))
+      this.violations.push(...(await checkEverything(this.database, this.pipelineNames, this.told, this.isTimeTrue)))
   }
 
   private async openEverything(): Promise<void> {

@@ -1,7 +1,6 @@
 import { isFault } from '../../core/src/domain/faults.js'
 import type { Job } from '../../core/src/domain/job.js'
-import type { LocalJobs } from '../../core/src/engine/local-jobs.js'
-import type { Simulation } from './simulation.js'
+import type { Simulation, WorkerJobs } from './simulation.js'
 
 interface Held {
   readonly job: Job
@@ -16,11 +15,12 @@ interface Held {
 export class SimulatedWorker {
   private held = new Map<string, Held>()
   private alive = true
+  private isBack = false
 
   constructor(
     private readonly simulation: Simulation,
     readonly id: string,
-    private readonly jobs: () => LocalJobs | undefined,
+    private readonly jobs: () => WorkerJobs | undefined,
   ) {}
 
   /** One look at the queue, the clock and the server. */
@@ -28,6 +28,9 @@ export class SimulatedWorker {
     const jobs = this.jobs()
     if (!this.alive || !jobs) return
     await this.simulation.survive(async () => {
+      // Back from a long silence it may have a result before it asks whether anybody still wants it.
+      if (this.isBack && this.simulation.random.chance(0.5)) await this.finishWhatIsDone(jobs)
+      this.isBack = false
       await this.heartbeat(jobs)
       await this.finishWhatIsDone(jobs)
       if (this.held.size < 4) await this.claim(jobs)
@@ -38,19 +41,31 @@ export class SimulatedWorker {
   die(): void {
     this.alive = false
     this.held.clear()
+    this.simulation.ledger.silent(this.id)
+  }
+
+  /** The process stands still, and knows nothing of it when it goes on. */
+  hang(): void {
+    this.alive = false
+    this.simulation.ledger.silent(this.id)
+  }
+
+  goOn(): void {
+    this.alive = true
+    this.isBack = true
   }
 
   /** Comes back and asks what it had: each job goes on where it was (the step outlived the worker). */
   async revive(): Promise<void> {
     const jobs = this.jobs()
-    if (!jobs) return
     this.alive = true
+    if (!jobs) return
     await this.simulation.survive(async () => {
       for (const job of await jobs.recover(this.id)) this.take(job)
     })
   }
 
-  private async claim(jobs: LocalJobs): Promise<void> {
+  private async claim(jobs: WorkerJobs): Promise<void> {
     const found = await jobs.claim(this.id, this.simulation.typeKeys, this.simulation.random.int(1, 3))
     if (this.simulation.loses()) return // the answer never came: the lease will tell, or recover will
     for (const job of found) this.take(job)
@@ -63,7 +78,7 @@ export class SimulatedWorker {
     this.held.set(job.id, { job, endsAt, cancelled: false })
   }
 
-  private async heartbeat(jobs: LocalJobs): Promise<void> {
+  private async heartbeat(jobs: WorkerJobs): Promise<void> {
     if (this.held.size === 0 || this.simulation.loses()) return
     const states = await jobs.heartbeat(
       this.id,
@@ -72,16 +87,22 @@ export class SimulatedWorker {
     for (const { jobId, cancel, gone } of states) {
       const held = this.held.get(jobId)
       if (!held) continue
-      if (gone) this.drop(held)
-      else if (cancel) held.cancelled = true
+      if (gone) {
+        this.simulation.ledger.gone(held.job)
+        this.drop(held)
+      } else {
+        this.simulation.ledger.kept(held.job, this.id)
+        if (cancel) held.cancelled = true
+      }
     }
   }
 
-  private async finishWhatIsDone(jobs: LocalJobs): Promise<void> {
+  private async finishWhatIsDone(jobs: WorkerJobs): Promise<void> {
     for (const held of [...this.held.values()]) {
       if (!held.cancelled && held.endsAt > this.simulation.agenda.now()) continue
       const times = this.simulation.repeats() ? 2 : 1
-      for (let time = 0; time < times; time++) await this.report(jobs, held)
+      for (let time = 0; time < times; time++)
+        if (await this.report(jobs, held)) this.simulation.ledger.accepted(held.job, this.id)
       if (this.simulation.loses()) continue // sent, but the answer was lost: it is sent again at the next turn
       this.drop(held)
     }
@@ -92,8 +113,8 @@ export class SimulatedWorker {
     this.simulation.ledger.ended(job)
   }
 
-  /** The engine's no is the last word; anything else is tried again. */
-  private async report(jobs: LocalJobs, { job, cancelled }: Held): Promise<void> {
+  /** Whether it was taken. The engine's no is the last word; anything else is tried again. */
+  private async report(jobs: WorkerJobs, { job, cancelled }: Held): Promise<boolean> {
     const { random } = this.simulation
     // Decided by the job's own id, so that the same report sent twice says the same.
     const outcome = hash(job.id) % 100
@@ -103,8 +124,10 @@ export class SimulatedWorker {
       else if (outcome < 20 && job.continuationToken === undefined)
         await jobs.succeed(job.id, job.fence, { continuationToken: 'more', continueAfter: random.int(0, 5000) })
       else await jobs.succeed(job.id, job.fence, { outputVariables: { Of: job.id } })
+      return true
     } catch (error) {
       if (!isFault(error)) throw error
+      return false
     }
   }
 }

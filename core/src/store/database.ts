@@ -18,10 +18,9 @@ export interface Database {
   readonly dialect: DialectName
   /** For reads, and for single statements that need no transaction of ours. */
   readonly db: Kysely<Schema>
-  /**
-   * This moment in a statement, epoch milliseconds: by the database's own clock, which all its servers share. SQLite has
-   * none but that of the one server that has it open: `server`, then.
-   */
+  /** Whether it has a clock of its own, which all its servers share. SQLite has that of the one server that has it open. */
+  readonly hasClock: boolean
+  /** This moment in a statement, epoch milliseconds: by its own clock, or `server`, this server's. */
   moment(server: number): RawBuilder<number>
   /**
    * Runs `work` in a transaction: all of it is durable when the promise resolves, or nothing happened.
@@ -87,6 +86,7 @@ export async function openSqlite(file: string, waitsFor = patience): Promise<Dat
   return {
     dialect: 'sqlite',
     db,
+    hasClock: false,
     moment: (server) => sql<number>`${server}`,
     write: (work) => inOurWords(file, commits.run(work)),
     writeSoon: (work) => commits.runSoon(work),

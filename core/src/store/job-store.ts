@@ -31,8 +31,8 @@ export function isAvailable(now: RawBuilder<number>): RawBuilder<boolean> {
   return sql`(available_at <= ${now} or available_at <= created or created > ${now})`
 }
 
-export async function databaseNow({ dialect, db, moment }: Database, server: number): Promise<number> {
-  if (dialect === 'sqlite') return server
+export async function databaseNow({ hasClock, db, moment }: Database, server: number): Promise<number> {
+  if (!hasClock) return server
   const { rows } = await sql<{ now: number }>`select ${moment(server)} as now`.execute(db)
   return rows[0]?.now ?? server
 }
@@ -150,7 +150,7 @@ export async function renewLeases(
     return Number(numUpdatedRows)
   }
   return database.write(async (tx) => {
-    if (database.dialect === 'sqlite' && awayMs !== 0) await moveDeadlines(tx, awayMs)
+    if (!database.hasClock && awayMs !== 0) await moveDeadlines(tx, awayMs)
     return (await renew(tx, 'acknowledge', acknowledgeMs)) + (await renew(tx, 'keep', leaseMs))
   })
 }

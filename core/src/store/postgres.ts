@@ -87,6 +87,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   return {
     dialect: 'postgres',
     db,
+    hasClock: true,
     moment: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     health: () => health,
     write: (work) =>
