@@ -1,12 +1,17 @@
 import type { Decision } from '../../core/src/engine/changes.js'
 import type { EngineStore, Unit } from '../../core/src/engine/ports.js'
 import type { PipelineState } from '../../core/src/engine/state.js'
+import type { Habits } from './habits.js'
 import type { Random } from './random.js'
 
 /** A defect planted on purpose: if the checks do not find it, they prove nothing. */
 export interface Mutant {
   readonly name: string
   plant(store: EngineStore, random: Random): EngineStore
+  /** So that few seeds are enough; the same stories without the defect break nothing. */
+  readonly habits?: Partial<Habits>
+  /** How many seeds it may take at most, from 1 on. */
+  readonly seeds?: number
 }
 
 function onUnit(store: EngineStore, change: (unit: Unit) => Partial<Unit>): EngineStore {
@@ -113,10 +118,19 @@ const neverSweep: Mutant = {
 
 const sweepAfterPause: Mutant = {
   name: 'sweeps after a pause as if it had listened all the time',
+  seeds: 10, // the first catches it
   plant: (store) => ({ ...store, renewLeases: async () => 0 }),
 }
 
+const ownClock: Mutant = {
+  name: "judges leases by each server's own clock",
+  habits: { clocksDiffer: true },
+  seeds: 6, // the first three catch it
+  plant: (store) => ({ ...store, now: async (server) => server }),
+}
+
 export const mutants: readonly Mutant[] = [
+  ownClock,
   sweepAfterPause,
   dropLock,
   skipOutbox,

@@ -12,6 +12,7 @@ import { createEngineStore } from '../../core/src/store/engine-store.js'
 import { testCatalogue, typeIds, unguarded } from '../../core/test/engine/support.js'
 import { Agenda } from './agenda.js'
 import { Crash, type Faults, faulty, noFaults, unreachable } from './faulty-database.js'
+import { type Habits, usualHabits } from './habits.js'
 import { checkEverything, checkNow, declaredLost, type Told } from './invariants.js'
 import { Ledger } from './ledger.js'
 import type { Mutant } from './mutants.js'
@@ -49,6 +50,7 @@ export interface SimulationOptions {
   readonly trace?: (line: string) => void
   /** A defect planted on purpose, which the checks must find. */
   readonly mutant?: Mutant
+  readonly habits?: Partial<Habits> | undefined
 }
 
 export interface SimulationResult {
@@ -78,6 +80,9 @@ export class Simulation {
   private beatSilentUntil = 0
   /** Of the database's clock, or of the one clock that all share. */
   private aheadMs = 0
+  private readonly habits: Habits
+  /** Those that hang, and since when. */
+  private readonly hung = new Map<SimulatedWorker, number>()
   private readonly hasClock: boolean
   private readonly isTimeTrue: boolean
 
@@ -86,8 +91,10 @@ export class Simulation {
     readonly database: Database,
   ) {
     this.random = new Random(options.seed)
-    this.hasClock = this.random.chance(0.5)
-    this.isTimeTrue = this.random.chance(0.4)
+    this.habits = { ...usualHabits, ...options.habits }
+    const { clocksDiffer } = this.habits
+    this.hasClock = this.random.chance(0.5) || clocksDiffer === true
+    this.isTimeTrue = this.random.chance(0.4) && clocksDiffer === undefined
   }
 
   static async run(options: SimulationOptions): Promise<SimulationResult> {
@@ -151,7 +158,8 @@ export class Simulation {
       pausedUntil: 0,
     }))
     for (const server of this.servers) this.boot(server)
-    for (let worker = 1; worker <= this.random.int(1, 3); worker++) this.hire(`worker${worker}`)
+    const workers = this.random.int(this.habits.leastWorkers, 3)
+    for (let worker = 1; worker <= workers; worker++) this.hire(`worker${worker}`)
   }
 
   private hire(id: string): void {
@@ -166,14 +174,20 @@ export class Simulation {
         this.trace(`${id} dies`)
         worker.die()
         this.agenda.add(this.random.int(1_000, 200_000), `${id} returns`, () => worker.revive())
-      } else if (!this.resting && this.random.chance(0.02)) {
+      } else if (!this.resting && this.random.chance(this.habits.hangs)) {
         this.trace(`${id} hangs`)
         worker.hang()
-        this.agenda.add(this.random.int(80_000, 130_000), `${id} goes on`, async () => worker.goOn())
+        this.hung.set(worker, this.agenda.now())
+        const [least, most] = this.habits.hungMs
+        this.agenda.add(this.random.int(least, most), `${id} goes on`, async () => this.goOn(worker))
       }
       this.agenda.add(this.random.int(500, 12_000), id, turn)
     }
     this.agenda.add(0, id, turn)
+  }
+
+  private goOn(worker: SimulatedWorker): void {
+    if (this.hung.delete(worker)) worker.goOn()
   }
 
   private boot(server: Server): void {
@@ -244,6 +258,11 @@ export class Simulation {
     try {
       if (this.random.chance(0.15)) {
         for (let turns = this.random.int(1, 6); turns > 0; turns--) await this.agenda.step()
+      }
+      for (const [worker, since] of [...this.hung]) {
+        if (this.agenda.now() - since <= defaultLeaseMs || !this.random.chance(this.habits.goesOnMeanwhile)) continue
+        this.goOn(worker)
+        await worker.turn()
       }
     } finally {
       this.isMeanwhile = false
