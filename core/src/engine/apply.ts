@@ -33,9 +33,10 @@ export async function applyIn(
   event: EventSource,
   wanted: Wanted = {},
 ): Promise<Decision> {
-  const state = await unit.loadState(pipelineName, wanted)
+  const state = await unit.loadState(pipelineName, wanted, engine.clock.now())
   if (!state) throw pipelineNotFound(engine, pipelineName)
-  const around = surroundings(engine)
+  // By the one clock that all servers share: another server judges the time limits that are set here.
+  const around = surroundings(engine, state.now)
   const decision = decide(state, typeof event === 'function' ? event(state) : event, around)
   await unit.saveDecision(pipelineName, decision, around.now)
   return decision

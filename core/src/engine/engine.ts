@@ -75,10 +75,10 @@ export function createEngine(parts: Omit<Engine, 'newId'> & { newId?: () => stri
   return { newId, ...parts }
 }
 
-/** The pure part's view of the outside, at this moment. */
-export function surroundings(engine: Engine): Surroundings {
+/** The pure part's view of the outside, at a moment. */
+export function surroundings(engine: Engine, now: number): Surroundings {
   return {
-    now: engine.clock.now(),
+    now,
     newId: engine.newId,
     actionType: (id) => engine.types.facts(id),
     formerly: (id) => engine.types.formerly?.(id),

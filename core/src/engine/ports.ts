@@ -83,10 +83,18 @@ export interface HeldState {
   readonly cancel?: NonNullable<Job['cancelRequested']>
 }
 
+/** What one decision looks at, and when: once the pipeline was locked, by the database's clock. */
+export interface LoadedState extends PipelineState {
+  readonly now: number
+}
+
 /** One transaction. Everything in it happens, or nothing. */
 export interface Unit {
-  /** The living part of a pipeline, which stays locked until the transaction ends. */
-  loadState(pipelineName: string, wanted: Wanted): Promise<PipelineState | undefined>
+  /**
+   * The living part of a pipeline, which stays locked until the transaction ends. `server` is this server's clock, for a
+   * database that has none.
+   */
+  loadState(pipelineName: string, wanted: Wanted, server: number): Promise<LoadedState | undefined>
   saveDecision(pipelineName: string, decision: Decision, now: number): Promise<void>
   /** Puts into the outbox what is no decision's. */
   tell(pipelineName: string, effects: readonly Effect[], now: number): Promise<void>

@@ -15,7 +15,7 @@ import { putTestReport, testReports } from './test-reports.js'
 /** The engine's store over either database. */
 export function createEngineStore(database: Database): EngineStore {
   const definitions = new DefinitionCache()
-  const loader = new StateLoader(database.dialect, definitions)
+  const loader = new StateLoader(database, definitions)
   return {
     read: createEngineReads(database, definitions),
     actionTypes: actionTypeShelf(database),
@@ -36,7 +36,7 @@ export function createEngineStore(database: Database): EngineStore {
 
 function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
   return {
-    loadState: (name, wanted) => loader.load(tx, name, wanted),
+    loadState: (name, wanted, server) => loader.load(tx, name, wanted, server),
     saveDecision: async (name, decision, now) => {
       await writeDecision(tx, name, decision, now)
       // A worker that waits for jobs claims them in the same commit: they are made durable once, and begin the sooner.

@@ -25,11 +25,11 @@ export function sealedStore(store: EngineStore, key: Key, secrecy: Secrecy): Eng
 function sealedUnit(unit: Unit, documents: Documents): Unit {
   const loaded = new Map<string, PipelineState['definitions']>()
   return {
-    async loadState(name, wanted) {
-      const state = await unit.loadState(name, wanted)
+    async loadState(name, wanted, server) {
+      const state = await unit.loadState(name, wanted, server)
       if (!state) return undefined
       loaded.set(name, state.definitions)
-      return documents.openState(state)
+      return { ...documents.openState(state), now: state.now }
     },
     saveDecision: (name, decision, now) =>
       unit.saveDecision(name, documents.sealDecision(decision, loaded.get(name)), now),

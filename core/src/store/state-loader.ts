@@ -4,25 +4,25 @@ import type { RuleExecution } from '../domain/condition.js'
 import { isLive, type PipelineExecution } from '../domain/execution.js'
 import type { Pipeline, PipelineDeclaration } from '../domain/pipeline.js'
 import type { StageExecution, StageRecord } from '../domain/stage.js'
-import type { Wanted } from '../engine/ports.js'
-import { type PipelineState, stageKey } from '../engine/state.js'
-import type { DialectName, Tx } from './database.js'
+import type { LoadedState, Wanted } from '../engine/ports.js'
+import { stageKey } from '../engine/state.js'
+import type { Database, Tx } from './database.js'
 import type { DefinitionCache } from './definition-cache.js'
 import { branchKey, parse } from './rows.js'
 
 /** Loads what one decision looks at; the pipeline's row stays locked until the transaction ends. */
 export class StateLoader {
   constructor(
-    private readonly dialect: DialectName,
+    private readonly database: Pick<Database, 'dialect' | 'moment'>,
     private readonly definitions: DefinitionCache,
   ) {}
 
   /** `undefined` when there is no such pipeline. */
-  async load(tx: Tx, name: string, wanted: Wanted): Promise<PipelineState | undefined> {
+  async load(tx: Tx, name: string, wanted: Wanted, server: number): Promise<LoadedState | undefined> {
     const locked = await this.lock(tx, name)
     if (!locked) return undefined
     const { pipeline, sequence } = locked
-    const stages = await this.stages(tx, name)
+    const { stages, now = server } = await this.stages(tx, name, server)
     const alone = wanted.alone === true && pipeline.declaration.executionMode === 'PARALLEL'
     const executions = await this.executions(tx, pipeline, stages, wanted, alone)
     const stageExecutions = await this.stageExecutions(tx, executions, wanted)
@@ -31,6 +31,7 @@ export class StateLoader {
       await this.rules(tx, stageExecutions),
     ]
     return {
+      now,
       pipeline,
       sequence,
       stages,
@@ -44,7 +45,7 @@ export class StateLoader {
 
   async lock(tx: Tx, name: string): Promise<{ pipeline: Pipeline; sequence: number } | undefined> {
     let query = tx.selectFrom('pipelines').selectAll().where('name', '=', name)
-    if (this.dialect === 'postgres') query = query.forUpdate()
+    if (this.database.dialect === 'postgres') query = query.forUpdate()
     const row = await query.executeTakeFirst()
     if (!row) return undefined
     const about = parse<Omit<Pipeline, 'declaration'>>(row)
@@ -52,9 +53,18 @@ export class StateLoader {
     return { pipeline: { ...about, declaration }, sequence: row.sequence }
   }
 
-  private async stages(tx: Tx, name: string): Promise<Map<string, StageRecord>> {
-    const rows = await tx.selectFrom('stages').select(['stage_name', 'doc']).where('pipeline_name', '=', name).execute()
-    return new Map(rows.map((row) => [row.stage_name, parse<StageRecord>(row)]))
+  /** And the moment, which the statement that waits for the lock would tell too early. */
+  private async stages(
+    tx: Tx,
+    name: string,
+    server: number,
+  ): Promise<{ readonly stages: Map<string, StageRecord>; readonly now: number | undefined }> {
+    const rows = await tx
+      .selectFrom('stages')
+      .select(['stage_name', 'doc', this.database.moment(server).as('now')])
+      .where('pipeline_name', '=', name)
+      .execute()
+    return { stages: new Map(rows.map((row) => [row.stage_name, parse<StageRecord>(row)])), now: rows[0]?.now }
   }
 
   private async executions(
