@@ -1,5 +1,6 @@
 import type { ActionExecution } from '../../core/src/domain/action.js'
 import { isLive, type PipelineExecution } from '../../core/src/domain/execution.js'
+import type { Job } from '../../core/src/domain/job.js'
 import type { StageExecution } from '../../core/src/domain/stage.js'
 import type { Database } from '../../core/src/store/database.js'
 
@@ -174,6 +175,12 @@ async function everyActionHasOneResult(
 async function noJobIsLeft({ db }: Database): Promise<string[]> {
   const rows = await db.selectFrom('jobs').select(['id', 'status']).where('ended', 'is', null).execute()
   return rows.map((row) => `job ${row.id} is still ${row.status}`)
+}
+
+/** Whether a job that somebody held waits again, or is another's. */
+export async function isTakenBack({ db }: Database, { id, fence }: Job): Promise<boolean> {
+  const row = await db.selectFrom('jobs').select(['status', 'fence']).where('id', '=', id).executeTakeFirst()
+  return row !== undefined && (row.status === 'Queued' || row.fence > fence)
 }
 
 /** Action executions whose worker was declared lost. */

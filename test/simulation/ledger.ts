@@ -37,14 +37,16 @@ export class Ledger {
     this.running.set(job.id, { job, workerId })
   }
 
-  ended(job: Job): void {
-    this.running.delete(job.id)
+  ended(job: Job, workerId: string): void {
+    if (this.running.get(job.id)?.workerId === workerId) this.running.delete(job.id)
   }
 
-  /** A heartbeat told the worker that the job is its own no more. */
-  gone(job: Job): void {
+  /** A heartbeat told the worker that the job is its own no more; `isTakenBack`: it is to be done again, by anybody. */
+  gone(job: Job, workerId: string, isTakenBack: boolean): void {
     const run = this.running.get(job.id)
-    if (run) this.taken.set(job.data.actionExecutionId, run)
+    if (run?.workerId !== workerId) return // it was silent, and another has it by now
+    if (isTakenBack) this.violations.push(`job ${job.id} was taken from ${run.workerId}, which lives`)
+    this.taken.set(job.data.actionExecutionId, run)
     this.running.delete(job.id)
   }
 
@@ -53,8 +55,9 @@ export class Ledger {
     for (const [id, run] of this.running) if (run.workerId === workerId) this.running.delete(id)
   }
 
-  /** A result counted. */
+  /** A result counted: it may be sent again, and the job may be another's by then. */
   accepted({ id, fence }: Job, workerId: string): void {
+    if (this.running.get(id)?.workerId === workerId) this.running.delete(id)
     const newest = this.fences.get(id) ?? 0
     if (fence < newest)
       this.violations.push(`${workerId}'s result of job ${id} counts with fence ${fence} of ${newest}`)

@@ -3,15 +3,18 @@ import type { EngineStore, Unit } from '../../core/src/engine/ports.js'
 import type { PipelineState } from '../../core/src/engine/state.js'
 import type { Habits } from './habits.js'
 import type { Random } from './random.js'
+import type { WorkerJobs } from './simulation.js'
 
 /** A defect planted on purpose: if the checks do not find it, they prove nothing. */
 export interface Mutant {
   readonly name: string
-  plant(store: EngineStore, random: Random): EngineStore
+  plant?(store: EngineStore, random: Random): EngineStore
   /** So that few seeds are enough; the same stories without the defect break nothing. */
   readonly habits?: Partial<Habits>
   /** How many seeds it may take at most, from 1 on. */
   readonly seeds?: number
+  /** In what the workers talk to. */
+  plantAtWorkers?(jobs: WorkerJobs, store: EngineStore): WorkerJobs
 }
 
 function onUnit(store: EngineStore, change: (unit: Unit) => Partial<Unit>): EngineStore {
@@ -26,9 +29,9 @@ function onDecision(store: EngineStore, change: (decision: Decision) => Decision
 
 function onState(store: EngineStore, change: (state: PipelineState) => PipelineState): EngineStore {
   return onUnit(store, (unit) => ({
-    loadState: async (name, wanted) => {
-      const state = await unit.loadState(name, wanted)
-      return state && change(state)
+    loadState: async (name, wanted, server) => {
+      const state = await unit.loadState(name, wanted, server)
+      return state && { ...change(state), now: state.now }
     },
   }))
 }
@@ -116,6 +119,36 @@ const neverSweep: Mutant = {
   plant: (store) => ({ ...store, read: { ...store.read, expiredLeases: async () => [] } }),
 }
 
+const dropFence: Mutant = {
+  name: 'takes a result whatever its fence',
+  seeds: 12, // the fifth catches it
+  habits: { hangs: 0.08, hungMs: [100_000, 150_000], goesOnMeanwhile: 0, leastWorkers: 2 },
+  plantAtWorkers: (jobs, store) => {
+    const newest = async (id: string, fence: number) => (await store.read.job(id))?.fence ?? fence
+    return {
+      claim: (...wanted) => jobs.claim(...wanted),
+      recover: (workerId) => jobs.recover(workerId),
+      heartbeat: (...held) => jobs.heartbeat(...held),
+      succeed: async (id, fence, success) => jobs.succeed(id, await newest(id, fence), success),
+      fail: async (id, fence, failure) => jobs.fail(id, await newest(id, fence), failure),
+    }
+  },
+}
+
+const dropLease: Mutant = {
+  name: 'sweeps what had an expired lease, whether or not it still has',
+  seeds: 12, // the first catches it
+  habits: { hangs: 0.08, hungMs: [95_000, 130_000], goesOnMeanwhile: 0.7, longJobs: 0.6 },
+  plant: (store) =>
+    onUnit(store, (unit) => ({
+      findJob: async (id) => {
+        const job = await unit.findJob(id)
+        return job?.leaseUntil === undefined ? job : { ...job, leaseUntil: 0 }
+      },
+      stepJob: (id, by, { leaseOverAt: _any, ...guard }, patch) => unit.stepJob(id, by, guard, patch),
+    })),
+}
+
 const sweepAfterPause: Mutant = {
   name: 'sweeps after a pause as if it had listened all the time',
   seeds: 10, // the first catches it
@@ -130,6 +163,8 @@ const ownClock: Mutant = {
 }
 
 export const mutants: readonly Mutant[] = [
+  dropFence,
+  dropLease,
   ownClock,
   sweepAfterPause,
   dropLock,

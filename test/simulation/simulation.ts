@@ -75,12 +75,14 @@ export class Simulation {
   private resting = false
   /** Others are having their turn in the midst of a server's work. */
   private isMeanwhile = false
+  /** A server sweeps. */
+  private isSweeping = false
   private databaseAwayUntil = 0
   /** No beat of the calendar's until then, as in a night when clocks go back: nothing but sweeps goes on. */
   private beatSilentUntil = 0
   /** Of the database's clock, or of the one clock that all share. */
   private aheadMs = 0
-  private readonly habits: Habits
+  readonly habits: Habits
   /** Those that hang, and since when. */
   private readonly hung = new Map<SimulatedWorker, number>()
   private readonly hasClock: boolean
@@ -166,24 +168,31 @@ export class Simulation {
     const worker = new SimulatedWorker(this, id, () => {
       const reached = this.servers.filter((one) => one.engine && one.pausedUntil <= this.agenda.now())
       const engine = reached.length > 0 ? this.random.pick(reached).engine : undefined
-      return engine && new LocalJobs(engine)
+      const jobs = engine && new LocalJobs(engine)
+      return jobs && (this.options.mutant?.plantAtWorkers?.(jobs, engine.store) ?? jobs)
     })
     const turn = async () => {
       await worker.turn()
-      if (!this.resting && this.random.chance(0.003)) {
-        this.trace(`${id} dies`)
-        worker.die()
-        this.agenda.add(this.random.int(1_000, 200_000), `${id} returns`, () => worker.revive())
-      } else if (!this.resting && this.random.chance(this.habits.hangs)) {
-        this.trace(`${id} hangs`)
-        worker.hang()
-        this.hung.set(worker, this.agenda.now())
-        const [least, most] = this.habits.hungMs
-        this.agenda.add(this.random.int(least, most), `${id} goes on`, async () => this.goOn(worker))
-      }
+      if (!this.resting && worker.isUp) this.befall(worker)
       this.agenda.add(this.random.int(500, 12_000), id, turn)
     }
     this.agenda.add(0, id, turn)
+  }
+
+  /** A worker may die, and come back; or hang, and go on. */
+  private befall(worker: SimulatedWorker): void {
+    const { id } = worker
+    if (this.random.chance(0.003)) {
+      this.trace(`${id} dies`)
+      worker.die()
+      this.agenda.add(this.random.int(1_000, 200_000), `${id} returns`, () => worker.revive())
+    } else if (this.random.chance(this.habits.hangs)) {
+      this.trace(`${id} hangs`)
+      worker.hang()
+      this.hung.set(worker, this.agenda.now())
+      const [least, most] = this.habits.hungMs
+      this.agenda.add(this.random.int(least, most), `${id} goes on`, async () => this.goOn(worker))
+    }
   }
 
   private goOn(worker: SimulatedWorker): void {
@@ -221,7 +230,7 @@ export class Simulation {
   }
 
   private mutated(store: EngineStore): EngineStore {
-    return this.options.mutant?.plant(store, this.random) ?? store
+    return this.options.mutant?.plant?.(store, this.random) ?? store
   }
 
   /** A server's periodic work, as long as it lives. */
@@ -242,7 +251,12 @@ export class Simulation {
       onRenewed: (leases, awayMs) => this.trace(`${server.name} renews ${leases} leases (${awayMs})`),
       onError: () => {},
     })
-    every(4_000, 'sweeps', () => sweeper.sweep())
+    every(4_000, 'sweeps', async () => {
+      this.isSweeping = true
+      await sweeper.sweep().finally(() => {
+        this.isSweeping = false
+      })
+    })
     every(8_000, 'tells', async () => {
       if (this.agenda.now() < this.beatSilentUntil) return
       await engine.store.drainOutbox(async ({ effects }) => {
@@ -259,7 +273,8 @@ export class Simulation {
       if (this.random.chance(0.15)) {
         for (let turns = this.random.int(1, 6); turns > 0; turns--) await this.agenda.step()
       }
-      for (const [worker, since] of [...this.hung]) {
+      // A lease that is over is found in one statement and taken in another: between them its worker is heard of again.
+      for (const [worker, since] of this.isSweeping ? [...this.hung] : []) {
         if (this.agenda.now() - since <= defaultLeaseMs || !this.random.chance(this.habits.goesOnMeanwhile)) continue
         this.goOn(worker)
         await worker.turn()

@@ -1,5 +1,6 @@
 import { isFault } from '../../core/src/domain/faults.js'
 import type { Job } from '../../core/src/domain/job.js'
+import { isTakenBack } from './invariants.js'
 import type { Simulation, WorkerJobs } from './simulation.js'
 
 interface Held {
@@ -22,6 +23,10 @@ export class SimulatedWorker {
     readonly id: string,
     private readonly jobs: () => WorkerJobs | undefined,
   ) {}
+
+  get isUp(): boolean {
+    return this.alive
+  }
 
   /** One look at the queue, the clock and the server. */
   async turn(): Promise<void> {
@@ -72,9 +77,11 @@ export class SimulatedWorker {
   }
 
   private take(job: Job): void {
-    const { random, agenda } = this.simulation
+    const { simulation } = this
+    const { random, agenda } = simulation
     this.simulation.ledger.began(job, this.id)
-    const endsAt = agenda.now() + (random.chance(0.02) ? random.int(5, 20) * 60_000 : random.int(100, 60_000))
+    const endsAt =
+      agenda.now() + (random.chance(simulation.habits.longJobs) ? random.int(5, 20) * 60_000 : random.int(100, 60_000))
     this.held.set(job.id, { job, endsAt, cancelled: false })
   }
 
@@ -88,7 +95,7 @@ export class SimulatedWorker {
       const held = this.held.get(jobId)
       if (!held) continue
       if (gone) {
-        this.simulation.ledger.gone(held.job)
+        this.simulation.ledger.gone(held.job, this.id, await isTakenBack(this.simulation.database, held.job))
         this.drop(held)
       } else {
         this.simulation.ledger.kept(held.job, this.id)
@@ -110,7 +117,7 @@ export class SimulatedWorker {
 
   private drop({ job }: Held): void {
     this.held.delete(job.id)
-    this.simulation.ledger.ended(job)
+    this.simulation.ledger.ended(job, this.id)
   }
 
   /** Whether it was taken. The engine's no is the last word; anything else is tried again. */
