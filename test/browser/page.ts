@@ -164,5 +164,7 @@ export function pageTests(of: () => World): void {
     await page.getByLabel('Type shop to delete it').fill('shop')
     await page.getByRole('button', { name: 'Delete the pipeline' }).click()
     await page.getByText('shop was deleted.').waitFor()
+    // Nothing of this page is to be under way when the next one is asked for.
+    await page.goto('about:blank')
   })
 }

@@ -1,6 +1,7 @@
 /** Everything that the page's buttons do to executions, workers and plugins, in a real browser over a whole server. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Dialog } from 'playwright-core'
 import { makePipeline, maker, shell, type World } from './browser.js'
 
 export function steerTests(of: () => World): void {
@@ -99,10 +100,11 @@ export function steerTests(of: () => World): void {
   test('hostile texts stay texts, and only http addresses become links', async () => {
     const { page, at, stage, server, openStage } = of()
     const dialogs: string[] = []
-    page.on('dialog', (dialog) => {
+    const see = (dialog: Dialog) => {
       dialogs.push(dialog.message())
       void dialog.dismiss()
-    })
+    }
+    page.on('dialog', see)
     const ask = {
       name: 'Ask',
       actionTypeId: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
@@ -139,6 +141,7 @@ export function steerTests(of: () => World): void {
       expect(await page.locator('a[href^="javascript:" i], main img, main script').count()).toBe(0)
     }
     expect(dialogs).toEqual([])
+    page.off('dialog', see)
     await server.services.operations.stopPipelineExecution(maker, {
       pipelineName: 'hostile',
       pipelineExecutionId: String(execution).split('/').at(-1) ?? '',

@@ -61,8 +61,18 @@
     if (!source || !html) return
     const text = html.replaceAll('penstock-form-token', csrf)
     const writing = window.penstock.written?.() ?? []
+    const needs = new Map(
+      [...document.querySelectorAll('[data-needs]')].map(({ parentElement, dataset }) => [
+        parentElement.id,
+        dataset.needs,
+      ]),
+    )
     await window.htmx.swap({ sourceElement: source, target: source, text, swap: 'none' })
     window.penstock.rescue?.(writing)
+    // What is folded stays as its reader left it, until it needs somebody for another reason.
+    for (const fold of document.querySelectorAll('[data-needs]')) {
+      if (needs.get(fold.parentElement.id) !== fold.dataset.needs) fold.open = true
+    }
     const head = document.querySelector('[data-tab-state]')
     if (head) tab(head.dataset.tabState, head.dataset.tabTitle)
   }
@@ -116,6 +126,11 @@
       },
     }
   }
+
+  // Whoever's session has ended meanwhile is led to the sign-in.
+  document.addEventListener('htmx:before:response', (event) => {
+    if (event.detail?.ctx?.response?.status === 401) location.reload()
+  })
 
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return

@@ -1,6 +1,6 @@
 import type { StageDeclaration, Views } from '@penstock/core'
 import { Icon } from '../../view/icons.js'
-import { ExecutionLink, to } from '../../view/link.js'
+import { shortId, to } from '../../view/link.js'
 import { summaryOf } from '../../view/revision.js'
 import { StateMark } from '../../view/status.js'
 import { Action } from './action.js'
@@ -35,7 +35,7 @@ export function Stage({ model, index, stage, csrf, now }: StageProps) {
           <h2 id={`${id}-name`}>{stage.name}</h2>
           <StateMark state={shown} quiet />
           {shown.detail && <span class="quiet">{shown.detail}</span>}
-          <StageExecution model={model} index={index} state={state} />
+          <StageExecution model={model} state={state} />
           <RetryNote state={state} />
         </summary>
         <StageButtons model={model} index={index} stage={stage} csrf={csrf} state={state} />
@@ -49,16 +49,17 @@ export function Stage({ model, index, stage, csrf, now }: StageProps) {
 
 type WithState = Omit<StageProps, 'index' | 'now'> & { readonly state: Views.StageState | undefined }
 
-function StageExecution({ model, index, state }: Pick<WithState, 'model' | 'state'> & { readonly index: number }) {
+/** No link: it stands on what folds and unfolds the stage, and the graph above has the way to the execution. */
+function StageExecution({ model, state }: Pick<WithState, 'model' | 'state'>) {
   const latest = state?.latestExecution
   if (!latest) return null
   const source = model.past.find(({ pipelineExecutionId }) => pipelineExecutionId === latest.pipelineExecutionId)
   const text = source?.sourceRevisions[0]?.revisionSummary
   return (
     <span class="stage-execution">
-      <ExecutionLink pipeline={model.name} id={latest.pipelineExecutionId} />
+      <span class="mono">{shortId(latest.pipelineExecutionId)}</span>
       {latest.type === 'ROLLBACK' && <span class="badge">rollback</span>}
-      {text && index > 0 && <span class="quiet clip">{summaryOf(text)}</span>}
+      {text && <span class="quiet clip">{summaryOf(text)}</span>}
     </span>
   )
 }
