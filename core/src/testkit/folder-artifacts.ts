@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises'
+import { copyFile, cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unpack } from '../artifacts/unpack.js'
 import type { Artifact } from '../domain/artifact.js'
@@ -30,7 +30,7 @@ export class FolderArtifacts implements ArtifactAccess {
     return withZip(artifact, source, how, scratch, signal, async (zip) => {
       await rm(target, { recursive: true, force: true })
       await unpack(zip, target, { outwardLinks: 'keep' })
-      await cp(zip, `${target}.zip`)
+      await copyFile(zip, `${target}.zip`)
       this.outputs[artifact.name] = target
     })
   }

@@ -125,12 +125,12 @@ async function run(job: ActionJob<CodeDeployProperties>, ctx: JobContext, shared
     signal: ctx.signal,
     onWait: (words: string) => ctx.log.line(words),
   }
-  return shared.locks.run(`${group.applicationName}/${group.groupName}`, turn, async (lost) =>
+  const go = async (lost: AbortSignal) =>
     (await GroupDeployment.open(group, shared, ctx)).run(
       { bundle, plan, creator, keep, lost, ...defined({ commit }) },
       job.checkpoint,
-    ),
-  )
+    )
+  return shared.locks.run(`${group.applicationName}/${group.groupName}`, turn, go)
 }
 
 function hideSecrets(group: DeploymentGroup, ctx: JobContext): void {

@@ -65,7 +65,7 @@ test.each([
   { options: { build: 'nonesuch' }, says: /--build is 'nonesuch', but must be one of rake, make, none/ },
   { options: { build: 'none' }, says: /give --command 'make all'/ },
   { options: { name: 'a b' }, says: /--name is 'a b'/ },
-  { options: { url: '/srv/git/site' }, says: /--url: the repository URL must begin with/ },
+  { options: { url: '/srv/git/site' }, says: /--url: the repository is a folder of the server: .*localRepositories/ },
   { options: { hosts: 'root@web' }, says: /there is no appspec\.yml/ },
   { options: { approval: true }, says: /give --hosts/ },
   { options: {}, remote: '/srv/git/site', says: /remote cannot be used.*give --url/ },

@@ -54,8 +54,9 @@ export class GroupLease {
     const key = keyOf(group)
     const watch = new Watch(clock)
     for (let told = ''; ; ) {
-      signal.throwIfAborted()
       const found = await state.get<Lease>(key)
+      // Whoever holds it already has something to end on the hosts, also when it is stopped before it is back.
+      if (found?.value.holder !== holder) signal.throwIfAborted()
       if (found === undefined || found.value.holder === holder || watch.isLost(found)) {
         const lease: Lease = { holder, by, since: clock.now(), beat: 0 }
         const version = await state.put(key, lease, { expected: found?.version ?? null }).catch(whenTaken)

@@ -81,15 +81,17 @@ test('a server that dies in a hook: the next one takes the run up and runs nothi
   let checkpoint: unknown
   // The dead server: nobody waits for it, and its connection is gone for good.
   const stop = new AbortController()
+  const job = { actionExecutionId: 'dies-in-a-hook' }
   const dead = fleet.deploy(bundle, {
     group: { ...group },
+    job,
     onCheckpoint: (data) => {
       checkpoint = data
     },
   })
   await eventually('the hook runs', () => runs() !== '')
   const before = cutter.connections
-  const taken = fleet.deploy(bundle, { group, checkpoint })
+  const taken = fleet.deploy(bundle, { group, checkpoint, job })
   await eventually('the next one is on the host', () => cutter.connections > before)
   await letGo()
   const run = await taken
@@ -100,7 +102,7 @@ test('a server that dies in a hook: the next one takes the run up and runs nothi
   stop.abort()
   await dead
   // A deployment that is over is not run again either.
-  const again = await fleet.deploy(bundle, { group, checkpoint })
+  const again = await fleet.deploy(bundle, { group, checkpoint, job })
   expect(again.outcome).toBe('succeeded')
   expect(runs()).toBe('run\n')
 })
@@ -152,14 +154,21 @@ test('a stop that comes while nobody is there ends the run when the next server 
   const group = await behindCutter()
   const bundle = fleet.bundle({ 'appspec.yml': SPEC, 'slow.sh': slow() })
   let checkpoint: unknown
+  const job = { actionExecutionId: 'stopped-meanwhile' }
   const dead = fleet.deploy(bundle, {
     group,
+    job,
     onCheckpoint: (data) => {
       checkpoint = data
     },
   })
   await eventually('the hook runs', () => runs() !== '')
-  const stopped = await fleet.deploy(bundle, { group, checkpoint, signal: AbortSignal.abort(new Error('stopped')) })
+  const stopped = await fleet.deploy(bundle, {
+    group,
+    checkpoint,
+    job,
+    signal: AbortSignal.abort(new Error('stopped')),
+  })
   expect(stopped.outcome).toBe('failed')
   expect(processesWith(`PENSTOCK_HOOK=${(checkpoint as { id: string }).id}.1.`)).toEqual([])
   expect((await dead).log).toContain('slow.sh was stopped')

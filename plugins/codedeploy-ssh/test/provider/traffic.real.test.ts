@@ -69,15 +69,19 @@ afterAll(async () => {
 const app = `
 const [port, socket, version] = process.argv.slice(2)
 const answer = (request, response) => setTimeout(() => response.end(version), 20)
-for (const place of [{ host: '127.0.0.1', port }, { path: socket, writableAll: true }])
-  require('node:http').createServer(answer).listen(place)
+const listen = (place, next) => require('node:http').createServer(answer).listen(place, next)
+// The port last: where it answers, the socket does, too.
+listen({ path: socket, writableAll: true }, () => listen({ host: '127.0.0.1', port }))
 process.on('SIGTERM', () => process.exit(0)) // at once: what is in progress is lost
 `
 const port = `$(r=\${PWD#*root-}; sed -n "s/^\${r%%/*} //p" $FLEET/ports)`
 const socketOf = `$(r=\${PWD#*root-}; sed -n "s/^\${r%%/*} //p" $FLEET/names)`
 
+/** Waits until the application answers: nginx does not look by itself. */
+const answers = `for try in $(seq 200); do curl -fso /dev/null http://127.0.0.1:$port/ && exit 0; sleep 0.1; done; exit 1`
+
 /** An application that serves its version, and forgets whoever waits when it is stopped. */
-function bundle(version: string, validate = 'true') {
+function bundle(version: string, validate = answers) {
   const here = `FLEET=${fleet.folder}; port=${port}; pid=${fleet.app()}/pid-$port`
   return fleet.bundle({
     'appspec.yml': `version: 0.0
@@ -144,7 +148,7 @@ test('the same with nginx, whose upstream file is changed and read anew', async 
   try {
     await eventually('nginx listens', () => existsSync(join(folder, 'pid')))
     const words = { test: `nginx -t -c ${config}`, reload: `nginx -s reload -c ${config}`, pid: join(folder, 'pid') }
-    await deployUnderLoad(door, ['n1', 'n2'], { nginx: { file, server: `unix:${fleet.folder}/%n.sock`, ...words } })
+    await deployUnderLoad(door, ['v6', 'v7'], { nginx: { file, server: `unix:${fleet.folder}/%n.sock`, ...words } })
     expect(readFileSync(file, 'utf8')).not.toContain('down')
     const lost = await fleet.deploy(bundle('n3'), {
       group: { ...group(), loadBalancer: { nginx: { file, server: 'unix:/nowhere.sock', ...words } } },

@@ -47,6 +47,7 @@ async function deploy({ config, dataFolder, bundle, checkpointFile, stopFile }: 
   await runAction(codeDeploy(sharedParts(config, state, dataFolder)), {
     configuration: { ApplicationName: 'site', DeploymentGroupName: 'production' },
     inputs: { Built: bundle },
+    job: { actionExecutionId: 'the-same-after-a-restart' },
     signal: stop.signal,
     onCheckpoint: (data) => {
       writeFileSync(`${checkpointFile}.new`, JSON.stringify(data))
