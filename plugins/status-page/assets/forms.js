@@ -22,14 +22,17 @@
     })
   }
 
-  function formOf(action) {
-    return [...document.querySelectorAll('form[data-once]')].find((form) => form.getAttribute('action') === action)
+  /** The same form: at the same address, about the same thing. The next approval of a name is another one. */
+  function formOf(action, about) {
+    return [...document.querySelectorAll('form[data-once]')].find(
+      (form) => form.getAttribute('action') === action && form.dataset.about === about,
+    )
   }
 
   /** Fills what is there again; of a form that is gone the text is shown, with what became of it. */
   function rescue(writings) {
     for (const { action, values, about } of writings) {
-      const form = formOf(action)
+      const form = formOf(action, about)
       if (form) fill(form, values)
       else show(about, values)
     }

@@ -33,7 +33,12 @@ export function Approval({ asked, csrf, named, back }: ApprovalProps) {
   const { execution, action } = asked
   const { CustomData: question, ExternalEntityLink: link } = action.approval?.configuration ?? {}
   return (
-    <section class="wait tone-person" aria-label={`${action.actionName} of ${execution.pipelineName}`}>
+    // By its id the next approval is drawn anew, and what was typed for this one never becomes its answer.
+    <section
+      id={`ask-${action.actionExecutionId}`}
+      class="wait tone-person"
+      aria-label={`${action.actionName} of ${execution.pipelineName}`}
+    >
       <header class="wait-head">
         <h3>
           <StateMark
