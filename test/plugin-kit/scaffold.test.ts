@@ -73,6 +73,10 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
     /^# kept as it is\n[\s\S]*penstock-plugin-drop-folder[\s\S]*penstock-plugin-hello/,
   )
   await running.end('SIGTERM')
+  // What a plugin may see outside of its own folders, the operator says.
+  const granted = `penstock-plugin-drop-folder: { permissions: { paths: { readOnly: [${join(cwd, 'drop')}] } } }`
+  const yaml = join(cwd, 'penstock.yaml')
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/penstock-plugin-drop-folder:.*/, granted))
   const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })
   pipelineFile(cwd, ['Source', 'DropFolder', { Folder: join(cwd, 'drop') }], ['Build', 'Hello', { Name: 'World' }])
   const server = await serve(cwd)
@@ -144,7 +148,7 @@ test('what is wrong with a plugin is said with the file, the value and what woul
   edit('README.md', '`Name`', 'Name')
   const { status, out } = await penstock(['plugin', 'check'], { cwd: folder })
   expect(status).toBe(1)
-  expect(out).toContain("configuration.Name has the unknown key 'requierd'; did you mean 'required'?")
+  expect(out).toContain("configuration.Name: there is no 'requierd'; did you mean 'required'?")
   expect(out).toContain(
     "provides says 'action Build/Helo/1', which is not registered; did you mean 'action Build/Custom/Hello/1'?",
   )

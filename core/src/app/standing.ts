@@ -5,7 +5,7 @@ import type { PipelineExecution } from '../domain/execution.js'
 import type { StageRecord } from '../domain/stage.js'
 import type { QueueOverview } from '../host/queue-service.js'
 import type {
-  ActionRun,
+  ActionTimes,
   LiveAction,
   LiveExecution,
   PastExecution,
@@ -117,7 +117,7 @@ function liveAction(action: ActionExecution, queue: Queue): LiveAction {
   }
 }
 
-export function actionRun(action: ActionExecution): ActionRun {
+export function actionRun(action: ActionExecution): ActionTimes {
   const { id, stageName, actionName, attempt, status, started, workStarted, updated, deadline, lastUpdatedBy } = action
   return {
     actionExecutionId: id,

@@ -1,7 +1,7 @@
 /** Many pipelines at a glance, read together. */
 import type { StageStatus } from '../domain/stage.js'
 import type { PipelineExecutionSummary } from '../engine/views.js'
-import type { ActionRun, DeployedStage, PastExecution, PipelineStanding } from './standing.js'
+import type { ActionTimes, DeployedStage, PastExecution, PipelineStanding } from './standing.js'
 
 export type * from './standing.js'
 
@@ -33,7 +33,7 @@ export interface OverviewService {
   /** What a pipeline's stages that deploy got last, in their order. */
   deployed(pipelineName: string): Promise<readonly DeployedStage[]>
   /** The actions that an execution ran, in the order of their beginnings. */
-  runs(pipelineExecutionId: string): Promise<readonly ActionRun[]>
+  runs(pipelineExecutionId: string): Promise<readonly ActionTimes[]>
 }
 
 /**

@@ -20,7 +20,7 @@ export interface PollExecOptions {
 /**
  * What a poll's command printed, and how it ended.
  * @example
- * const { stdout }: PollExecResult = await ctx.exec(['date', '+%F'])
+ * const seen = async (poll: PollContext): Promise<PollExecResult> => poll.exec(['date', '+%F'])
  */
 export interface PollExecResult {
   readonly exitCode: number

@@ -107,9 +107,9 @@ export interface QueuePlace {
 /**
  * A run of an action within an execution, with what of its time was waiting.
  * @example
- * const waited = ({ started, workStarted }: ActionRun) => (workStarted ?? started) - started
+ * const waited = ({ started, workStarted }: ActionTimes) => (workStarted ?? started) - started
  */
-export interface ActionRun {
+export interface ActionTimes {
   readonly actionExecutionId: string
   readonly stageName: string
   readonly actionName: string

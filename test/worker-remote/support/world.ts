@@ -69,7 +69,10 @@ export class World {
     writeTickSource(data)
     writeFileSync(join(this.folder, 'revision'), 'r1\n')
     const worker = `worker: { sandbox: { writable: [${this.folder}] } }\n`
-    writeFileSync(join(this.folder, 'penstock.yaml'), `${worker}plugins:\n  penstock-plugin-tick:\n`)
+    writeFileSync(
+      join(this.folder, 'penstock.yaml'),
+      `${worker}plugins:\n  penstock-plugin-tick: { isolation: none }\n`,
+    )
     chmodSync(this.folder, 0o777) // builds, which run as somebody else than root, write into it
     await this.startServer(overrides)
     this.keys = await this.keysOf('PenstockWorkerAccess')

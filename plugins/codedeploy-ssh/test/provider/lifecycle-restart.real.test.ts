@@ -62,7 +62,11 @@ test.each(EVENTS)('killed in %s', async (event) => {
   const checkpoint = server.checkpoint()
   await server.kill()
   writeFileSync(join(fleet.app(), 'go'), '')
-  const run = await fleet.deploy(second, { group, checkpoint })
+  const run = await fleet.deploy(second, {
+    group,
+    checkpoint,
+    job: { actionExecutionId: 'the-same-after-a-restart' },
+  })
   expect(run.failure).toBeUndefined()
   expect(run.result?.externalExecutionId).toBe(id())
   // The first deployment had nothing to stop: its script is what the second one begins with.

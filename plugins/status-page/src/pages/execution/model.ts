@@ -1,5 +1,5 @@
 import type {
-  ActionRun,
+  ActionTimes,
   LiveExecution,
   PastExecution,
   PipelineDeclaration,
@@ -22,7 +22,7 @@ export interface ExecutionModel {
   readonly actions: readonly Views.ActionExecutionDetail[]
   readonly rules: readonly Views.RuleExecutionDetail[]
   /** The same actions with what of their time was waiting, in the order in which they started. */
-  readonly runs: readonly ActionRun[]
+  readonly runs: readonly ActionTimes[]
   /** Which of them ask a person. */
   readonly approvals: ReadonlySet<string>
   /** Set while it lives. */

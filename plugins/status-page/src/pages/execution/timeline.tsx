@@ -1,4 +1,4 @@
-import type { ActionRun, LiveAction } from '@penstock/core'
+import type { ActionTimes, LiveAction } from '@penstock/core'
 import { to } from '../../view/link.js'
 import { actionState, type State, stateOfStatus } from '../../view/state.js'
 import { StateMark } from '../../view/status.js'
@@ -67,7 +67,7 @@ function NotReached({ model: { runs, declaration, execution, live } }: { readonl
   )
 }
 
-export function endOf({ status, updated }: ActionRun, now: number): number {
+export function endOf({ status, updated }: ActionTimes, now: number): number {
   return status === 'InProgress' ? now : updated
 }
 
@@ -83,7 +83,7 @@ export function workOf({ runs, approvals, live }: ExecutionModel, now: number): 
 
 function livingOf(
   actions: readonly LiveAction[] | undefined,
-  { actionExecutionId }: ActionRun,
+  { actionExecutionId }: ActionTimes,
 ): LiveAction | undefined {
   return actions?.find((one) => one.actionExecutionId === actionExecutionId)
 }
@@ -118,7 +118,7 @@ function Axis({ scale }: { readonly scale: TimeScale }) {
 }
 
 interface RowProps extends TimelineProps {
-  readonly run: ActionRun
+  readonly run: ActionTimes
   /** The first of its stage here: the stage's name is shown. */
   readonly first: boolean
   /** It was tried more than once: attempts carry numbers. */
@@ -175,7 +175,7 @@ function Piece({
 }
 
 /** C3, C18: worked and waited apart. */
-function Times({ run, work, end, asked }: { run: ActionRun; work: number; end: number; asked: boolean }) {
+function Times({ run, work, end, asked }: { run: ActionTimes; work: number; end: number; asked: boolean }) {
   const waited = work - run.started
   if (asked) return <span class="timeline-time">waited {duration(waited)}</span>
   return (
