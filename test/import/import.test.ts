@@ -55,6 +55,7 @@ test('what get-pipeline prints', async () => {
   })
   expect(named(pipeline, 'Compile')?.configuration).toEqual({
     ProjectName: 'storefront-build',
+    BatchEnabled: 'true',
     EnvironmentVariables: '[{"name":"COMMIT","value":"#{SourceVariables.CommitId}","type":"PLAINTEXT"}]',
   })
   expect(named(pipeline, 'Containers')).toMatchObject({

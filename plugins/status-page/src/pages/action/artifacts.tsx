@@ -10,7 +10,7 @@ interface ArtifactsProps {
   readonly stored: ReadonlyMap<string, StoredObject>
 }
 
-/** C8: what went in and what came out, with size and age, and the way to its files. */
+/** what went in and what came out, with size and age, and the way to its files. */
 export function Artifacts({ pipeline, action, stored }: ArtifactsProps) {
   const rows = [
     ...action.input.inputArtifacts.map((artifact) => ({ way: 'in', ...artifact })),

@@ -132,7 +132,7 @@ function Facts({ model, now }: Omit<ExecutionProps, 'csrf'>) {
   )
 }
 
-/** C18: what worked, apart from what waited for workers, for people, or for somebody to retry. */
+/** what worked, apart from what waited for workers, for people, or for somebody to retry. */
 function Worked({ model, now }: Omit<ExecutionProps, 'csrf'>) {
   const { runs, summary } = model
   const worked = workedMs(workOf(model, now))

@@ -174,7 +174,7 @@ function Piece({
   )
 }
 
-/** C3, C18: worked and waited apart. */
+/** C3, worked and waited apart. */
 function Times({ run, work, end, asked }: { run: ActionTimes; work: number; end: number; asked: boolean }) {
   const waited = work - run.started
   if (asked) return <span class="timeline-time">waited {duration(waited)}</span>

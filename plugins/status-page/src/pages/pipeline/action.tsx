@@ -100,7 +100,7 @@ function Progress({ latest, name }: Latest & { readonly name: string }) {
   )
 }
 
-/** C17: who answered an approval, when, and what they said. */
+/** who answered an approval, when, and what they said. */
 function Answered({ latest }: Latest) {
   if (!latest?.lastUpdatedBy || latest.status === 'InProgress') return null
   const verb = latest.status === 'Succeeded' ? 'Approved' : 'Rejected'
@@ -131,7 +131,7 @@ function Says({ latest, state }: Latest & { readonly state: Views.ActionState | 
   )
 }
 
-/** C9: what it is to do, also before it ever ran. Secrets come masked. */
+/** what it is to do, also before it ever ran. Secrets come masked. */
 function Declared({
   declaration: { configuration = {}, inputArtifacts = [], outputArtifacts = [], ...rest },
 }: Pick<ActionProps, 'declaration'>) {

@@ -77,7 +77,7 @@ function Deadline({ action: { approval } }: { readonly action: LiveAction }) {
   )
 }
 
-/** C12: what lies between what is live and this; without anything live, what it carries. */
+/** what lies between what is live and this; without anything live, what it carries. */
 function Changes({ asked: { changes, liveIn, execution } }: { readonly asked: Asked }) {
   if (!changes || !liveIn) {
     return (

@@ -5,7 +5,7 @@ import { actionState, type State, stateIcons, stateOfStatus } from '../../view/s
 import { duration } from '../../view/time.js'
 import { Gate } from './gate.js'
 import { groupsOf, liveAction, type PipelineModel } from './model.js'
-import { stageId } from './stage.js'
+import { stageId } from './stage-id.js'
 
 interface GraphProps {
   readonly model: PipelineModel

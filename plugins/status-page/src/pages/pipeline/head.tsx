@@ -124,7 +124,7 @@ function Stop({ model, csrf }: HeadProps) {
   )
 }
 
-/** C25: an id alone tells nobody which execution it is. */
+/** an id alone tells nobody which execution it is. */
 function choiceOf({ standing }: PipelineModel, { pipelineExecutionId: id }: { readonly pipelineExecutionId: string }) {
   const live = standing.live.find((one) => one.pipelineExecutionId === id)
   const revision = live?.sourceRevisions[0]

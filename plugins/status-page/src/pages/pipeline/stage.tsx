@@ -8,6 +8,7 @@ import { Conditions } from './conditions.js'
 import { stageState } from './graph.js'
 import { groupsOf, liveAction, type PipelineModel } from './model.js'
 import { Retry } from './retry.js'
+import { stageId } from './stage-id.js'
 
 export interface StageProps {
   readonly model: PipelineModel
@@ -15,11 +16,6 @@ export interface StageProps {
   readonly stage: StageDeclaration
   readonly csrf: string
   readonly now: number
-}
-
-/** The id of a stage's element: by place, since names may hold what selectors do not take. */
-export function stageId(index: number): string {
-  return `stage-${index + 1}`
 }
 
 /** A stage: a line when all is well, open when it needs to be looked at. */

@@ -37,7 +37,7 @@ export function Waits({ model, csrf }: WaitsProps) {
 /** Answers that are told of. */
 const mostNews = 5
 
-/** C16: what became of approvals, for whoever was still typing an answer when somebody else gave theirs. */
+/** what became of approvals, for whoever was still typing an answer when somebody else gave theirs. */
 function News({ model: { runs } }: Pick<WaitsProps, 'model'>) {
   const answered = [...runs.values()].filter(
     ({ status, input }) => input.actionTypeId.category === 'Approval' && status !== 'InProgress',
@@ -145,7 +145,7 @@ function Failed({ model, failure, csrf }: WaitsProps & { readonly failure: Failu
   )
 }
 
-/** C11: what the worker says, without a script's first line and its colours, when the log says it better. */
+/** what the worker says, without a script's first line and its colours, when the log says it better. */
 function ErrorText({
   latest,
   excerpt,
