@@ -67,7 +67,6 @@ test('what get-pipeline prints', async () => {
     'TODO stages[0].actions[0].configuration.OAuthToken: put the secret at the server first: penstock secret set oauth-token',
     'TODO stages[0].actions[0].configuration.PollForSourceChanges: is false',
     'TODO stages[0].actions[1]: name the connection arn:aws:codestar-connections:eu-west-1',
-    'DROPPED stages[1].actions[0].configuration.BatchEnabled',
     'DROPPED stages[1].actions[1].region: was us-east-1',
     'TODO stages[2].actions[1]: name the hosts of production',
     'TODO stages[2].actions[2]: give the server AWS credentials that may register task definitions and update the service storefront',

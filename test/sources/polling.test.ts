@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.stop()
   await git.stop()
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) // steps may still be ending
+  rmSync(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 100 }) // steps may still be ending
 })
 
 async function start(): Promise<void> {
