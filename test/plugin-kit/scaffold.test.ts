@@ -73,8 +73,8 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
     /^# kept as it is\n[\s\S]*penstock-plugin-drop-folder[\s\S]*penstock-plugin-hello/,
   )
   await running.end('SIGTERM')
-  // What a plugin may see outside of its own folders, the operator says.
-  const granted = `penstock-plugin-drop-folder: { permissions: { paths: { readOnly: [${join(cwd, 'drop')}] } } }`
+  // A source that reads a folder of the machine is trusted with it.
+  const granted = 'penstock-plugin-drop-folder: { isolation: none }'
   const yaml = join(cwd, 'penstock.yaml')
   writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/penstock-plugin-drop-folder:.*/, granted))
   const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })
@@ -146,9 +146,12 @@ test('what is wrong with a plugin is said with the file, the value and what woul
   edit('package.json', 'action Build/Hello/1', 'action Build/Helo/1')
   edit('package.json', '"penstock-plugin"\n', '"penstok-plugin"\n')
   edit('README.md', '`Name`', 'Name')
+  const misspelled = await penstock(['plugin', 'check'], { cwd: folder })
+  expect(misspelled.status).toBe(1)
+  expect(misspelled.out).toContain("configuration.Name: there is no 'requierd'; did you mean 'required'?")
+  edit('src/index.ts', 'requierd: true', 'required: true')
   const { status, out } = await penstock(['plugin', 'check'], { cwd: folder })
   expect(status).toBe(1)
-  expect(out).toContain("configuration.Name: there is no 'requierd'; did you mean 'required'?")
   expect(out).toContain(
     "provides says 'action Build/Helo/1', which is not registered; did you mean 'action Build/Custom/Hello/1'?",
   )
