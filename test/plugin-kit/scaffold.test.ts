@@ -73,8 +73,8 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
     /^# kept as it is\n[\s\S]*penstock-plugin-drop-folder[\s\S]*penstock-plugin-hello/,
   )
   await running.end('SIGTERM')
-  // A source that reads a folder of the machine is trusted with it.
-  const granted = 'penstock-plugin-drop-folder: { isolation: none }'
+  // What a plugin may see outside of its own folders, the operator says.
+  const granted = `penstock-plugin-drop-folder: { permissions: { paths: { readOnly: [${join(cwd, 'drop')}] } } }`
   const yaml = join(cwd, 'penstock.yaml')
   writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/penstock-plugin-drop-folder:.*/, granted))
   const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })

@@ -1,9 +1,9 @@
 /** Serves what a job or poll in a plugin's process asks of its context, on the context that the host holds. */
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { TestReportInput } from '../../domain/test-report.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { JobApiAccess } from '../job-api-access.js'
-import { JobFailed } from '../job-failed.js'
 import type { DeployTarget, InputOptions, JobContext, OutputOptions } from '../provider-context.js'
 import type { PollContext } from '../source-provider.js'
 import { PermissionRefused } from './guard.js'
@@ -124,7 +124,7 @@ function jobCalls(
       return input
     },
     async output(source: string, options?: OutputOptions) {
-      if (guarded !== undefined) checkSource(resolve(ctx.workspace, source), own)
+      if (guarded !== undefined) checkSource(resolve(ctx.workspace, source), own, guarded)
       return ctx.output(source, options)
     },
     async exec(command: readonly [string, ...string[]], { lines: number, ...options }: WireExecOptions = {}) {
@@ -150,12 +150,23 @@ function jobCalls(
   }
 }
 
-/** The server reads what is packed, and so would read for the plugin. Errors: JobFailed. */
-function checkSource(source: string, own: readonly string[]): void {
-  if (own.some((folder) => source === folder || source.startsWith(`${folder}${sep}`))) return
-  throw new JobFailed(
-    `ctx.output: ${source} is outside of the job's folders: a plugin in a process of its own packs what is in ctx.workspace or an input`,
+/**
+ * The server reads what is packed, and so would read for the plugin. Beside the job's folders it may be what the plugin was
+ * granted to read, and cannot change: a link that it planted would lead anywhere. Errors: PermissionRefused.
+ */
+function checkSource(source: string, own: readonly string[], guarded: GuardedBy): void {
+  const { readOnly } = guarded.permissions.paths
+  if (own.some((folder) => isWithin(source, folder))) return
+  if (existsSync(source) && readOnly.some((folder) => isWithin(realpathSync(source), realpathSync(folder)))) return
+  throw new PermissionRefused(
+    `ctx.output: ${source} is outside of the job's folders, and of those that the plugin may read`,
+    `paths: { readOnly: [${source}] }`,
+    guarded,
   )
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}${sep}`)
 }
 
 function originOf(url: unknown): string {
