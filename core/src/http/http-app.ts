@@ -9,6 +9,7 @@ import type { Logger } from '../host/plugin.js'
 import type { PluginMount } from '../host/plugin-host.js'
 import { isDirect, noteClient } from './client-address.js'
 import { chooseMount } from './mounts.js'
+import { withReadableTarget } from './request-target.js'
 import { isSigned } from './signed.js'
 import { Strangers } from './strangers.js'
 
@@ -46,7 +47,7 @@ export function createHttpApp(parts: HttpAppParts): RequestListener {
   app.use(strangers(parts))
   app.use(ownPages(parts))
   app.use(pluginMounts(parts))
-  return app.callback()
+  return withReadableTarget(app.callback())
 }
 
 function accessLog(parts: HttpAppParts): Koa.Middleware {
@@ -55,11 +56,12 @@ function accessLog(parts: HttpAppParts): Koa.Middleware {
     const id = requestId(ctx.req)
     ctx.state.requestId = id
     ctx.set('x-request-id', id)
+    // As they came, and read here: what throws in a listener ends the process. The path only: queries may carry tokens.
+    const { method, path } = ctx
     ctx.res.once('close', () => {
       const ms = parts.clock.now() - started
-      parts.onAnswer(ctx.method, ctx.res.statusCode, ms)
-      // The path only: queries may carry tokens.
-      parts.log.debug('request', { id, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, ms })
+      parts.onAnswer(method, ctx.res.statusCode, ms)
+      parts.log.debug('request', { id, method, path, status: ctx.res.statusCode, ms })
     })
     await next()
   }
