@@ -187,13 +187,13 @@ export class DeploymentRunner {
     })
   }
 
-  /** As the records say it. */
+  /** As the records say it. They lag behind: a host that was not begun by them may have been, and is looked at. */
   private async placeOf({ deploymentId, createTime }: DeploymentRecord, group: DeploymentGroup): Promise<unknown> {
     const known = new Map((await this.store.hosts(deploymentId)).map(({ host, status }) => [host, status]))
     const ids = group.hosts.map(({ id }) => id)
     const hosts = ids
       .map((id) => known.get(id) ?? 'Pending')
-      .map((status) => (status === 'Unknown' ? 'Failed' : status))
+      .map((status) => (status === 'Unknown' ? 'Failed' : status === 'Pending' ? 'InProgress' : status))
     return writePlace({ deploymentId, started: createTime, hosts }, ids)
   }
 
