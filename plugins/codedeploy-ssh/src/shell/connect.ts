@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, sleep } from '@penstock/core'
 import type { Client } from 'ssh2'
 import { Connection } from './connection.js'
+import { tolerate } from './exec.js'
 import type { Handshakes } from './handshakes.js'
 import type { HostKeys } from './host-keys.js'
 import { login } from './login.js'
@@ -66,8 +67,9 @@ function tunnel(through: Client, hop: SshTarget): Promise<Duplex> {
     through.once('close', lost)
     through.forwardOut('127.0.0.1', 0, hop.host, hop.port, (error, channel) => {
       through.off('close', lost)
-      if (error === undefined) resolve(channel)
-      else fail(error.message)
+      if (error !== undefined) return fail(error.message)
+      tolerate(channel)
+      resolve(channel)
     })
   })
 }

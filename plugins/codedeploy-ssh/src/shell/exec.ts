@@ -35,6 +35,7 @@ export function exec(connection: Connection, command: string, name: string, unpr
     try {
       client.exec(command, (error, channel) => {
         if (error !== undefined) return fail(error)
+        tolerate(channel)
         settle()
         resolve({ channel, ended: endOf(channel) })
       })
@@ -42,6 +43,14 @@ export function exec(connection: Connection, command: string, name: string, unpr
       fail(new ConnectionLost(`the connection to ${name} is closed: ${(error as Error).message}`, true))
     }
   })
+}
+
+/**
+ * Some servers (tinysshd) go on with standard error after they said that nothing more comes. ssh2 makes an error of it on
+ * a stream that nobody need listen to, and an error that nobody hears ends the process. What counts, the exit, still comes.
+ */
+export function tolerate(channel: ClientChannel): void {
+  for (const stream of [channel, channel.stderr]) stream.on('error', () => undefined)
 }
 
 /** Listens at once: the end of a short command may have come with the news of its start, in one piece from the socket. */

@@ -81,7 +81,6 @@ export class SshShell implements Shell {
       stderr.add(piece)
       options.onError?.(piece)
     })
-    channel.on('error', () => undefined)
     const exit = ended.then((known): Exit => {
       if (known === undefined) throw this.lost(`the connection to ${this.name} was lost`)
       return { ...known, stderr: stderr.toString() }
