@@ -46,6 +46,7 @@ defaults
   timeout connect 2s
   timeout client 10s
   timeout server 10s
+  timeout check 30s # else inter: an application that is slow for a moment would be out
 frontend front
   bind 127.0.0.1:${front}
   default_backend web
