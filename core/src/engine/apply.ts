@@ -10,6 +10,11 @@ import type { PipelineState } from './state.js'
 /** An event, or how to make it from the state it happens to. */
 export type EventSource = PipelineEvent | ((state: PipelineState) => PipelineEvent)
 
+/** What became of an event, and when: by the database's clock, epoch milliseconds. */
+export interface Applied extends Decision {
+  readonly now: number
+}
+
 /**
  * Lets an event happen: load, decide, write and queue in ONE transaction; then tell whoever waits.
  * Errors: PipelineNotFoundException, and those of the event's verb; nothing is written then.
@@ -19,7 +24,7 @@ export async function apply(
   pipelineName: string,
   event: EventSource,
   wanted: Wanted = {},
-): Promise<Decision> {
+): Promise<Applied> {
   const decision = await engine.store.transact((unit) => applyIn(engine, unit, pipelineName, event, wanted))
   announce(engine, pipelineName, decision)
   return decision
@@ -32,14 +37,14 @@ export async function applyIn(
   pipelineName: string,
   event: EventSource,
   wanted: Wanted = {},
-): Promise<Decision> {
+): Promise<Applied> {
   const state = await unit.loadState(pipelineName, wanted, engine.clock.now())
   if (!state) throw pipelineNotFound(engine, pipelineName)
   // By the one clock that all servers share: another server judges the time limits that are set here.
   const around = surroundings(engine, state.now)
   const decision = decide(state, typeof event === 'function' ? event(state) : event, around)
   await unit.saveDecision(pipelineName, decision, around.now)
-  return decision
+  return { ...decision, now: around.now }
 }
 
 /** Signals, never the truth: a sweep finds what a lost one missed. */

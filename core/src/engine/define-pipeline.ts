@@ -44,17 +44,18 @@ async function storeNew(
   refuseInvalid(engine, structure, await askElsewhere(engine, structure))
   await refuseSecrets(engine, structure)
   warnOfTypes(engine, structure)
-  const now = engine.clock.now()
   const declaration = normalize(structure, 1, engine)
-  const pipeline = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
   const keeper = engine.keeperOf?.(structure.name)
-  await engine.store.transact(async (unit) => {
+  const pipeline = await engine.store.transact(async (unit) => {
     if (await unit.lockPipeline(structure.name)) throw alreadyThere(engine, structure.name)
     if (keeper !== undefined) throw nameInUse(structure.name, keeper)
     await refuseTooMany(engine, unit)
-    await unit.createPipeline(pipeline, by)
-    await unit.tell(pipeline.name, [changed(pipeline, 'created', by)], now)
-    await startFirst(engine, unit, pipeline, by)
+    const now = await unit.now(engine.clock.now())
+    const created = { name: structure.name, declaration, version: 1, created: now, updated: now, tags }
+    await unit.createPipeline(created, by)
+    await unit.tell(created.name, [changed(created, 'created', by)], now)
+    await startFirst(engine, unit, created, by)
+    return created
   })
   for (const kind of ['jobs', 'outbox'] as const) engine.store.signal({ kind })
   engine.store.signal({ kind: 'pipeline', pipelineName: pipeline.name })
@@ -181,7 +182,7 @@ export async function updatePipeline(
       ...before,
       version,
       declaration: normalize(structure, version, engine),
-      updated: engine.clock.now(),
+      updated: await unit.now(engine.clock.now()),
     }
     await applyIn(engine, unit, name, { type: 'Redefine', pipeline: after })
     await unit.savePipeline(after, by.arn)
@@ -199,7 +200,7 @@ export async function deletePipeline(engine: Engine, by: Principal, input: Input
   await engine.store.transact(async (unit) => {
     if (!(await unit.deletePipeline(pipelineName))) return
     const effect = { kind: 'pipelineChanged', pipelineName, change: 'deleted', by: by.arn } as const
-    await unit.tell(pipelineName, [effect], engine.clock.now())
+    await unit.tell(pipelineName, [effect], await unit.now(engine.clock.now()))
   })
   engine.store.signal({ kind: 'outbox' })
   engine.store.signal({ kind: 'cancels' })

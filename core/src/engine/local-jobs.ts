@@ -76,7 +76,7 @@ export class LocalJobs {
       const job = await unit.findJob(jobId)
       if (!job || !isHeld(job, fence)) return
       const { actionExecutionId, pipelineName, pipelineExecutionId, stageName, actionName } = job.data
-      const created = this.engine.clock.now()
+      const created = await unit.now(this.engine.clock.now())
       await unit.putTestReport(report, {
         actionExecutionId,
         pipelineName,

@@ -71,7 +71,7 @@ export interface JobPatch {
   readonly workerId?: undefined
   readonly leaseUntil?: undefined
   readonly continuationToken?: string | undefined
-  /** When it ended, epoch milliseconds. */
+  /** Set: it ends now, by the database's clock; this is the server's, for a database that has none. Epoch milliseconds. */
   readonly ended?: number
 }
 
@@ -90,6 +90,8 @@ export interface LoadedState extends PipelineState {
 
 /** One transaction. Everything in it happens, or nothing. */
 export interface Unit {
+  /** As `EngineStore.now`, for what this transaction writes. */
+  now(server: number): Promise<number>
   /**
    * The living part of a pipeline, which stays locked until the transaction ends. `server` is this server's clock, for a
    * database that has none.

@@ -120,13 +120,13 @@ export async function putApprovalResult(
   input: Input<'putApprovalResult'>,
 ): Promise<{ approvedAt: Date }> {
   const { pipelineName, stageName, actionName, result, token } = input
-  await apply(
+  const { now } = await apply(
     engine,
     pipelineName,
     { type: 'AnswerApproval', stageName, actionName, token, result, by: by.arn },
     { stageName, latestActions: true },
   )
-  return { approvedAt: new Date(engine.clock.now()) }
+  return { approvedAt: new Date(now) }
 }
 
 /** The event, once the execution and the stage that it names are known to be there. */

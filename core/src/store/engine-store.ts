@@ -23,7 +23,7 @@ export function createEngineStore(database: Database): EngineStore {
     deployTargets: (id) => deployTargets(database, id),
     testReports: (id) => testReports(database, id),
     transact: (work) => database.write((tx) => work(createUnit(database, tx, loader))),
-    now: (server) => databaseNow(database, server),
+    now: (server) => databaseNow(database, database.db, server),
     heartbeat: (workerId, held, lease) => heartbeat(database, workerId, held, lease),
     renewLeases: (lease) => renewLeases(database, lease),
     drainOutbox: createOutbox(database),
@@ -36,6 +36,7 @@ export function createEngineStore(database: Database): EngineStore {
 
 function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
   return {
+    now: (server) => databaseNow(database, tx, server),
     loadState: (name, wanted, server) => loader.load(tx, name, wanted, server),
     saveDecision: async (name, decision, now) => {
       await writeDecision(tx, name, decision, now)
@@ -50,7 +51,7 @@ function createUnit(database: Database, tx: Tx, loader: StateLoader): Unit {
     deletePipeline: (name) => deletePipeline(tx, name),
     findJob: (id) => findJob(database, tx, id),
     claimJobs: (claim) => claimJobs(database, tx, claim),
-    stepJob: (id, by, guard, patch) => stepJob(tx, id, by, guard, patch),
+    stepJob: (id, by, guard, patch) => stepJob(database, tx, id, by, guard, patch),
     putDeployTargets: (id, targets) => putDeployTargets(tx, id, targets),
     putTestReport: (input, owner) => putTestReport(tx, input, owner),
   }

@@ -31,9 +31,14 @@ export function isAvailable(now: RawBuilder<number>): RawBuilder<boolean> {
   return sql`(available_at <= ${now} or available_at <= created or created > ${now})`
 }
 
-export async function databaseNow({ hasClock, db, moment }: Database, server: number): Promise<number> {
+/** Asked over `through`: in a transaction, or beside it. */
+export async function databaseNow(
+  { hasClock, moment }: Pick<Database, 'hasClock' | 'moment'>,
+  through: Database['db'],
+  server: number,
+): Promise<number> {
   if (!hasClock) return server
-  const { rows } = await sql<{ now: number }>`select ${moment(server)} as now`.execute(db)
+  const { rows } = await sql<{ now: number }>`select ${moment(server)} as now`.execute(through)
   return rows[0]?.now ?? server
 }
 
@@ -78,6 +83,7 @@ export async function claimJobs(database: Database, tx: Tx, claim: JobClaim): Pr
 }
 
 export async function stepJob(
+  database: Database,
   tx: Tx,
   id: string,
   by: JobStep,
@@ -86,7 +92,8 @@ export async function stepJob(
 ): Promise<boolean> {
   const set = {
     status: stepTo(jobLifecycle, by),
-    ...defined({ ended: patch.ended, nonce: patch.nonce }),
+    ...defined({ nonce: patch.nonce }),
+    ...(patch.ended === undefined ? {} : { ended: database.moment(patch.ended) }),
     ...('workerId' in patch ? { worker_id: null } : {}),
     ...('leaseUntil' in patch ? { lease_until: null } : {}),
     ...('continuationToken' in patch ? { continuation_token: patch.continuationToken ?? null } : {}),

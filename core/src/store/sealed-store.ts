@@ -25,6 +25,7 @@ export function sealedStore(store: EngineStore, key: Key, secrecy: Secrecy): Eng
 function sealedUnit(unit: Unit, documents: Documents): Unit {
   const loaded = new Map<string, PipelineState['definitions']>()
   return {
+    now: (server) => unit.now(server),
     async loadState(name, wanted, server) {
       const state = await unit.loadState(name, wanted, server)
       if (!state) return undefined

@@ -8,12 +8,13 @@ import type { LoadedState, Wanted } from '../engine/ports.js'
 import { stageKey } from '../engine/state.js'
 import type { Database, Tx } from './database.js'
 import type { DefinitionCache } from './definition-cache.js'
+import { databaseNow } from './job-store.js'
 import { branchKey, parse } from './rows.js'
 
 /** Loads what one decision looks at; the pipeline's row stays locked until the transaction ends. */
 export class StateLoader {
   constructor(
-    private readonly database: Pick<Database, 'dialect' | 'moment'>,
+    private readonly database: Pick<Database, 'dialect' | 'hasClock' | 'moment'>,
     private readonly definitions: DefinitionCache,
   ) {}
 
@@ -22,7 +23,7 @@ export class StateLoader {
     const locked = await this.lock(tx, name)
     if (!locked) return undefined
     const { pipeline, sequence } = locked
-    const { stages, now = server } = await this.stages(tx, name, server)
+    const { stages, now } = await this.stages(tx, name, server)
     const alone = wanted.alone === true && pipeline.declaration.executionMode === 'PARALLEL'
     const executions = await this.executions(tx, pipeline, stages, wanted, alone)
     const stageExecutions = await this.stageExecutions(tx, executions, wanted)
@@ -58,13 +59,15 @@ export class StateLoader {
     tx: Tx,
     name: string,
     server: number,
-  ): Promise<{ readonly stages: Map<string, StageRecord>; readonly now: number | undefined }> {
+  ): Promise<{ readonly stages: Map<string, StageRecord>; readonly now: number }> {
     const rows = await tx
       .selectFrom('stages')
       .select(['stage_name', 'doc', this.database.moment(server).as('now')])
       .where('pipeline_name', '=', name)
       .execute()
-    return { stages: new Map(rows.map((row) => [row.stage_name, parse<StageRecord>(row)])), now: rows[0]?.now }
+    // A pipeline that nothing has happened to yet has no stages that could tell.
+    const now = rows[0]?.now ?? (await databaseNow(this.database, tx, server))
+    return { stages: new Map(rows.map((row) => [row.stage_name, parse<StageRecord>(row)])), now }
   }
 
   private async executions(

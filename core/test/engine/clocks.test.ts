@@ -58,4 +58,27 @@ describe.each([
     await b.clock.advance(1_000)
     expect(await b.engine.store.read.overdue(await b.engine.store.now(b.clock.now()), 9)).toHaveLength(1)
   })
+
+  test('X1, J10: gives the source of a pipeline that nothing has happened to just its time', async () => {
+    await b.operations.createPipeline(me, { pipeline: pipeline([stage('Build', ['make'])], { name: 'newest' }) })
+    const overdue = async () => b.engine.store.read.overdue(await b.engine.store.now(b.clock.now()), 9)
+    await b.operations.deletePipeline(me, { name: 'demo' })
+    await b.clock.advance(limit - 1_000)
+    expect(await overdue()).toEqual([])
+    await b.clock.advance(1_000)
+    expect(await overdue()).toMatchObject([{ pipelineName: 'newest' }])
+  })
+
+  test('tells when pipelines were made and changed, executions began and approvals were given by that clock', async () => {
+    const right = new Date(b.clock.now() - ms)
+    const { metadata } = await b.operations.getPipeline(me, { name: 'demo' })
+    expect(metadata).toMatchObject({ created: right, updated: right })
+    const { pipelineExecutionSummaries } = await b.operations.listPipelineExecutions(me, { pipelineName: 'demo' })
+    expect(pipelineExecutionSummaries).toMatchObject([{ startTime: right }])
+    const { stageStates } = await b.operations.getPipelineState(me, { name: 'demo' })
+    const token = stageStates[1]?.actionStates[0]?.latestExecution?.token ?? ''
+    const answer = { result: { status: 'Approved', summary: '' } as const, token }
+    const given = { pipelineName: 'demo', stageName: 'Gate', actionName: 'yes', ...answer }
+    expect(await b.operations.putApprovalResult(me, given)).toEqual({ approvedAt: right })
+  })
 })
