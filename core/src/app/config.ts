@@ -14,6 +14,7 @@ import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
 import type { PipelineRepositoryConfig } from './pipeline-files/repository.js'
+import { plainlyFits } from './plainly-fits.js'
 
 /** Everything that can be configured, with defaults in place; paths are absolute. config/penstock.yaml explains each. */
 export interface Config {
@@ -107,7 +108,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     origin.set(path, 'the command line')
   }
   const named = data.pipelines !== undefined
-  const value = isPlain(data, source, origin) ? withDefaults(configSchema, data) : check(data, source, origin)
+  const value = plainlyFits(configSchema, data) ? withDefaults(configSchema, data) : check(data, source, origin)
   const baseFolder = source ? dirname(source.file) : cwd
   return absolute({ ...withSections(value as Config), pipelinesNamed: named }, baseFolder, cwd, origin, source?.file)
 }
@@ -160,39 +161,6 @@ function dropNulls(data: Record<string, unknown>): void {
     else if (key !== 'plugins' && typeof value === 'object' && !Array.isArray(value))
       dropNulls(value as Record<string, unknown>)
   }
-}
-
-/** No file, and nothing but single values that fit: ajv need not be loaded to say so (it takes a tenth of the start). */
-function isPlain(
-  data: Record<string, unknown>,
-  source: ConfigFile | undefined,
-  origin: ReadonlyMap<string, string>,
-): boolean {
-  const untouched = source === undefined || Object.keys(source.data).length === 0
-  return untouched && [...origin.keys()].every((path) => fits(configSchema, data, path.split('.')))
-}
-
-function fits(schema: unknown, value: unknown, path: readonly string[]): boolean {
-  const [key, ...rest] = path
-  const {
-    properties,
-    type,
-    enum: allowed,
-    minimum = 0,
-    maximum = 0,
-    pattern = '',
-    minLength = 0,
-  } = schema as Record<string, never>
-  if (key !== undefined) return fits(properties?.[key] ?? {}, (value as Record<string, unknown>)[key], rest)
-  if (allowed !== undefined) return (allowed as unknown[]).includes(value)
-  if (type === 'integer') return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
-  if (type === 'boolean') return typeof value === 'boolean'
-  return (
-    [type].flat().includes('string' as never) &&
-    typeof value === 'string' &&
-    value.length >= minLength &&
-    new RegExp(pattern).test(value)
-  )
 }
 
 function check(data: unknown, source: ConfigFile | undefined, origin: ReadonlyMap<string, string>): unknown {
