@@ -1,10 +1,9 @@
 /** What each party must never reach, tried on a whole server; and the holes that must turn it red. */
 import type { PolicyDocument } from '@penstock/core'
 import { formsOf } from '../../core/src/worker/mask-variants.js'
-import { Nonsense } from './nonsense.js'
 import { ended, type Hole, kept, pages, pipelineOf, planted, shown, startWorld, type World } from './world.js'
 
-jest.setTimeout(process.env.PENSTOCK_LONG === '1' ? 1_800_000 : 120_000) // real builds, on machines that are busy
+jest.setTimeout(120_000) // real builds, on machines that are busy
 
 let world: World
 const start = async (hole?: Hole) => {
@@ -153,39 +152,6 @@ describe('the doors', () => {
     expect(await world.server.services.sources.report(found)).toEqual({ pipelineExecutionId: expect.any(String) })
     expect(await ended(world, 'forks')).toBe('Failed')
     expect(await shown(world, 'forks')).toContain('gets no secrets')
-  })
-
-  test('requests without sense are refused in words, signed or not; who may nothing changes nothing; the server lives', async () => {
-    const times = process.env.PENSTOCK_LONG === '1' ? 50_000 : 300
-    const { access } = world.server.services
-    const [powerless, admin] = [
-      await access.createAccessKey('powerless', []),
-      await access.createAccessKey('ci', [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }]),
-    ]
-    const nonsense = new Nonsense(world.server.address)
-    const facts = async () =>
-      JSON.stringify([
-        (await operations().listSecrets(world.admin, {})).secrets.map(({ name, pipelines }) => [name, pipelines]),
-        (await operations().listUsers(world.admin, {})).users.map(({ userName }) => userName),
-      ])
-    const before = await facts()
-    const all = async (from: number, to: number, send: (n: number) => Promise<number>) => {
-      const statuses = new Set<number>()
-      for (let done = from; done < to; done += 20)
-        for (const status of await Promise.all(Array.from({ length: 20 }, (_, n) => send(done + n))))
-          statuses.add(status)
-      return [...statuses]
-    }
-    const half = times / 2
-    const unsigned = await all(0, half, (n) => nonsense.unsigned(n))
-    expect(unsigned.filter((status) => status >= 500 || status < 300)).toEqual([])
-    const denied = await all(half, half * 1.5, (n) => nonsense.signed(n, powerless))
-    expect(denied.filter((status) => status >= 500 || status < 300)).toEqual([])
-    expect(await facts()).toBe(before)
-    const mighty = await all(half * 1.5, times, (n) => nonsense.signed(n, admin))
-    expect(mighty.filter((status) => status >= 500)).toEqual([])
-    nonsense.close()
-    expect((await fetch(`${world.server.address}/ready`)).status).toBe(200)
   })
 })
 
