@@ -16,7 +16,7 @@ import { judge } from './support/verdict.js'
 
 const kills = Number(process.env.CRASH_KILLS ?? (process.env.PENSTOCK_LONG === '1' ? 60 : 12))
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1e9))
-jest.setTimeout(120_000 + kills * 20_000) // real processes, on machines that are busy
+jest.setTimeout(120_000 + kills * 30_000) // real processes, on machines that are busy
 
 let postgres: TestPostgres | undefined
 let installation: Installation | undefined

@@ -13,7 +13,7 @@ import {
 import type { PipelineDeclaration } from '@penstock/core'
 import type { Installation, Keys } from './installation.js'
 
-const patience = 60_000
+const patience = 180_000
 
 /** What the server meant to say, and not that there was none, or one that was just starting. */
 function isAnswer(error: unknown): boolean {
@@ -21,7 +21,7 @@ function isAnswer(error: unknown): boolean {
   return $metadata?.httpStatusCode === 400 && name?.endsWith('Exception') === true
 }
 
-/** Asks until there is an answer, a minute at most. Errors: what the server answers; that nobody did. */
+/** Asks until there is an answer, three minutes at most. Errors: what the server answers; that nobody did. */
 export async function insist<T>(ask: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + patience
   for (;;) {

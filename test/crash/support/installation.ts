@@ -10,7 +10,7 @@ import { writeTickSource } from './tick-source.js'
 
 const bin = resolve(__dirname, '../../../core/bin/penstock.js')
 /** Of real time: a loaded machine takes seconds for what takes 300 ms. */
-const startLimit = 60_000
+const startLimit = 180_000
 
 export interface Keys {
   readonly accessKeyId: string
@@ -31,7 +31,7 @@ export interface InstallationOptions {
 /** One running server. */
 export interface ServerProcess {
   readonly pid: number
-  /** Resolves at READY. Errors: when it ended before, or took a minute, with what it said. */
+  /** Resolves at READY. Errors: when it ended before, or took three minutes, with what it said. */
   readonly ready: Promise<void>
   said(): string
   /** With -9: nothing of it runs any more when the promise resolves, but for what it started. */
@@ -136,7 +136,7 @@ async function untilReady(child: ChildProcess, said: () => string): Promise<void
   const deadline = Date.now() + startLimit
   while (!said().includes('READY ')) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended: ${said()}`)
-    if (Date.now() > deadline) throw new Error(`the server is not ready after a minute: ${said()}`)
+    if (Date.now() > deadline) throw new Error(`the server is not ready after three minutes: ${said()}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
