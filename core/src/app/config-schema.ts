@@ -107,6 +107,7 @@ export const configSchema: JsonSchema = {
           type: 'object',
           properties: { include: actionTypePatterns, exclude: actionTypePatterns },
         },
+        cgroup: { type: 'string', pattern: '^/.', 'x-right': 'the absolute path of a delegated cgroup v2 folder' },
         ...isolationSchema,
       },
     },

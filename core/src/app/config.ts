@@ -50,6 +50,8 @@ export interface Config {
     readonly leaseSeconds: number
     /** Which action types the worker takes jobs of; all of its plugins' when absent. */
     readonly actionTypes?: ActionTypeFilter
+    /** A delegated cgroup v2 folder for the steps' groups; found by the unit's delegation when absent. */
+    readonly cgroup?: string
   }
   readonly polling: {
     readonly schedule: string

@@ -1,6 +1,8 @@
 /** What the worker's steps run in, as penstock.yaml says. */
 import { dirname } from 'node:path'
+import { defined } from '../domain/defined.js'
 import type { PluginSandbox } from '../host/isolated/plugin-sandbox.js'
+import { Cgroups } from '../worker/sandbox/cgroups.js'
 import { ContainerMaker } from '../worker/sandbox/container.js'
 import { rulesFor } from '../worker/sandbox/isolation-rules.js'
 import { PluginSandboxMaker } from '../worker/sandbox/plugin-sandbox-maker.js'
@@ -32,7 +34,16 @@ export function createIsolation(config: Config): WorkerIsolation {
     dataFolder: dataDir,
     sandbox: sandboxMaker(config),
     container: new ContainerMaker(),
+    ...defined({ cgroups: openCgroups(worker.cgroup) }),
   })
+}
+
+function openCgroups(configured: string | undefined): Cgroups | Error | undefined {
+  try {
+    return Cgroups.open(configured)
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Everything of ours that no build may see: keys, passwords and other builds are in these. */

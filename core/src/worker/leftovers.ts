@@ -5,7 +5,8 @@ import type { ActionLogs } from './log-service.js'
 import { isAlive } from './process-table.js'
 import type { Reaper } from './reaper.js'
 import { removeFolder } from './remove-folder.js'
-import { readStatus } from './step-files.js'
+import { Cgroup } from './sandbox/cgroup.js'
+import { readRecord, readStatus } from './step-files.js'
 import { workFolder } from './workspace.js'
 
 /** Milliseconds that a supervisor has for writing down the end of its command. */
@@ -27,6 +28,7 @@ export async function clearAction(dataFolder: string, id: string, logs: ActionLo
   if (steps.length > 0) await reaper.reap(folder.steps)
   else await delay(LET_OTHERS_GO_FIRST)
   for (const step of steps) await endSupervisor(step)
+  for (const step of steps) await removeGroup(step)
   await logs.finish(id)
   await removeFolder(folder.root)
 }
@@ -61,6 +63,11 @@ async function endSupervisor(step: string): Promise<void> {
   if (start === undefined || exitCode !== undefined) return
   for (let waited = 0; waited < LAST_WORDS && isAlive(start); waited += 10) await delay(10)
   if (isAlive(start)) process.kill(start.pid, 'SIGKILL')
+}
+
+async function removeGroup(step: string): Promise<void> {
+  const { cgroup } = readRecord(step) ?? {}
+  if (cgroup !== undefined) await new Cgroup(cgroup).remove()
 }
 
 function namesIn(folder: string): readonly string[] {

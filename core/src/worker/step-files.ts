@@ -31,6 +31,8 @@ export interface StepSpec {
   readonly limits?: StepLimits
   /** What stands around the command; nothing at level `none`. */
   readonly enclosure?: Enclosure
+  /** The folder of the control group that its processes are in. */
+  readonly cgroup?: string
 }
 
 /** What is kept about a step beside its script: never a secret. */
@@ -43,6 +45,8 @@ export interface StepRecord {
   readonly level?: IsolationLevel
   /** The container's name. */
   readonly container?: string
+  /** The folder of its control group. */
+  readonly cgroup?: string
   /** How many processes the kernel had ended for want of memory when the step began. */
   readonly outOfMemory?: number
 }
@@ -81,6 +85,7 @@ export function writeStep(spec: StepSpec): StepRecord {
       limits: spec.limits,
       level: spec.level,
       container: spec.enclosure?.container,
+      cgroup: spec.cgroup,
       outOfMemory: spec.limits?.memory === undefined ? undefined : outOfMemoryCount(),
     }),
   }

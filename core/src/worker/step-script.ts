@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { JobFailed } from '../host/job-failed.js'
 import { outputFile } from './captured-output.js'
+import { Cgroup } from './sandbox/cgroup.js'
 import { ulimits, ulimitsInside } from './sandbox/ulimits.js'
 import type { StepSpec } from './step-files.js'
 import { shellQuote } from './supervisor.js'
@@ -41,11 +42,16 @@ export function commandScript(spec: StepSpec): string {
 exec >>${shellQuote(spec.log)} 2>&1
 : >${shellQuote(join(spec.folder, 'cmd'))}
 { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-umask 022
+${joined(spec)}umask 022
 export PENSTOCK_STEP=${shellQuote(spec.folder)}
 printf '%s\\n' ${shellQuote(`$ ${spec.title}`)}
 ${isBoxed(spec) ? '' : ulimits(spec.limits)}${spec.enclosure === undefined ? openly(spec) : enclosed(spec, spec.enclosure.command)}}
 `
+}
+
+/** Before anything else runs: what is begun in the group stays there. Where it cannot be joined the command is not run. */
+function joined({ cgroup }: StepSpec): string {
+  return cgroup === undefined ? '' : `echo 0 >${shellQuote(new Cgroup(cgroup).door)} || exit 125\n`
 }
 
 /** A container's engine sets the limits. */

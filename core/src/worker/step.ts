@@ -1,9 +1,12 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import { killNow, killTree } from './kill-tree.js'
 import type { Launcher } from './launcher.js'
 import { isAlive } from './process-table.js'
+import { Cgroup } from './sandbox/cgroup.js'
+import type { Cgroups } from './sandbox/cgroups.js'
 import { removeContainer } from './sandbox/container.js'
 import { LimitWatch, type Watched } from './sandbox/limit-watch.js'
 import { limitNames } from './sandbox/limits.js'
@@ -25,6 +28,8 @@ export interface StepRunnerParts {
   readonly clock: Clock
   /** Milliseconds between TERM and KILL. */
   readonly grace: number
+  /** Where steps get control groups; they have none where it is absent. */
+  readonly cgroups?: Cgroups
 }
 
 /** Milliseconds that a supervisor has for writing down the end of a command that we killed. */
@@ -46,7 +51,8 @@ export class StepRunner {
     const record = readRecord(spec.folder)
     if (record === undefined) signal.throwIfAborted()
     else if (signal.aborted && takeToken(spec.folder)) return neverBegun('stop')
-    const { deadline, limits = {}, outOfMemory } = record ?? writeStep(spec)
+    const { deadline, limits = {}, outOfMemory, cgroup } = record ?? writeStep(this.#grouped(spec))
+    const group = cgroup === undefined ? undefined : new Cgroup(cgroup)
     const watch = new StepWatch(spec.folder, this.parts.launcher)
     const killer = new Killer(watch, this.parts)
     const limited = this.#limits.watch({
@@ -55,13 +61,14 @@ export class StepRunner {
       workspace: dirname(spec.log),
       limits,
       fresh: record === undefined,
+      ...defined({ group }),
       onExceeded: (limit) => killer.kill(limit),
     })
     const letGo = this.#listen(watch, killer, signal, deadline, limited.stop)
     try {
       const outcome = await watch.ended
       if (outcome.kind === 'lost') await this.#sweep(spec.folder)
-      return withMemory(await withLastLook(outcome, limited), outOfMemory)
+      return withMemory(await withLastLook(withEnforced(outcome, group), limited), outOfMemory)
     } finally {
       await killer.done
       letGo()
@@ -97,12 +104,26 @@ export class StepRunner {
     return letGo
   }
 
+  /** With a group of its own, where there can be one; a container's engine makes its own. */
+  #grouped(spec: StepSpec): StepSpec {
+    const { cgroups } = this.parts
+    if (cgroups === undefined || spec.limits === undefined || spec.enclosure?.container !== undefined) return spec
+    const [step, action] = [basename(spec.folder), basename(dirname(dirname(spec.folder)))]
+    return { ...spec, cgroup: cgroups.make(action, step, spec.limits).path }
+  }
+
   /** What a lost supervisor left running can be nobody's any more. */
   async #sweep(folder: string): Promise<void> {
     await killTree({ mark: folder }, this.parts.clock, this.parts.grace)
-    const { container } = readRecord(folder) ?? {}
-    if (container !== undefined) await removeContainer(container)
+    await endHidden(folder)
   }
+}
+
+/** Ends what no look at processes finds: in a container, or in a group but with neither the mark nor a parent of ours. */
+async function endHidden(folder: string): Promise<void> {
+  const { container, cgroup } = readRecord(folder) ?? {}
+  if (container !== undefined) await removeContainer(container)
+  if (cgroup !== undefined) new Cgroup(cgroup).kill()
 }
 
 /** Ends one step's tree, once. */
@@ -136,8 +157,7 @@ class Killer {
     // What takes too much is not given the time to take more.
     if (isLimit(reason)) await killNow(tree)
     else await killTree(tree, this.parts.clock, this.parts.grace)
-    const { container } = readRecord(folder) ?? {}
-    if (container !== undefined) await removeContainer(container)
+    await endHidden(folder)
     for (let waited = 0; waited < LAST_WORDS && isAlive(start); waited += 10) await delay(10)
     if (isAlive(start)) process.kill(start.pid, 'SIGKILL')
     if (readStatus(folder).exitCode !== undefined) return this.watch.check()
@@ -159,6 +179,13 @@ class Killer {
 
 function isLimit(reason: KillReason): boolean {
   return limitNames.some((name) => name === reason)
+}
+
+/** A command that the kernel ended, or refused a process, for its group's limits is told which one it was. */
+function withEnforced(outcome: StepOutcome, group: Cgroup | undefined): StepOutcome {
+  if (outcome.kind === 'lost' || outcome.killed !== undefined) return outcome
+  const killed = group?.enforced(outcome.exitCode)
+  return killed === undefined ? outcome : { ...outcome, killed }
 }
 
 /** A command that ended before anybody saw that it had taken too much is told so as well, whatever it says of itself. */

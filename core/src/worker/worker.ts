@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { actionTypeKey } from '../domain/action-type.js'
 import { within } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
 import type { Job } from '../domain/job.js'
 import { HeldRun } from './held.js'
 import { JobDesk } from './job-desk.js'
@@ -40,7 +41,8 @@ export class Worker {
 
   constructor(readonly parts: WorkerParts) {
     const grace = parts.grace ?? 10_000
-    this.#steps = new StepRunner({ launcher: this.#launcher, clock: parts.clock, grace })
+    const { cgroups } = parts.isolation ?? {}
+    this.#steps = new StepRunner({ launcher: this.#launcher, clock: parts.clock, grace, ...defined({ cgroups }) })
     this.#reaper = new Reaper(parts.clock, grace)
     this.#desk = new JobDesk(parts, this.#steps, this.#reaper, this.#stop.signal)
   }
@@ -54,6 +56,7 @@ export class Worker {
   async start(): Promise<void> {
     const { client, workerId, dataFolder } = this.parts
     const left = leftoverIds(dataFolder)
+    this.parts.isolation?.cgroups?.sweep(new Set(left))
     const recovered = await untilAccepted(() => client.recover(workerId), this.#retry('recover'))
     for (const job of recovered) this.#take(job, true)
     this.#open = true

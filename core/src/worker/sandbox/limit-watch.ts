@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { listProcesses, type ProcessStat, readStat } from '../process-table.js'
 import { readStatus } from '../step-files.js'
+import type { Cgroup } from './cgroup.js'
 import { DiskWatch } from './disk-watch.js'
 import type { LimitName, StepLimits } from './limits.js'
 import { pageSize, privateMemory, ticksPerSecond } from './process-memory.js'
@@ -13,6 +14,8 @@ export interface Limited {
   /** All that the action has on disk. */
   readonly workspace: string
   readonly limits: StepLimits
+  /** Its control group, where it has one: the kernel counts better than we do. */
+  readonly group?: Cgroup
   /** False for a step that another server began. */
   readonly fresh: boolean
   onExceeded(limit: LimitName): void
@@ -41,7 +44,10 @@ export class LimitWatch {
     const disk = new DiskWatch(step.workspace, step.limits, step.fresh)
     this.#steps.set(step, disk)
     this.#timer ??= setInterval(() => this.look(), pause)
-    return { lastLook: async () => byLog(step) ?? (await disk.lastLook()), stop: () => this.#forget(step) }
+    return {
+      lastLook: async () => byProcessor(step) ?? byLog(step) ?? (await disk.lastLook()),
+      stop: () => this.#forget(step),
+    }
   }
 
   /** One look at everything. */
@@ -49,7 +55,7 @@ export class LimitWatch {
     const processes = listProcesses()
     for (const [step, disk] of this.#steps) {
       const tree = treeOf(step, processes)
-      const limit = byProcesses(tree, step.limits) ?? byLog(step)
+      const limit = byProcesses(tree, step) ?? byLog(step)
       if (limit !== undefined) step.onExceeded(limit)
       else void this.#lookAtDisk(step, disk, tree)
     }
@@ -70,14 +76,18 @@ export class LimitWatch {
 
 const unlimited: Watched = { lastLook: async () => undefined, stop: () => {} }
 
-function byProcesses(tree: readonly ProcessStat[], limits: StepLimits): LimitName | undefined {
-  const ticks = tree.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0)
-  if (limits.cpuSeconds !== undefined && ticks / ticksPerSecond > limits.cpuSeconds) return 'cpuSeconds'
+function byProcesses(tree: readonly ProcessStat[], { limits, group }: Limited): LimitName | undefined {
+  if (limits.cpuSeconds !== undefined && cpuSeconds(tree, group) > limits.cpuSeconds) return 'cpuSeconds'
   if (limits.processes !== undefined && tree.length > limits.processes) return 'processes'
   if (limits.memory === undefined) return undefined
   const resident = tree.reduce((sum, { residentPages }) => sum + residentPages * pageSize, 0)
   // Pages that processes share count for each of them above: before that ends a build, it is counted properly.
   return resident > limits.memory && privateMemory(tree) > limits.memory ? 'memory' : undefined
+}
+
+/** Of the group, which knows of processes too that were over before anybody looked. */
+function cpuSeconds(tree: readonly ProcessStat[], group: Cgroup | undefined): number {
+  return group?.cpuSeconds() ?? tree.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0) / ticksPerSecond
 }
 
 function treeOf({ folder }: Limited, processes: readonly ProcessStat[]): readonly ProcessStat[] {
@@ -92,6 +102,12 @@ function treeOf({ folder }: Limited, processes: readonly ProcessStat[]): readonl
     for (const stat of processes) if (members.has(stat.parent)) members.set(stat.pid, stat)
   }
   return [...members.values()]
+}
+
+/** Of a step that is over: only its group still knows. */
+function byProcessor({ group, limits }: Limited): LimitName | undefined {
+  const most = limits.cpuSeconds ?? Number.POSITIVE_INFINITY
+  return (group?.cpuSeconds() ?? 0) > most ? 'cpuSeconds' : undefined
 }
 
 function byLog({ log, limits }: Limited): LimitName | undefined {

@@ -3,6 +3,7 @@ import { JobFailed } from '../../host/job-failed.js'
 import type { WorkFolder } from '../workspace.js'
 import { buildUser } from './build-user.js'
 import { CacheFolders } from './cache.js'
+import type { Cgroups } from './cgroups.js'
 import type { Enclosure, EnclosureMaker } from './enclosure.js'
 import type { IsolationLevel, IsolationWish, StepIsolation } from './isolation.js'
 import { type IsolationRules, isolationFor, rulesFor } from './isolation-rules.js'
@@ -15,6 +16,8 @@ export interface WorkerIsolationParts {
   readonly dataFolder: string
   readonly sandbox: EnclosureMaker
   readonly container: EnclosureMaker
+  /** Where steps get control groups, or why they get none although penstock.yaml names a place for them. */
+  readonly cgroups?: Cgroups | Error
 }
 
 /** Decides what each step runs in, and makes it. Nothing falls back: what cannot be made is the step's failure. */
@@ -22,11 +25,15 @@ export class WorkerIsolation {
   readonly #caches: CacheFolders
   readonly #problems = new Map<IsolationLevel, Promise<string | undefined>>()
 
+  /** Where steps get control groups; none where the machine has no place for them. */
+  readonly cgroups: Cgroups | undefined
+
   /** Whose processes steps in a sandbox or container are; the server's own user's when absent. */
   readonly user = buildUser()
 
   constructor(readonly parts: WorkerIsolationParts) {
     this.#caches = new CacheFolders(parts.dataFolder)
+    this.cgroups = parts.cgroups instanceof Error ? undefined : parts.cgroups
   }
 
   /**
@@ -68,6 +75,7 @@ export class WorkerIsolation {
       'worker.isolation is container, and worker.image is not given: actions that name no Image fail; give an image such as docker.io/library/debian:12'
     return [
       ...(problem === undefined ? [] : [problem]),
+      ...(this.parts.cgroups instanceof Error ? [this.parts.cgroups.message] : []),
       ...(isolation === 'container' && image === undefined ? [imageless] : []),
       ...wrong.map((why) => `worker.pipelines in penstock.yaml: ${why}`),
       ...(isolation === 'none' ? [openWarning('builds run')] : []),
