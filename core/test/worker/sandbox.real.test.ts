@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/domain/clock'
@@ -68,6 +77,16 @@ describe('a step in the sandbox', () => {
     expect(log()).toBe('$ it\nout\nerr\n')
     const written = [join(folder.files, 'in-workspace'), join(folder.home, 'in-home'), join(folder.temporary, 'in-tmp')]
     expect(written.map((path) => readFileSync(path, 'utf8'))).toEqual(['1\n', '2\n', '3\n'])
+  })
+
+  test("sees the machine's certificates and alternatives as they are now, none of its keys, and changes nothing", async () => {
+    const looks = 'ls /etc/ssl/certs /etc/alternatives; ls /etc/ssl/private'
+    const writes = 'touch /etc/ssl/certs/mine && echo written; touch /etc/mine && echo written; exit 7'
+    expect(await run(`${looks}; ${writes}`)).toMatchObject({ exitCode: 7 })
+    expect(log()).toMatch(/private.*: No such file/)
+    for (const folder of ['/etc/ssl/certs', '/etc/alternatives'].filter((each) => existsSync(each)))
+      for (const name of readdirSync(folder)) expect(log()).toContain(`\n${name}\n`)
+    expect(log()).not.toMatch(/^written/m)
   })
 
   test('sees nothing of the data folder but its own, and no process but its own', async () => {

@@ -90,9 +90,9 @@ export class SandboxView {
   }
 }
 
-/** Where names are looked up changes while a machine runs; the rest of /etc is a copy. */
+/** What changes while a machine runs, or is large, is the machine's own; the rest of /etc is a copy. */
 export function etcMounts(copy: string): readonly string[] {
-  const live = liveInEtc.map((name) => join('/etc', name)).filter((path) => existsSync(path))
+  const live = liveInEtc().map((name) => join('/etc', name))
   return [
     ...['--ro-bind', join(copy, 'etc'), '/etc'],
     ...live.flatMap((path) => ['--ro-bind', realpathSync(path), path]),
