@@ -1,6 +1,6 @@
 /** What a worker elsewhere has to bear: clocks that differ, servers of another version, transfers cut in two, crowds. */
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -9,38 +9,43 @@ import { until, World } from './support/world.js'
 
 jest.setTimeout(180_000)
 
+/** One for all, with a pipeline and workers of each test's own. */
 let world: World
+let crowd: World | undefined
 const servers: Server[] = []
+beforeAll(async () => {
+  world = new World()
+  await world.start()
+}, 60_000)
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close()
-  await world?.stop()
+  await world.endWorkers()
+  world.detour = undefined
+  world.network.restore()
+  for (const left of ['ledger', 'go']) rmSync(join(world.folder, left), { force: true })
+  await crowd?.stop()
+  crowd = undefined
 }, 60_000)
+afterAll(() => world?.stop(), 60_000)
 
-async function worldOf(dialect: 'SQLite' | 'PostgreSQL' = 'SQLite'): Promise<World> {
-  world = new World(dialect)
-  await world.start()
-  return world
-}
-
-test.each([{ minutes: 20 }, { minutes: -20 }])(
-  "the worker's clock differs by $minutes minutes",
-  async ({ minutes }) => {
-    await worldOf()
-    const early = join(world.folder, 'early.js')
-    writeFileSync(early, `const now = Date.now; Date.now = () => now() + ${minutes * 60_000}`)
-    const worker = await world.work('clock', { env: { NODE_OPTIONS: `--require ${early}` } })
-    await world.build('clock', ['printf made >product', 'cat product; echo; echo "the key is $KEY"'])
-    expect(await world.ended('clock', 'Run2')).toMatchObject({ status: 'Succeeded' })
-    expect(await world.wholeLog('clock', 'Run2')).toContain('made\nthe key is ****')
-    await worker.end('SIGTERM')
-  },
-)
+test.each([
+  { it: 'early', minutes: 20 },
+  { it: 'late', minutes: -20 },
+])("the worker's clock differs by $minutes minutes", async ({ it, minutes }) => {
+  const name = `clock-${it}`
+  const early = join(world.folder, 'early.js')
+  writeFileSync(early, `const now = Date.now; Date.now = () => now() + ${minutes * 60_000}`)
+  const worker = await world.work(name, { env: { NODE_OPTIONS: `--require ${early}` } })
+  await world.build(name, ['printf made >product', 'cat product; echo; echo "the key is $KEY"'])
+  expect(await world.ended(name, 'Run2')).toMatchObject({ status: 'Succeeded' })
+  expect(await world.wholeLog(name, 'Run2')).toContain('made\nthe key is ****')
+  await worker.end('SIGTERM')
+})
 
 test.each([
   { it: 'a wrong secret', keys: { secretAccessKey: 'wrong' }, says: /signature/i },
   { it: 'an unknown key', keys: { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA' }, says: /security token|UnrecognizedClient/ },
 ])('refused at the start: $it', async ({ keys, says }) => {
-  await worldOf()
   const worker = await world.work('refused', { keys: { ...world.keys, ...keys } })
   expect(worker.said()).toMatch(says)
   expect(worker.said()).not.toContain(world.keys.secretAccessKey)
@@ -48,7 +53,6 @@ test.each([
 })
 
 test('a key that is taken away and given back: the build goes on', async () => {
-  await worldOf()
   const { access } = world.server.services
   const keys = await world.keysOf('PenstockWorkerAccess')
   const worker = await world.work('keys', { keys })
@@ -79,34 +83,40 @@ async function strange(status: number, body: string): Promise<number> {
 }
 
 test.each([
-  { it: 'an unknown operation', status: 400, body: '{"__type":"UnknownOperationException","message":"no such thing"}' },
-  { it: "a proxy's page", status: 502, body: '<html>Bad Gateway</html>' },
-  { it: 'success that is none', status: 200, body: '<html>Welcome</html>' },
-])('while a job runs and ends, the server answers with $it; then it is itself again', async ({ status, body }) => {
-  await worldOf()
-  const worker = await world.work('upgrade')
-  const gate = join(world.folder, 'go')
-  await world.build('upgrade', [
-    `echo begin >>'${world.folder}/ledger'; while [ ! -e '${gate}' ]; do sleep 0.1; done; echo "end" >>'${world.folder}/ledger'; printf done >out`,
-    'cat out',
-  ])
-  await until(() => world.ledger().length === 1, 'the build begins')
-  world.detour = await strange(status, body)
-  world.network.restore()
-  writeFileSync(gate, '')
-  await until(() => world.ledger().length === 2, 'the build ends')
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
-  expect(worker.child.exitCode).toBeNull()
-  world.detour = undefined
-  world.network.restore()
-  expect(await world.ended('upgrade', 'Run2')).toMatchObject({ status: 'Succeeded' })
-  expect(await world.wholeLog('upgrade', 'Run2')).toContain('done')
-  expect(world.ledger()).toEqual(['begin', 'end'])
-  await worker.end('SIGTERM')
-})
+  {
+    it: 'an unknown operation',
+    name: 'newer',
+    status: 400,
+    body: '{"__type":"UnknownOperationException","message":"no such thing"}',
+  },
+  { it: "a proxy's page", name: 'behind', status: 502, body: '<html>Bad Gateway</html>' },
+  { it: 'success that is none', name: 'other', status: 200, body: '<html>Welcome</html>' },
+])(
+  'while a job runs and ends, the server answers with $it; then it is itself again',
+  async ({ name, status, body }) => {
+    const worker = await world.work(name)
+    const gate = join(world.folder, 'go')
+    await world.build(name, [
+      `echo begin >>'${world.folder}/ledger'; while [ ! -e '${gate}' ]; do sleep 0.1; done; echo "end" >>'${world.folder}/ledger'; printf done >out`,
+      'cat out',
+    ])
+    await until(() => world.ledger().length === 1, 'the build begins')
+    world.detour = await strange(status, body)
+    world.network.restore()
+    writeFileSync(gate, '')
+    await until(() => world.ledger().length === 2, 'the build ends')
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect(worker.child.exitCode).toBeNull()
+    world.detour = undefined
+    world.network.restore()
+    expect(await world.ended(name, 'Run2')).toMatchObject({ status: 'Succeeded' })
+    expect(await world.wholeLog(name, 'Run2')).toContain('done')
+    expect(world.ledger()).toEqual(['begin', 'end'])
+    await worker.end('SIGTERM')
+  },
+)
 
 test('a worker without the plugin leaves the jobs to one that has it', async () => {
-  await worldOf()
   const without = join(world.folder, 'without')
   mkdirSync(without, { mode: 0o700 })
   writeFileSync(join(without, 'penstock.yaml'), 'log: { level: info }\n')
@@ -130,18 +140,13 @@ test('a worker without the plugin leaves the jobs to one that has it', async () 
 })
 
 test('an artifact whose upload and download are cut in the middle, twice each', async () => {
-  await worldOf()
   const worker = await world.work('cut')
-  await world.build('cut', ['head -c 60000000 /dev/urandom >big; sha256sum big >sum', 'sha256sum -c sum'])
-  const cutAfter = async (moved: () => number) => {
-    const before = moved()
-    await until(() => moved() - before > 15_000_000, 'some of it is through')
-    world.network.cut()
+  await world.build('cut', ['head -c 16000000 /dev/urandom >big; sha256sum big >sum', 'sha256sum -c sum'])
+  for (const way of ['sent', 'sent', 'received', 'received'] as const) {
+    await world.network.cutAfter(way, 4_000_000)
     await new Promise((resolve) => setTimeout(resolve, 300))
     world.network.restore()
   }
-  for (let count = 0; count < 2; count++) await cutAfter(() => world.network.sent)
-  for (let count = 0; count < 2; count++) await cutAfter(() => world.network.received)
   expect(await world.ended('cut', 'Run2')).toMatchObject({ status: 'Succeeded' })
   expect(await world.wholeLog('cut', 'Run2')).toContain('big: OK')
   await worker.end('SIGTERM')
@@ -150,7 +155,9 @@ test('an artifact whose upload and download are cut in the middle, twice each', 
 // A crowd is what PostgreSQL is for; SQLite bears it as well.
 const crowded = process.env.PENSTOCK_LONG === '1' ? (['PostgreSQL', 'SQLite'] as const) : (['PostgreSQL'] as const)
 test.each(crowded)('twenty workers at once on %s: each job is run once', async (dialect) => {
-  await worldOf(dialect)
+  const world = new World(dialect)
+  crowd = world
+  await world.start()
   const workers: RunningWorker[] = []
   try {
     for (let count = 0; count < 20; count++)

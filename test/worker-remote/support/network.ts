@@ -7,9 +7,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 export class Network {
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #isUp = true
-  /** Bytes that went to the server, and came from it. */
-  sent = 0
-  received = 0
+  /** What is to be cut, once so many bytes more went to the server or came from it. */
+  #plan: { readonly way: 'sent' | 'received'; left: number; cut(): void } | undefined
   readonly #server: Server
 
   /** `target` is asked at each connection: a server may come back at another port. */
@@ -42,6 +41,17 @@ export class Network {
     this.#dropAll()
   }
 
+  /** Resolves when it was cut, in the middle of what moved. */
+  cutAfter(way: 'sent' | 'received', bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cut = () => {
+        this.cut()
+        resolve()
+      }
+      this.#plan = { way, left: bytes, cut }
+    })
+  }
+
   /** What was halted is lost for good; new connections are made. */
   restore(): void {
     this.#dropAll()
@@ -63,14 +73,19 @@ export class Network {
       for (const socket of pair) socket.destroy()
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
-    client.on('data', ({ length }) => {
-      this.sent += length
-    })
-    server.on('data', ({ length }) => {
-      this.received += length
-    })
+    client.on('data', ({ length }) => this.#moved('sent', length))
+    server.on('data', ({ length }) => this.#moved('received', length))
     client.pipe(server)
     server.pipe(client)
+  }
+
+  #moved(way: 'sent' | 'received', bytes: number): void {
+    const plan = this.#plan
+    if (plan?.way !== way) return
+    plan.left -= bytes
+    if (plan.left > 0) return
+    this.#plan = undefined
+    plan.cut()
   }
 
   #dropAll(): void {
