@@ -177,6 +177,14 @@ export const configSchema: JsonSchema = {
         },
       },
     },
+    deliveries: {
+      type: 'object',
+      default: {},
+      properties: {
+        giveUpHours: { type: 'number', default: 24, exclusiveMinimum: 0, maximum: 720 },
+        keepDays: { type: 'integer', default: 30, minimum: 1 },
+      },
+    },
     plugins: { type: 'object', default: {}, additionalProperties: true },
     codebuild: { type: 'object', additionalProperties: true, description: 'build projects and what belongs to them' },
   },

@@ -79,6 +79,8 @@ export interface Config {
   readonly pipelinesNamed: boolean
   /** A NotificationArn to the addresses that notifiers understand. */
   readonly topics: Readonly<Record<string, readonly string[]>>
+  /** How long notifications are tried, and how long those that ended are shown. */
+  readonly deliveries: { readonly giveUpHours: number; readonly keepDays: number }
   readonly plugins: Readonly<Record<string, unknown>>
   /** What relative paths started from: the file's folder, or where the server was started. */
   readonly baseFolder: string

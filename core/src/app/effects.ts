@@ -1,6 +1,8 @@
-/** What the engine decided, told to plugins: the hooks, then the notifiers. Errors stay with whoever caused them. */
+/** What the engine decided: told to the hooks, whose errors stay with whoever caused them, and written down for the notifiers. */
 import type { ArtifactStore } from '../domain/artifact.js'
-import { type Clock, within } from '../domain/clock.js'
+import type { Clock } from '../domain/clock.js'
+import { defined } from '../domain/defined.js'
+import type { DeliveryStore } from '../domain/delivery.js'
 import type { Effect } from '../engine/changes.js'
 import type { Engine } from '../engine/engine.js'
 import { reason } from '../host/contain.js'
@@ -9,8 +11,12 @@ import type { Logger, Notification } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerIdentity } from '../host/services.js'
 import type { Config } from './config.js'
+import { Courier } from './deliveries/courier.js'
+import { deliveriesOf } from './deliveries/dispatch.js'
 import { notificationOf } from './notification.js'
 import { inject, injectable, tokens } from './services.js'
+
+const hour = 60 * 60_000
 
 @injectable()
 export class EffectDelivery {
@@ -22,24 +28,41 @@ export class EffectDelivery {
     @inject(tokens.artifacts) private readonly artifacts: Pick<ArtifactStore, 'head'>,
     @inject(tokens.identity) private readonly identity: ServerIdentity,
     @inject(tokens.log) private readonly log: Logger,
-    @inject(tokens.config) private readonly config: Pick<Config, 'topics'>,
+    @inject(tokens.config) private readonly config: Pick<Config, 'topics' | 'deliveries'>,
+    @inject(tokens.deliveries) private readonly store: Pick<DeliveryStore, 'add'>,
+    @inject(Courier) private readonly courier: Pick<Courier, 'wake'>,
   ) {}
 
-  /** For the outbox: resolves when everybody was told, whatever they made of it. */
-  readonly deliver = async (effect: Effect): Promise<void> => {
-    const { kind, ...event } = effect
-    await this.hooks[kind].promise(event as never)
+  /** For the outbox: resolves when the hooks were told, and what notifiers are to be told is kept. `event` is the same each time. */
+  readonly deliver = async (effect: Effect, event: string): Promise<void> => {
+    const { kind, ...told } = effect
+    await this.hooks[kind].promise(told as never)
     if (effect.kind === 'actionChanged' && effect.status === 'Succeeded')
       await this.#tellOfArtifacts(effect.actionExecutionId)
     const notification = notificationOf(effect, this.identity)
-    if (notification) await Promise.all(this.#addressed(notification).map((one) => this.#notify(one)))
+    if (notification) await this.#keep(notification, `${event} ${JSON.stringify(effect)}`)
   }
 
-  /** One for each address that the operator gave the topic; as it is when there is none. */
-  #addressed(notification: Notification): readonly Notification[] {
-    const { target } = notification
-    const addresses = target === undefined ? undefined : this.config.topics[target]
-    return addresses?.map((address) => ({ ...notification, target: address })) ?? [notification]
+  async #keep(notification: Notification, event: string): Promise<void> {
+    const { clock, config, log } = this
+    const deliveries = await deliveriesOf(notification, event, {
+      notifiers: this.registry.notifiers(),
+      topics: config.topics,
+      log,
+      now: clock.now(),
+      giveUpMs: config.deliveries.giveUpHours * hour,
+    })
+    if (deliveries.length === 0) return
+    const revisions = await this.#revisionsOf(notification)
+    await this.store.add(
+      deliveries.map((one) => ({ ...one, notification: { ...one.notification, ...defined({ revisions }) } })),
+    )
+    this.courier.wake()
+  }
+
+  async #revisionsOf({ pipelineExecutionId }: Notification): Promise<Notification['revisions']> {
+    if (pipelineExecutionId === undefined) return undefined
+    return (await this.engine.store.read.execution(pipelineExecutionId))?.sourceRevisions
   }
 
   async #tellOfArtifacts(actionExecutionId: string): Promise<void> {
@@ -55,23 +78,5 @@ export class EffectDelivery {
       const { pipelineName, executionId: pipelineExecutionId } = action
       await hooks.artifactStored.promise({ pipelineName, pipelineExecutionId, name, location, size: stored.size })
     }
-  }
-
-  /** Each notifier has thirty seconds; one that fails keeps no other from being told. */
-  async #notify(notification: Notification): Promise<void> {
-    const told = this.registry.notifiers().map(async (notifier) => {
-      try {
-        await within(this.clock, 30_000, notifier.notify(notification), () => {
-          throw new Error('it did not answer within 30 s')
-        })
-      } catch (error) {
-        this.log.error('notification failed', {
-          notifier: notifier.name,
-          kind: notification.kind,
-          error: reason(error),
-        })
-      }
-    })
-    await Promise.all(told)
   }
 }

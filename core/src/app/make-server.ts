@@ -23,6 +23,7 @@ import { Coordinator } from '../scheduler/coordinator.js'
 import { ScheduleBook, scheduleTagProblem } from '../scheduler/schedules.js'
 import { SqlAccessStore } from '../store/access-store.js'
 import { SqlAuditStore } from '../store/audit-store.js'
+import { deliveryStore } from '../store/delivery-store.js'
 import { createEngineStore } from '../store/engine-store.js'
 import { MetaStore } from '../store/meta-store.js'
 import { pluginStateStore } from '../store/plugin-state-store.js'
@@ -33,6 +34,8 @@ import { sourceStateStore } from '../store/source-state-store.js'
 import { taskStore } from '../store/task-store.js'
 import { Worker } from '../worker/worker.js'
 import { clientTokenKey } from './client-token-key.js'
+import { Courier } from './deliveries/courier.js'
+import { notificationDeliveries } from './deliveries/deliveries.js'
 import { EffectDelivery } from './effects.js'
 import { createIsolation, createPluginSandbox, isolationDanger } from './isolation.js'
 import { jobScope } from './job-scope.js'
@@ -89,6 +92,12 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
       sources: sources.service,
       stateOf: (plugin) => stateOverDoor(() => stores.state.doorOf(plugin)),
       forks: sources.forks,
+      deliveries: notificationDeliveries({
+        store: core.deliveries,
+        clock: given.clock,
+        giveUpMs: given.config.deliveries.giveUpHours * 60 * 60_000,
+        wake: () => core.courier.wake(),
+      }),
       plugins: plugins.host,
       queue,
       overview,
@@ -228,13 +237,18 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
     Access,
     () => new Access({ store: accessStore, audit: auditStore, key: masterKey, clock, accountId, jobScope: scope, log }),
   )
+  const deliveries = services.one(tokens.deliveries, () => deliveryStore(database))
+  const courier = services.one(
+    Courier,
+    () => new Courier({ clock, log, store: deliveries, notifier: (name) => registry.notifier(name) }),
+  )
   const { deliver } = services.build(EffectDelivery)
   const outbox = services.one(
     Outbox,
     () => new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err })),
   )
   const localJobs = services.one(LocalJobs, () => new LocalJobs(engine, config.worker.leaseSeconds * 1_000))
-  return { catalogue, reserved, engine, access, outbox, localJobs, secrets }
+  return { catalogue, reserved, engine, access, outbox, deliveries, courier, localJobs, secrets }
 }
 
 /** What operations work with that is made here, and not by `makeOperations` itself. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { Clock } from '../domain/clock.js'
+import type { DeliveryStore } from '../domain/delivery.js'
 import { openJobStatuses } from '../domain/job.js'
 import type { Database } from '../store/database.js'
 import type { Config } from './config.js'
@@ -12,7 +13,12 @@ export class MetricsReadings {
     @inject(tokens.database) private readonly database: Pick<Database, 'db'>,
     @inject(tokens.config) private readonly config: Pick<Config, 'dataDir'>,
     @inject(tokens.clock) private readonly clock: Pick<Clock, 'now'>,
+    @inject(tokens.deliveries) private readonly kept: Pick<DeliveryStore, 'counts'>,
   ) {}
+
+  deliveries(): ReturnType<DeliveryStore['counts']> {
+    return this.kept.counts()
+  }
 
   async count(table: 'pipelines' | 'outbox'): Promise<number> {
     const row = await this.database.db

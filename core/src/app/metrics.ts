@@ -89,6 +89,13 @@ export class Metrics {
     this.gauge(Gauge, registry, 'penstock_disk_bytes', "The data folder's file system", 'kind', () =>
       this.readings.disk(),
     )
+    new Gauge({
+      name: 'penstock_deliveries',
+      help: 'Notifications that wait, arrived or were given up, as long as they are kept',
+      labelNames: ['notifier', 'status'],
+      registers: [registry],
+      collect: collectPairs(() => this.readings.deliveries()),
+    })
     new EndedMetrics(prometheus, registry, this)
     return registry
   }
@@ -138,6 +145,16 @@ export class Metrics {
         for (const [value, number] of await read()) this.set({ [label]: value }, number)
       },
     })
+  }
+}
+
+/** Fills a gauge of two labels. */
+function collectPairs(
+  read: () => Promise<readonly { readonly notifier: string; readonly status: string; readonly count: number }[]>,
+) {
+  return async function collect(this: import('prom-client').Gauge<'notifier' | 'status'>): Promise<void> {
+    this.reset()
+    for (const { notifier, status, count } of await read()) this.set({ notifier, status }, count)
   }
 }
 

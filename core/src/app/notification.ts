@@ -1,7 +1,7 @@
 import { defined } from '../domain/defined.js'
 import type { ApprovalNeededEvent, ExecutionChangedEvent, FailedAction } from '../domain/hook-events.js'
+import type { Notification, NotificationKind } from '../domain/notification.js'
 import type { Effect } from '../engine/changes.js'
-import type { Notification } from '../host/plugin.js'
 import type { ServerIdentity } from '../host/services.js'
 
 /** What people are told of an effect, or `undefined` when it is nothing to be told of. */
@@ -10,8 +10,14 @@ export function notificationOf(effect: Effect, identity: ServerIdentity): Notifi
   return effect.kind === 'executionChanged' ? execution(effect, identity) : undefined
 }
 
-const told = { Failed: 'executionFailed', Succeeded: 'executionSucceeded', InProgress: 'executionStarted' } as const
-const verbs = { executionFailed: 'failed', executionSucceeded: 'succeeded', executionStarted: 'started' } as const
+const told = {
+  Failed: 'executionFailed',
+  Succeeded: 'executionSucceeded',
+  InProgress: 'executionStarted',
+  Stopped: 'executionStopped',
+  Superseded: 'executionStopped',
+  Cancelled: 'executionStopped',
+} as const
 
 function execution(
   { pipelineName, pipelineExecutionId, status, failed, summary }: ExecutionChangedEvent,
@@ -19,11 +25,23 @@ function execution(
 ): Notification | undefined {
   const kind = status in told ? told[status as keyof typeof told] : undefined
   if (!kind) return undefined
+  const verb = verbs[kind] ?? `was ${status.toLowerCase()}`
+  const link = `${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}/executions/${pipelineExecutionId}`
   return {
     kind,
-    subject: `${pipelineName} ${verbs[kind]}`,
-    message: `Execution ${pipelineExecutionId} of pipeline ${pipelineName} ${verbs[kind]}${reasonOf(failed, summary)}.\n${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}/executions/${pipelineExecutionId}`,
+    subject: `${pipelineName} ${verb}`,
+    message: `Execution ${pipelineExecutionId} of pipeline ${pipelineName} ${verb}${reasonOf(failed, summary)}.\n${link}`,
+    pipelineName,
+    pipelineExecutionId,
+    status,
+    link,
   }
+}
+
+const verbs: Partial<Record<NotificationKind, string>> = {
+  executionFailed: 'failed',
+  executionSucceeded: 'succeeded',
+  executionStarted: 'started',
 }
 
 /** ` in Build/Make: "make test" failed with exit code 2`. */
@@ -34,7 +52,7 @@ function reasonOf(failed: FailedAction | undefined, summary: string | undefined)
 
 /** A4: the document that AWS sends to the topic. */
 function approval(event: ApprovalNeededEvent, { region, publicUrl }: ServerIdentity): Notification {
-  const { pipelineName, stageName, actionName, token, configuration } = event
+  const { pipelineName, pipelineExecutionId, stageName, actionName, token, configuration } = event
   const { NotificationArn, ExternalEntityLink, CustomData } = configuration
   const link = `${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}`
   // AWS writes minutes only: 2016-07-07T20:22Z.
@@ -49,6 +67,9 @@ function approval(event: ApprovalNeededEvent, { region, publicUrl }: ServerIdent
       ...(ExternalEntityLink ? [`To review: ${ExternalEntityLink}`] : []),
       link,
     ].join('\n'),
+    pipelineName,
+    pipelineExecutionId,
+    link,
     document: {
       region,
       consoleLink: link,

@@ -36,6 +36,13 @@ export function addPeriodicTasks(parts: Server, { clock, log, config }: Periodic
   // What a command wrote straight into the database, where no signal comes from.
   coordinator.every({ name: 'action-types', next: everyMs(5_000), ...local, run: () => parts.catalogue.load() })
   coordinator.every({ name: 'outbox', next: everyMs(5_000), ...local, run: async () => outbox.wake() })
+  coordinator.every({ name: 'deliveries', next: everyMs(5_000), ...local, run: async () => parts.courier.wake() })
+  coordinator.every({
+    name: 'old-deliveries',
+    next: everyMs(60 * 60_000),
+    limit: 10 * 60_000,
+    run: () => parts.deliveries.forget(clock.now() - config.deliveries.keepDays * 24 * 60 * 60_000),
+  })
   coordinator.every({
     name: 'plugin-blobs',
     next: everyMs(60 * 60_000),

@@ -241,6 +241,10 @@ function lookForDamage({ config, log, stack }: Starting, { database }: Server, s
 async function startParts({ config, log, clock, stack }: Starting, parts: Server): Promise<void> {
   stack.push('plugins', () => parts.host.stop())
   await parts.host.start()
+  // What an attempt was doing when the last server was lost is done again at once, where no other server may be doing it.
+  if (!parts.database.hasClock) await parts.deliveries.recover(clock.now())
+  stack.push('deliveries', () => parts.courier.stop())
+  parts.courier.wake()
   stack.push('outbox', () => parts.outbox.stop())
   parts.outbox.start()
   stack.push('logs', () => parts.remoteLogs.close())

@@ -2,6 +2,7 @@
 import 'reflect-metadata' // before tsyringe, which asks for it as it is loaded
 import { type DependencyContainer, type InjectionToken, container as root } from 'tsyringe'
 import type { Clock } from '../domain/clock.js'
+import type { DeliveryStore } from '../domain/delivery.js'
 import type { Engine } from '../engine/engine.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
@@ -28,6 +29,7 @@ export const tokens = {
   artifacts: token<ChosenArtifactStore>('artifacts'),
   hooks: token<Hooks>('hooks'),
   engine: token<Engine>('engine'),
+  deliveries: token<DeliveryStore>('deliveries'),
   operations: token<OperationService>('operations'),
   logs: token<ActionLogs>('logs'),
   receivedLogs: token<ReceivedLogs>('receivedLogs'),

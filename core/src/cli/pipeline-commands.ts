@@ -14,6 +14,7 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
   addProjects(program, where)
   addSecrets(program, where)
   addForks(program, where)
+  addDeliveries(program, where)
 }
 
 type Verb = (usage: string, text: string) => Command
@@ -272,4 +273,20 @@ function addForks(program: Command, where: (command: Command) => Command): void 
     verb(`${answer} <pipeline> <commit>`, answer === 'approve' ? 'run just this commit' : 'forget it').action(
       async (name, commit, options) => (await load()).answerFork(answer, name, commit, options),
     )
+}
+
+function addDeliveries(program: Command, where: (command: Command) => Command): void {
+  const verb = (parent: Command, usage: string, text: string, isDefault = false) =>
+    withOutput(withServer(where(parent.command(usage, { isDefault }).description(text))))
+  const deliveries = program
+    .command('deliveries')
+    .description('notifications: what arrived, what waits, what was given up')
+  const load = () => import('./deliveries.js')
+  verb(deliveries, 'list [pipeline]', 'the newest first; of one pipeline, or of all', true)
+    .addOption(new Option('--status <status>', 'only those').choices(['Pending', 'Delivered', 'GivenUp']))
+    .option('--max <number>', 'at most so many; 100 unless given', wholeNumberOf(1, 1_000))
+    .action(async (name, options) => (await load()).listDeliveries(name, options))
+  verb(deliveries, 'redeliver <delivery>', 'once more, under the same id').action(async (id, options) =>
+    (await load()).redeliver(id, options),
+  )
 }

@@ -9,8 +9,8 @@ export class Outbox {
 
   constructor(
     private readonly engine: Engine,
-    /** Must contain its own errors: what it throws is told again. */
-    private readonly deliver: (effect: Effect) => Promise<void>,
+    /** Must contain its own errors: what it throws is told again. `event` names what happened, each time it is told. */
+    private readonly deliver: (effect: Effect, event: string) => Promise<void>,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -38,8 +38,8 @@ export class Outbox {
     while (this.again) {
       this.again = false
       try {
-        const told = await this.engine.store.drainOutbox(async ({ effects }) => {
-          for (const effect of effects) await this.deliver(effect)
+        const told = await this.engine.store.drainOutbox(async ({ id, effects }) => {
+          for (const [place, effect] of effects.entries()) await this.deliver(effect, `${id}.${place}`)
         }, 100)
         if (told === 100) this.again = true
       } catch (error) {

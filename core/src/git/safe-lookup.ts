@@ -1,8 +1,8 @@
 /** Repositories are not asked at addresses where none can be (see host/forbidden-address.ts), whatever their names are. */
-import { lookup as systemLookup } from 'node:dns'
 import { lookup as systemLookupAll } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { isForbidden } from '../host/forbidden-address.js'
+import { lookupGuardedBy } from '../host/guarded-lookup.js'
 import { GitError } from './git-error.js'
 import { isLocalUrl } from './local.js'
 
@@ -12,13 +12,7 @@ export function refuseForbidden(url: URL): void {
 }
 
 /** As the system's, but a name that leads to such an address leads nowhere. */
-export const safeLookup: LookupFunction = (hostname, options, done) => {
-  systemLookup(hostname, options, (error, found, family) => {
-    const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address)
-    if (error === null && addresses.some(isForbidden)) done(refused(hostname), '')
-    else done(error, found, family)
-  })
-}
+export const safeLookup: LookupFunction = lookupGuardedBy(refused)
 
 /**
  * For programs that look names up themselves, git and ssh: refuses a URL (also `user@host:path`) whose host is such an

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../domain/access.js'
 import type { ArtifactStore } from '../domain/artifact.js'
+import type { Notification } from '../domain/notification.js'
 import type { ActionProvider } from './action-provider.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
 import type { DeploymentService } from './deployment-service.js'
@@ -10,6 +11,8 @@ import type { ServiceProvider } from './service-provider.js'
 import type { ServerServices } from './services.js'
 import type { SourceProvider } from './source-provider.js'
 import type { PluginState } from './state/plugin-state.js'
+
+export type { Notification, NotificationKind } from '../domain/notification.js'
 
 /**
  * The version of this API, apart from the product's. A plugin names the range it was written for (`^1.0`); an addition raises the minor, a break the major.
@@ -92,33 +95,55 @@ export interface Logger {
 }
 
 /**
- * Told of what happened; `message` is ready to be sent to people.
+ * Told of what happened; `message` is ready to be sent to people. The server keeps what is to be told and asks again, for a
+ * day, until `notify` resolves: so it may come twice.
+ * Errors of notify: why it could not be told, without secrets; a NotDeliverable when asking again would not help.
  * @example
  * const chat: Notifier = {
  *   name: 'chat',
- *   async notify({ subject }) {
- *     await fetch('https://chat.example.com/hook', { method: 'POST', body: subject })
+ *   async notify({ subject }, delivery) {
+ *     const headers = { 'idempotency-key': delivery?.id ?? '' }
+ *     const { status } = await fetch('https://chat.example.com/hook', { method: 'POST', headers, body: subject })
+ *     if (status !== 200) throw new Error(`chat.example.com answered ${status}`)
  *   },
  * }
  */
 export interface Notifier {
   readonly name: string
-  notify(notification: Notification): Promise<void>
+  /**
+   * Who would be told, by names that are no secrets; nobody when empty. Each is a delivery of its own, which is tried again
+   * and shown by itself. Without this function `notify` gets everything, and decides.
+   */
+  receivers?(notification: Notification): readonly string[] | Promise<readonly string[]>
+  /** Thirty seconds. */
+  notify(notification: Notification, delivery?: NotificationDelivery): Promise<void>
 }
 
 /**
- * Something that people want to know.
+ * One notification on its way to one receiver.
  * @example
- * const news: Notification = { kind: 'executionFailed', subject: 'site failed', message: 'Deploy: exit code 1' }
+ * const again = ({ attempt, possibleDuplicate }: NotificationDelivery) => attempt > 1 && possibleDuplicate
  */
-export interface Notification {
-  readonly kind: 'approvalNeeded' | 'executionFailed' | 'executionSucceeded' | 'executionStarted' | 'sourceFailed'
-  /** CodePipeline's NotificationArn of an approval, or the notifier's own kind of address. */
-  readonly target?: string
-  readonly subject: string
-  readonly message: string
-  /** For approvals: the JSON document of the user guide (A4). */
-  readonly document?: Readonly<Record<string, unknown>>
+export interface NotificationDelivery {
+  /** The same for every attempt: who gets it twice can tell. */
+  readonly id: string
+  /** One of those that `receivers` named, or nothing. */
+  readonly receiver: string
+  /** 1 for the first. */
+  readonly attempt: number
+  /** An earlier attempt may have arrived: a server was lost before it knew, or somebody asked for it again. */
+  readonly possibleDuplicate: boolean
+  /** When it happened, epoch milliseconds. */
+  readonly created: number
+}
+
+/**
+ * Thrown by `notify` when asking again would not help: the receiver is gone for good, or the address is none.
+ * @example
+ * throw new NotDeliverable('chat.example.com answered 410: the hook is gone')
+ */
+export class NotDeliverable extends Error {
+  override readonly name = 'NotDeliverable'
 }
 
 /**

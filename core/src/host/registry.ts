@@ -135,6 +135,10 @@ export class ProviderRegistry {
     return this.of<Notifier>('notifier').map((entry) => entry.value)
   }
 
+  notifier(name: string): Notifier | undefined {
+    return this.entries.get(`notifier ${name}`)?.value as Notifier | undefined
+  }
+
   secretStores(): SecretStore[] {
     return this.of<SecretStore>('secret store').map((entry) => entry.value)
   }

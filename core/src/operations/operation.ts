@@ -1,4 +1,5 @@
 import type { Principal } from '../domain/access.js'
+import type { NotificationDeliveries } from '../domain/delivery.js'
 import type { FaultCode } from '../domain/faults.js'
 import type { ForkDecisions } from '../domain/fork-pull-request.js'
 import type { StoredSecrets } from '../domain/secret.js'
@@ -36,6 +37,8 @@ export interface OperationServices {
   /** Pull requests from forks that wait for somebody's word. */
   readonly forks: ForkDecisions
   readonly secrets: StoredSecrets
+  /** Notifications on their way. */
+  readonly deliveries: NotificationDeliveries
   /** People, their keys, and the log of what they did. */
   readonly access: UserAdministration &
     Pick<AccessService, 'createAccessKey' | 'deleteAccessKey' | 'listAccessKeys' | 'auditLog'>

@@ -8,6 +8,7 @@ import { testReports } from './migrations/0005-test-reports.js'
 import { webhookNews } from './migrations/0006-webhook-news.js'
 import { secretsAndForks } from './migrations/0007-secrets-and-forks.js'
 import { jobStarted } from './migrations/0008-job-started.js'
+import { deliveries } from './migrations/0009-deliveries.js'
 import type { Migration, MigrationTools } from './migrations/migration.js'
 import type { Schema } from './schema.js'
 
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   webhookNews,
   secretsAndForks,
   jobStarted,
+  deliveries,
 ]
 
 /** The data was written by a newer Penstock than this one. */

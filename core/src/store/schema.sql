@@ -2,6 +2,7 @@ CREATE TABLE access_keys (access_key_id text primary key, user_name text not nul
 CREATE TABLE action_executions (id text primary key, execution_id text not null, pipeline_name text not null, stage_name text not null, number bigint not null, status text not null, started bigint not null, deadline bigint, doc text not null);
 CREATE TABLE audit (id integer primary key autoincrement, at bigint not null, principal text not null, operation text not null, target text not null, result text not null, detail text);
 CREATE TABLE custom_action_types (type_key text primary key, deleted int not null, doc text not null);
+CREATE TABLE deliveries (number integer primary key autoincrement, id text not null unique, lane text not null, notifier text not null, status text not null, pipeline_name text, created bigint not null, due bigint not null, attempts int not null, in_flight int not null, ended bigint, doc text not null);
 CREATE TABLE deploy_targets (action_execution_id text not null, target_id text not null, position int not null, status text not null, doc text not null, primary key (action_execution_id, target_id));
 CREATE TABLE executions (id text primary key, pipeline_name text not null, number bigint not null, pipeline_version int not null, live int not null, status text not null, started bigint not null, client_request_token text, doc text not null);
 CREATE TABLE fork_pull_requests (pipeline_name text not null, action_name text not null, source text not null, revision_id text not null, asked bigint not null, doc text not null, primary key (pipeline_name, action_name, source));
@@ -32,6 +33,9 @@ CREATE INDEX action_executions_by_deadline on action_executions (deadline) where
 CREATE INDEX action_executions_by_execution on action_executions (execution_id, number);
 CREATE INDEX action_executions_by_number on action_executions (pipeline_name, number);
 CREATE INDEX audit_by_time on audit (at, id);
+CREATE INDEX deliveries_by_pipeline on deliveries (pipeline_name, number);
+CREATE INDEX deliveries_due on deliveries (due) where status = 'Pending';
+CREATE INDEX deliveries_ended on deliveries (ended) where ended is not null;
 CREATE UNIQUE INDEX executions_by_number on executions (pipeline_name, number);
 CREATE INDEX executions_by_start on executions (started);
 CREATE UNIQUE INDEX executions_by_token on executions (pipeline_name, client_request_token) where client_request_token is not null;

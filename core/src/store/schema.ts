@@ -232,6 +232,22 @@ export interface ForkPullRequestTable {
   asked: number
   doc: string
 }
+/** Notifications on their way to somebody. */
+export interface DeliveryTable {
+  number: Generated<number>
+  id: string
+  /** Those on one lane go one after another. */
+  lane: string
+  notifier: string
+  status: string
+  pipeline_name: string | null
+  created: number
+  due: number
+  attempts: number
+  in_flight: number
+  ended: number | null
+  doc: string
+}
 export interface MetaTable {
   key: string
   value: string
@@ -267,4 +283,5 @@ export interface Schema {
   log_pieces: LogPieceTable
   secrets: SecretTable
   fork_pull_requests: ForkPullRequestTable
+  deliveries: DeliveryTable
 }

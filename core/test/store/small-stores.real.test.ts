@@ -2,6 +2,7 @@
 
 import { SqlAccessStore } from '../../src/store/access-store.js'
 import { SqlAuditStore } from '../../src/store/audit-store.js'
+import { deliveryStore } from '../../src/store/delivery-store.js'
 import { MetaStore } from '../../src/store/meta-store.js'
 import { beyondLimits, historyOf } from '../../src/store/old-history.js'
 import { pluginStateStore } from '../../src/store/plugin-state-store.js'
@@ -117,5 +118,41 @@ onEachDatabase((database) => {
   test('an empty history leaves nothing to remove', async () => {
     expect(await historyOf(database(), [])).toEqual({ actionExecutionIds: [], artifacts: [] })
     expect(await beyondLimits(database(), 'p', { before: 1, keep: 1 }, 10)).toEqual([])
+  })
+
+  test("a delivery is one server's alone while it is tried, and its lane waits", async () => {
+    const store = deliveryStore(database())
+    const delivery = (id: string, receiver: string) => ({
+      id,
+      notifier: 'chat',
+      receiver,
+      status: 'Pending' as const,
+      created: 1,
+      due: 1,
+      attempts: 0,
+      inFlight: false,
+      giveUpAt: 1_000,
+      possibleDuplicate: false,
+      notification: { kind: 'executionFailed' as const, subject: 's', message: 'm', pipelineName: 'p' },
+      log: [],
+    })
+    await store.add([delivery('a', 'ann'), delivery('b', 'ben')])
+    await store.add([delivery('a', 'ann')]) // told again
+    const claim = (now: number, busy: string[] = []) => store.claim({ now, leaseMs: 50, busy })
+    const both = await Promise.all([claim(10), claim(10), claim(10)])
+    expect(both.flatMap((one) => one?.id ?? []).sort()).toEqual(['a', 'b'])
+    const lost = await claim(60, ['chat ben'])
+    expect(lost).toMatchObject({ id: 'a', attempts: 2, possibleDuplicate: true })
+    // What the lost attempt comes to is no news any more.
+    await store.settle({ ...delivery('a', 'ann'), attempts: 1, status: 'Delivered', ended: 70 })
+    expect(await store.find('a')).toMatchObject({ status: 'Pending', inFlight: true })
+    await store.settle({ ...delivery('a', 'ann'), attempts: 2, status: 'Delivered', ended: 70 })
+    expect(await store.page({ status: 'Delivered', limit: 5 })).toMatchObject({ deliveries: [{ id: 'a', ended: 70 }] })
+    const page = await store.page({ pipelineName: 'p', limit: 1 })
+    expect(page.deliveries).toMatchObject([{ id: 'b' }])
+    expect((await store.page({ pipelineName: 'p', limit: 1, before: page.next })).deliveries).toMatchObject([
+      { id: 'a' },
+    ])
+    expect(await store.counts()).toContainEqual({ notifier: 'chat', status: 'Delivered', count: 1 })
   })
 })

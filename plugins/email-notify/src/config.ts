@@ -29,6 +29,7 @@ export const kinds: readonly Kind[] = [
   'executionFailed',
   'executionSucceeded',
   'executionStarted',
+  'executionStopped',
   'sourceFailed',
 ]
 

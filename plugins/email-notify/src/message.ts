@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Notification } from '@penstock/core'
+import type { Notification, NotificationDelivery } from '@penstock/core'
 import type { SendMailOptions } from 'nodemailer'
 
 /** Longer lines make mail servers fold or refuse: characters. */
@@ -8,9 +8,12 @@ const longestSubject = 180
 /** A notification as a mail: plain text, and the same as HTML whose links can be clicked. */
 export function mailOf(
   notification: Notification,
+  delivery?: NotificationDelivery,
 ): Pick<SendMailOptions, 'subject' | 'text' | 'html' | 'headers' | 'messageId'> {
   const { subject, message } = notification
-  const lines = [...message.trim().split('\n'), ...answerLines(notification)]
+  const again = delivery?.possibleDuplicate ? ['', 'This mail may have been sent before.'] : []
+  const lines = [...message.trim().split('\n'), ...answerLines(notification), ...again]
+  const id = delivery?.id ?? createHash('sha256').update(JSON.stringify(notification)).digest('hex').slice(0, 40)
   return {
     subject: cut(subject.replaceAll(/\s+/g, ' ').trim()),
     text: `${lines.join('\n')}\n`,
@@ -20,8 +23,9 @@ export function mailOf(
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
       'X-Penstock-Event': notification.kind,
+      'X-Penstock-Delivery': id,
     },
-    messageId: `<${createHash('sha256').update(JSON.stringify(notification)).digest('hex').slice(0, 40)}@penstock>`,
+    messageId: `<${id}@penstock>`,
   }
 }
 

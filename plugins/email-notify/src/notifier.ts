@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { defined, type Notification, type Notifier } from '@penstock/core'
+import { defined, NotDeliverable, type Notification, type Notifier } from '@penstock/core'
 import type { EmailConfig } from './config.js'
 import { mailOf } from './message.js'
 
@@ -13,11 +13,18 @@ const patience = 20_000
 export function emailNotifier(config: EmailConfig): Notifier {
   return {
     name: 'email',
-    async notify(notification) {
+    receivers: (notification) => [named(notification, config)].filter((to) => to !== ''),
+    async notify(notification, delivery) {
       const to = recipients(notification, config)
-      if (to.length > 0) await send(config, to, notification)
+      if (to.length > 0) await send(config, to, mailOf(notification, delivery))
     },
   }
+}
+
+/** Whoever it goes to; what is no address is said when it is sent. */
+function named({ target, kind }: Notification, { to = [], events = [] }: EmailConfig): string {
+  if (target === undefined) return events.includes(kind) ? to.join(', ') : ''
+  return /^mailto:/i.test(target) ? target.slice('mailto:'.length) : ''
 }
 
 function recipients({ target, kind }: Notification, { to = [], events = [] }: EmailConfig): readonly string[] {
@@ -31,11 +38,13 @@ function recipients({ target, kind }: Notification, { to = [], events = [] }: Em
 function addressOf(encoded: string): string {
   const text = decodeURIComponent(encoded).trim()
   if (/^[^\s<>@,;:"()]+@[^\s<>@,;:"()]+$/.test(text)) return text
-  throw new Error(`'${text.replaceAll(/\s+/g, ' ').slice(0, 100)}' is no address: mailto:ann@example.com is right`)
+  throw new NotDeliverable(
+    `'${text.replaceAll(/\s+/g, ' ').slice(0, 100)}' is no address: mailto:ann@example.com is right`,
+  )
 }
 
 /** The library is loaded at the first mail. */
-async function send(config: EmailConfig, to: readonly string[], notification: Notification): Promise<void> {
+async function send(config: EmailConfig, to: readonly string[], mail: ReturnType<typeof mailOf>): Promise<void> {
   const { smtp, from } = config
   if (!smtp) throw new Error('email-notify has no smtp.host: nobody is told')
   const { createTransport } = await import('nodemailer')
@@ -57,7 +66,7 @@ async function send(config: EmailConfig, to: readonly string[], notification: No
     disableUrlAccess: true,
   })
   try {
-    await transport.sendMail({ ...mailOf(notification), ...defined({ from }), to: [...to] })
+    await transport.sendMail({ ...mail, ...defined({ from }), to: [...to] })
   } catch (error) {
     const { code = '', response, message } = error as Error & { readonly code?: string; readonly response?: string }
     const said = (response ?? message).replaceAll(/\s+/g, ' ').slice(0, 300)

@@ -22,6 +22,7 @@ export const kinds: readonly Kind[] = [
   'executionFailed',
   'executionSucceeded',
   'executionStarted',
+  'executionStopped',
   'sourceFailed',
 ]
 

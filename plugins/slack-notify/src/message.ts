@@ -9,6 +9,7 @@ const signs: Record<Notification['kind'], string> = {
   executionFailed: ':x:',
   executionSucceeded: ':white_check_mark:',
   executionStarted: ':arrow_forward:',
+  executionStopped: ':black_square_for_stop:',
   sourceFailed: ':warning:',
 }
 
@@ -20,7 +21,7 @@ export interface SlackMessage {
 }
 
 /** A notification as Slack's mrkdwn. */
-export function messageOf(notification: Notification): SlackMessage {
+export function messageOf(notification: Notification, possibleDuplicate = false): SlackMessage {
   const { kind, subject, message, document } = notification
   const link = linkOf(notification)
   const title = link === undefined ? `*${escaped(subject)}*` : `*<${escapeUrl(link)}|${escaped(subject)}>*`
@@ -31,6 +32,7 @@ export function messageOf(notification: Notification): SlackMessage {
       section(cut(`${signs[kind]} ${title}`, longestSection)),
       ...(body === '' ? [] : [section(cut(body, longestSection))]),
       ...approvalLinks(document),
+      ...(possibleDuplicate ? [context('This may have been sent before.')] : []),
     ],
     unfurl_links: false,
   }
@@ -71,7 +73,11 @@ function approvalLinks(document: Notification['document']): unknown[] {
     ...(typeof review === 'string' ? [`<${escapeUrl(review)}|Approve or reject>`] : []),
     ...(typeof external === 'string' ? [`<${escapeUrl(external)}|What is to be reviewed>`] : []),
   ]
-  return links.length === 0 ? [] : [{ type: 'context', elements: [{ type: 'mrkdwn', text: links.join(' · ') }] }]
+  return links.length === 0 ? [] : [context(links.join(' · '))]
+}
+
+function context(text: string) {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
 }
 
 function section(text: string) {

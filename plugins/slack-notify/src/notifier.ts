@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Notification, Notifier } from '@penstock/core'
 import type { SlackConfig } from './config.js'
-import { messageOf } from './message.js'
+import { messageOf, type SlackMessage } from './message.js'
 import { post, type Wait } from './post.js'
 
 /**
@@ -12,13 +12,15 @@ import { post, type Wait } from './post.js'
 export function slackNotifier(config: SlackConfig, wait: Wait = (ms) => delay(ms)): Notifier {
   return {
     name: 'slack',
-    async notify(notification) {
-      if (notification.target !== undefined && !notification.target.startsWith('slack:')) return
-      if (notification.target === undefined && !config.events?.includes(notification.kind)) return
+    receivers: (notification) => (isFor(notification, config) ? [receiver(notification, config)] : []),
+    async notify(notification, delivery) {
+      const possibleDuplicate = delivery?.possibleDuplicate ?? false
+      if (!isFor(notification, config)) return
       const webhook = await secret(config.webhookUrl, config.webhookUrlFile)
-      if (webhook !== undefined) return sendToWebhook(webhook, notification, wait)
+      if (webhook !== undefined) return sendToWebhook(webhook, messageOf(notification, possibleDuplicate), wait)
       const token = await secret(config.token, config.tokenFile)
-      await sendToChannel(config, token ?? '', notification, wait)
+      const channel = channelOf(notification, config)
+      await sendToChannel(config, token ?? '', { channel, ...messageOf(notification, possibleDuplicate) }, wait)
     },
   }
 }
@@ -37,26 +39,32 @@ export function configProblems({ webhookUrl, webhookUrlFile, token, tokenFile, c
   return []
 }
 
-async function sendToWebhook(url: string, notification: Notification, wait: Wait): Promise<void> {
-  const { status, text } = await post(url, messageOf(notification), undefined, wait)
+function isFor({ target, kind }: Notification, { events = [] }: SlackConfig): boolean {
+  return target === undefined ? events.includes(kind) : target.startsWith('slack:')
+}
+
+/** A webhook's address is a secret: what it posts to has no other name. */
+function receiver(notification: Notification, config: SlackConfig): string {
+  const byToken = config.token !== undefined || config.tokenFile !== undefined
+  return byToken ? (channelOf(notification, config) ?? '') : 'webhook'
+}
+
+function channelOf({ target, kind }: Notification, { channels = {} }: SlackConfig): string | undefined {
+  return target?.slice('slack:'.length) ?? channels[kind] ?? channels.default
+}
+
+async function sendToWebhook(url: string, message: SlackMessage, wait: Wait): Promise<void> {
+  const { status, text } = await post(url, message, undefined, wait)
   // Slack answers "ok", or a word such as invalid_payload or no_service.
   if (status !== 200) throw new Error(`Slack refused the message: ${short(text) || `status ${status}`}`)
 }
 
-async function sendToChannel(
-  config: SlackConfig,
-  token: string,
-  notification: Notification,
-  wait: Wait,
-): Promise<void> {
-  const { channels = {}, apiUrl = 'https://slack.com/api' } = config
-  const channel = notification.target?.slice('slack:'.length) ?? channels[notification.kind] ?? channels.default
-  const { status, text } = await post(
-    `${apiUrl}/chat.postMessage`,
-    { channel, ...messageOf(notification) },
-    token,
-    wait,
-  )
+type ChannelMessage = SlackMessage & { readonly channel: string | undefined }
+
+async function sendToChannel(config: SlackConfig, token: string, message: ChannelMessage, wait: Wait): Promise<void> {
+  const { apiUrl = 'https://slack.com/api' } = config
+  const { channel } = message
+  const { status, text } = await post(`${apiUrl}/chat.postMessage`, message, token, wait)
   const answer = parse(text)
   if (status === 200 && answer.ok === true) return
   const remedy = remedies[answer.error ?? '']

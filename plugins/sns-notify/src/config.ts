@@ -13,6 +13,14 @@ export interface SnsConfig {
   readonly secretAccessKey?: string
 }
 
+export const kinds: readonly Notification['kind'][] = [
+  'approvalNeeded',
+  'executionFailed',
+  'executionSucceeded',
+  'executionStarted',
+  'executionStopped',
+  'sourceFailed',
+]
 export const defaultEvents: readonly Notification['kind'][] = ['approvalNeeded', 'executionFailed']
 
 const text = { type: 'string', minLength: 1 } as const
@@ -24,7 +32,7 @@ export const configSchema = {
     topicArn: { type: 'string', pattern: '^arn:aws[a-z-]*:sns:[^:]+:\\d{12}:[^:]+$' },
     events: {
       type: 'array',
-      items: { enum: ['approvalNeeded', 'executionFailed', 'executionSucceeded', 'executionStarted', 'sourceFailed'] },
+      items: { enum: kinds },
       default: defaultEvents,
     },
     endpoint: { type: 'string', pattern: '^https?://' },

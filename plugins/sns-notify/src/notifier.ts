@@ -16,11 +16,12 @@ function isTopicArn(text: string): boolean {
 export function snsNotifier(config: SnsConfig): Notifier {
   return {
     name: 'sns',
-    async notify(notification) {
+    receivers: (notification) => [topicFor(notification, config)].filter((arn) => arn !== undefined),
+    async notify(notification, delivery) {
       const arn = topicFor(notification, config)
       if (arn === undefined) return
       try {
-        await publish(arn, notification, config)
+        await publish(arn, notification, config, delivery?.id)
       } catch (error) {
         throw new Error(`SNS topic ${arn}: ${(error as Error).name}: ${(error as Error).message}`, { cause: error })
       }
@@ -34,7 +35,12 @@ function topicFor({ target, kind }: Notification, config: SnsConfig): string | u
 }
 
 /** The SDK is loaded at the first use. */
-async function publish(arn: string, notification: Notification, config: SnsConfig): Promise<void> {
+async function publish(
+  arn: string,
+  notification: Notification,
+  config: SnsConfig,
+  id: string | undefined,
+): Promise<void> {
   const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns')
   const client = new SNSClient({
     region: arn.split(':')[3] ?? '',
@@ -44,7 +50,9 @@ async function publish(arn: string, notification: Notification, config: SnsConfi
       : { credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey } }),
   })
   try {
-    await client.send(new PublishCommand({ TopicArn: arn, ...contentOf(notification), ...orderOf(arn, notification) }))
+    await client.send(
+      new PublishCommand({ TopicArn: arn, ...contentOf(notification), ...orderOf(arn, notification, id) }),
+    )
   } finally {
     client.destroy()
   }
@@ -59,10 +67,10 @@ function contentOf({ subject, message, document }: Notification) {
 }
 
 /** A FIFO topic wants to know what must stay in order; the same message within five minutes is one. */
-function orderOf(arn: string, { kind, document, subject, message }: Notification) {
+function orderOf(arn: string, { kind, document, subject, message }: Notification, id: string | undefined) {
   if (!arn.endsWith('.fifo')) return {}
   const approval = document?.approval as { readonly pipelineName?: string; readonly token?: string } | undefined
-  const identity = approval?.token ?? `${subject}\n${message}`
+  const identity = id ?? approval?.token ?? `${subject}\n${message}`
   const digest = createHash('sha256').update(`${kind}\n${identity}`).digest('hex')
   return { MessageGroupId: approval?.pipelineName ?? 'penstock', MessageDeduplicationId: digest }
 }

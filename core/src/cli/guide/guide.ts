@@ -18,7 +18,16 @@ export interface Guide {
 }
 
 /** The order in which a newcomer reads; what is not named comes after. */
-const order = ['first-pipeline', 'pipeline-file', 'builds', 'access', 'operating', 'troubleshooting', 'aws']
+const order = [
+  'first-pipeline',
+  'pipeline-file',
+  'builds',
+  'access',
+  'notifications',
+  'operating',
+  'troubleshooting',
+  'aws',
+]
 
 const folder = resolve(__dirname, '../../../guide')
 

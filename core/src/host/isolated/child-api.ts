@@ -30,7 +30,7 @@ export class Registration {
     return {
       actions: this.actions.map(describeAction),
       rules: this.rules.map(describeRule),
-      notifiers: this.notifiers.map(({ name }) => name),
+      notifiers: this.notifiers.map(({ name, receivers }) => ({ name, receivers: receivers !== undefined })),
       secretStores: this.secretStores.map(({ name }) => name),
       taps: this.taps.map(({ hook, options }) => ({ hook, ...defined({ options }) })),
     }

@@ -2,7 +2,7 @@
 
 import { frozenCopy } from '../frozen.js'
 import { loadPlugin } from '../load.js'
-import type { Notification, Plugin } from '../plugin.js'
+import type { Plugin } from '../plugin.js'
 import type { SourceProvider } from '../source-provider.js'
 import type { Channel, Handlers } from './channel.js'
 import { childApi, Registration } from './child-api.js'
@@ -14,6 +14,7 @@ import type {
   LinesNote,
   LoadAnswer,
   LoadRequest,
+  NotifyRequest,
   PollRequest,
   RegisterAnswer,
   RegisterRequest,
@@ -50,8 +51,10 @@ export class ChildPlugin {
     hook: ({ place, event }: { readonly place: number; readonly event: unknown }) =>
       this.registration.taps[place]?.run(frozenCopy(event)),
     lines: (note: LinesNote) => this.lines.heard(note),
-    notify: ({ place, notification }: { readonly place: number; readonly notification: Notification }) =>
-      this.registration.notifiers[place]?.notify(notification),
+    notify: ({ place, notification, delivery }: NotifyRequest) =>
+      this.registration.notifiers[place]?.notify(notification, delivery),
+    receivers: ({ place, notification }: NotifyRequest) =>
+      this.registration.notifiers[place]?.receivers?.(notification) ?? [],
     secret: ({ place, name }: { readonly place: number; readonly name: string }) =>
       this.registration.secretStores[place]?.get(name),
     abort: ({ scope, error }: { readonly scope: number; readonly error: WireError }) =>

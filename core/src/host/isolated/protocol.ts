@@ -6,7 +6,7 @@ import type { PluginPlace } from '../discover.js'
 import type { HookName } from '../hook-names.js'
 import type { Manifest } from '../manifest.js'
 import type { PluginPermissions } from '../permissions.js'
-import type { JsonSchema } from '../plugin.js'
+import type { JsonSchema, Notification, NotificationDelivery } from '../plugin.js'
 import type { ExecOptions } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { GateOptions } from '../tap-options.js'
@@ -68,11 +68,17 @@ export interface DeclaredTap {
   readonly options?: GateOptions
 }
 
+/** A notifier without its functions. */
+export interface DeclaredNotifier {
+  readonly name: string
+  readonly receivers: boolean
+}
+
 /** Everything that register() declared, in order: a place in a list is what later calls name it by. */
 export interface RegisterAnswer {
   readonly actions: readonly DeclaredAction[]
   readonly rules: readonly DeclaredRule[]
-  readonly notifiers: readonly string[]
+  readonly notifiers: readonly DeclaredNotifier[]
   readonly secretStores: readonly string[]
   readonly taps: readonly DeclaredTap[]
 }
@@ -100,6 +106,13 @@ export interface AskRequest {
   readonly place: number
   readonly method: 'validate' | 'polls' | 'pollKey'
   readonly configuration: unknown
+}
+
+/** `notify` and `receivers`: host to plugin; `delivery` is for `notify` alone. */
+export interface NotifyRequest {
+  readonly place: number
+  readonly notification: Notification
+  readonly delivery?: NotificationDelivery
 }
 
 /** `context`: a JobContext's or PollContext's call, plugin to host. */

@@ -1,12 +1,20 @@
 /** Providers as the host registers them for an isolated plugin: their declarations, and functions that ask its process. */
 import type { ActionJob } from '../action-job.js'
 import type { ActionProvider } from '../action-provider.js'
-import type { Notifier, PluginApi, SecretStore } from '../plugin.js'
+import type { Notification, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { JobContext } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
 import type { ChangesFound, PollContext, SourceProvider } from '../source-provider.js'
 import type { GateOptions } from '../tap-options.js'
-import type { AskRequest, DeclaredAction, DeclaredRule, PollRequest, RegisterAnswer, RunRequest } from './protocol.js'
+import type {
+  AskRequest,
+  DeclaredAction,
+  DeclaredNotifier,
+  DeclaredRule,
+  PollRequest,
+  RegisterAnswer,
+  RunRequest,
+} from './protocol.js'
 
 /** How the proxies reach the plugin's process. */
 export interface ProcessCalls {
@@ -32,7 +40,8 @@ export function isIsolated(provider: object): boolean {
 export function declareProxies(api: PluginApi<unknown>, calls: ProcessCalls, declared: RegisterAnswer): void {
   for (const [place, action] of declared.actions.entries()) api.provideAction(actionProxy(calls, action, place))
   for (const [place, rule] of declared.rules.entries()) api.provideRule(ruleProxy(calls, rule, place))
-  for (const [place, name] of declared.notifiers.entries()) api.provideNotifier(notifierProxy(calls, name, place))
+  for (const [place, notifier] of declared.notifiers.entries())
+    api.provideNotifier(notifierProxy(calls, notifier, place))
   for (const [place, name] of declared.secretStores.entries()) api.provideSecretStore(secretsProxy(calls, name, place))
   for (const [place, { hook, options }] of declared.taps.entries()) {
     const tap = api.hooks[hook] as unknown as (run: (event: unknown) => Promise<unknown>, options?: GateOptions) => void
@@ -83,8 +92,14 @@ function runner(calls: ProcessCalls, kind: RunRequest['kind'], place: number): A
   }
 }
 
-function notifierProxy(calls: ProcessCalls, name: string, place: number): Notifier {
-  return { name, notify: async (notification) => void (await calls.call('notify', { place, notification })) }
+function notifierProxy(calls: ProcessCalls, { name, receivers }: DeclaredNotifier, place: number): Notifier {
+  const ask = async (notification: Notification) =>
+    (await calls.ask('receivers()', askLimits.question, 'receivers', { place, notification })) as readonly string[]
+  return {
+    name,
+    ...(receivers ? { receivers: ask } : {}),
+    notify: async (notification, delivery) => void (await calls.call('notify', { place, notification, delivery })),
+  }
 }
 
 function secretsProxy(calls: ProcessCalls, name: string, place: number): SecretStore {

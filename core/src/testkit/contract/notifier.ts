@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { Notification, Notifier } from '../../host/plugin.js'
 import { type TestRunner, testRunner } from '../runner.js'
 import { suiteTimeout } from './action.js'
@@ -49,7 +50,7 @@ export function testNotifier(
         const notifier = await (unreachable ?? make)()
         assert.match(notifier.name, /^[a-z0-9][a-z0-9-]{0,63}$/, 'its name must be lower-case letters, digits and -')
         if (unreachable === undefined) return
-        const failed: unknown = await notifier.notify(notification('executionFailed', target)).then(
+        const failed: unknown = await deliver(notifier, notification('executionFailed', target)).then(
           () => assert.fail('nobody got the notification, and notify() says nothing of it'),
           (error: unknown) => error,
         )
@@ -62,6 +63,15 @@ export function testNotifier(
   })
 }
 
+/** To the first of its receivers, as the server would. */
+async function deliver(notifier: Notifier, about: Notification): Promise<void> {
+  const receivers = (await notifier.receivers?.(about)) ?? ['']
+  const [receiver] = receivers
+  assert.ok(receiver !== undefined, `nobody would be told of ${about.kind}: receivers() answers none`)
+  const delivery = { id: randomUUID(), attempt: 1, possibleDuplicate: false, created: Date.now() }
+  await notifier.notify(about, { ...delivery, receiver })
+}
+
 const awkward = 'Zürich "quoted" <b>&amp;</b> \\ 日本'
 
 function notification(kind: Notification['kind'], target?: string): Notification {
@@ -71,7 +81,7 @@ function notification(kind: Notification['kind'], target?: string): Notification
 
 async function assertArrives(notifier: Notifier, { received, target }: NotifierFixtures, kind: Notification['kind']) {
   const before = (await received()).length
-  await notifier.notify(notification(kind, target))
+  await deliver(notifier, notification(kind, target))
   const came = (await received()).slice(before)
   assert.equal(came.length, 1, `one notification was sent, and ${came.length} arrived`)
   assert.ok(
