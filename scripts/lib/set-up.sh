@@ -77,22 +77,31 @@ install_packages() (
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 )
 
-# node_modules as package-lock.json has it. `npm ci` is not used: it refuses locks without other platforms' binaries.
+# node_modules as package-lock.json has it, and what must be compiled. `npm ci` is not used: it refuses locks without other
+# platforms' binaries.
 need_modules() {
-  command -v npm >/dev/null 2>&1 || fail 'npm is not on the PATH: it comes with Node.js (Debian: apt-get install npm).'
-  if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
-    need_native
-    return 0
-  fi
-  say 'Installing npm packages (the first time, better-sqlite3 may compile for 2 to 3 minutes)'
-  npm install --no-progress --loglevel=error ||
-    fail 'npm install failed: see above. It needs the npm registry or a filled npm cache; where it compiles, g++, make and python3.'
-  touch node_modules/.package-lock.json
+  need_javascript
   need_native
+}
+
+# node_modules but for what packages compile: enough for everything that runs nothing of ours.
+need_javascript() {
+  command -v npm >/dev/null 2>&1 || fail 'npm is not on the PATH: it comes with Node.js (Debian: apt-get install npm).'
+  [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ] && return 0
+  say 'Installing npm packages'
+  mkdir -p node_modules && touch node_modules/.scripts-due
+  npm install --ignore-scripts --no-progress --loglevel=error ||
+    fail 'npm install failed: see above. It needs the npm registry or a filled npm cache.'
+  touch node_modules/.package-lock.json
 }
 
 # What was compiled fits this Node.js: not after a change of it, or an installation without scripts.
 need_native() {
+  if [ -e node_modules/.scripts-due ]; then
+    say "Building what packages compile, for Node.js $(node --version) (better-sqlite3 takes 2 to 3 minutes)"
+    npm rebuild --no-bin-links --loglevel=error || true
+    native_fits && rm -f node_modules/.scripts-due
+  fi
   native_fits && return 0
   say "Building better-sqlite3 for Node.js $(node --version) (2 to 3 minutes)"
   npm rebuild better-sqlite3 --loglevel=error || true
@@ -101,6 +110,7 @@ need_native() {
   home=$(dirname "$(dirname "$(node -p process.execPath)")")
   [ -d "$home/include/node" ] && npm_config_nodedir=$home npm rebuild better-sqlite3 --loglevel=error
   native_fits || fail 'better-sqlite3 does not fit this Node.js, and could not be built: it needs g++, make and python3 (Debian: apt-get install g++ make python3).'
+  rm -f node_modules/.scripts-due
 }
 
 native_fits() {
