@@ -36,7 +36,7 @@ test('ten megabytes in short lines come whole, and end in time', async () => {
 })
 
 test('a line of ten megabytes comes in pieces', async () => {
-  const run = await deployHook("head -c 10000000 /dev/zero | tr '\\0' x; echo; echo end")
+  const run = await deployHook("head -c 10000000 /dev/zero | tr '\\0' x; echo; echo end", 110)
   expect(run.outcome).toBe('succeeded')
   expect(run.log.match(/x/g)?.length).toBeGreaterThanOrEqual(10_000_000)
   expect(run.log).toContain('hook.sh | end')

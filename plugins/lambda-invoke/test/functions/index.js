@@ -61,10 +61,13 @@ exports.forgets = async () => 'I never told anyone'
 
 exports.exits = async () => process.exit(7)
 
-exports.hangs = async () => {
+exports.hangs = async (event) => {
   const { spawn } = require('node:child_process')
+  const { writeFileSync } = require('node:fs')
   const child = spawn('sleep', ['300'], { stdio: 'ignore' })
   console.log(`started ${child.pid}`)
+  const told = event['CodePipeline.job'].data.actionConfiguration.configuration.UserParameters
+  if (told) writeFileSync(told, '')
   await new Promise((resolve) => setTimeout(resolve, 300_000))
 }
 
