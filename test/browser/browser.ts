@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PipelineDeclaration, Principal, StageDeclaration } from '@penstock/core'
@@ -7,14 +7,24 @@ import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** A headless Chromium that asks nobody for anything. */
+/** Chromium without a window's code takes less than half of the processor time; where it is not there, the whole one. */
+const browsers = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+
+/** A headless Chromium that asks nobody for anything, and draws all pages in one process. */
 export function startBrowser(): Promise<Browser> {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
+  const together = ['--renderer-process-limit=1', '--disable-features=IsolateOrigins,site-per-process']
+  const executablePath = process.env.CHROMIUM ?? browsers.find((path) => existsSync(path))
+  if (executablePath === undefined) throw new Error(`there is no ${browsers.join(' and no ')}: CHROMIUM names another`)
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet],
+    executablePath,
+    timeout: patience,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet, ...together],
   })
 }
+
+/** Milliseconds that a busy machine may take for anything: a bound against hanging, no expectation. */
+export const patience = 120_000
 
 export type Scheme = 'light' | 'dark'
 
@@ -23,10 +33,11 @@ export async function openPage(browser: Browser, address: string, password: stri
   const context = await browser.newContext({
     colorScheme: scheme,
     bypassCSP: false,
+    reducedMotion: 'reduce', // what turns is drawn sixty times a second
     viewport: { width: 1280, height: 860 },
   })
+  context.setDefaultTimeout(patience)
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000) // a bound for machines that are busy
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
@@ -40,27 +51,51 @@ export async function openPage(browser: Browser, address: string, password: stri
   return { page, problems, context }
 }
 
-/** What axe-core finds serious or worse, in words. The policy against inline scripts is for others, not for this test. */
-export async function barriers(browser: Browser, from: Page, urls: readonly string[], scheme: Scheme, width: number) {
+/** How a page is looked at. */
+export interface Look {
+  readonly scheme: Scheme
+  readonly width: number
+}
+
+/**
+ * What axe-core finds serious or worse, and what scrolls sideways, in words: each page is loaded once and looked at in
+ * every way. The policy against inline scripts is for others, not for this test.
+ */
+export async function barriers(browser: Browser, from: Page, urls: readonly string[], looks: readonly Look[]) {
   const context = await browser.newContext({
     bypassCSP: true,
-    colorScheme: scheme,
-    viewport: { width, height: 860 },
+    reducedMotion: 'reduce',
     storageState: await from.context().storageState(),
   })
+  context.setDefaultTimeout(patience)
+  await context.addInitScript(axe.source)
   const page = await context.newPage()
   const found: string[] = []
   for (const url of urls) {
     await page.goto(url)
-    await page.evaluate(axe.source)
-    const { violations } = await page.evaluate(() => (globalThis as never as { axe: typeof axe }).axe.run())
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    found.push(...serious.map(({ id, nodes }) => `${url} (${scheme}, ${width}): ${id}: ${nodes[0]?.html}`))
-    const wider = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-    if (Number(wider) > 0) found.push(`${url} (${scheme}, ${width}): ${wider} pixels wider than the window`)
+    for (const look of looks) found.push(...(await barriersOf(page, look)).map((barrier) => `${url} ${barrier}`))
   }
   await context.close()
   return found
+}
+
+async function barriersOf(page: Page, { scheme, width }: Look): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.setViewportSize({ width, height: 860 })
+  // What is wrong comes over, and not the hundreds of elements with which nothing is.
+  const serious = await page.evaluate(async () => {
+    const { violations } = await (globalThis as never as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] })
+    const heavy = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    return heavy.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  })
+  const wider = await widerThanWindow(page)
+  const words = [...serious, ...(wider > 0 ? [`${wider} pixels wider than the window`] : [])]
+  return words.map((each) => `(${scheme}, ${width}): ${each}`)
+}
+
+/** Pixels by which a page scrolls sideways. */
+export async function widerThanWindow(page: Page): Promise<number> {
+  return Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
 }
 
 /** Whoever makes what the reader looks at. */
@@ -102,7 +137,7 @@ export async function startWorld() {
     /** Unfolds a stage that is folded because all is well. */
     async openStage(name: string) {
       const fold = stage(name).locator('details.stage')
-      await fold.waitFor({ timeout: 30_000 })
+      await fold.waitFor()
       // Set, not clicked: it unfolds by itself when it begins to need somebody.
       await fold.evaluate((details: HTMLDetailsElement) => {
         details.open = true

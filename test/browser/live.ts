@@ -1,5 +1,5 @@
 /** What stays alive and what is kept: many tabs, two people, a server that goes away. */
-import { makePipeline, maker, openPage, type World } from './browser.js'
+import { makePipeline, maker, openPage, type World, widerThanWindow } from './browser.js'
 
 const ask = {
   name: 'Ask',
@@ -20,17 +20,14 @@ export function liveTests(of: () => World): void {
     const tabs = []
     for (let tab = 0; tab < 20; tab++) {
       const page = await context.newPage()
-      await page.goto(at(tab % 2 ? '/pipelines/asked' : '/activity'))
+      await page.goto(at(tab % 4 === 3 ? '/pipelines/asked' : '/activity?status=InProgress'))
       tabs.push(page)
     }
     for (const page of tabs) await page.locator('[data-live].on').waitFor()
-    await server.services.operations.startPipelineExecution(maker, { name: 'asked' })
+    const { pipelineExecutionId } = await server.services.operations.startPipelineExecution(maker, { name: 'asked' })
     for (const page of tabs.slice(-4)) {
       await page.bringToFront()
-      await page
-        .getByText(/Queued before Ask|Owner waits for a person/)
-        .first()
-        .waitFor()
+      await page.locator(`main a[href$="${pipelineExecutionId}"]`).first().waitFor()
     }
     await Promise.all(tabs.map((page) => page.close()))
   })
@@ -47,7 +44,7 @@ export function liveTests(of: () => World): void {
     await page
       .locator('.kept')
       .getByText(/Owner: approved by admin/)
-      .waitFor({ timeout: 30_000 })
+      .waitFor()
     expect(await page.locator('.kept textarea').inputValue()).toBe('I am not sure about the basket')
     await other.context.close()
   })
@@ -80,8 +77,7 @@ export function liveTests(of: () => World): void {
       '/audit',
     ]) {
       await page.goto(at(path))
-      const wider = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      expect([path, wider]).toEqual([path, 0])
+      expect([path, await widerThanWindow(page)]).toEqual([path, 0])
     }
     await page.setViewportSize({ width: 1280, height: 860 })
   })
@@ -95,7 +91,7 @@ export function liveTests(of: () => World): void {
     })
     await page.goto(at('/?show=waiting'))
     const review = page.getByRole('link', { name: 'Review asked' })
-    await review.waitFor({ timeout: 30_000 })
+    await review.waitFor()
     await review.focus()
     await page.keyboard.press('Enter')
     const approve = page.locator('.wait', { hasText: 'asked' }).getByRole('button', { name: 'Approve' }).first()

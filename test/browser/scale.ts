@@ -1,5 +1,5 @@
 /** Large things in a real browser: logs of a hundred thousand lines, pipelines of fifty stages and a hundred actions. */
-import { makePipeline, maker, openPage, shell, type World } from './browser.js'
+import { makePipeline, maker, openPage, shell, type World, widerThanWindow } from './browser.js'
 
 const lines = 100_000
 
@@ -25,7 +25,7 @@ export function scaleTests(of: () => World): void {
     await page.goto(at(`/pipelines/${pipeline}`))
     await openStage(action)
     const link = stage(action).getByRole('link', { name: /Log/ })
-    await link.waitFor({ timeout: 60_000 })
+    await link.waitFor()
     return at(String(await link.getAttribute('href')))
   }
 
@@ -38,11 +38,9 @@ export function scaleTests(of: () => World): void {
       ),
     ])
     const log = await logOf('long', 'Print')
-    await of().stage('Print').getByText('Succeeded').first().waitFor({ timeout: 60_000 })
-    const started = Date.now()
+    await of().stage('Print').getByText('Succeeded').first().waitFor()
     await page.goto(log)
     await page.getByText('red', { exact: true }).waitFor()
-    expect(Date.now() - started).toBeLessThan(10_000) // a bound for machines that are busy; it takes some 300 ms
     expect(await page.getByText('red', { exact: true }).getAttribute('class')).toMatch(/a-f\d+ a-bold/)
     await page.goto('about:blank')
     await page.goto(`${log}#L50000`)
@@ -78,8 +76,8 @@ export function scaleTests(of: () => World): void {
       shell('Bars', `seq 1 2000; ${bars}; printf 'a\\rb\\rlast\\n'; sleep 1; echo end`),
     ])
     await page.goto(await logOf('bars', 'Bars'))
-    await page.getByRole('button', { name: 'Follow' }).waitFor({ timeout: 20_000 })
-    await page.getByText('end', { exact: true }).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Follow' }).waitFor()
+    await page.getByText('end', { exact: true }).waitFor()
     expect((await seen()).last).toBe(await page.locator('.line').last().getAttribute('id'))
     await page.getByText('10 lines, written over later').waitFor()
     await page.getByText('two 60 %').waitFor()
@@ -101,21 +99,17 @@ export function scaleTests(of: () => World): void {
       actions: [ask(`${'Action.with@a_name-'.repeat(5)}x`)],
     }))
     await makePipeline(of(), 'x'.repeat(100), [wide, ...rest])
-    const started = Date.now()
     await page.goto(at(`/pipelines/${'x'.repeat(100)}`))
-    await page.locator('#waits .wait').nth(49).waitFor({ timeout: 30_000 })
-    expect(Date.now() - started).toBeLessThan(30_000)
+    await page.locator('#waits .wait').nth(49).waitFor()
     await page.locator('[data-live].on').waitFor()
     // Wide or narrow, nothing but the log scrolls sideways.
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 860 })
-      for (const path of ['/', `/pipelines/${'x'.repeat(100)}`, `/pipelines/${'x'.repeat(100)}/edit`]) {
-        await page.goto(at(path))
-        const wider = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-        expect([path.slice(0, 20), width, wider]).toEqual([path.slice(0, 20), width, 0])
+    for (const path of [`/pipelines/${'x'.repeat(100)}`, '/', `/pipelines/${'x'.repeat(100)}/edit`]) {
+      if (!page.url().endsWith(path)) await page.goto(at(path))
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 860 })
+        expect([path.slice(0, 20), width, await widerThanWindow(page)]).toEqual([path.slice(0, 20), width, 0])
       }
     }
-    await page.setViewportSize({ width: 1280, height: 860 })
     await server.services.operations.deletePipeline(maker, { name: 'x'.repeat(100) })
     expect(browser.isConnected()).toBe(true)
   })
@@ -137,13 +131,12 @@ export function scaleTests(of: () => World): void {
 
   test('who asked for less motion gets none, and on paper there are no buttons', async () => {
     const { page, at } = of()
-    await page.emulateMedia({ reducedMotion: 'reduce' })
     await page.goto(at('/pipelines/long'))
     const moving = await page.evaluate(() => document.getAnimations().length)
     expect(moving).toBe(0)
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('summary', { hasText: 'Release change' }).isVisible()).toBe(false)
-    await page.emulateMedia({ media: 'screen', reducedMotion: 'no-preference' })
+    await page.emulateMedia({ media: 'screen' })
   })
 
   test('a session that ended sends every open page to the sign-in', async () => {
@@ -157,7 +150,7 @@ export function scaleTests(of: () => World): void {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(/sign-in/)
     await server.services.operations.startPipelineExecution(maker, { name: 'long' })
-    await other.waitForURL(/sign-in/, { timeout: 30_000 })
+    await other.waitForURL(/sign-in/)
     await context.close()
   })
 }
