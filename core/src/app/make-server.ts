@@ -1,6 +1,7 @@
 /** What a server is made of, in order: what comes later is made of what came before. */
 
 import { join } from 'node:path'
+import { approvalsTagProblem } from '../domain/approval.js'
 import { Fault } from '../domain/faults.js'
 import { createEngine, type Engine } from '../engine/engine.js'
 import { LocalJobs } from '../engine/local-jobs.js'
@@ -229,7 +230,8 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
       secretProblem: (name, place) => secrets.problem(name, place),
       pipelineDanger: (pipelineName) => isolationDanger(config, pipelineName),
       warn: (pipelineName, path, message) => log.warn('pipeline saved with a danger', { pipelineName, path, message }),
-      tagProblem: (key, value) => scheduleTagProblem(key, value, config.polling.timezone),
+      tagProblem: (key, value) =>
+        scheduleTagProblem(key, value, config.polling.timezone) ?? approvalsTagProblem(key, value),
     }),
   )
   const scope = jobScope(engine.store.read)

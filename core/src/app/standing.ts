@@ -112,7 +112,11 @@ function liveAction(action: ActionExecution, queue: Queue): LiveAction {
     started,
     ...defined({ workStarted, percentComplete, queued: place }),
     ...(token !== undefined && {
-      approval: { token, ...defined({ deadline }), configuration: action.resolvedConfiguration },
+      approval: {
+        token,
+        ...defined({ deadline, standing: action.approvals }),
+        configuration: action.resolvedConfiguration,
+      },
     }),
   }
 }
@@ -127,7 +131,7 @@ export function actionRun(action: ActionExecution): ActionTimes {
     status,
     started,
     updated,
-    ...defined({ workStarted, deadline, updatedBy: lastUpdatedBy }),
+    ...defined({ workStarted, deadline, updatedBy: lastUpdatedBy, approvedBy: action.approvals?.given }),
   }
 }
 

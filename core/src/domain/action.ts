@@ -1,3 +1,4 @@
+import type { ApprovalStanding } from './approval.js'
 import type { Artifact } from './artifact.js'
 import type { Revision } from './revision.js'
 
@@ -33,6 +34,8 @@ export interface ActionExecution {
   readonly outputVariables?: Readonly<Record<string, string>>
   /** A1: what a pending approval must be answered with. */
   readonly token?: string
+  /** A5, A6: of an approval, who must answer, who did, and about what. */
+  readonly approvals?: ApprovalStanding
   readonly summary?: string
   readonly percentComplete?: number
   readonly externalExecutionId?: string

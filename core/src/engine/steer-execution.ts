@@ -111,8 +111,9 @@ export async function enableStageTransition(
 }
 
 /**
- * Answers a pending approval (A1..A3), also one whose stage a newer definition does not have. Errors: PipelineNotFoundException,
- * StageNotFoundException, ActionNotFoundException, InvalidApprovalTokenException, ApprovalAlreadyCompletedException.
+ * Answers a pending approval (A1..A3, A5), also one whose stage a newer definition does not have. Errors:
+ * PipelineNotFoundException, StageNotFoundException, ActionNotFoundException, InvalidApprovalTokenException,
+ * ApprovalAlreadyCompletedException, AccessDeniedException.
  */
 export async function putApprovalResult(
   engine: Engine,

@@ -1,4 +1,5 @@
 /** How pipelines stand at this moment: what lives in them, where it is, and what it waits for. */
+import type { ApprovalStanding, GivenApproval } from '../domain/approval.js'
 import type { ExecutionStatus, ExecutionTrigger } from '../domain/execution.js'
 import type { SourceRevision } from '../domain/revision.js'
 import type { WaitingJobs } from './queue-service.js'
@@ -84,6 +85,8 @@ export interface LiveAction {
     readonly token: string
     readonly deadline?: number
     readonly configuration: Readonly<Record<string, string>>
+    /** How many people must approve, who may, who did, and what later actions will use; absent in executions of before 0.2. */
+    readonly standing?: ApprovalStanding
   }
   /** Set while no worker has it. */
   readonly queued?: QueuePlace
@@ -123,6 +126,8 @@ export interface ActionTimes {
   readonly deadline?: number
   /** The ARN of whoever changed it last: of an approval, who answered. */
   readonly updatedBy?: string
+  /** Of an approval, who said yes and what they said, oldest first. */
+  readonly approvedBy?: readonly GivenApproval[]
 }
 
 /**

@@ -53,6 +53,8 @@ export type PrincipalOperations = {
    * Errors: AccessDeniedException, which is in the audit log.
    */
   authorize<N extends OperationName>(name: N, about: About<N>): Promise<void>
+  /** Whose calls these are. */
+  readonly principal: Principal
 }
 
 /**
@@ -163,7 +165,7 @@ function principalOperations(guard: Guard, byMethod: Readonly<Record<string, Any
       if (!operation) throw new Error(`there is no operation '${method}'`)
       await guard.authorize(operation, { principal }, about)
     }
-    return { ...Object.fromEntries(methods), may, authorize } as PrincipalOperations
+    return { ...Object.fromEntries(methods), may, authorize, principal } as PrincipalOperations
   }
 }
 

@@ -3,7 +3,7 @@ import { secrecyOf } from '../../src/engine/secrets.js'
 import type { Database } from '../../src/store/database.js'
 import { createEngineStore } from '../../src/store/engine-store.js'
 import { sealedStore } from '../../src/store/sealed-store.js'
-import { action, bench, failure, me, pipeline, stage, testCatalogue } from '../engine/support.js'
+import { action, bench, failure, me, pipeline, stage, testCatalogue, typeIds } from '../engine/support.js'
 
 export function testStore(name: string, open: () => Promise<Database>): void {
   describe(name, () => {
@@ -111,6 +111,27 @@ export function testStore(name: string, open: () => Promise<Database>): void {
       expect(told).toHaveLength(count)
       expect(told).toEqual([...told].sort((x, y) => x - y))
       expect(await store.drainOutbox(async () => {}, 10)).toBe(0)
+    })
+
+    test('A5: people who approve at the same moment are all counted', async () => {
+      const b = await bench(database)
+      const ask = action('ok', { actionTypeId: typeIds.approval })
+      const tags = [{ key: 'penstock:approvals', value: '2 of ada bob' }]
+      await b.operations.createPipeline(me, {
+        pipeline: pipeline([stage('Gate', [ask]), stage('Deploy', ['d'])]),
+        tags,
+      })
+      await b.finish('Repo')
+      const { stageStates } = await b.operations.getPipelineState(me, { name: 'demo' })
+      const token = stageStates[1]?.actionStates[0]?.latestExecution?.token ?? ''
+      const result = { status: 'Approved', summary: '' } as const
+      const input = { pipelineName: 'demo', stageName: 'Gate', actionName: 'ok', token, result }
+      await Promise.all(
+        ['ada', 'bob'].map((name) =>
+          b.operations.putApprovalResult({ ...me, name, arn: `arn:aws:iam::123456789012:user/${name}` }, input),
+        ),
+      )
+      expect(await b.state()).toMatchObject({ 'Gate/ok': 'Succeeded' })
     })
 
     test('a sealed secret goes in and comes out on either database', async () => {

@@ -6,6 +6,7 @@ import type { Job, JobData } from '../../domain/job.js'
 import type { ActionDeclaration } from '../../domain/pipeline.js'
 import type { Draft } from '../draft.js'
 import type { ActionTypeFacts } from '../state.js'
+import { askApproval, standingOf } from './approval.js'
 import { tryResolve } from './resolve.js'
 import { untrustedProblem } from './untrusted.js'
 
@@ -36,7 +37,9 @@ export function beginAction(draft: Draft, executionId: string, stageName: string
     resolvedConfiguration: 'resolved' in resolved ? resolved.resolved : configuration,
     inputArtifacts: (declared.inputArtifacts ?? []).flatMap(({ name }) => execution.artifacts[name] ?? []),
     outputArtifacts: (declared.outputArtifacts ?? []).map(({ name }) => newArtifact(draft, execution, name)),
-    ...(declared.actionTypeId.category === 'Approval' ? { token: draft.around.newId() } : {}),
+    ...(declared.actionTypeId.category === 'Approval'
+      ? { token: draft.around.newId(), approvals: standingOf(draft, executionId, stageName, declared.runOrder ?? 1) }
+      : {}),
   }
   remember(draft, action)
   if ('problem' in resolved) refuse(draft, action, 'InvalidVariable', resolved.problem)
@@ -92,19 +95,6 @@ function newArtifact(draft: Draft, execution: PipelineExecution, name: string): 
 function bucketOf(draft: Draft, execution: PipelineExecution): string {
   const { artifactStore, artifactStores } = draft.definition(execution)
   return artifactStore?.location ?? artifactStores?.[draft.around.region]?.location ?? draft.around.bucket
-}
-
-function askApproval(draft: Draft, action: ActionExecution): void {
-  draft.tell({
-    kind: 'approvalNeeded',
-    pipelineName: action.pipelineName,
-    pipelineExecutionId: action.executionId,
-    stageName: action.stageName,
-    actionName: action.actionName,
-    token: action.token ?? '',
-    expires: action.deadline ?? draft.now + approvalTimeout,
-    configuration: action.resolvedConfiguration,
-  })
 }
 
 function jobFor(

@@ -6,6 +6,7 @@ import type { ExecutionDetails, Job, JobSuccess } from '../../domain/job.js'
 import type { Revision } from '../../domain/revision.js'
 import type { Draft } from '../draft.js'
 import type { JobFailedEvent, JobProgressedEvent, JobSucceededEvent, TimeOutEvent } from '../events.js'
+import { askAgain } from './approval.js'
 import { failRule } from './rule.js'
 
 /** V5: bytes of all of one action's output variables together. */
@@ -133,6 +134,7 @@ function succeed(draft: Draft, action: ActionExecution, success: JobSuccess): vo
     ...(revision ? { currentRevision: revision } : {}),
   })
   draft.putExecution(withOutputs(draft, execution, action, artifacts, success))
+  if (artifacts.length > 0) askAgain(draft, execution.id, action.stageName)
   if (success.currentRevision && isSource(draft, execution, action)) {
     draft.useRevision({ ...success.currentRevision, actionName: action.actionName }, execution.id)
   }

@@ -31,6 +31,7 @@ export function channelServer(
 
 function channelOperations(channel: Channel, self: () => Principal, refuse: (what: string) => never): OperationService {
   const mine = members<PrincipalOperations>((method) => {
+    if (method === 'principal') return self()
     if (method === 'may')
       return () => refuse('may() (make the call instead, which answers AccessDeniedException if you may not)')
     return async (input: unknown) => {

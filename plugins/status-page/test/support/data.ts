@@ -399,3 +399,6 @@ export function runs(now: number): Views.ActionExecutionDetail[] {
     }
   })
 }
+
+/** Where the artifact lies that an approval is about. */
+export const siteArtifact = { bucket: 'codepipeline-eu-west-1-1234567890', key: 'shop-frontend/Site/abc' }

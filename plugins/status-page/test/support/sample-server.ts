@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import {
   type AccessKey,
   type AuditEntry,
@@ -22,6 +23,15 @@ import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
 import { sampleStanding } from './standing.js'
 import { customType, sampleRules, sampleTypes } from './types.js'
+
+const siteBytes = Buffer.from('a site, zipped')
+
+/** Keeps what an approval is about, and nothing else. */
+const oneArtifact = {
+  head: async ({ key }: { key: string }) =>
+    key === data.siteArtifact.key ? { size: siteBytes.length, etag: 'e', modified: 1, metadata: {} } : undefined,
+  get: async () => ({ size: siteBytes.length, etag: 'e', modified: 1, metadata: {}, body: Readable.from([siteBytes]) }),
+}
 
 /** What the page asked the server to do, in order. */
 export type Call = readonly [operation: string, input: unknown]
@@ -118,7 +128,7 @@ export class SampleServer {
     overview: this.overview(),
     // The page asks none of these.
     workers: {} as ServerServices['workers'],
-    artifacts: { head: async () => undefined } as unknown as ServerServices['artifacts'],
+    artifacts: oneArtifact as unknown as ServerServices['artifacts'],
     webhooks: {} as ServerServices['webhooks'],
   }
 

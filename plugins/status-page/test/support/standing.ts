@@ -53,6 +53,14 @@ export function sampleStanding(now: number, names: () => readonly string[], over
                 token: data.ids.token,
                 deadline: now + 86_400_000,
                 configuration: run.input.resolvedConfiguration,
+                standing: {
+                  needed: 2,
+                  of: ['mia', 'admin', 'eve'],
+                  given: [
+                    { by: 'arn:aws:iam::123456789012:user/mia', at: now - 60_000, summary: 'Checked the basket' },
+                  ],
+                  artifacts: [{ name: 'Site', location: data.siteArtifact, revisionId: '3f9c2e1d8b7a' }],
+                },
               },
             }
           : { workStarted: Number(run.startTime) + 20_000, percentComplete: 62 }),

@@ -10,7 +10,8 @@ import type { Excerpt } from '../../log/excerpt.js'
 import type { Site } from '../../site.js'
 import { boardOf } from '../../state/board.js'
 import { executionState, type State, stateOfStatus } from '../../view/state.js'
-import { excerptsOf, type PipelineRights, rightsOn } from '../pipeline/model.js'
+import type { Digest } from '../pipeline/digests.js'
+import { digestsAsked, excerptsOf, type PipelineRights, rightsOn } from '../pipeline/model.js'
 
 /** All that the page of one execution shows. */
 export interface ExecutionModel {
@@ -32,6 +33,8 @@ export interface ExecutionModel {
   readonly state: State
   /** The last lines of what failed, by action execution. */
   readonly excerpts: ReadonlyMap<string, Excerpt>
+  /** Of each pending approval, by action execution, what the answer is about. */
+  readonly digests: ReadonlyMap<string, readonly Digest[]>
   readonly may: PipelineRights
 }
 
@@ -79,6 +82,7 @@ export async function loadExecution(
     past: past.find(({ pipelineExecutionId }) => pipelineExecutionId === id),
     state: live ? executionState(live, site.server.clock.now()) : stateOfStatus(execution.status),
     excerpts: await excerptsOf(site, failed.slice(0, 4)),
+    digests: await digestsAsked(site, live ? [live] : []),
     may: rightsOn(operations, name),
   }
 }

@@ -26,7 +26,8 @@ export function Needs({ model, csrf }: NeedsProps) {
             asked={{
               execution: model.live ?? (model.past as never),
               action,
-              mayApprove: model.may.approve(action.stageName, action.actionName),
+              answerable: model.may.approve(action),
+              digests: model.digests.get(action.actionExecutionId),
             }}
             csrf={csrf}
             back={model.execution.pipelineExecutionId}

@@ -5,6 +5,8 @@ import { Live, section } from '../../live/section.js'
 import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
 import { Approval, type Asked } from '../pipeline/approval.js'
+import { digestsOf } from '../pipeline/digests.js'
+import { answerable } from '../pipeline/may-answer.js'
 import { newerThan } from '../pipeline/truth.js'
 import { visible } from '../pipelines/model.js'
 
@@ -28,7 +30,7 @@ export function inboxRoutes(router: PageRouter, site: Site): void {
         </Live>
       </>
     )
-    const mine = asked.filter(({ mayApprove }) => mayApprove).length
+    const mine = asked.filter(isMine).length
     const title = mine > 0 ? `${mine} wait for you` : 'Inbox'
     show(ctx, site, { title, section: 'inbox', state: mine > 0 ? 'person' : undefined }, page)
   })
@@ -49,11 +51,7 @@ function askedIn(operations: PrincipalOperations, execution: LiveExecution): Ask
     .map((action) => ({
       execution,
       action,
-      mayApprove: operations.may('putApprovalResult', {
-        pipelineName: execution.pipelineName,
-        stageName: action.stageName,
-        actionName: action.actionName,
-      }),
+      answerable: answerable(operations, execution.pipelineName, action),
     }))
 }
 
@@ -61,20 +59,23 @@ async function loadAsked(site: Site, operations: PrincipalOperations): Promise<A
   const entries = await visible(site, operations)
   const asked = entries.flatMap(({ standing }) => standing.live.flatMap((execution) => askedIn(operations, execution)))
   const found = await Promise.all(asked.map((one) => withChanges(site, operations, one)))
-  return found.sort((a, b) => Number(b.mayApprove) - Number(a.mayApprove) || a.action.started - b.action.started)
+  return found.sort((a, b) => Number(isMine(b)) - Number(isMine(a)) || a.action.started - b.action.started)
 }
+
+const isMine = ({ answerable: how }: Asked) => how === 'yes'
 
 async function withChanges(site: Site, operations: PrincipalOperations, asked: Asked): Promise<Asked> {
   const name = asked.execution.pipelineName
   if (!operations.may('listPipelineExecutions', { pipelineName: name })) return asked
-  const [deployed, past] = await Promise.all([
+  const [deployed, past, digests] = await Promise.all([
     site.server.overview.deployed(name),
     site.server.overview.recent([name], lookedBack),
+    digestsOf(site.server.artifacts, asked.action.approval?.standing?.artifacts ?? []),
   ])
   const live = deployed.at(-1)
-  if (!live) return asked
+  if (!live) return { ...asked, digests }
   const upTo = ({ started }: PastExecution) => started <= asked.execution.started
-  return { ...asked, liveIn: live.stageName, changes: newerThan(past, live.execution).filter(upTo) }
+  return { ...asked, digests, liveIn: live.stageName, changes: newerThan(past, live.execution).filter(upTo) }
 }
 
 function Inbox({ asked, csrf }: { readonly asked: readonly Asked[]; readonly csrf: string }) {

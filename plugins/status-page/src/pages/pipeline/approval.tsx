@@ -2,15 +2,21 @@ import type { LiveAction, PastExecution } from '@penstock/core'
 import { Pop, Post } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, External, to } from '../../view/link.js'
+import { personOf } from '../../view/person.js'
 import { Commit, shortRevision, summaryOf } from '../../view/revision.js'
+import { bytes } from '../../view/size.js'
 import { StateMark } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
+import type { Digest } from './digests.js'
+import type { Answerable } from './may-answer.js'
 
 /** An approval that waits, with what its answer is about. */
 export interface Asked {
   readonly execution: PastExecution
   readonly action: LiveAction
-  readonly mayApprove: boolean
+  readonly answerable: Answerable
+  /** What later actions will use, by content. */
+  readonly digests?: readonly Digest[] | undefined
   /** What its execution would bring beyond what is live, newest first; absent where nothing is live yet. */
   readonly changes?: readonly PastExecution[] | undefined
   /** Where it is live that these changes are compared with. */
@@ -41,9 +47,7 @@ export function Approval({ asked, csrf, named, back }: ApprovalProps) {
     >
       <header class="wait-head">
         <h3>
-          <StateMark
-            state={{ name: 'person', words: `${action.actionName} waits for ${asked.mayApprove ? 'you' : 'a person'}` }}
-          />
+          <StateMark state={{ name: 'person', words: `${action.actionName} waits for ${whom(asked)}` }} />
         </h3>
         <span class="quiet">
           {named && (
@@ -62,9 +66,76 @@ export function Approval({ asked, csrf, named, back }: ApprovalProps) {
         </p>
       )}
       <Changes asked={asked} />
+      <Used digests={asked.digests} />
+      <Quorum action={action} />
       <Deadline action={action} />
       <Answer asked={asked} csrf={csrf} back={back} />
     </section>
+  )
+}
+
+function whom({ answerable, action: { approval } }: Asked): string {
+  if (answerable === 'yes') return 'you'
+  const missing = (approval?.standing?.needed ?? 1) - (approval?.standing?.given.length ?? 0)
+  return answerable === 'has approved' && missing === 1
+    ? 'one more person'
+    : missing > 1
+      ? `${missing} people`
+      : 'a person'
+}
+
+/** Characters of a digest that are shown; the whole one is the element's title. */
+const shownDigest = 12
+
+/** What the answer is about, byte by byte: another build of it would be another question (A6). */
+function Used({ digests = [] }: Pick<Asked, 'digests'>) {
+  if (digests.length === 0) return null
+  return (
+    <p class="quiet approval-digests">
+      What comes after uses{' '}
+      {digests.map(({ name, size, sha256, revisionId }, index) => (
+        <span key={name}>
+          {index > 0 && ', '}
+          <strong>{name}</strong>{' '}
+          {sha256 ? (
+            <code title={`SHA-256 ${sha256}`}>sha256:{sha256.slice(0, shownDigest)}</code>
+          ) : (
+            <span>{size === undefined ? '(not kept any more)' : '(its digest is being worked out)'}</span>
+          )}
+          {size !== undefined && ` (${bytes(size)}${revisionId ? `, from ${shortRevision(revisionId)}` : ''})`}
+        </span>
+      ))}
+      .
+    </p>
+  )
+}
+
+/** How many people it takes, who may, and who has (A5). */
+function Quorum({ action: { approval } }: { readonly action: LiveAction }) {
+  const { needed = 1, of, given = [] } = approval?.standing ?? {}
+  if (needed === 1 && !of) return null
+  const names = of && ` of ${of.join(', ')}`
+  return (
+    <div class="approval-quorum">
+      <p>
+        {needed === 1 ? 'One' : needed}
+        {names ?? ' different people'} must approve;{' '}
+        {given.length === 0 ? 'nobody has yet' : `${given.length} ${given.length === 1 ? 'has' : 'have'} so far`}.
+      </p>
+      {given.length > 0 && (
+        <ul class="commits">
+          {given.map(({ by, at, summary }) => (
+            <li key={by}>
+              <strong>{personOf(by)}</strong>
+              <span class="clip">{summary}</span>
+              <span class="quiet">
+                <Ago at={at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }
 
@@ -115,10 +186,11 @@ function Changes({ asked: { changes, liveIn, execution } }: { readonly asked: As
 }
 
 function Answer({ asked, csrf, back }: Pick<ApprovalProps, 'asked' | 'csrf' | 'back'>) {
-  const { execution, action, mayApprove, heldAfter } = asked
-  if (!mayApprove || !action.approval) {
+  const { execution, action, answerable, heldAfter } = asked
+  if (!action.approval) return null
+  if (answerable === 'no right')
     return <p class="quiet">You may not answer this approval (codepipeline:PutApprovalResult).</p>
-  }
+  if (answerable === 'not named') return <p class="quiet">Others are named to answer this approval.</p>
   const address = to.pipeline(
     execution.pipelineName,
     'stages',
@@ -136,16 +208,20 @@ function Answer({ asked, csrf, back }: Pick<ApprovalProps, 'asked' | 'csrf' | 'b
   const about = action.actionExecutionId
   return (
     <div class="approval-answer">
-      <Post action={address} csrf={csrf} about={about}>
-        {hidden}
-        <label>
-          Comment <span class="quiet">(optional, kept in the history)</span>
-          <textarea name="summary" maxLength={512} rows={2} />
-        </label>
-        <button type="submit" class="button primary" name="status" value="Approved">
-          Approve
-        </button>
-      </Post>
+      {answerable === 'has approved' ? (
+        <p class="quiet">You have approved; somebody else is to approve as well.</p>
+      ) : (
+        <Post action={address} csrf={csrf} about={about}>
+          {hidden}
+          <label>
+            Comment <span class="quiet">(optional, kept in the history)</span>
+            <textarea name="summary" maxLength={512} rows={2} />
+          </label>
+          <button type="submit" class="button primary" name="status" value="Approved">
+            Approve
+          </button>
+        </Post>
+      )}
       <Pop label="Reject" kind="quiet">
         <Post action={address} csrf={csrf} about={about}>
           {hidden}

@@ -13,6 +13,8 @@ import type { Site } from '../../site.js'
 import { boardOf } from '../../state/board.js'
 import { median } from '../../view/spark.js'
 import { pipelineState, type State } from '../../view/state.js'
+import { type Digest, digestsOf } from './digests.js'
+import { type Answerable, answerable } from './may-answer.js'
 import type { PipelineWarning } from './warnings.js'
 
 /** All that the page of one pipeline shows. */
@@ -40,6 +42,8 @@ export interface PipelineModel {
   readonly usual: ReadonlyMap<string, number>
   /** The last lines of what failed, by action execution. */
   readonly excerpts: ReadonlyMap<string, Excerpt>
+  /** Of each pending approval, by action execution, what the answer is about. */
+  readonly digests: ReadonlyMap<string, readonly Digest[]>
   readonly may: PipelineRights
 }
 
@@ -54,7 +58,7 @@ export interface PipelineRights {
   readonly override: (stage: string) => boolean
   readonly disable: (stage: string) => boolean
   readonly enable: (stage: string) => boolean
-  readonly approve: (stage: string, action: string) => boolean
+  readonly approve: (action: LiveAction) => Answerable
 }
 
 /** How many executions the page lists. */
@@ -101,8 +105,22 @@ export async function loadPipeline(site: Site, operations: PrincipalOperations, 
     past,
     usual: usualOf(runs.actionExecutionDetails),
     excerpts: mayRuns ? await excerptsOf(site, failedNow(state)) : new Map(),
+    digests: mayExecutions ? await digestsAsked(site, stands.live) : new Map(),
     may: rightsOn(operations, name),
   }
+}
+
+/** What each pending approval is about, by action execution. */
+export async function digestsAsked(
+  site: Site,
+  live: PipelineStanding['live'],
+): Promise<Map<string, readonly Digest[]>> {
+  const asked = live.flatMap(({ actions }) => actions).filter(({ approval }) => approval?.standing)
+  const found = asked.map(async ({ actionExecutionId, approval }) => {
+    const digests = await digestsOf(site.server.artifacts, approval?.standing?.artifacts ?? [])
+    return [actionExecutionId, digests] as const
+  })
+  return new Map(await Promise.all(found))
 }
 
 /** Of actions that succeeded at least twice, the middle of how long they took. */
@@ -139,7 +157,8 @@ export function liveAction(
 }
 
 /** The reader's rights on one pipeline. */
-export function rightsOn({ may }: PrincipalOperations, name: string): PipelineRights {
+export function rightsOn(operations: PrincipalOperations, name: string): PipelineRights {
+  const { may } = operations
   const stage = (stageName: string) => ({ pipelineName: name, stageName })
   return {
     start: may('startPipelineExecution', { name }),
@@ -151,7 +170,7 @@ export function rightsOn({ may }: PrincipalOperations, name: string): PipelineRi
     override: (stageName) => may('overrideStageCondition', stage(stageName)),
     disable: (stageName) => may('disableStageTransition', stage(stageName)),
     enable: (stageName) => may('enableStageTransition', stage(stageName)),
-    approve: (stageName, actionName) => may('putApprovalResult', { ...stage(stageName), actionName }),
+    approve: (action) => answerable(operations, name, action),
   }
 }
 

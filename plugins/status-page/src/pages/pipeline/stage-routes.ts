@@ -1,6 +1,6 @@
-import { Fault, transitionReason } from '@penstock/core'
+import { Fault, type PrincipalOperations, transitionReason } from '@penstock/core'
 import { act } from '../../http/act.js'
-import { type Ctx, field, operationsOf, type PageRouter, param, type Site } from '../../site.js'
+import { type Ctx, field, type Notice, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { to } from '../../view/link.js'
 
 /** What the buttons of one stage do. Whether the reader may is asked before what was typed is judged. */
@@ -11,6 +11,13 @@ export function stageRoutes(router: PageRouter, site: Site): void {
   router.post(`${at}/retry`, (ctx: Ctx) => retry(ctx, site))
   router.post(`${at}/override`, (ctx: Ctx) => override(ctx, site))
   router.post(`${at}/actions/:action/approval`, (ctx: Ctx) => approve(ctx, site))
+}
+
+interface ApprovalPlace {
+  readonly pipelineName: string
+  readonly stageName: string
+  readonly actionName: string
+  readonly token: string
 }
 
 function place(ctx: Ctx): { pipelineName: string; stageName: string } {
@@ -82,6 +89,17 @@ async function override(ctx: Ctx, site: Site): Promise<void> {
   )
 }
 
+/** A5: what is said when the answer was one of several that it takes. */
+async function stillAsked(operations: PrincipalOperations, at: ApprovalPlace): Promise<Notice | undefined> {
+  if (!operations.may('getPipelineState', { name: at.pipelineName })) return undefined
+  const { stageStates } = await operations.getPipelineState({ name: at.pipelineName })
+  const latest = stageStates
+    .find(({ stageName }) => stageName === at.stageName)
+    ?.actionStates.find(({ actionName }) => actionName === at.actionName)?.latestExecution
+  if (latest?.token !== at.token || latest.summary === undefined) return undefined
+  return { kind: 'good', text: `You approved ${at.actionName}. ${latest.summary}.` }
+}
+
 async function approve(ctx: Ctx, site: Site): Promise<void> {
   const stage = place(ctx)
   const actionName = param(ctx, 'action')
@@ -102,6 +120,7 @@ async function approve(ctx: Ctx, site: Site): Promise<void> {
       const result = { status, summary: field(ctx, 'summary') } as const
       const input = { ...stage, actionName, result, token: field(ctx, 'token') }
       await operations.putApprovalResult(input)
+      return status === 'Approved' ? stillAsked(operations, input) : undefined
     },
   )
 }

@@ -90,13 +90,13 @@ function WaitsFor({ model }: Pick<TruthProps, 'model'>) {
   return (
     <Fact term="Waits for">
       <ul class="plain">
-        {asked.map(({ actionExecutionId, stageName, actionName, started }) => (
-          <li key={actionExecutionId}>
+        {asked.map((action) => (
+          <li key={action.actionExecutionId}>
             <a href={`${to.pipeline(name)}#waits`}>
-              {model.may.approve(stageName, actionName) ? 'You' : 'Somebody'} to answer {actionName}
+              {model.may.approve(action) === 'yes' ? 'You' : 'Somebody'} to answer {action.actionName}
             </a>{' '}
             <span class="quiet">
-              since <Ago at={started} />
+              since <Ago at={action.started} />
             </span>
           </li>
         ))}

@@ -71,7 +71,8 @@ export function askedOf(model: PipelineModel): Asked[] {
         return {
           execution,
           action,
-          mayApprove: model.may.approve(action.stageName, action.actionName),
+          answerable: model.may.approve(action),
+          digests: model.digests.get(action.actionExecutionId),
           ...(live && {
             liveIn: live.stageName,
             changes: newerThan(past, live.execution).filter(({ started }) => started <= execution.started),

@@ -2,6 +2,7 @@ import type { PastExecution, PipelineOverview, PipelineStanding, PrincipalOperat
 import type { Site } from '../../site.js'
 import { boardOf } from '../../state/board.js'
 import { need, pipelineState, type State } from '../../view/state.js'
+import { answerable } from '../pipeline/may-answer.js'
 import { matches, parseSearch } from './search.js'
 
 /** Which pipelines are shown. */
@@ -119,10 +120,7 @@ function isBroken({ latest }: PipelineStanding, state: State): boolean {
 export function asksOf(operations: PrincipalOperations, { name, live }: PipelineStanding): number {
   return live
     .flatMap(({ actions }) => actions)
-    .filter(
-      ({ approval, stageName, actionName }) =>
-        approval !== undefined && operations.may('putApprovalResult', { pipelineName: name, stageName, actionName }),
-    ).length
+    .filter((action) => action.approval !== undefined && answerable(operations, name, action) === 'yes').length
 }
 
 const byName = (a: Entry, b: Entry) => a.name.localeCompare(b.name, 'en', { numeric: true })
