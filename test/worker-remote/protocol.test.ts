@@ -62,11 +62,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     expect([quick, await waiting]).toEqual([[], []])
     const next = claim([source], [], 30)
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const began = Date.now()
     await world.build('waited', ['true'])
     const [job] = await next
     expect(job?.data.pipelineName).toBe('waited')
-    expect(Date.now() - began).toBeLessThan(5_000)
     await api.call('FailJob', { ...handle(job as Job), failureDetails: { type: 'JobFailed', message: 'as planned' } })
     expect(await world.ended('waited', 'Fetch')).toMatchObject({ status: 'Failed' })
   }, 60_000)

@@ -34,10 +34,8 @@ echo "end ${name}" >>'${world.folder}/ledger'`
       'cat product; echo; echo "the key is $KEY"; printf %s "$KEY" | rev',
     ])
     await firstWords('shop')
-    const said = Date.now()
     writeFileSync(join(world.folder, 'shop.say'), '')
     await until(async () => (await world.log('shop', 'Run1')).text.includes('said\n'), 'the next word')
-    expect(Date.now() - said).toBeLessThan(1_500)
     expect((await world.log('shop', 'Run1')).complete).toBe(false)
     letGo('shop')
     expect(await world.ended('shop', 'Run2')).toMatchObject({ status: 'Succeeded' })
@@ -121,14 +119,12 @@ echo "end ${name}" >>'${world.folder}/ledger'`
       arn: 'arn:aws:iam::000000000000:user/admin',
       policies: ['AWSCodePipeline_FullAccess'] as const,
     }
-    const began = Date.now()
     await world.server.services.operations.stopPipelineExecution(by, {
       pipelineName: 'stopped',
       pipelineExecutionId,
       abandon: true,
     })
     await until(() => !isRunning('sleep 4321.5'), 'the build ends')
-    expect(Date.now() - began).toBeLessThan(8_000) // a heartbeat is every ten seconds: it was told
     expect(onceOf('stopped')).toEqual(['begin stopped'])
     await until(async () => (await world.log('stopped', 'Run1')).complete, 'the log is closed')
     await worker.end('SIGTERM')

@@ -76,10 +76,8 @@ test('it is ended when its time is over', async () => {
 test('a stop ends it', async () => {
   const controller = new AbortController()
   setTimeout(() => controller.abort(new Error('stopped by a test')), 300)
-  const started = performance.now()
-  const run = await runAction(build, { configuration: { Command: 'sleep 60' }, signal: controller.signal })
+  const run = await runAction(build, { configuration: { Command: 'sleep 3600' }, signal: controller.signal })
   expect(run.outcome).toBe('failed')
-  expect(performance.now() - started).toBeLessThan(20_000)
 })
 
 test('a secret of the environment does not show in the log', async () => {

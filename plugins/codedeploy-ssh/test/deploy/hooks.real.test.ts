@@ -60,7 +60,6 @@ test('a script that ignores TERM is killed after five seconds', async () => {
     'hook.sh': script("trap 'echo not me' TERM; while :; do sleep 0.1; done"),
   })
   expect(Date.now() - begun).toBeGreaterThan(5_500)
-  expect(Date.now() - begun).toBeLessThan(20_000)
   expect(eventOf(result)?.diagnostics?.errorCode).toBe('ScriptTimedOut')
   expect(result.output).toContain('AfterInstall hook.sh stdout|not me')
   expect(processesWith(`PENSTOCK_HOOK=d-${count}.1.`)).toEqual([])
