@@ -142,7 +142,8 @@ export class HostDeployment {
     try {
       this.shell ??= await this.options.open(undefined)
       const talk = new Conversation(this.shell, this.options, this.options.manifests)
-      if ((await talk.probe()).state !== 'started') return this.stopped('stopped before the first event')
+      await talk.probe()
+      // Also where nothing was started: what was sent may be taking its place just now.
       await this.follow(this.shell, talk, 'cancel')
     } catch (error) {
       const message = `it was to be stopped, but may go on: ${(error as Error).message}`

@@ -5,8 +5,8 @@ import { type Manifest, readManifest } from '../bundle/manifest.js'
 export interface Probe {
   /** The deployment root, absolute. */
   readonly root: string
-  /** Of this very deployment: nothing there, an upload that did not finish, or a run that was started. */
-  readonly state: 'none' | 'partial' | 'started'
+  /** Of this very deployment: nothing that could run yet, or a run that was started. */
+  readonly state: 'none' | 'started'
   /** Digest -> deployment that holds a revision with it. */
   readonly revisions: ReadonlyMap<string, string>
   /** The last revision that was installed. */

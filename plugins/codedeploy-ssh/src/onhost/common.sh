@@ -1,5 +1,6 @@
 # What all verbs share. POSIX sh with coreutils; runs under dash, bash and busybox.
-# Sent to the host with each deployment and run from <root>/<group-id>/<deployment-id>/run.
+# Sent to the host with each deployment and run from <root>/<group-id>/<deployment-id>/run,
+# or from the folder of the upload, until it is whole.
 NL='
 '
 TAB='	'
@@ -7,16 +8,21 @@ CR=$(printf '\r')
 umask 022
 unset CDPATH
 cd -P "${0%/*}" || exit 70
-run=$PWD
-home=${run%/run}
-archive=$home/deployment-archive
 . ./settings.sh
 instructions=$P_ROOT/deployment-instructions
-cleanup=$instructions/$P_GROUP_ID-cleanup
-# What is in a release folder goes with it.
-[ -z "$P_LINK" ] || cleanup=$run/release-files
 last_install=$instructions/${P_GROUP_ID}_last_successful_install
-stream=$run/stream
+
+# stand RUN_FOLDER: all that is the deployment's own lies there, or beside it.
+stand() {
+  run=$1
+  home=${run%/run}
+  archive=$home/deployment-archive
+  stream=$run/stream
+  cleanup=$instructions/$P_GROUP_ID-cleanup
+  # What is in a release folder goes with it.
+  [ -z "$P_LINK" ] || cleanup=$run/release-files
+}
+stand "$PWD"
 
 # Framed lines are the only ones that the server believes: a login shell may print what it likes before.
 frame() { printf '\n@@%s %s\n' "$token" "$*"; }

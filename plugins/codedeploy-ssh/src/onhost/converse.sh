@@ -19,7 +19,7 @@ done
 [ -d "$root/$group" ] || (umask 022 && mkdir -p "$root/$group") 2>/dev/null
 [ -w "$root/$group" ] || printf 'unwritable %s\n' "$root/$group"
 cd "$root/$group" 2>/dev/null || { printf '@@%s end\n' "$token"; exit 0; }
-if [ -e "$id/run/started" ]; then printf 'state started\n'; elif [ -d "$id" ]; then printf 'state partial\n'; else printf 'state none\n'; fi
+if [ -e "$id/run/started" ]; then printf 'state started\n'; else printf 'state none\n'; fi
 for other in "$root"/*/owner; do
   [ -r "$other" ] && [ "$other" != "$root/$group/owner" ] && read -r whose <"$other" && printf 'owner %s\n' "$whose"
 done
@@ -44,23 +44,38 @@ fi
 printf '@@%s end\n' "$token"
 if [ -n "$locale" ]; then LC_ALL=$locale; else unset LC_ALL; fi
 read -r verb argument || exit 0
-folder=$root/$group/$id
+folder=$root/$group/$id upload=$root/$group/upload-$id
 case $verb in
   send)
     if [ -e "$folder/run/started" ]; then exit 75; fi
-    [ ! -e "$folder" ] || rm -rf -- "$folder"
+    # What a session that was lost has left: it may go on for a while, and must not touch what this one sends.
+    rm -rf -- "$upload".*
+    # A folder without a run is an upload that release 0.1.0 did not end.
+    [ ! -d "$folder" ] || [ -e "$folder/run/started" ] || rm -rf -- "$folder"
     umask 022
     [ -z "$owner" ] || printf '%s\n' "$owner" >"$root/$group/owner"
-    mkdir -p -- "$folder" && cd -- "$folder" && tar -xpof - && exec /bin/sh "$folder/run/agent.sh" start "$token"
+    mkdir -p -- "$upload.$token" && cd -- "$upload.$token" && tar -xpof - && exec /bin/sh "$upload.$token/run/agent.sh" start "$token"
     code=$?
     # shellcheck disable=SC2046
     set -- $(df -Pk "$root" 2>/dev/null | tail -n 1)
     if [ "${4:-1024}" -lt 1024 ]; then printf 'No space left on device: %s KiB on the file system of %s\n' "$4" "$root" >&2; fi
     # What is left of it would only fill the disk.
-    cd / && rm -rf -- "$folder"
+    cd / && rm -rf -- "$upload.$token"
     exit $code
     ;;
-  follow | cancel) exec /bin/sh "$folder/run/agent.sh" "$verb" "$token" "$argument" ;;
+  cancel)
+    # An upload may be on its way to its end: what takes its place keeps it from being run.
+    if [ ! -e "$folder/run/started" ]; then
+      mkdir -p -- "$upload.$token/run" && cd -- "$upload.$token/run" && printf '0 0\n' >pid &&
+        printf 'Z\tStopped\t0\tStopped\tstopped before the first event\n' >stream && : >started &&
+        mv -- "$upload.$token" "$folder" 2>/dev/null
+      cd / && rm -rf -- "$upload.$token" "$folder/upload-$id.$token"
+    fi
+    [ ! -e "$folder/run/agent.sh" ] || exec /bin/sh "$folder/run/agent.sh" cancel "$token" "$argument"
+    printf '\n@@%s follow 0\n' "$token"
+    cat "$folder/run/stream"
+    ;;
+  follow) exec /bin/sh "$folder/run/agent.sh" follow "$token" "$argument" ;;
 esac
 exit
 }

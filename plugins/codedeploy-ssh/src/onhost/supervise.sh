@@ -33,6 +33,10 @@ run_scripts() {
 # Keeps the newest revisions, this one included, and always the last that was installed.
 prune() {
   cd "$P_ROOT/$P_GROUP_ID" || return 0
+  # Uploads that a lost session left, and nobody sent again.
+  for upload in upload-*; do
+    [ ! -e "$upload" ] || find "$upload" -prune -mtime +0 -exec rm -rf -- {} +
+  done
   set -- d-*/
   if [ $# -gt "$P_KEEP" ]; then
     kept=0

@@ -23,18 +23,32 @@ assemble() {
 start() {
   if [ ! -e complete ]; then
     frame incomplete
-    return
-  fi
-  if ! assemble; then
+    discard
+  elif ! assemble; then
     frame "delta-failed $(head -n 1 errors | tr -d '\r')"
-    return
-  fi
-  # Only one can make this file, so that the events never run twice.
-  if (set -C && : >started) 2>/dev/null; then
+    discard
+  else
     : >>"$stream"
-    setsid /bin/sh "$run/agent.sh" supervise </dev/null >supervisor.log 2>&1 &
+    : >started
+    if take_place; then setsid /bin/sh "$run/agent.sh" supervise </dev/null >supervisor.log 2>&1 & fi
+    follow 0
   fi
-  follow 0
+}
+
+discard() { cd / && rm -rf -- "$home"; }
+
+# take_place: the upload becomes the deployment; for one session only, so that the events never run twice. Where another one,
+# or a stop, was faster, mv fails, or puts it into the other's folder.
+take_place() {
+  tp_upload=$home tp_name=${home##*/}
+  tp_place=${home%/*}/$P_ID
+  mv -- "$tp_upload" "$tp_place" 2>/dev/null
+  tp_moved=$?
+  cd "$tp_place/run" || exit 70
+  stand "$tp_place/run"
+  [ $tp_moved != 0 ] || [ -e "$tp_place/$tp_name" ] || return 0
+  rm -rf -- "$tp_upload" "${tp_place:?}/$tp_name"
+  return 1
 }
 
 # follow OFFSET: the stream from there on, until the run is over. Straight from tail, so that a lot of output costs little;

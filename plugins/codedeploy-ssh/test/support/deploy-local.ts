@@ -70,6 +70,8 @@ export async function deployLocal(options: LocalDeployment): Promise<LocalResult
       onInfo: (message) => notes.push(message),
       onNote: (message) => notes.push(message),
     },
-  }).run()
+  })
+    .run()
+    .finally(() => upload.then((sent) => sent.close()))
   return { ...result, output, notes }
 }
