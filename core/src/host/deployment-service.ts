@@ -132,7 +132,7 @@ export interface DeploymentService {
    * deployment's id. Errors: an Error with what keeps it from being done.
    */
   begin(kind: 'redeploy' | 'retry', of: string, by: string): Promise<string>
-  /** Stops a deployment that no pipeline runs; false when this server does not run it. */
+  /** Stops a deployment that no pipeline runs, whichever server runs it; false when none does. */
   stop(deploymentId: string, by: string): Promise<boolean>
   /** Applications, groups and hosts, those of penstock.yaml and those that were put. */
   readonly objects: DeploymentObjects

@@ -81,7 +81,7 @@ export const stopDeployment = operation({
         `Deployment ${id} belongs to an execution: penstock stop ${createdBy.split('/')[0]} ${pipelineExecutionId} stops both`,
       )
     if (!(await service.stop(id, by.name)))
-      throw new Fault('ValidationException', `Deployment ${id} is run by another server: stop it there`)
+      throw new Fault('ValidationException', `Deployment ${id} is run by no server`)
     return {}
   },
 })

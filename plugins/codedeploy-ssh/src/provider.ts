@@ -22,6 +22,7 @@ import { dryRun } from './deployment/dry-run.js'
 import { GroupDeployment } from './deployment/group-deployment.js'
 import { GroupLocks } from './deployment/group-locks.js'
 import { OpenDeployments, withoutSecretProperties } from './deployment/open-deployments.js'
+import { StopRequests } from './deployment/stop-requests.js'
 import type { DeploymentGroup } from './group/deployment-group.js'
 import { propertyProblems, resolveGroup } from './group/resolve-group.js'
 import { Inventory } from './inventory/inventory.js'
@@ -45,6 +46,7 @@ export interface Shared {
   readonly dataFolder: string
   readonly locks: GroupLocks
   readonly open: OpenDeployments
+  readonly stops: StopRequests
   readonly handshakes: Handshakes
   readonly pool: ConnectionPool
   /** By group; what its hosts were seen to have. */
@@ -73,6 +75,7 @@ export function sharedParts(
     dataFolder,
     locks: new GroupLocks(state),
     open: new OpenDeployments(state, dataFolder, clock),
+    stops: new StopRequests(state, clock),
     handshakes: new Handshakes(config.maxConcurrentLogins),
     pool,
     manifests: new Map(),

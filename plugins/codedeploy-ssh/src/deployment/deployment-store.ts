@@ -90,6 +90,7 @@ export class DeploymentStore {
     }
     if (record.actionExecutionId !== undefined)
       await this.state.delete(`actions/${encodeURIComponent(record.actionExecutionId)}`)
+    await this.state.delete(`stops/${record.deploymentId}`) // A request that came when it was over.
     await this.state.delete(placeOf(record))
     await this.state.delete(`ids/${record.deploymentId}`)
   }

@@ -248,10 +248,13 @@ export class GroupDeployment {
       about: { rollbackOf: deploymentId, restores: revision.deploymentId },
     }
     // The hosts that the action shows stay those of the deployment that failed.
+    const stop = this.shared.stops.watch(place.deploymentId)
+    const signal = AbortSignal.any([ctx.signal, stop.signal])
     let outcome: DeploymentOutcome
     try {
-      outcome = await this.deploy(request, place, withoutTargets(ctx), ctx.signal)
+      outcome = await this.deploy(request, place, withoutTargets(ctx), signal)
     } finally {
+      stop.end()
       await this.shared.open.over(place.deploymentId)
     }
     await ctx.targets?.(await this.targetsAfter(deploymentId, place.deploymentId))

@@ -26,7 +26,6 @@ const LOOK = 30_000
 const LOST = 'the deployment was stopped, for the server that ran it was lost'
 
 export class DeploymentRunner {
-  private readonly running = new Map<string, AbortController>()
   private readonly store: DeploymentStore
   private cancel: (() => void) | undefined
 
@@ -56,11 +55,9 @@ export class DeploymentRunner {
     return deploymentId
   }
 
-  /** True when it runs here: it ends as a stopped execution does. */
-  stop(deploymentId: string, by: string): boolean {
-    const running = this.running.get(deploymentId)
-    running?.abort(new JobFailed(`the deployment was stopped by ${by}`))
-    return running !== undefined
+  /** Wherever it runs: it ends as a stopped execution does. */
+  stop(deploymentId: string, by: string): Promise<void> {
+    return this.shared.stops.ask(deploymentId, by)
   }
 
   /** Takes up what this server had begun before it ended. */
@@ -95,11 +92,10 @@ export class DeploymentRunner {
   }
 
   private start(open: Open): void {
-    const stop = new AbortController()
-    this.running.set(open.deploymentId, stop)
+    const stop = this.shared.stops.watch(open.deploymentId)
     void this.deploy(open, stop.signal)
       .catch((error: Error) => this.ended(open, error))
-      .finally(() => this.running.delete(open.deploymentId))
+      .finally(() => stop.end())
   }
 
   private async deploy(open: Open, signal: AbortSignal): Promise<void> {

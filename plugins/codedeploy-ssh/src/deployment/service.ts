@@ -37,7 +37,8 @@ export class DeploymentService implements Service {
   }
 
   async stop(deploymentId: string, by: string): Promise<boolean> {
-    return this.runner.stop(deploymentId, by)
+    await this.runner.stop(deploymentId, by)
+    return true
   }
 
   async groupFindings() {

@@ -267,7 +267,7 @@ test('an older revision is deployed again, to all', async () => {
   expect((await service.deployedHosts({})).map(({ deploymentId }) => deploymentId)).toEqual([id, id, id])
 })
 
-test('one that was begun by hand is stopped, and one that a server left behind is taken up by its next start', async () => {
+test('one that was begun by hand is stopped from any server, and one that a server left behind is taken up by its next start', async () => {
   const slow = await fleet.deploy(
     fleet.bundle({
       'appspec.yml': spec,
@@ -279,9 +279,11 @@ test('one that was begun by hand is stopped, and one that a server left behind i
   writeFileSync(join(fleet.app(), 'slow'), '')
   const stopped = await service.begin('redeploy', of, 'ada')
   await eventually('it runs', () => readdirSync(fleet.app()).includes('begun'))
-  expect(await service.stop(stopped, 'ada')).toBe(true)
+  const elsewhere = sharedParts(fleet.config(group), fleet.state, join(fleet.dataFolder, 'elsewhere'), pool)
+  await new DeploymentRunner(elsewhere, systemClock, quiet).stop(stopped, 'grace')
   await over(stopped)
   expect((await service.get(stopped))?.status).toBe('Stopped')
+  expect(await fleet.state.list({ prefix: 'stops/' })).toEqual([])
   await eventually('it is forgotten', async () => (await fleet.state.list({ prefix: 'open/' })).length === 0)
   rmSync(join(fleet.app(), 'slow'))
   // As a server that was killed leaves it: known, and run by nobody.

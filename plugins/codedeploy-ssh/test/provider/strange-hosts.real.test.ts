@@ -106,7 +106,7 @@ describe.each(otherHosts.filter(([, , isPossible]) => isPossible))('a host with 
     const failed = await deploy({ ...site('three'), 'h.sh': { text: '#!/bin/nosuchshell\n', mode: 0o755 } })
     expect(failed.failure?.message).toContain('there is no /bin/nosuchshell on this host')
     writeFileSync(at('www/deep/er/file'), 'by hand')
-    const service = new DeploymentService(shared, { begin: async () => '', stop: () => false })
+    const service = new DeploymentService(shared, { begin: async () => '', stop: async () => undefined })
     expect((await service.checkDeployedHosts({}))[0]?.drift?.changed).toEqual([`changed ${place}/www/deep/er/file`])
   })
 
