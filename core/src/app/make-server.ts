@@ -100,6 +100,7 @@ export function makeServer(given: ServerGiven, replace?: Replace) {
         wake: () => core.courier.wake(),
       }),
       plugins: plugins.host,
+      contributions: plugins.host.contributions,
       queue,
       overview,
     }),

@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { policyProblems } from '../domain/policy.js'
+import { defined } from '../domain/defined.js'
 import { PluginRefused, packagePrefix, shortName } from './manifest.js'
-import { type PluginPermissions, readPermissions } from './permissions.js'
+import type { PluginPermissions } from './permissions.js'
 import type { PluginGrant } from './plugin-operations.js'
+import { type Isolation, readSection, splitVersion } from './section.js'
 import { isYamlPlugin, yamlPluginName } from './yaml-plugin/name.js'
 
 /** Where a plugin's code is. */
@@ -16,9 +17,6 @@ export interface PluginPlace {
   readonly path: string
   readonly bundled: boolean
 }
-
-/** Where a plugin's code runs. */
-export type Isolation = 'process' | 'none'
 
 /** A plugin that is asked for: by which name, where it is (or why it is not), and its section of penstock.yaml. */
 export interface PluginReference {
@@ -39,6 +37,8 @@ export interface PluginReference {
   readonly key?: string
   /** By the operator's word its process runs without a sandbox. */
   readonly unsandboxed?: boolean
+  /** Of a package: what its section says it should be, a version or a range, or a tarball's place as `file:./x.tgz`. */
+  readonly version?: string
 }
 
 export interface DiscoverOptions {
@@ -54,9 +54,6 @@ export interface DiscoverOptions {
   readonly isolation?: Isolation
 }
 
-/** MB: less, and a plugin's libraries would hardly load. */
-const leastMemory = 32
-
 /** All plugins to load: bundled ones by name, then the configured ones in their order. */
 export async function discoverPlugins(options: DiscoverOptions): Promise<PluginReference[]> {
   const found = new Map<string, PluginReference>()
@@ -68,71 +65,15 @@ export async function discoverPlugins(options: DiscoverOptions): Promise<PluginR
     const known = found.get(shortName(key))
     if (known && !isPath(key)) found.set(known.name, { ...known, key, ...readSection(key, value, 'none') })
     else {
-      const place = locate(key, options, [...found.keys()])
+      const { section, version, missing } = isPath(key) ? { section: value } : splitVersion(key, value)
+      const place = missing === undefined ? locate(key, options, [...found.keys()], version) : { missing }
       // A YAML file has no code: its commands run in processes of their own anyway.
       const usual = 'kind' in place && place.kind === 'yaml' ? 'none' : (options.isolation ?? 'process')
-      found.set(key, { name: nameOf(key), key, place, ...readSection(key, value, usual) })
+      const read = readSection(key, section, usual)
+      found.set(key, { name: nameOf(key), key, place, ...defined({ version }), ...read })
     }
   }
   return [...found.values()]
-}
-
-/**
- * `isolation` is the host's to read, wherever a plugin's section has it, and `operations` and `permissions` where its code
- * runs in a process of its own; the rest is the plugin's.
- */
-function readSection(key: string, value: unknown, usual: Isolation): Partial<PluginReference> & { config: unknown } {
-  if (value === false) return { config: undefined, off: true }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { config: value ?? undefined, isolation: usual }
-  const { isolation = usual, ...section } = value as {
-    readonly isolation?: unknown
-    readonly operations?: unknown
-    readonly permissions?: unknown
-  }
-  if (isolation === 'none') return { config: filled(section), isolation }
-  const { operations, permissions, ...rest } = section
-  const config = filled(rest)
-  const grant = readGrant(`plugins.${key}.operations`, operations)
-  if ('missing' in grant) return { config, place: grant }
-  const reach = readReach(`plugins.${key}.permissions`, permissions)
-  if ('missing' in reach) return { config, place: reach }
-  if (isolation === 'process') return { config, isolation, ...grant, ...reach }
-  const own = processOf(isolation)
-  if (own !== undefined) return { config, isolation: 'process', ...own, ...grant, ...reach }
-  const missing = `penstock.yaml: plugins.${key}.isolation is ${JSON.stringify(isolation)}: "process" (in a process of its own) or "none" (inside the server) is right; { memory: 256 } is a process with so many MB, at least ${leastMemory}, and { sandbox: false } one that nothing is kept from`
-  return { config, place: { missing } }
-}
-
-function filled(section: object): object | undefined {
-  return Object.keys(section).length > 0 ? section : undefined
-}
-
-/** A managed policy's name, a policy document, or a list of them; an empty list grants nothing at all. */
-function readGrant(path: string, value: unknown): { readonly missing: string } | { readonly operations?: PluginGrant } {
-  if (value === undefined) return {}
-  const policies: readonly unknown[] = Array.isArray(value) ? value : [value]
-  const problems = policies.flatMap((policy) => policyProblems(policy))
-  if (problems.length > 0) return { missing: `penstock.yaml: ${path}: ${problems.join('; ')}` }
-  return { operations: policies as PluginGrant }
-}
-
-function readReach(
-  path: string,
-  value: unknown,
-): { readonly missing: string } | { readonly permissions?: PluginPermissions } {
-  if (value === undefined) return {}
-  const read = readPermissions(path, value)
-  return 'problems' in read ? { missing: `penstock.yaml: ${read.problems.join('; ')}` } : read
-}
-
-/** Of `isolation: { memory: 256, sandbox: false }`. */
-function processOf(isolation: unknown): Pick<PluginReference, 'memory' | 'unsandboxed'> | undefined {
-  if (typeof isolation !== 'object' || isolation === null || Object.keys(isolation).length === 0) return undefined
-  const { memory, sandbox = true, ...strange } = isolation as { readonly memory?: unknown; readonly sandbox?: unknown }
-  const isSize = memory === undefined || (Number.isSafeInteger(memory) && (memory as number) >= leastMemory)
-  if (!isSize || typeof sandbox !== 'boolean' || Object.keys(strange).length > 0) return undefined
-  return { ...(memory === undefined ? {} : { memory: memory as number }), ...(sandbox ? {} : { unsandboxed: true }) }
 }
 
 /**
@@ -179,7 +120,8 @@ async function packageNameOf(folder: string): Promise<string> {
   return folder.slice(dirname(folder).length + 1)
 }
 
-function isPath(key: string): boolean {
+/** True for a key that names a folder or a file, and no package. */
+export function isPath(key: string): boolean {
   return key.startsWith('.') || isAbsolute(key)
 }
 
@@ -189,8 +131,13 @@ function nameOf(key: string): string {
   return shortName(isYamlPlugin(last) ? yamlPluginName(last) : last.replace(/\.[cm]?[jt]s$/, ''))
 }
 
-function locate(key: string, options: DiscoverOptions, known: readonly string[]): PluginReference['place'] {
-  if (!isPath(key)) return locatePackage(key, options.pluginsFolder, known)
+function locate(
+  key: string,
+  options: DiscoverOptions,
+  known: readonly string[],
+  version: string | undefined,
+): PluginReference['place'] {
+  if (!isPath(key)) return locatePackage(key, options.pluginsFolder, known, version)
   const path = resolve(options.baseFolder, key)
   if (!existsSync(path)) return { missing: `${path} does not exist (named in penstock.yaml as plugins.${key})` }
   if (statSync(path).isDirectory()) return yamlIn(path) ?? { kind: 'folder', path, bundled: false }
@@ -206,17 +153,31 @@ function yamlIn(folder: string): PluginPlace | undefined {
   return only === undefined || more.length > 0 ? undefined : { kind: 'yaml', path: join(folder, only), bundled: false }
 }
 
-function locatePackage(key: string, pluginsFolder: string, known: readonly string[]): PluginReference['place'] {
-  const names = key.includes('/') || key.startsWith(packagePrefix) ? [key] : [`${packagePrefix}${key}`, key]
+function locatePackage(
+  key: string,
+  pluginsFolder: string,
+  known: readonly string[],
+  version: string | undefined,
+): PluginReference['place'] {
+  const names = packageNames(key)
   for (const name of names) {
     const path = join(pluginsFolder, 'node_modules', name)
     if (existsSync(path)) return { kind: 'package', path, bundled: false }
   }
+  const data = `--data ${dirname(pluginsFolder)}`
+  if (version !== undefined) {
+    return { missing: `plugin '${key}' (${version}) is not installed: penstock plugin install ${data}` }
+  }
   return {
     missing:
       `no plugin '${key}': it is not one of Penstock's own (${known.join(', ')}), and not installed: ` +
-      `penstock plugin add ${names[0]} --data ${dirname(pluginsFolder)}`,
+      `penstock plugin add ${names[0]} ${data}`,
   }
+}
+
+/** What a key of penstock.yaml may be called on npm, the likeliest first: `hello` is short for `penstock-plugin-hello`. */
+export function packageNames(key: string): readonly [string, ...string[]] {
+  return key.includes('/') || key.startsWith(packagePrefix) ? [key] : [`${packagePrefix}${key}`, key]
 }
 
 /** Errors: PluginRefused when the plugin was not found. */

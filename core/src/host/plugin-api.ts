@@ -3,6 +3,7 @@ import type { Principal } from '../domain/access.js'
 import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import type { ActionProvider } from './action-provider.js'
+import { contributeTo, declareContribution } from './contributions/declared.js'
 import type { Hooks } from './hooks.js'
 import type { HttpMount, Logger, PluginApi } from './plugin.js'
 import type { PluginLife } from './plugin-entry.js'
@@ -65,6 +66,10 @@ export function createPluginApi(parts: PluginApiParts): PluginApi<unknown> {
       declaring('mount')
       life.mounts.push(checkMount(mount))
     },
+    contribute: contributeTo((one) => {
+      declaring(`contribute.${one.kind}`)
+      declareContribution(life.contributions, one)
+    }),
     onStart: (start) => {
       declaring('onStart')
       life.starts.push(start)

@@ -1,3 +1,4 @@
+import type { Contribution } from './contributions/declared.js'
 import type { PluginReference } from './discover.js'
 import type { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import type { Manifest } from './manifest.js'
@@ -63,6 +64,7 @@ export class PluginLife implements TapOwner {
   registering = false
   readonly mounts: HttpMount[] = []
   readonly services: ServiceProvider[] = []
+  readonly contributions: Contribution[] = []
   readonly starts: (() => void | Promise<void>)[] = []
   readonly stops: (() => void | Promise<void>)[] = []
 

@@ -7,6 +7,7 @@
  */
 import type { PluginStateStore } from '../domain/plugin-state.js'
 import { contain, reason } from './contain.js'
+import { ContributionService } from './contributions/contribution-service.js'
 import type { PluginReference } from './discover.js'
 import type { IsolatedPlugin } from './isolated/isolated-plugin.js'
 import { PluginRefused, readManifest } from './manifest.js'
@@ -40,7 +41,15 @@ export class PluginHost implements PluginService {
   private readonly started: PluginEntry[] = []
   private mounted: readonly PluginMount[] | undefined
 
+  /** What plugins add to the console and the command line. */
+  readonly contributions: ContributionService
+
   constructor(private readonly parts: PluginHostParts) {
+    this.contributions = new ContributionService({
+      clock: parts.clock,
+      living: () => this.entries.filter(({ state }) => state === 'started').map(livingOf),
+      problem: (plugin, text) => this.report(plugin, text),
+    })
     this.entries = parts.references.map((reference) => this.entryOf(reference))
   }
 
@@ -134,13 +143,16 @@ export class PluginHost implements PluginService {
   /**
    * Loads a plugin's code and its section of penstock.yaml anew, or for the first time if it was added meanwhile; running jobs go on with the old code until their end.
    * When the new code cannot be loaded, the old goes on. The code of a package inside the server stays as Node has it.
+   * One that penstock.yaml names no more is taken out; then there is no answer.
    * Errors: PluginRefused when there is no such plugin, or it is switched off, or the new one cannot be loaded.
    */
-  async reload(name: string): Promise<PluginStatus> {
+  async reload(name: string): Promise<PluginStatus | undefined> {
     const old = this.entries.find((entry) => entry.name === name)
+    const references = await this.parts.rediscover?.()
+    const named = references?.find((one) => one.name === (old?.reference.name ?? name))
+    if (old && references && !named) return this.takeOut(old)
     if (old?.state === 'disabled') throw new PluginRefused(`plugin '${name}' is disabled: enable it instead`)
-    const references = (await this.parts.rediscover?.()) ?? []
-    const reference = references.find((one) => one.name === (old?.reference.name ?? name)) ?? this.find(name).reference
+    const reference = named ?? this.find(name).reference
     const fresh = this.entryOf(reference)
     if (!old) return this.bringUpNew(fresh)
     const others = this.entries.filter((entry) => entry !== old)
@@ -161,6 +173,14 @@ export class PluginHost implements PluginService {
     this.mounted = undefined
     if (this.reached(fresh, 'registered')) await this.startOne(fresh)
     return this.statusOf(fresh)
+  }
+
+  /** penstock.yaml names it no more. */
+  private async takeOut(entry: PluginEntry): Promise<undefined> {
+    if (entry.state === 'started') await this.stopOne(entry, 'disabled')
+    else this.release(entry, 'disabled')
+    this.entries = this.entries.filter((other) => other !== entry)
+    this.mounted = undefined
   }
 
   /** A plugin that penstock.yaml has named since the start. */
@@ -300,4 +320,8 @@ const stepAfter: Partial<Record<PluginEntry['state'], string>> = {
   discovered: 'manifest',
   validated: 'load',
   loaded: 'register',
+}
+
+function livingOf({ name, life }: PluginEntry) {
+  return { plugin: name, contributions: life.contributions }
 }

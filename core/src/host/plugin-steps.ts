@@ -1,6 +1,7 @@
 /** The single steps that bring one plugin to `registered`. Each changes the entry's state when it succeeded. */
 
 import { join } from 'node:path'
+import satisfies from 'semver/functions/satisfies'
 import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import { contain } from './contain.js'
@@ -18,6 +19,7 @@ import { pluginConfig } from './plugin-config.js'
 import type { PluginEntry } from './plugin-entry.js'
 import type { PluginOperations } from './plugin-operations.js'
 import type { ProviderRegistry } from './registry.js'
+import { isTarball } from './section.js'
 import type { ServerServices } from './services.js'
 import type { StateDoor } from './state/state-door.js'
 
@@ -68,8 +70,8 @@ export async function load(
     entry.definition = await contain(parts.clock, entry.name, 'loading', stepLimits.load, run)
   }
   refuseTwin(entry, all)
-  const missing = missingPermissions(entry)
-  if (missing !== undefined) entry.problem(missing)
+  for (const problem of [missingPermissions(entry), otherVersion(entry)])
+    if (problem !== undefined) entry.problem(problem)
   const config = pluginConfig(entry.name, entry.definition.configSchema, entry.reference.config)
   entry.state = 'loaded'
   return config
@@ -120,6 +122,13 @@ function missingPermissions(entry: PluginEntry): string | undefined {
   const missing = notGranted(manifest.permissions, permissionsOf(entry))
   if (missing.length === 0) return undefined
   return `it asks for what it was not granted: if you trust it with that, add ${permissionsText(missing)} to plugins.${reference.key ?? entry.name} of penstock.yaml`
+}
+
+/** Another version lies there than penstock.yaml says; `undefined` when it is right. */
+function otherVersion({ manifest, reference: { version, key, name } }: PluginEntry): string | undefined {
+  if (version === undefined || manifest === undefined || isTarball(version)) return undefined
+  if (satisfies(manifest.version, version, { includePrerelease: true })) return undefined
+  return `it is ${manifest.version}, and plugins.${key ?? name} of penstock.yaml says ${version}: penstock plugin install, and reload it`
 }
 
 /** Lets the plugin declare what it has. Errors: RegistrationRefused; StepTimeout; the code's own. */

@@ -4,6 +4,7 @@ import type { ArtifactStore } from '../domain/artifact.js'
 import type { Notification } from '../domain/notification.js'
 import type { ActionProvider } from './action-provider.js'
 import type { PropertyDeclarations } from './action-type-declaration.js'
+import type { Contribute } from './contributions/contributions.js'
 import type { DeploymentService } from './deployment-service.js'
 import type { PluginHooks } from './hooks.js'
 import type { RuleProvider } from './rule-provider.js'
@@ -219,6 +220,8 @@ export interface PluginApi<C = Readonly<Record<string, unknown>>> {
   /** A service of the plugin's own on the server's port, for clients that sign for its name. */
   provideService(service: ServiceProvider): void
   mount(mount: HttpMount): void
+  /** Panels and pages of the console, verbs of the command line, lists of values in forms: the host draws them, and knows who asks. */
+  readonly contribute: Contribute
   /** Called once all plugins are registered; ten seconds. */
   onStart(start: () => void | Promise<void>): void
   /** Called in reverse order of starting; ten seconds. */

@@ -231,8 +231,11 @@ export interface PluginService {
   services?(): readonly ServiceProvider[]
   disable(name: string): Promise<void>
   enable(name: string): Promise<void>
-  /** Loads the plugin anew without a restart of the server; running jobs end with the old code. Answers what became of it. */
-  reload?(name: string): Promise<PluginStatus>
+  /**
+   * Loads the plugin anew without a restart of the server; running jobs end with the old code. Answers what became of it;
+   * nothing for one that penstock.yaml names no more, which is taken out.
+   */
+  reload?(name: string): Promise<PluginStatus | undefined>
 }
 
 /**

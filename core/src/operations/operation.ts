@@ -6,6 +6,7 @@ import type { StoredSecrets } from '../domain/secret.js'
 import type { UserAdministration } from '../domain/user.js'
 import type { Engine } from '../engine/engine.js'
 import type { CredentialsFor } from '../engine/job-view.js'
+import type { ContributionService } from '../host/contributions/contribution-service.js'
 import type { DeploymentService } from '../host/deployment-service.js'
 import type { OverviewService } from '../host/overview-service.js'
 import type { QueueService } from '../host/queue-service.js'
@@ -43,6 +44,8 @@ export interface OperationServices {
   readonly access: UserAdministration &
     Pick<AccessService, 'createAccessKey' | 'deleteAccessKey' | 'listAccessKeys' | 'auditLog'>
   readonly plugins: PluginService
+  /** What plugins add to the console and the command line. */
+  readonly contributions: ContributionService
   readonly queue: QueueService
   readonly overview: OverviewService
   /** Whether a caller may make another call, for lists that show each caller what it may see. */

@@ -3,6 +3,8 @@ import { Fault } from '../domain/faults.js'
 import type { PluginService, PluginStatus } from '../host/services.js'
 import { structure, text } from '../shape/shape.js'
 import { operation } from './operation.js'
+import { getPipeline } from './pipelines.js'
+import { pluginUses } from './plugin-uses.js'
 
 const pluginName = text({ min: 1, max: 214, pattern: '[a-z0-9-]+' })
 /** One right for all that changes plugins. */
@@ -26,6 +28,21 @@ export const listProvidedTypes = operation({
   input: structure({}),
   resource: (_, arns) => arns.everything(),
   run: async ({ plugins }) => ({ actionTypes: plugins.actionTypes(), ruleTypes: plugins.ruleTypes?.() ?? [] }),
+})
+
+/** Where pipelines that the caller may see need what a plugin provides. Errors: ConflictException when there is no such plugin. */
+export const listPluginUses = operation({
+  name: 'ListPluginUses',
+  service: 'penstock',
+  action: 'codepipeline:ListActionTypes',
+  input: structure({ name: pluginName }),
+  resource: (_, arns) => arns.everything(),
+  async run({ plugins, engine, may }, by, { name }) {
+    const plugin = plugins.list().find((one) => one.name === name)
+    if (plugin === undefined) throw new Fault('ConflictException', `no plugin is called '${name}'`)
+    const uses = await pluginUses(engine.store.read, plugin.provides)
+    return { uses: uses.filter(({ pipelineName }) => may(by, getPipeline, { name: pipelineName })) }
+  },
 })
 
 /** Switches a plugin on, also after the next start. Errors: ConflictException when the host refuses it. */

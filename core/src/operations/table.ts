@@ -3,6 +3,7 @@ import type { Principal } from '../domain/access.js'
 import type { InputOf } from '../shape/shape.js'
 import * as accessKeys from './access-keys.js'
 import * as actionTypes from './action-types.js'
+import * as contributions from './contributions.js'
 import * as deliveries from './deliveries.js'
 import * as deploymentGroups from './deployment-groups.js'
 import * as deployments from './deployments.js'
@@ -49,6 +50,7 @@ export const operations = {
   ...secrets,
   ...users,
   ...accessKeys,
+  ...contributions,
   ...plugins,
   ...overview,
 }

@@ -16,6 +16,7 @@ import { actionRoutes } from './pages/action/routes.js'
 import { activityRoutes } from './pages/activity/routes.js'
 import { artifactRoutes } from './pages/artifacts/routes.js'
 import { auditRoutes } from './pages/audit/routes.js'
+import { contributionRoutes } from './pages/contributions/routes.js'
 import { editorRoutes } from './pages/editor/routes.js'
 import { environmentRoutes } from './pages/environments/routes.js'
 import { executionRoutes } from './pages/execution/routes.js'
@@ -89,6 +90,7 @@ function closed(site: Site): PageRouter {
     artifactRoutes,
     logRoutes,
     pluginRoutes,
+    contributionRoutes,
     accessKeyRoutes,
     userRoutes,
     secretRoutes,

@@ -30,7 +30,7 @@ const pages: readonly Row[] = [
   ['/create/form?name=new', { createPipeline: { pipeline: { name: '*' } }, listProvidedTypes: {} }],
   ['/sources', { listPipelines: {} }],
   ['/workers', { getQueue: {} }],
-  ['/plugins', { listPlugins: {}, listProvidedTypes: {} }],
+  ['/plugins', { listPlugins: {}, listProvidedTypes: {}, listContributions: {} }],
   ['/access-keys', { listAccessKeys: {} }],
   ['/audit', { listAuditEntries: {} }],
   ['/inbox', { listPipelines: {} }],

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { defined } from '../../domain/defined.js'
 import type { ActionProvider } from '../action-provider.js'
+import { type Contribution, contributeTo, declareContribution } from '../contributions/declared.js'
 import { byHook, type HookName, hookNames, knownHooks } from '../hook-names.js'
 import type { PluginHooks } from '../hooks.js'
 import type { Logger, Notifier, PluginApi, SecretStore } from '../plugin.js'
@@ -11,7 +12,14 @@ import { stateOverDoor } from '../state/state-over-door.js'
 import { checkTapOptions, type GateOptions } from '../tap-options.js'
 import type { Channel } from './channel.js'
 import { channelServer } from './operation-calls.js'
-import type { DeclaredAction, DeclaredRule, DeclaredTap, RegisterAnswer, RegisterRequest } from './protocol.js'
+import type {
+  DeclaredAction,
+  DeclaredContribution,
+  DeclaredRule,
+  DeclaredTap,
+  RegisterAnswer,
+  RegisterRequest,
+} from './protocol.js'
 import { channelState } from './state-calls.js'
 
 /** What a plugin registered: the functions that calls from the host lead to. */
@@ -21,6 +29,7 @@ export class Registration {
   readonly notifiers: Notifier[] = []
   readonly secretStores: SecretStore[] = []
   readonly taps: (DeclaredTap & { readonly run: (event: unknown) => unknown })[] = []
+  readonly contributions: Contribution[] = []
   readonly starts: (() => void | Promise<void>)[] = []
   readonly stops: (() => void | Promise<void>)[] = []
   open = true
@@ -33,6 +42,7 @@ export class Registration {
       notifiers: this.notifiers.map(({ name, receivers }) => ({ name, receivers: receivers !== undefined })),
       secretStores: this.secretStores.map(({ name }) => name),
       taps: this.taps.map(({ hook, options }) => ({ hook, ...defined({ options }) })),
+      contributions: this.contributions.map(describeContribution),
     }
   }
 }
@@ -77,6 +87,10 @@ export function childApi(
     provideArtifactStore: () => refuse('api.provideArtifactStore'),
     provideService: () => refuse('api.provideService'),
     mount: () => refuse('api.mount (HTTP)'),
+    contribute: contributeTo((one) => {
+      declare([], `contribute.${one.kind}`, one)
+      declareContribution(registration.contributions, one)
+    }),
     onStart: (start) => declare(registration.starts, 'onStart', start),
     onStop: (stop) => declare(registration.stops, 'onStop', stop),
   }
@@ -121,6 +135,11 @@ function describeAction(provider: ActionProvider): DeclaredAction {
   const limits = { inputArtifacts, outputArtifacts, timeoutInMinutes, idempotent, schedule }
   if (typeof provider.run !== 'function') throw new Error(`action ${category}/${name}: run is missing`)
   return { ...plain, ...limits, functions } as DeclaredAction // members that are absent do not cross
+}
+
+/** Without its functions; of its forms, their names, labels and fields. */
+function describeContribution(one: Contribution): DeclaredContribution {
+  return JSON.parse(JSON.stringify(one)) as DeclaredContribution
 }
 
 function describeRule(rule: RuleProvider): DeclaredRule {

@@ -10,6 +10,7 @@ import { childJobContext, childPollContext, StepLines } from './child-context.js
 import { explain, guardProcess } from './guard.js'
 import type {
   AskRequest,
+  ContributionCall,
   GuardedBy,
   LinesNote,
   LoadAnswer,
@@ -57,6 +58,7 @@ export class ChildPlugin {
       this.registration.notifiers[place]?.receivers?.(notification) ?? [],
     secret: ({ place, name }: { readonly place: number; readonly name: string }) =>
       this.registration.secretStores[place]?.get(name),
+    contribute: (call: ContributionCall) => this.contribute(call),
     abort: ({ scope, error }: { readonly scope: number; readonly error: WireError }) =>
       this.aborts.get(scope)?.abort(fromWire(error)),
   })
@@ -108,6 +110,12 @@ export class ChildPlugin {
     })
   }
 
+  private contribute({ place, method, form, args }: ContributionCall): unknown {
+    const one = this.registration.contributions[place] as unknown as Called | undefined
+    const of = form === undefined ? one : one?.forms?.[form]
+    return of?.[method]?.(...args)
+  }
+
   private ask({ place, method, configuration }: AskRequest): unknown {
     const source = this.registration.actions[place] as SourceProvider | undefined
     return source?.[method]?.(configuration as never)
@@ -123,3 +131,8 @@ export class ChildPlugin {
     }
   }
 }
+
+/** A contribution, or a form of one, by its functions. */
+type Called = {
+  readonly [M in ContributionCall['method']]?: (...args: readonly unknown[]) => unknown
+} & { readonly forms?: Readonly<Record<string, Called | undefined>> }

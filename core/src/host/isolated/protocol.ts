@@ -2,6 +2,7 @@
 import type { Principal } from '../../domain/access.js'
 import type { ActionJob } from '../action-job.js'
 import type { ActionTypeDeclaration } from '../action-type-declaration.js'
+import type { Contribution } from '../contributions/declared.js'
 import type { PluginPlace } from '../discover.js'
 import type { HookName } from '../hook-names.js'
 import type { Manifest } from '../manifest.js'
@@ -81,6 +82,18 @@ export interface RegisterAnswer {
   readonly notifiers: readonly DeclaredNotifier[]
   readonly secretStores: readonly string[]
   readonly taps: readonly DeclaredTap[]
+  readonly contributions: readonly DeclaredContribution[]
+}
+
+/** A contribution without its functions. */
+export type DeclaredContribution = Contribution
+
+/** `contribute`: host to plugin, a call of one of its functions; of a form, `submit`. */
+export interface ContributionCall {
+  readonly place: number
+  readonly method: 'show' | 'run' | 'list' | 'submit'
+  readonly form?: string
+  readonly args: readonly unknown[]
 }
 
 /** `run`: host to plugin. `scope` is what the context's calls are made under. */

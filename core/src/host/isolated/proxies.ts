@@ -1,6 +1,7 @@
 /** Providers as the host registers them for an isolated plugin: their declarations, and functions that ask its process. */
 import type { ActionJob } from '../action-job.js'
 import type { ActionProvider } from '../action-provider.js'
+import type { Contribution } from '../contributions/declared.js'
 import type { Notification, Notifier, PluginApi, SecretStore } from '../plugin.js'
 import type { JobContext } from '../provider-context.js'
 import type { RuleProvider } from '../rule-provider.js'
@@ -8,7 +9,9 @@ import type { ChangesFound, PollContext, SourceProvider } from '../source-provid
 import type { GateOptions } from '../tap-options.js'
 import type {
   AskRequest,
+  ContributionCall,
   DeclaredAction,
+  DeclaredContribution,
   DeclaredNotifier,
   DeclaredRule,
   PollRequest,
@@ -43,10 +46,35 @@ export function declareProxies(api: PluginApi<unknown>, calls: ProcessCalls, dec
   for (const [place, notifier] of declared.notifiers.entries())
     api.provideNotifier(notifierProxy(calls, notifier, place))
   for (const [place, name] of declared.secretStores.entries()) api.provideSecretStore(secretsProxy(calls, name, place))
+  for (const [place, one] of declared.contributions.entries()) contribute(api, contributionProxy(calls, one, place))
   for (const [place, { hook, options }] of declared.taps.entries()) {
     const tap = api.hooks[hook] as unknown as (run: (event: unknown) => Promise<unknown>, options?: GateOptions) => void
     tap((event) => calls.call('hook', { place, event }), options)
   }
+}
+
+function contribute({ contribute: to }: PluginApi<unknown>, { kind, ...one }: Contribution): void {
+  to[kind](one as never)
+}
+
+/** Its functions ask the process; the host has set its time limit around them. */
+function contributionProxy(calls: ProcessCalls, declared: DeclaredContribution, place: number): Contribution {
+  const ask =
+    (method: ContributionCall['method'], form?: string) =>
+    (...args: readonly unknown[]) =>
+      calls.call('contribute', {
+        place,
+        method,
+        args,
+        ...(form === undefined ? {} : { form }),
+      } satisfies ContributionCall)
+  if (declared.kind === 'command') return { ...declared, run: ask('run') as never }
+  if (declared.kind === 'choices') return { ...declared, list: ask('list') as never }
+  const forms = Object.entries(declared.forms ?? {}).map(([name, form]) => [
+    name,
+    { ...form, submit: ask('submit', name) },
+  ])
+  return { ...declared, show: ask('show') as never, forms: Object.fromEntries(forms) as never }
 }
 
 function actionProxy(calls: ProcessCalls, declared: DeclaredAction, place: number): ActionProvider {

@@ -476,3 +476,20 @@ test('what a plugin keeps is kept by the server, wherever the plugin runs', asyn
   expect((await stored.doorOf('keep').list({})).map(({ key }) => key)).toEqual(['bundle'])
   await database.close()
 })
+
+test('a panel, its form and a verb of a plugin in a process of its own', async () => {
+  const body = `api.contribute.panel({ id: 'p', title: 'P', place: 'pipeline',
+      show: ({ pipelineName }, { name }) => [{ kind: 'text', text: pipelineName + ' ' + name + ' ' + process.pid }],
+      forms: { go: { label: 'Go', fields: { Times: { type: 'number', description: 'n', default: 2 } }, submit: ({ Times }) => 'went ' + Times } } })
+    api.contribute.command({ name: 'say', description: 'Says', run: () => { throw new Error('nothing to say') } })`
+  const w = await up({ 'far.ts': source('far', body) })
+  const by = { name: 'ann', arn: 'arn:aws:iam::000000000000:user/ann' }
+  const key = { plugin: 'far', kind: 'panel', id: 'p' } as const
+  const [shown] = (await w.host.contributions.show(key, { pipelineName: 'site' }, by)) ?? []
+  expect(shown).toMatchObject({ kind: 'text', text: expect.stringMatching(/^site ann \d+$/) })
+  expect(shown).not.toMatchObject({ text: expect.stringContaining(String(process.pid)) })
+  expect(await w.host.contributions.submit(key, 'go', {}, { pipelineName: 'site' }, by)).toBe('went 2')
+  await expect(w.host.contributions.run({ plugin: 'far', kind: 'command', id: 'say' }, {}, by)).rejects.toThrow(
+    "plugin 'far': nothing to say",
+  )
+})

@@ -15,6 +15,8 @@ import {
   type Views,
 } from '@penstock/core'
 import { allows } from '../../../../core/src/domain/policy.js'
+import { ContributionService } from '../../../../core/src/host/contributions/contribution-service.js'
+import type { Contribution } from '../../../../core/src/host/contributions/declared.js'
 import { Arns } from '../../../../core/src/operations/arns.js'
 import { refused } from '../../../../core/src/operations/judge.js'
 import type { AnyOperation, OperationServices } from '../../../../core/src/operations/operation.js'
@@ -42,6 +44,8 @@ export class SampleServer {
   readonly now = systemClock.now()
   readonly calls: Call[] = []
   readonly audits: Omit<AuditEntry, 'at'>[] = []
+  /** What the plugin rake-build adds to the page. */
+  readonly contributions: Contribution[] = []
   readonly logs = new Map<string, string>([
     [data.ids.rake, sampleLog(60)],
     [data.ids.lint, sampleLog(4_000)],
@@ -271,6 +275,11 @@ export class SampleServer {
     }
     const { identity } = this
     const arns = new Arns(identity)
+    const contributions = new ContributionService({
+      clock: systemClock,
+      living: () => [{ plugin: 'rake-build', contributions: this.contributions }],
+      problem: () => {},
+    })
     const may: OperationServices['may'] = (by, operation, about) =>
       refused({ access: this.services.access, arns }, operation as unknown as AnyOperation, by, about) === undefined
     return serveOperations({
@@ -283,7 +292,7 @@ export class SampleServer {
       // Penstock's own operations are the real ones, over this server's services; but for what the engine answers.
       perform: (operation, by, input, call) =>
         operation.service === 'penstock' && !known[methodOf(operation)]
-          ? operation.run({ ...this.services, may } as unknown as OperationServices, by, input, call)
+          ? operation.run({ ...this.services, may, contributions } as unknown as OperationServices, by, input, call)
           : does(methodOf(operation), by, input),
     })
   }

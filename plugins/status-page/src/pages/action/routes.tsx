@@ -3,6 +3,7 @@ import { csrfToken } from '../../http/csrf.js'
 import { excerptOf } from '../../log/excerpt.js'
 import { type Ctx, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
+import { panelsOf } from '../contributions/panels.js'
 import { findAction, maskSecrets } from './find.js'
 import { ActionPage } from './page.js'
 import type { TestReport } from './test-reports.js'
@@ -19,19 +20,25 @@ export function actionRoutes(router: PageRouter, site: Site): void {
       excerptOf(site, action.actionExecutionId),
     ])
     const { actionTypeId, configuration, resolvedConfiguration } = action.input
+    const { actionExecutionId, pipelineExecutionId, stageName, actionName } = action
+    const subject = { pipelineName: name, pipelineExecutionId, stageName, actionName, actionExecutionId }
+    const { category, owner, provider, version } = actionTypeId
     const page = (
-      <ActionPage
-        pipeline={name}
-        action={action}
-        configuration={new Map(maskSecrets(site, actionTypeId, configuration))}
-        resolved={new Map(maskSecrets(site, actionTypeId, resolvedConfiguration))}
-        targets={targets}
-        stored={stored}
-        reports={reports}
-        excerpt={excerpt}
-        csrf={csrfToken(ctx)}
-        now={site.server.clock.now()}
-      />
+      <>
+        <ActionPage
+          pipeline={name}
+          action={action}
+          configuration={new Map(maskSecrets(site, actionTypeId, configuration))}
+          resolved={new Map(maskSecrets(site, actionTypeId, resolvedConfiguration))}
+          targets={targets}
+          stored={stored}
+          reports={reports}
+          excerpt={excerpt}
+          csrf={csrfToken(ctx)}
+          now={site.server.clock.now()}
+        />
+        {await panelsOf(ctx, site, 'action', subject, `${category}/${owner}/${provider}/${version}`)}
+      </>
     )
     show(ctx, site, { title: `${action.actionName} of ${name}`, section: 'pipelines' }, page)
   })

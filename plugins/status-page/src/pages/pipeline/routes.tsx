@@ -3,6 +3,7 @@ import { csrfToken } from '../../http/csrf.js'
 import { liveRoute } from '../../live/routes.js'
 import { type Ctx, operationsOf, type PageRouter, param, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
+import { panelsOf } from '../contributions/panels.js'
 import { loadPipeline } from './model.js'
 import { PipelinePage, pipelineSections } from './page.js'
 import { rollbackRoutes } from './rollback.js'
@@ -14,7 +15,12 @@ export function pipelineRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name', async (ctx: Ctx) => {
     const model = await read(site, operationsOf(ctx, site), param(ctx, 'name'))
     const now = site.server.clock.now()
-    const page = <PipelinePage model={model} csrf={csrfToken(ctx)} now={now} />
+    const page = (
+      <>
+        <PipelinePage model={model} csrf={csrfToken(ctx)} now={now} />
+        {await panelsOf(ctx, site, 'pipeline', { pipelineName: model.name })}
+      </>
+    )
     show(ctx, site, { title: model.title, section: 'pipelines', state: model.state.name }, page)
   })
   liveRoute(site, '/pipelines/:name/events', async ({ operations, params, csrf }) => {

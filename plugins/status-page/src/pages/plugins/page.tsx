@@ -1,10 +1,12 @@
-import type { ActionTypeInfo, PluginStatus } from '@penstock/core'
+import type { ActionTypeInfo, ContributionInfo, PluginStatus } from '@penstock/core'
 import { Pop, Post } from '../../view/form.js'
 import { Icon, type IconName } from '../../view/icons.js'
 
 interface PageProps {
   readonly plugins: readonly PluginStatus[]
   readonly types: readonly ActionTypeInfo[]
+  /** What they add to this page. */
+  readonly pages: readonly ContributionInfo[]
   readonly csrf: string
   readonly mayManage: (plugin: string) => boolean
 }
@@ -44,7 +46,7 @@ const looks: Readonly<Record<PluginStatus['state'], readonly [tone: string, icon
 
 type PluginProps = Omit<PageProps, 'plugins'> & { readonly plugin: PluginStatus }
 
-function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
+function Plugin({ plugin, types, pages, csrf, mayManage }: PluginProps) {
   const [tone, icon] = looks[plugin.state]
   const own = types.filter((type) => type.plugin === plugin.name)
   return (
@@ -60,6 +62,7 @@ function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
         {plugin.isolation === 'process' && <span class="badge">own process</span>}
         {mayManage(plugin.name) && <Turn plugin={plugin} own={own} csrf={csrf} />}
       </div>
+      <Pages pages={pages.filter((page) => page.plugin === plugin.name)} />
       <ul class="provides" aria-label="Provides">
         {own.length > 0
           ? own.map(({ id, description }) => (
@@ -79,6 +82,20 @@ function Plugin({ plugin, types, csrf, mayManage }: PluginProps) {
         </ul>
       )}
     </li>
+  )
+}
+
+/** Pages of its own. */
+function Pages({ pages }: { readonly pages: readonly ContributionInfo[] }) {
+  if (pages.length === 0) return null
+  return (
+    <p class="plugin-pages">
+      {pages.map(({ plugin, id, title }) => (
+        <a key={id} href={`/plugins/${plugin}/pages/${id}`}>
+          {title}
+        </a>
+      ))}
+    </p>
   )
 }
 

@@ -27,14 +27,16 @@ export function pluginRoutes(router: PageRouter, site: Site): void {
 }
 
 async function body(operations: PrincipalOperations, csrf: string) {
-  const [{ plugins }, { actionTypes }] = await Promise.all([
+  const [{ plugins }, { actionTypes }, { contributions }] = await Promise.all([
     operations.listPlugins({}),
     operations.listProvidedTypes({}),
+    operations.listContributions({}),
   ])
   return (
     <PluginsPage
       plugins={plugins}
       types={actionTypes}
+      pages={contributions.filter(({ kind }) => kind === 'page')}
       csrf={csrf}
       mayManage={(name) => operations.may('reloadPlugin', { name })}
     />
