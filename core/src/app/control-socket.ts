@@ -8,6 +8,7 @@ import { reason } from '../host/contain.js'
 export interface ControlRequest {
   readonly command:
     | 'plugin list'
+    | 'plugin uses'
     | 'plugin reload'
     | 'plugin enable'
     | 'plugin disable'

@@ -1,5 +1,6 @@
 /** What the commands of control-socket.ts do. */
 import type { PluginStatus } from '../host/services.js'
+import type { PluginUse } from '../operations/plugin-uses.js'
 import type { ControlRequest } from './control-socket.js'
 import type { Server } from './make-server.js'
 import type { AppliedFile } from './pipeline-files/apply.js'
@@ -29,6 +30,7 @@ export type ControlParts = Pick<Server, 'host' | 'services' | 'access'> & {
 type ControlAnswer =
   | PluginStatus
   | readonly PluginStatus[]
+  | readonly PluginUse[]
   | LocalSignIn
   | readonly AppliedFile[]
   | readonly Pruned[]
@@ -44,6 +46,7 @@ export async function control(
   if (command === 'history prune') return pruneHistory(parts, JSON.parse(name) as PruneRequest)
   if (command === 'pipelines reload') return parts.files.reload()
   if (command === 'plugin list') return parts.host.list()
+  if (command === 'plugin uses') return usesOfPlugin(parts, name)
   const verbs = { 'plugin reload': 'reload', 'plugin enable': 'enable', 'plugin disable': 'disable' } as const
   const verb = Object.hasOwn(verbs, command) ? verbs[command] : undefined
   if (!verb) throw new Error(`the server does not know the command '${command}': is it as new as this one?`)
@@ -71,6 +74,10 @@ async function pruneHistory(parts: ControlParts, request: PruneRequest): Promise
       detail: `${executionIds.length}`,
     })
   return pruned
+}
+
+async function usesOfPlugin({ services }: ControlParts, name: string): Promise<readonly PluginUse[]> {
+  return (await services.operations.for(systemPrincipal(services.identity.accountId)).listPluginUses({ name })).uses
 }
 
 async function controlPlugin(

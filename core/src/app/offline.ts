@@ -46,15 +46,28 @@ export interface Offline extends Plugins {
   readonly judging: { readonly region: string; readonly types: Catalogue }
 }
 
+/** Which of the plugins, and from where; all of those that are installed when absent. */
+export interface OfflinePlugins {
+  /** In place of DATA/plugins. */
+  readonly pluginsFolder?: string
+  /** Only the one with this key of penstock.yaml, which has this section. */
+  readonly only?: { readonly key: string; readonly section: unknown }
+}
+
 /** Plugins registered but not started, without a database: to list them, and to validate pipelines. */
-export async function withPlugins<T>(config: Config, work: (offline: Offline) => Promise<T>): Promise<T> {
+export async function withPlugins<T>(
+  config: Config,
+  work: (offline: Offline) => Promise<T>,
+  { pluginsFolder = join(config.dataDir, 'plugins'), only }: OfflinePlugins = {},
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-'))
   const clock = systemClock
   try {
     const references = await discoverPlugins({
-      configured: config.plugins,
+      configured: only ? { [only.key]: only.section } : config.plugins,
       baseFolder: config.baseFolder,
-      pluginsFolder: join(config.dataDir, 'plugins'),
+      pluginsFolder,
+      ...(only ? { bundled: [] } : {}),
     })
     const identity = { region: config.server.region, version, dataFolder: config.dataDir }
     const services = servicesElsewhere('for a command that only looks at plugins', { clock, identity })

@@ -4,7 +4,7 @@ import { version } from '../app/identity.js'
 import { wholeNumberOf, withOutput } from './options.js'
 import { exitStatus, fail, print } from './output.js'
 import { addPipelineCommands } from './pipeline-commands.js'
-import { addPlugins } from './plugin-commands.js'
+import { addPlugins } from './plugin/commands.js'
 
 /** The options that name an installation. */
 export interface WhereOptions {

@@ -15,3 +15,14 @@ export function wholeNumberOf(least: number, most: number): (text: string) => nu
     throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`)
   }
 }
+
+/** Which server, unless it is the one on the data folder. */
+export function withServer(command: Command): Command {
+  return command
+    .option('--endpoint <url>', 'a server elsewhere, such as https://penstock.example.com (PENSTOCK_ENDPOINT)')
+    .option('--profile <name>', "a profile of AWS's files with its key, region and endpoint_url (AWS_PROFILE)")
+    .option('--ca <file>', 'certificates in PEM to trust besides the usual ones; AWS_CA_BUNDLE unless given')
+    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
+    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given; the variable is the safer place')
+    .option('--region <name>', "the server's; AWS_REGION, the profile's or us-east-1 unless given")
+}

@@ -1,6 +1,6 @@
 /** `penstock list`, `start`, `approve` ...: the everyday verbs, each loaded when it is called. */
 import { type Command, Option } from 'commander'
-import { wholeNumberOf, withOutput } from './options.js'
+import { wholeNumberOf, withOutput, withServer } from './options.js'
 
 /** Adds them; `where` gives a command the options that name an installation. */
 export function addPipelineCommands(program: Command, where: (command: Command) => Command): void {
@@ -18,17 +18,6 @@ export function addPipelineCommands(program: Command, where: (command: Command) 
 }
 
 type Verb = (usage: string, text: string) => Command
-
-/** Which server, unless it is the one on the data folder. */
-function withServer(command: Command): Command {
-  return command
-    .option('--endpoint <url>', 'a server elsewhere, such as https://penstock.example.com (PENSTOCK_ENDPOINT)')
-    .option('--profile <name>', "a profile of AWS's files with its key, region and endpoint_url (AWS_PROFILE)")
-    .option('--ca <file>', 'certificates in PEM to trust besides the usual ones; AWS_CA_BUNDLE unless given')
-    .option('--access-key-id <id>', 'AWS_ACCESS_KEY_ID unless given')
-    .option('--secret-access-key <secret>', 'AWS_SECRET_ACCESS_KEY unless given; the variable is the safer place')
-    .option('--region <name>', "the server's; AWS_REGION, the profile's or us-east-1 unless given")
-}
 
 function addProjects(program: Command, where: (command: Command) => Command): void {
   const projects = program.command('project').description('build projects, which CodeBuild actions name')

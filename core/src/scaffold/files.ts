@@ -59,7 +59,7 @@ function packageJson({ name, category, provider, description }: PluginSpec, core
     license: 'UNLICENSED',
     keywords: ['penstock-plugin'],
     main: './dist/index.js',
-    files: ['dist', 'src'],
+    files: ['dist', 'src', 'test'],
     scripts: {
       build: 'penstock plugin build',
       check: 'penstock plugin check',

@@ -22,8 +22,24 @@ export function writeSection(file: string, key: string, value: unknown): void {
     if (document.get('plugins') === null) document.delete('plugins')
     document.setIn(['plugins', key], value)
   }
+  replace(file, document)
+}
+
+function replace(file: string, document: Document): void {
   writeFileSync(`${file}.new`, document.toString({ lineWidth: 0 }))
   renameSync(`${file}.new`, file)
+}
+
+/** Sets a package's version; the rest of its section and its comments stay. */
+export function writeVersion(file: string, key: string, version: string): void {
+  const section = readSection(file, key)
+  if (typeof section !== 'object' || section === null) {
+    writeSection(file, key, { version })
+    return
+  }
+  const document = parse(file)
+  document.setIn(['plugins', key, 'version'], version)
+  replace(file, document)
 }
 
 /** `penstock.yaml: plugins.NAME`, for messages. */

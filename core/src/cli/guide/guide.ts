@@ -25,6 +25,7 @@ const order = [
   'access',
   'notifications',
   'operating',
+  'plugins',
   'troubleshooting',
   'aws',
 ]

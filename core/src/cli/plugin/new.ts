@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { categories, completeSpec, type GivenSpec, pascal } from '../scaffold/spec.js'
-import { writePlugin } from '../scaffold/write-plugin.js'
+import { categories, completeSpec, type GivenSpec, pascal } from '../../scaffold/spec.js'
+import { writePlugin } from '../../scaffold/write-plugin.js'
 
 export interface NewOptions extends GivenSpec {
   /** Where to; a folder `penstock-plugin-NAME` below the current one when absent. */

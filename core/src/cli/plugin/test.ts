@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { CommandFailed } from './output.js'
+import { CommandFailed } from '../output.js'
 
 /** Minutes for all tests of a plugin together, unless said. */
 export const usualMinutes = 10
@@ -15,24 +15,47 @@ export const usualMinutes = 10
  */
 export async function testPlugin(dir: string, minutes = usualMinutes): Promise<void> {
   const folder = resolve(dir)
-  const tests = testsOf(folder)
-  if (tests.length === 0) throw new CommandFailed(`${folder} has no test/*.test.ts`)
+  if (testsOf(folder).length === 0) throw new CommandFailed(`${folder} has no test/*.test.ts`)
   const modules = join(folder, 'node_modules')
-  const out = mkdtempSync(join(existsSync(modules) ? modules : tmpdir(), '.penstock-test-'))
+  const status = await runTests(folder, existsSync(modules) ? modules : tmpdir(), minutes)
+  if (status !== 0) process.exitCode = 1
+}
+
+/** What encloses tests of a stranger: what comes before Node, and the whole environment. */
+interface Enclosure {
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Node's exit status. They are compiled into a folder below `place`. Errors: CommandFailed. */
+export async function runTests(
+  folder: string,
+  place: string,
+  minutes: number,
+  enclosure?: Enclosure,
+): Promise<number | null> {
+  const out = mkdtempSync(join(place, '.penstock-test-'))
+  chmodSync(out, 0o755) // in an enclosure they are read by another user
   try {
-    await compile(folder, tests, out)
+    await compile(folder, testsOf(folder), out)
     const files = readdirSync(out).filter((name) => name.endsWith('.cjs'))
     const args = ['--enable-source-maps', '--test', '--test-reporter=spec', ...files.map((name) => join(out, name))]
-    const status = await runWithin(minutes, args, folder)
-    if (status !== 0) process.exitCode = 1
+    return await runWithin(minutes, args, folder, enclosure)
   } finally {
     rmSync(out, { recursive: true, force: true })
   }
 }
 
 /** Node's exit status. All that runs there is ended with it, at the limit or by Ctrl-C. */
-async function runWithin(minutes: number, args: readonly string[], cwd: string): Promise<number | null> {
-  const child = spawn(process.execPath, args, { cwd, stdio: 'inherit', detached: true })
+async function runWithin(
+  minutes: number,
+  args: readonly string[],
+  cwd: string,
+  enclosure?: Enclosure,
+): Promise<number | null> {
+  const [program = process.execPath, ...before] = [...(enclosure?.command ?? []), process.execPath]
+  const env = enclosure?.env ?? process.env
+  const child = spawn(program, [...before, ...args], { cwd, env, stdio: 'inherit', detached: true })
   const end = () => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
@@ -62,7 +85,8 @@ async function runWithin(minutes: number, args: readonly string[], cwd: string):
   )
 }
 
-function testsOf(folder: string): string[] {
+/** Its `test/**\/*.test.ts`. */
+export function testsOf(folder: string): string[] {
   const test = join(folder, 'test')
   if (!existsSync(test)) return []
   const names = readdirSync(test, { recursive: true }).map(String)

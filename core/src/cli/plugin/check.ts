@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { checkPluginFolder } from '../scaffold/check-plugin.js'
-import { print } from './output.js'
+import { checkPluginFolder } from '../../scaffold/check-plugin.js'
+import { print } from '../output.js'
 
 /** `penstock plugin check`: what is wrong with a plugin, without running any of its jobs; status 1 when something is. */
 export async function checkPlugin(dir: string, options: { readonly output?: string }): Promise<void> {

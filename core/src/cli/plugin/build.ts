@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readManifest } from '../host/manifest.js'
-import { CommandFailed } from './output.js'
+import { readManifest } from '../../host/manifest.js'
+import { CommandFailed } from '../output.js'
 
 /** `penstock plugin build`: src/index.ts into the manifest's entry, in one file; packages are left out. */
 export async function buildPlugin(dir: string): Promise<void> {
