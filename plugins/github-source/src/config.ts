@@ -32,6 +32,16 @@ export interface GitConfig {
   readonly lfs: ExtraPolicy
   /** PEM file of a private certificate authority. */
   readonly caFile?: string
+  /** Set: commits show how the pipelines that run them go. */
+  readonly commitStatus?: CommitStatusConfig
+}
+
+/** Which pipelines are told at commits, and under which name. */
+export interface CommitStatusConfig {
+  /** The status is `CONTEXT/PIPELINE`. */
+  readonly context: string
+  /** Names of pipelines, `*` for any letters; all when absent. */
+  readonly pipelines?: readonly string[]
 }
 
 const url = { type: 'string', pattern: '^https?://' } as const
@@ -78,6 +88,14 @@ export const configSchema = {
     submodules: { enum: extraPolicies, default: 'notice' },
     lfs: { enum: extraPolicies, default: 'notice' },
     caFile: text,
+    commitStatus: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        context: { type: 'string', pattern: '^[^/\\s][^\\r\\n]{0,99}$', default: 'penstock' },
+        pipelines: { type: 'array', items: text, minItems: 1 },
+      },
+    },
   },
 } as const
 

@@ -1,5 +1,6 @@
 import { definePlugin } from '@penstock/core'
 import { closeGitConnections } from '@penstock/core/git'
+import { commitStatus } from './commit-status/notifier.js'
 import { configSchema, type GitConfig } from './config.js'
 import { connection } from './connection.js'
 import { git } from './git.js'
@@ -14,6 +15,7 @@ export default definePlugin<GitConfig>({
     api.provideSource(github(api.config))
     api.provideSource(connection(api.config))
     api.provideSource(git(api.config))
+    if (api.config.commitStatus) api.provideNotifier(commitStatus(api, api.config.commitStatus))
     api.onStop(closeGitConnections)
   },
 })

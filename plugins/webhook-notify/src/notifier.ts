@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { defined, NotDeliverable, type Notification, type NotificationDelivery, type Notifier } from '@penstock/core'
+import {
+  defined,
+  NotDeliverable,
+  type Notification,
+  type NotificationDelivery,
+  type Notifier,
+  type PostAnswer,
+  postOnce,
+} from '@penstock/core'
 import type { Webhook, WebhookConfig } from './config.js'
-import { type Answer, post } from './post.js'
 import { signatureHeaders } from './sign.js'
 
 /**
@@ -68,11 +75,11 @@ async function send(webhook: Webhook, notification: Notification, delivery: Noti
     ...(possibleDuplicate ? { 'penstock-possible-duplicate': 'true' } : {}),
   }
   const ca = webhook.caFile === undefined ? undefined : await readFile(webhook.caFile, 'utf8')
-  judge(await post({ url, headers, body, ...defined({ ca }) }), new URL(url).host)
+  judge(await postOnce({ url, headers, body, ...defined({ ca }) }), new URL(url).host)
 }
 
 /** Errors: whatever is no success; a NotDeliverable when the receiver says that it is gone. */
-function judge({ status, retryAfterMs }: Answer, host: string): void {
+function judge({ status, retryAfterMs }: PostAnswer, host: string): void {
   if (status >= 200 && status < 300) return
   if (status === 410) throw new NotDeliverable(`${host} answered 410: the webhook is gone`)
   const moved = status >= 300 && status < 400 ? ': redirects are not followed, so set the address that it leads to' : ''

@@ -116,6 +116,8 @@ export class Courier {
     if (outcome.kind === 'delivered') return
     const details = { id, notifier, receiver, kind: notification.kind, attempts, error: outcome.error }
     if (status === 'GivenUp') log.error('notification given up', details)
-    else log.warn('notification failed', { ...details, again: new Date(due).toISOString() })
+    // Once is a hiccup, and nobody's trouble yet.
+    else
+      log[attempts === 1 ? 'info' : 'warn']('notification failed', { ...details, again: new Date(due).toISOString() })
   }
 }

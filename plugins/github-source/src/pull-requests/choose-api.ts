@@ -22,14 +22,21 @@ export function pullRequestsAt(
   server: string,
   repository: string,
   token: string | undefined,
-  kind = wellKnown[new URL(server).host],
+  kind = kindOf(server),
 ): PullRequestApi | undefined {
   if (kind === undefined) return undefined
   const forge: Forge = { api: apiAt(server, kind), repository, ...defined({ token }) }
   return kind === 'gitlab' ? gitlabMergeRequests(forge) : githubPullRequests(forge)
 }
 
-function apiAt(server: string, kind: ForgeKind): string {
+/** What kind of server a well-known one is. */
+export function kindOf(server: string): ForgeKind | undefined {
+  const { host } = new URL(server)
+  return Object.hasOwn(wellKnown, host) ? wellKnown[host] : undefined
+}
+
+/** Where its REST API is. */
+export function apiAt(server: string, kind: ForgeKind): string {
   const base = server.replace(/\/+$/, '')
   if (kind === 'gitlab') return `${base}/api/v4`
   if (kind === 'gitea') return `${base}/api/v1`

@@ -1,39 +1,51 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { guardedLookup, refuseForbiddenHost } from '@penstock/core'
+import { guardedLookup, refuseForbiddenHost } from './guarded-lookup.js'
 
 /** One request: milliseconds. */
 const patience = 20_000
-/** Of an answer, which nobody needs: bytes. */
+/** Of an answer: bytes. */
 const mostRead = 64 * 1024
 
+/**
+ * A request with a body.
+ * @example
+ * const post: Post = { url: 'https://chat.example.com/hook', headers: {}, body: '{"text":"hello"}' }
+ */
 export interface Post {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
   readonly body: string
+  /** Certificates to trust in place of the usual ones, PEM. */
   readonly ca?: string
 }
 
-export interface Answer {
+/**
+ * What came back.
+ * @example
+ * const isTaken = ({ status }: PostAnswer) => status >= 200 && status < 300
+ */
+export interface PostAnswer {
   readonly status: number
-  /** As the receiver says it, milliseconds. */
+  /** The beginning of the body: 64 KiB. */
+  readonly text: string
+  /** Retry-After, milliseconds; an hour at most. */
   readonly retryAfterMs?: number
 }
 
 /**
- * Posts JSON, and follows no redirect: the address is the operator's word.
+ * Posts JSON once, and follows no redirect. Link-local addresses are refused.
  * Errors: what went wrong, with the host and without the rest of the address, which may be a secret.
+ * @example
+ * const { status } = await postOnce({ url: 'https://chat.example.com/hook', headers: {}, body: '{}' })
  */
-export async function post({ url, headers, body, ca }: Post): Promise<Answer> {
+export async function postOnce({ url, headers, body, ca }: Post): Promise<PostAnswer> {
   const address = new URL(url)
   refuseForbiddenHost(address)
   const send = address.protocol === 'https:' ? httpsRequest : httpRequest
   const signal = AbortSignal.timeout(patience)
   return new Promise((resolve, reject) => {
-    const fail = (error: Error & { readonly code?: string }) => {
-      const why = signal.aborted ? `no answer within ${patience / 1_000} s` : error.message || error.code
-      reject(new Error(`${address.host} could not be reached: ${why}`))
-    }
     const sent = send(address, {
       method: 'POST',
       headers: {
@@ -46,13 +58,24 @@ export async function post({ url, headers, body, ca }: Post): Promise<Answer> {
       signal,
       ...(ca === undefined ? {} : { ca }),
     })
-    sent.on('error', fail)
+    sent.on('error', (error: Error & { readonly code?: string }) => {
+      const why = signal.aborted ? `no answer within ${patience / 1_000} s` : error.message || error.code
+      reject(new Error(`${address.host} could not be reached: ${why}`))
+    })
     sent.on('response', (response) => {
       const { statusCode: status = 0, headers: answered } = response
-      const done = () => resolve({ status, ...waitOf(answered['retry-after']) })
+      const pieces: Buffer[] = []
       let read = 0
-      response.on('error', done) // the status has arrived, and is all that counts
+      // The status has arrived, and is what counts.
+      const done = () =>
+        resolve({
+          status,
+          text: Buffer.concat(pieces).subarray(0, mostRead).toString('utf8'),
+          ...waitOf(answered['retry-after']),
+        })
+      response.on('error', done)
       response.on('data', (piece: Buffer) => {
+        pieces.push(piece)
         read += piece.length
         if (read > mostRead) response.destroy()
       })
@@ -63,7 +86,7 @@ export async function post({ url, headers, body, ca }: Post): Promise<Answer> {
 }
 
 /** Seconds, or a date. */
-function waitOf(header: string | undefined): Pick<Answer, 'retryAfterMs'> {
+function waitOf(header: string | undefined): Pick<PostAnswer, 'retryAfterMs'> {
   if (header === undefined) return {}
   const wait = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
   return Number.isFinite(wait) && wait > 0 ? { retryAfterMs: Math.min(wait, 60 * 60_000) } : {}
