@@ -177,6 +177,18 @@ export const configSchema: JsonSchema = {
         },
       },
     },
+    backups: {
+      type: 'object',
+      default: {},
+      dependentRequired: { schedule: ['folder'], folder: ['schedule'] },
+      properties: {
+        schedule: { type: 'string', minLength: 1 },
+        timezone: { type: 'string', default: 'UTC' },
+        folder: { type: 'string', minLength: 1 },
+        keep: { type: 'integer', default: 7, minimum: 1, maximum: 1000 },
+        verify: { type: 'boolean', default: true },
+      },
+    },
     deliveries: {
       type: 'object',
       default: {},

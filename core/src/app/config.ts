@@ -10,6 +10,7 @@ import type { RetentionConfig } from '../scheduler/retention-limits.js'
 import type { ActionTypeFilter } from '../worker/action-type-filter.js'
 import type { IsolationRules } from '../worker/sandbox/isolation-rules.js'
 import type { SlotRules } from '../worker/slots.js'
+import type { BackupConfig } from './backups.js'
 import { applyEnvironment, setIn } from './config-env.js'
 import { ConfigError, type ConfigFile, readConfigFile } from './config-file.js'
 import { configSchema } from './config-schema.js'
@@ -79,6 +80,7 @@ export interface Config {
   readonly pipelinesNamed: boolean
   /** A NotificationArn to the addresses that notifiers understand. */
   readonly topics: Readonly<Record<string, readonly string[]>>
+  readonly backups: BackupConfig
   /** How long notifications are tried, and how long those that ended are shown. */
   readonly deliveries: { readonly giveUpHours: number; readonly keepDays: number }
   readonly plugins: Readonly<Record<string, unknown>>
@@ -198,11 +200,15 @@ function absolute(
   file: string | undefined,
 ): Config {
   const full = (path: string, name: string) => resolve(origin.has(name) ? cwd : baseFolder, path)
-  const { masterKeyFile, artifacts } = value
+  const { masterKeyFile, artifacts, backups } = value
   const { encryptionKeyFile } = artifacts
   return {
     ...value,
     dataDir: full(value.dataDir, 'dataDir'),
+    backups: {
+      ...backups,
+      ...(backups.folder === undefined ? {} : { folder: full(backups.folder, 'backups.folder') }),
+    },
     ...placeOfPipelines(value.pipelines, (path) => full(path, 'pipelines')),
     ...(masterKeyFile === undefined ? {} : { masterKeyFile: full(masterKeyFile, 'masterKeyFile') }),
     artifacts: {

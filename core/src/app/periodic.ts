@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js'
 import { reason } from '../host/contain.js'
 import type { Logger } from '../host/plugin.js'
 import { everyMs } from '../scheduler/coordinator.js'
+import { backupTask } from './backups.js'
 import type { Config } from './config.js'
 import type { Server } from './make-server.js'
 import { addRetention } from './retention.js'
@@ -50,6 +51,8 @@ export function addPeriodicTasks(parts: Server, { clock, log, config }: Periodic
     run: () => parts.state.sweep(),
   })
   coordinator.every(sealTask({ ...parts, clock, log }))
+  const backups = backupTask({ clock, log, config })
+  if (backups) coordinator.every(backups)
   addRetention(parts, { clock, log, config })
 }
 

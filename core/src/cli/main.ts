@@ -312,6 +312,11 @@ function addBackup(program: Command): void {
       .command('backup <folder>')
       .description('copy database, artifacts, logs and secrets, also while the server runs'),
   ).action(async (folder, options) => (await import('./backup/backup.js')).backup(folder, options))
+  withOutput(
+    program
+      .command('verify-backup <folder>')
+      .description('open a copy of a backup as a restored server would, and look through all of it'),
+  ).action(async (folder, options) => (await import('./backup/verify.js')).verifyBackup(folder, options))
   where(program.command('restore <folder>').description('bring a backup back into an empty data folder')).action(
     async (folder, options) => (await import('./backup/restore.js')).restore(folder, options),
   )

@@ -1,13 +1,13 @@
-import { existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lchownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
-import { dataFormat } from '../../app/data-folder.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
 import { configurationFolder } from './configuration.js'
-import { type BackupNote, copiedFiles, copiedFolders, databaseFiles } from './contents.js'
+import { copiedFiles, copiedFolders, databaseFiles } from './contents.js'
+import { noteOf } from './note.js'
 import { syncTree } from './sync-tree.js'
 
 /** `penstock restore FOLDER`: brings a backup into a data folder (and a database) that is empty; nothing is ever written over. */
@@ -31,17 +31,6 @@ export async function restore(folder: string, options: WhereOptions): Promise<vo
   giveToOwner(dataDir)
   await syncTree(dataDir)
   process.stdout.write(`${[dataDir, ...remarks(config, from)].join('\n')}\n`)
-}
-
-/** Errors: CommandFailed when the folder is no backup, or one of a newer version. */
-function noteOf(from: string): BackupNote {
-  const file = join(from, 'backup.json')
-  if (!existsSync(file)) throw new CommandFailed(`${from} is no backup: it has no backup.json`)
-  const note = JSON.parse(readFileSync(file, 'utf8')) as BackupNote
-  if (note.format <= dataFormat) return note
-  throw new CommandFailed(
-    `${from} was made by a newer Penstock (format ${note.format}, this one knows up to ${dataFormat}): use that version`,
-  )
 }
 
 function refuseOtherDatabase(from: string, kind: 'sqlite' | 'postgres', { database }: Config): void {
