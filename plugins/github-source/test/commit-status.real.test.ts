@@ -99,7 +99,9 @@ async function create(name: string, kinds: readonly string[]): Promise<void> {
       },
     ],
   }
-  await server.services.operations.createPipeline(server.admin, { pipeline } as OperationInput<'createPipeline'>)
+  await server.services.operations.createPipeline(server.admin, {
+    pipeline,
+  } as unknown as OperationInput<'createPipeline'>)
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
