@@ -16,7 +16,7 @@ const servers: Server[] = []
 beforeAll(async () => {
   world = new World()
   await world.start()
-}, 60_000)
+})
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close()
   await world.endWorkers()
@@ -25,8 +25,8 @@ afterEach(async () => {
   for (const left of ['ledger', 'go']) rmSync(join(world.folder, left), { force: true })
   await crowd?.stop()
   crowd = undefined
-}, 60_000)
-afterAll(() => world?.stop(), 60_000)
+})
+afterAll(() => world?.stop())
 
 test.each([
   { it: 'early', minutes: 20 },
