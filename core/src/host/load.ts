@@ -1,5 +1,5 @@
 /** Turns a plugin's place into its definition; the first moment at which its code runs. */
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -80,14 +80,26 @@ async function loadPackage(place: PluginPlace, manifest: Manifest | undefined): 
   return require(entry)
 }
 
-/** Packages under DATA/plugins share the host's `@penstock/core` unless npm gave them one. */
+/**
+ * Packages under DATA/plugins share the host's `@penstock/core` unless npm gave them one. A link of an earlier host, which
+ * may be gone since, is made anew: in one step, for other plugins may be loading.
+ */
 export function lendCore({ kind, bundled, path: packageFolder }: PluginPlace): void {
   if (kind !== 'package' || bundled) return
   const modules = packageFolder.slice(0, packageFolder.lastIndexOf('node_modules') + 'node_modules'.length)
   const link = join(modules, '@penstock', 'core')
-  if (!modules.endsWith('node_modules') || existsSync(link)) return
+  if (!modules.endsWith('node_modules') || isInstalled(link)) return
   mkdirSync(dirname(link), { recursive: true })
-  symlinkSync(coreFolder(), link, 'dir')
+  const draft = `${link}.${process.pid}.new`
+  rmSync(draft, { force: true })
+  symlinkSync(coreFolder(), draft, 'dir')
+  renameSync(draft, link)
+}
+
+/** The host's own, or a folder that npm made. */
+function isInstalled(link: string): boolean {
+  const found = lstatSync(link, { throwIfNoEntry: false })
+  return found !== undefined && (!found.isSymbolicLink() || readlinkSync(link) === coreFolder())
 }
 
 function coreFolder(): string {
