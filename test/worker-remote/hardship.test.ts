@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type RunningWorker, startRemoteWorker } from '../../core/src/app/remote-worker.js'
 import { until, World } from './support/world.js'
 
-jest.setTimeout(180_000)
+jest.setTimeout(300_000)
 
 /** One for all, with a pipeline and workers of each test's own. */
 let world: World

@@ -28,11 +28,11 @@ export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
 ): Promise<T> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 120_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`)
+    if (Date.now() > deadline) throw new Error(`not within two minutes: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
