@@ -14,6 +14,12 @@ const actionTypePatterns: JsonSchema = {
   },
 }
 
+const size: JsonSchema = {
+  type: 'string',
+  pattern: '^([1-9][0-9]*(\\.[0-9]+)?|0\\.[0-9]*[1-9][0-9]*) ?[KMGT]i?B?$',
+  description: 'a size such as 512 MiB or 2 GiB',
+}
+
 /** penstock.yaml as a JSON Schema: every key, its default and what it is for. config/penstock.yaml says the same to people. */
 export const configSchema: JsonSchema = {
   type: 'object',
@@ -135,6 +141,7 @@ export const configSchema: JsonSchema = {
         historyDays: { type: 'integer', default: 365, minimum: 1 },
         auditDays: { type: 'integer', default: 365, minimum: 1 },
         executions: { type: 'integer', minimum: 1 },
+        artifacts: size,
         freeSpace: {
           type: 'string',
           default: '512 MiB',
@@ -146,7 +153,11 @@ export const configSchema: JsonSchema = {
           default: {},
           additionalProperties: {
             type: 'object',
-            properties: { historyDays: { type: 'integer', minimum: 1 }, executions: { type: 'integer', minimum: 1 } },
+            properties: {
+              historyDays: { type: 'integer', minimum: 1 },
+              executions: { type: 'integer', minimum: 1 },
+              artifacts: size,
+            },
           },
         },
       },

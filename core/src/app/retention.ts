@@ -2,10 +2,11 @@ import { statfs } from 'node:fs/promises'
 import type { Clock } from '../domain/clock.js'
 import { defined } from '../domain/defined.js'
 import { isLive } from '../domain/execution.js'
+import { type ArtifactLimitParts, artifactLimit, beyondSize } from '../scheduler/artifact-limit.js'
 import { diskSpace } from '../scheduler/disk-space.js'
 import { retention } from '../scheduler/retention.js'
 import { limitsByName } from '../scheduler/retention-limits.js'
-import { beyondLimits, endedByAge, historyOf, pipelinesWithHistory } from '../store/old-history.js'
+import { beyondLimits, endedByAge, historyOf, newestFirst, pipelinesWithHistory } from '../store/old-history.js'
 import { protectedExecutions } from '../store/protected-executions.js'
 import { parseSize } from '../worker/sandbox/limits.js'
 import type { Config } from './config.js'
@@ -31,6 +32,13 @@ export function addRetention(parts: Server, { clock, log, config }: PeriodicPart
       forgetSessions: (now) => accessStore.deleteExpiredSessions(now),
     }),
   )
+  coordinator.every(
+    artifactLimit({
+      ...artifactSizes(parts, config),
+      removeArtifacts: (ids) => removeArtifacts(parts, ids),
+      log,
+    }),
+  )
   const least = config.retention.freeSpace === 'none' ? undefined : parseSize(config.retention.freeSpace)
   if (least === undefined || config.artifacts.store !== 'folder') return
   coordinator.every(
@@ -43,6 +51,25 @@ export function addRetention(parts: Server, { clock, log, config }: PeriodicPart
       removeArtifacts: (ids) => removeArtifacts(parts, ids),
     }),
   )
+}
+
+/** Artifacts are looked at in their store: what was removed takes nothing. */
+function artifactSizes({ database, services }: Server, { retention }: Pick<Config, 'retention'>): ArtifactLimitParts {
+  const limitsOf = limitsByName(retention)
+  return {
+    pipelines: () => pipelinesWithHistory(database),
+    limitOf(name) {
+      const { artifacts } = limitsOf(name)
+      return artifacts === undefined ? undefined : parseSize(artifacts)
+    },
+    newestFirst: (name, before, limit) => newestFirst(database, name, before, limit),
+    protectedOf: (name) => protectedExecutions(database.db, name),
+    async sizeOf(id) {
+      const { artifacts } = await historyOf(database, [id])
+      const found = await Promise.all(artifacts.map((location) => services.artifacts.head(location)))
+      return found.reduce((sum, each) => sum + (each?.size ?? 0), 0)
+    },
+  }
 }
 
 /** What ordinary users may still write. */
@@ -74,6 +101,8 @@ async function removeArtifacts({ database, services }: Server, executionIds: rea
 export interface Pruned {
   readonly pipelineName: string
   readonly executionIds: readonly string[]
+  /** Those that stay, without their artifacts. */
+  readonly withoutArtifacts?: readonly string[]
 }
 
 /** What is to go: all that is beyond the limits, or one execution. */
@@ -90,18 +119,27 @@ const most = 1_000
 export async function prune(parts: Server, config: Config, clock: Clock, request: PruneRequest): Promise<Pruned[]> {
   const found =
     request.pipelineName === undefined ? await allBeyond(parts, config, clock) : [await oneOf(parts, request)]
-  if (!request.dryRun) for (const { executionIds } of found) await forget(parts, executionIds)
+  if (!request.dryRun)
+    for (const { executionIds, withoutArtifacts = [] } of found) {
+      await forget(parts, executionIds)
+      await removeArtifacts(parts, withoutArtifacts)
+    }
   return found
 }
 
-async function allBeyond({ database }: Server, { retention }: Config, clock: Clock): Promise<Pruned[]> {
+async function allBeyond(parts: Server, config: Config, clock: Clock): Promise<Pruned[]> {
+  const { database } = parts
+  const { retention } = config
+  const sizes = artifactSizes(parts, config)
   const limitsOf = limitsByName(retention)
   const found: Pruned[] = []
   for (const pipelineName of await pipelinesWithHistory(database)) {
     const { historyDays, executions } = limitsOf(pipelineName)
     const limits = { before: clock.now() - historyDays * day, ...defined({ keep: executions }) }
     const executionIds = await beyondLimits(database, pipelineName, limits, most)
-    if (executionIds.length > 0) found.push({ pipelineName, executionIds })
+    const beyond = (await beyondSize(sizes, pipelineName)).filter((id) => !executionIds.includes(id))
+    if (executionIds.length + beyond.length > 0)
+      found.push({ pipelineName, executionIds, ...(beyond.length > 0 ? { withoutArtifacts: beyond } : {}) })
   }
   return found
 }

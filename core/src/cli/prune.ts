@@ -32,8 +32,15 @@ export async function prune(
   })) as readonly Pruned[]
   const verb = options.dryRun ? 'would go' : 'gone'
   print(options.output, pruned, () =>
-    pruned.length === 0
-      ? ['Nothing is beyond the limits.']
-      : pruned.map((one) => clean(`${one.pipelineName}: ${one.executionIds.length} ${verb}`)),
+    pruned.length === 0 ? ['Nothing is beyond the limits.'] : pruned.flatMap((one) => linesOf(one, verb)),
   )
+}
+
+function linesOf({ pipelineName, executionIds, withoutArtifacts = [] }: Pruned, verb: string): string[] {
+  return [
+    ...(executionIds.length === 0 ? [] : [clean(`${pipelineName}: ${executionIds.length} ${verb}`)]),
+    ...(withoutArtifacts.length === 0
+      ? []
+      : [clean(`${pipelineName}: artifacts of ${withoutArtifacts.length} more ${verb}`)]),
+  ]
 }

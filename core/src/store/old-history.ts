@@ -61,6 +61,24 @@ export async function endedByAge(
   return rows.map(({ id, pipeline_name, started }) => ({ id, pipelineName: pipeline_name, started }))
 }
 
+/** A pipeline's executions before a number, the newest first. */
+export async function newestFirst(
+  { db }: Pick<Database, 'db'>,
+  pipelineName: string,
+  before: number,
+  limit: number,
+): Promise<{ readonly id: string; readonly number: number; readonly live: boolean }[]> {
+  const rows = await db
+    .selectFrom('executions')
+    .select(['id', 'number', 'live'])
+    .where('pipeline_name', '=', pipelineName)
+    .where('number', '<', before)
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, number, live }) => ({ id, number, live: live === 1 }))
+}
+
 /**
  * The oldest executions of a pipeline, by id, that ended and are beyond its limits. Those that are live, the newest, and what was last good in
  * a stage are never among them.

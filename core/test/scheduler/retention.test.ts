@@ -1,3 +1,4 @@
+import { beyondSize } from '../../src/scheduler/artifact-limit.js'
 import { type DiskSpaceParts, diskSpace, type EndedExecution } from '../../src/scheduler/disk-space.js'
 import { retention } from '../../src/scheduler/retention.js'
 import { limitsByName } from '../../src/scheduler/retention-limits.js'
@@ -98,4 +99,40 @@ test('a disk that others fill is told of once', async () => {
   await task.run(signal)
   await task.run(signal)
   expect(said).toEqual([expect.stringMatching(/^error .*no old artifact is left/)])
+})
+
+describe('the size of artifacts', () => {
+  /** Sizes by id, the newest first. */
+  const limited = (
+    sizes: Readonly<Record<string, number>>,
+    limit: number | undefined,
+    kept: readonly string[] = [],
+  ) => {
+    const all = Object.keys(sizes).map((id, at) => ({ id, number: 1_000 - at, live: id.startsWith('live') }))
+    return beyondSize(
+      {
+        pipelines: async () => ['p'],
+        limitOf: () => limit,
+        newestFirst: async (_name, before, count) => all.filter(({ number }) => number < before).slice(0, count),
+        protectedOf: async () => new Set(kept),
+        sizeOf: async (id) => sizes[id] ?? 0,
+      },
+      'p',
+    )
+  }
+
+  test('without a limit nothing goes, and up to it all stay', async () => {
+    expect(await limited({ c: 10, b: 10, a: 10 }, undefined)).toEqual([])
+    expect(await limited({ c: 10, b: 10, a: 10 }, 30)).toEqual([])
+  })
+
+  test('the oldest go; what lives or was last good stays, and counts', async () => {
+    expect(await limited({ d: 10, c: 10, b: 10, a: 10 }, 20)).toEqual(['b', 'a'])
+    expect(await limited({ live: 30, good: 10, b: 10, gone: 0, a: 10 }, 20, ['good'])).toEqual(['b', 'a'])
+  })
+
+  test('a long history is looked at to its end', async () => {
+    const sizes = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`e${at}`, 1]))
+    expect(await limited(sizes, 100)).toHaveLength(20)
+  })
 })
