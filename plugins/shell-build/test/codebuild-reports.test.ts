@@ -14,6 +14,37 @@ reports: { unit.tests: { files: '${files}', file-format: ${format} } }
   return runAction(codeBuild('Test'), { configuration: { ProjectName: 'p' }, inputs: { Source: source } })
 }
 
+test('the tests of Node.js: those outside of suites too, two of one name apart, one to do as none that failed', async () => {
+  const tests = `import test, { describe, it } from 'node:test'
+test('alone', () => {})
+test('to do', { todo: 'later' }, () => { throw new Error('not yet') })
+describe('a', () => { describe('c', () => { it('works', () => {}) }) })
+describe('b', () => { it('works', () => {}) })
+`
+  const spec = `version: 0.2
+phases: { build: { commands: ['node --test --test-reporter=junit t.mjs >report.xml'] } }
+reports: { unit: { files: report.xml, file-format: JUNITXML } }
+`
+  const source = tree({ 'buildspec.yml': spec, 't.mjs': tests })
+  const { outcome, testReports } = await runAction(codeBuild('Test'), {
+    configuration: { ProjectName: 'p' },
+    inputs: { Source: source },
+  })
+  expect(outcome).toBe('succeeded')
+  const [report] = testReports
+  const told = report?.type === 'TEST' ? report.testCases : []
+  const [alone, toDo, ...others] = told.map(({ testSuiteName, name, status }) => ({ testSuiteName, name, status }))
+  expect([alone, toDo]).toMatchObject([
+    { name: 'alone', status: 'SUCCEEDED' },
+    { name: 'to do', status: 'SKIPPED' },
+  ])
+  // Node.js 20 names no suite at the test, 24 the nearest.
+  expect(others).toEqual([
+    { testSuiteName: expect.stringMatching(/^(a > )?c$/), name: 'works', status: 'SUCCEEDED' },
+    { testSuiteName: 'b', name: 'works', status: 'SUCCEEDED' },
+  ])
+})
+
 test.each([
   {
     format: 'JUNITXML',
