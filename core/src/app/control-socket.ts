@@ -15,6 +15,7 @@ export interface ControlRequest {
     | 'sign in'
     | 'pipelines reload'
     | 'history prune'
+    | 'resume'
   readonly name: string
 }
 

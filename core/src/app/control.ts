@@ -25,6 +25,8 @@ export interface LocalSignIn {
 export type ControlParts = Pick<Server, 'host' | 'services' | 'access'> & {
   readonly files: Pick<PipelineFiles, 'reload'>
   prune(request: PruneRequest): Promise<readonly Pruned[]>
+  /** Lets a restored server begin; false when it was not held. */
+  resume(): Promise<boolean>
 }
 
 type ControlAnswer =
@@ -34,6 +36,7 @@ type ControlAnswer =
   | LocalSignIn
   | readonly AppliedFile[]
   | readonly Pruned[]
+  | boolean
   | undefined
 
 /** Carries out one command, which the audit log then tells of. Errors: Faults of the operation; an unknown command. */
@@ -44,6 +47,7 @@ export async function control(
 ): Promise<ControlAnswer> {
   if (command === 'sign in') return signIn(parts, address, String(name))
   if (command === 'history prune') return pruneHistory(parts, JSON.parse(name) as PruneRequest)
+  if (command === 'resume') return resume(parts)
   if (command === 'pipelines reload') return parts.files.reload()
   if (command === 'plugin list') return parts.host.list()
   if (command === 'plugin uses') return usesOfPlugin(parts, name)
@@ -60,6 +64,13 @@ function signIn({ access, services, host }: ControlParts, endpoint: string, user
     throw new Error(`the plugin aws-api, which answers this command, is ${api?.state ?? 'not there'}: enable it`)
   const { region, publicUrl } = services.identity
   return { endpoint, publicUrl, region, ...access.operatorCredentials(user) }
+}
+
+async function resume(parts: ControlParts): Promise<boolean> {
+  const wasHeld = await parts.resume()
+  const principal = systemPrincipal(parts.services.identity.accountId).arn
+  if (wasHeld) await parts.services.access.audit({ principal, operation: 'Resume', target: '*', result: 'ok' })
+  return wasHeld
 }
 
 async function pruneHistory(parts: ControlParts, request: PruneRequest): Promise<readonly Pruned[]> {

@@ -38,6 +38,7 @@ import { clientTokenKey } from './client-token-key.js'
 import { Courier } from './deliveries/courier.js'
 import { notificationDeliveries } from './deliveries/deliveries.js'
 import { EffectDelivery } from './effects.js'
+import { Hold, heldStore } from './hold.js'
 import { createIsolation, createPluginSandbox, isolationDanger } from './isolation.js'
 import { jobScope } from './job-scope.js'
 import { createLive } from './live.js'
@@ -197,7 +198,8 @@ function makeItsPlugins(
 /** The engine, with what decides who may ask it and what follows from its decisions. */
 function makeCore(services: Services, given: ServerGiven, { accessStore, auditStore }: Stores) {
   const { config, clock, log, database, identity, masterKey } = given
-  const store = createEngineStore(database)
+  const hold = services.one(Hold, () => new Hold(config.dataDir))
+  const store = heldStore(createEngineStore(database), hold)
   const catalogue = services.one(Catalogue, () => new Catalogue(services.build(ProviderRegistry), store))
   const reserved = services.build(ReservedNames)
   const { region, accountId, bucket } = identity
@@ -251,7 +253,7 @@ function makeCore(services: Services, given: ServerGiven, { accessStore, auditSt
     () => new Outbox(engine, deliver, (err) => log.error('the outbox could not be read', { err })),
   )
   const localJobs = services.one(LocalJobs, () => new LocalJobs(engine, config.worker.leaseSeconds * 1_000))
-  return { catalogue, reserved, engine, access, outbox, deliveries, courier, localJobs, secrets }
+  return { catalogue, reserved, engine, access, outbox, deliveries, courier, localJobs, secrets, hold }
 }
 
 /** What operations work with that is made here, and not by `makeOperations` itself. */

@@ -22,6 +22,7 @@ import { type Config, type ConfigSources, loadConfig } from './config.js'
 import { type ControlParts, control } from './control.js'
 import { openControlSocket } from './control-socket.js'
 import { applyDeclared } from './declared.js'
+import { heldProblem } from './hold.js'
 import { asLogger, createPino } from './logger.js'
 import type { Server } from './make-server.js'
 import { addPeriodicTasks } from './periodic.js'
@@ -107,10 +108,18 @@ async function bringUp(
   const storage = watchStorage(starting, parts)
   const listening = await openPort(starting, parts, () => ready, storage)
   identity.listening(listening.address)
-  await startParts(starting, parts)
+  stack.push('plugins', () => parts.host.stop())
+  await parts.host.start()
   const files = makePipelineFiles(config, parts, starting)
-  const problems = await applyDeclared(config, parts, files, log)
-  for (const task of files.tasks) parts.coordinator.every(task)
+  const begin = async () => {
+    await startWork(starting, parts)
+    const problems = await applyDeclared(config, parts, files, log)
+    for (const task of files.tasks) parts.coordinator.every(task)
+    return problems
+  }
+  const { isHeld } = parts.hold
+  const problems = isHeld ? [heldProblem] : await begin()
+  if (isHeld) log.warn(heldProblem)
   const isolation = await isolationProblems(config, parts, log)
   await parts.hooks.serverStart.promise({ address: listening.address })
   stack.push('requests', () => listening.close(2_000)) // stopped first of all, but for who merely waits
@@ -121,6 +130,13 @@ async function bringUp(
       ...parts,
       files,
       prune: (request) => prune(parts, config, clock, request),
+      resume: async () => {
+        if (!parts.hold.isHeld) return false
+        parts.hold.release()
+        log.info('resumed')
+        for (const problem of await begin()) log.warn(problem)
+        return true
+      },
     },
     listening.address,
   )
@@ -237,10 +253,8 @@ function lookForDamage({ config, log, stack }: Starting, { database }: Server, s
   })
 }
 
-/** Plugins, then what feeds them; stopped the other way round. */
-async function startParts({ config, log, clock, stack }: Starting, parts: Server): Promise<void> {
-  stack.push('plugins', () => parts.host.stop())
-  await parts.host.start()
+/** What feeds the plugins; stopped the other way round, and before them. */
+async function startWork({ config, log, clock, stack }: Starting, parts: Server): Promise<void> {
   // What an attempt was doing when the last server was lost is done again at once, where no other server may be doing it.
   if (!parts.database.hasClock) await parts.deliveries.recover(clock.now())
   stack.push('deliveries', () => parts.courier.stop())

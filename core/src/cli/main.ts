@@ -320,4 +320,7 @@ function addBackup(program: Command): void {
   where(program.command('restore <folder>').description('bring a backup back into an empty data folder')).action(
     async (folder, options) => (await import('./backup/restore.js')).restore(folder, options),
   )
+  withOutput(where(program.command('resume').description('let a restored server begin to work'))).action(
+    async (options) => (await import('./resume.js')).resume(options),
+  )
 }

@@ -2,6 +2,7 @@ import { existsSync, lchownSync, mkdirSync, readdirSync, statSync } from 'node:f
 import { cp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../app/config.js'
+import { holdFolder } from '../../app/hold.js'
 import type { WhereOptions } from '../main.js'
 import { CommandFailed } from '../output.js'
 import { configOf } from '../where.js'
@@ -28,6 +29,7 @@ export async function restore(folder: string, options: WhereOptions): Promise<vo
     if (existsSync(source))
       await cp(source, join(dataDir, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
   }
+  holdFolder(dataDir)
   giveToOwner(dataDir)
   await syncTree(dataDir)
   process.stdout.write(`${[dataDir, ...remarks(config, from)].join('\n')}\n`)
@@ -59,7 +61,7 @@ function remarks({ masterKeyFile, artifacts, dataDir }: Config, from: string): s
   return [
     ...keys,
     ...(existsSync(told) ? [`The configuration that it had is in ${told}: nothing of it was put in place`] : []),
-    'What ran when it was made goes on when the server starts: PENSTOCK_WORKER_ENABLED=false penstock serve shows it first, and runs nothing',
+    'A server on it answers, and runs nothing, until penstock resume: what ran when the backup was made goes on then',
   ]
 }
 
