@@ -1,7 +1,12 @@
 /** `@penstock/core`: all that a plugin may import. */
 
-export { listFiles } from './artifacts/list-files.js'
-export { ObjectVersions, type VersionedObject, versionsPrefix } from './artifacts/object-versions.js'
+export { listFiles, listFolders } from './artifacts/list-files.js'
+export {
+  type ListedVersion,
+  ObjectVersions,
+  type VersionedObject,
+  versionsPrefix,
+} from './artifacts/object-versions.js'
 export { type PackOptions, type PackResult, packFolder } from './artifacts/pack.js'
 export { type UnpackOptions, type UnpackResult, unpack } from './artifacts/unpack.js'
 export type * from './domain/access.js'
@@ -38,7 +43,7 @@ export type {
 export { failureTypes } from './domain/job.js'
 export { jsonLines, jsonPlace } from './domain/json-place.js'
 export type * from './domain/pipeline.js'
-export { readJson } from './domain/read-json.js'
+export { readJson, readJsonTexts } from './domain/read-json.js'
 export type * from './domain/revision.js'
 export type { MissedWebhook, PollRecord } from './domain/source-state.js'
 export type {

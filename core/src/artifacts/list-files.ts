@@ -1,4 +1,6 @@
-import { resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { selectFiles } from './select-files.js'
 import { runTask } from './zip/pool.js'
 
 /**
@@ -17,4 +19,25 @@ export async function listFiles(
     largeFrom: Number.MAX_SAFE_INTEGER,
   })
   return plan.entries.filter((entry) => entry.kind !== 'directory').map((entry) => entry.path)
+}
+
+/**
+ * The folders below `folder`, relative to it and by name, that one glob means; links to folders are none. Errors:
+ * ArtifactError ArtifactEmpty when it is no glob; those of the file system for a folder that cannot be read.
+ * @example
+ * await listFolders('/data/work/7', 'packages/*\/dist')
+ */
+export async function listFolders(folder: string, glob: string): Promise<readonly string[]> {
+  const selection = selectFiles([glob])
+  const found: string[] = []
+  const enter = async (parent: string): Promise<void> => {
+    const entries = await readdir(join(folder, parent), { withFileTypes: true })
+    for (const name of entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()) {
+      const path = parent === '' ? name : `${parent}/${name}`
+      if (selection.accepts(path)) found.push(path)
+      if (selection.reaches(path)) await enter(path)
+    }
+  }
+  await enter('')
+  return found
 }

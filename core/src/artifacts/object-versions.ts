@@ -3,7 +3,7 @@
  * version lies where it would without versions, the older ones beside it, under keys that nobody else may have.
  */
 import { randomBytes } from 'node:crypto'
-import type { ArtifactLocation, ArtifactStore, StoredObject } from '../domain/artifact.js'
+import type { ArtifactLocation, ArtifactStore, ListedObject, StoredObject } from '../domain/artifact.js'
 
 /**
  * Keys that begin so belong to what keeps the versions.
@@ -12,6 +12,9 @@ import type { ArtifactLocation, ArtifactStore, StoredObject } from '../domain/ar
  */
 export const versionsPrefix = '.penstock-versions/'
 const versionIdName = 'penstock-version-id'
+/** When an older version was stored: beside the newer one lies a copy, which is younger. */
+const storedName = 'penstock-version-stored'
+const olderPrefix = `${versionsPrefix}objects/`
 const bucketMark = `${versionsPrefix}bucket`
 const versioningMark = `${versionsPrefix}versioning`
 
@@ -22,6 +25,16 @@ const versioningMark = `${versionsPrefix}versioning`
  */
 export interface VersionedObject extends StoredObject {
   readonly versionId: string
+}
+
+/**
+ * One version in a listing.
+ * @example
+ * const newest = (versions: readonly ListedVersion[]) => versions.filter(({ isLatest }) => isLatest)
+ */
+export interface ListedVersion extends ListedObject {
+  readonly versionId: string
+  readonly isLatest: boolean
 }
 
 type Range = { readonly start: number; readonly end: number }
@@ -97,6 +110,43 @@ export class ObjectVersions {
     return found && { ...found, versionId: idOf(found) }
   }
 
+  /** All versions of the objects whose keys begin so: by key, the newest first. Errors: Error for a store that cannot list. */
+  async list(bucket: string, prefix = ''): Promise<readonly ListedVersion[]> {
+    const newest = (await this.all(bucket, prefix)).filter(({ key }) => !key.startsWith('.penstock'))
+    const older = await this.all(bucket, olderPrefix + prefix)
+    const listed = await Promise.all([
+      ...newest.map((object) => this.describe(bucket, object.key, object.key, true)),
+      ...older.map(({ key }) => this.describe(bucket, key, key.slice(olderPrefix.length, key.lastIndexOf('/')), false)),
+    ])
+    return listed
+      .flatMap((version) => version ?? [])
+      .sort((a, b) => compare(a.key, b.key) || Number(b.isLatest) - Number(a.isLatest) || b.modified - a.modified)
+  }
+
+  private async all(bucket: string, prefix: string): Promise<readonly ListedObject[]> {
+    if (this.store.list === undefined) throw new Error('the store of artifacts cannot list objects')
+    const found: ListedObject[] = []
+    for (let after = ''; ; ) {
+      const page = await this.store.list(bucket, { prefix, after, limit: 1000 })
+      found.push(...page)
+      if (page.length < 1000) return found
+      after = page.at(-1)?.key ?? ''
+    }
+  }
+
+  private async describe(
+    bucket: string,
+    place: string,
+    key: string,
+    isLatest: boolean,
+  ): Promise<ListedVersion | undefined> {
+    const found = await this.store.head({ bucket, key: place })
+    if (found === undefined) return undefined
+    const modified = Number(found.metadata[storedName] ?? found.modified)
+    const versionId = isLatest ? idOf(found) : place.slice(place.lastIndexOf('/') + 1)
+    return { key, size: found.size, etag: found.etag, modified, versionId, isLatest }
+  }
+
   /** Takes the newest version away; it stays as an older one where the bucket keeps versions. */
   async delete(at: ArtifactLocation): Promise<void> {
     if ((await this.versioning(at.bucket)) === undefined) return this.store.delete(at)
@@ -109,7 +159,9 @@ export class ObjectVersions {
   /** Copies what is there to where older versions lie. Twice does no harm. */
   private async keep(at: ArtifactLocation): Promise<void> {
     const found = await this.store.get(at)
-    if (found) await this.store.put(placeOf(at, idOf(found)), found.body, found.metadata, { etag: found.etag })
+    if (found === undefined) return
+    const metadata = { ...found.metadata, [storedName]: String(found.modified) }
+    await this.store.put(placeOf(at, idOf(found)), found.body, metadata, { etag: found.etag })
   }
 
   private async mark(bucket: string, key: string, status: string): Promise<void> {
@@ -139,9 +191,14 @@ function idOf({ metadata }: StoredObject): string {
 }
 
 function placeOf({ bucket, key }: ArtifactLocation, versionId: string): ArtifactLocation {
-  return { bucket, key: `${versionsPrefix}objects/${key}/${versionId}` }
+  return { bucket, key: `${olderPrefix}${key}/${versionId}` }
 }
 
 function newVersionId(): string {
   return randomBytes(24).toString('base64url')
+}
+
+/** By the bytes of UTF-8, as S3 lists. */
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

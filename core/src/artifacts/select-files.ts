@@ -52,7 +52,8 @@ function literal(source: string, normal: string): Pattern {
 
 /**
  * As CodePipeline and CodeBuild read `files`: `*` stays in one folder, dot files are files like others; what has no
- * wildcards, or is the name of something that is there (`pages/[id].js`), means just that, and all that is in it.
+ * wildcards, or is the name of something that is there (`pages/[id].js`), means just that, and all that is in it. Brackets
+ * beside wildcards may be part of names as well: `app/[slug]/*.js` also takes what lies in a folder of just that name.
  * Errors: ArtifactEmpty when it is no glob.
  */
 function compile(glob: string, isThere: IsThere): Pattern {
@@ -60,9 +61,18 @@ function compile(glob: string, isThere: IsThere): Pattern {
   if (!/[*?[{\\]/.test(normal) || isThere(normal)) return literal(glob, normal)
   const problem = globProblem(normal)
   if (problem !== undefined) throw new ArtifactError('ArtifactEmpty', `files: ${problem}`)
-  const matchers = variants(normal).map(compileGlob)
+  const matchers = readings(normal)
+    .flatMap((one) => variants(one))
+    .map(compileGlob)
   const prefix = /^(?:[^*?[{\\/]*\/)*/.exec(normal)?.[0] ?? ''
   return { source: glob, prefix, test: (path) => matchers.some((matches) => matches(path)), used: false }
+}
+
+/** As a pattern, and with its brackets, its braces or both as parts of names. */
+function readings(glob: string): readonly string[] {
+  if (glob.includes('\\')) return [glob]
+  const asNames = [/[[\]]/g, /[{}]/g, /[[\]{}]/g].map((marks) => glob.replace(marks, '\\$&'))
+  return [...new Set([glob, ...asNames])]
 }
 
 /**

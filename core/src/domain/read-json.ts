@@ -17,3 +17,17 @@ export function readJson(text: string, property: string): unknown {
     throw new Error(`${property} is not JSON: ${place}: ${why}`)
   }
 }
+
+/**
+ * As readJson, with each number as the text that it is written as: what becomes a variable of a build stays `1.10`, or of
+ * any length, as its author wrote it.
+ * @example
+ * readJsonTexts('{"NODE": 20.10}', 'Environment') // { NODE: '20.10' }
+ */
+export function readJsonTexts(text: string, property: string): unknown {
+  readJson(text, property)
+  // In JSON, what begins with a digit or a minus outside of strings is a number.
+  return JSON.parse(
+    text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token[0] === '"' ? token : `"${token}"`)),
+  )
+}

@@ -19,7 +19,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { listFiles } from '../../src/artifacts/list-files.js'
+import { listFiles, listFolders } from '../../src/artifacts/list-files.js'
 import { packFolder } from '../../src/artifacts/pack.js'
 import { unpack } from '../../src/artifacts/unpack.js'
 import { centralRecord, endRecords, localHeader } from '../../src/artifacts/zip/format.js'
@@ -210,6 +210,12 @@ describe('files selects', () => {
     expect(await listFiles(folder, { files: ['a[1]/f', 'pages/[id].js'] })).toEqual(['a[1]/f', 'pages/[id].js'])
     expect(await listFiles(folder, { files: ['b/x[12]'] })).toEqual(['b/x1'])
     expect(await listFiles(folder, { exclude: ['pages/[id].js', 'a[1]'] })).toEqual(['b/x1', 'pages/i.js'])
+    expect(await listFiles(folder, { files: ['a[1]/*', '**/[id].*'] })).toEqual([
+      'a[1]/f',
+      'pages/[id].js',
+      'pages/i.js',
+    ])
+    expect(await listFolders(folder, '{a[1],b}')).toEqual(['a[1]', 'b'])
   })
 
   test("CodeBuild's exclusions of a name, of dot folders, of dot files", async () => {

@@ -1,4 +1,4 @@
-import { type ConfigurationOf, readJson } from '@penstock/core'
+import { type ConfigurationOf, readJsonTexts } from '@penstock/core'
 
 /** The action's configuration. */
 export const properties = {
@@ -65,7 +65,7 @@ export function buildArgs(text: string | undefined): Readonly<Record<string, str
   const right = 'BuildArgs must be JSON such as {"NAME": "value"}'
   let parsed: unknown
   try {
-    parsed = readJson(text, 'BuildArgs')
+    parsed = readJsonTexts(text, 'BuildArgs')
   } catch (error) {
     return `${right}: ${(error as Error).message}`
   }

@@ -1,4 +1,4 @@
-import { type ConfigurationOf, commandProperties, readJson } from '@penstock/core'
+import { type ConfigurationOf, commandProperties, readJsonTexts } from '@penstock/core'
 import { parseGems } from './gems.js'
 
 /** The configuration of a Rake action. */
@@ -90,7 +90,7 @@ function next(text: string, from: number): number {
 /** Errors: Error, naming the property and the variable. */
 export function parseEnvironment(text: string | undefined): Record<string, string> {
   if (text === undefined) return {}
-  const parsed = readJson(text, 'Environment')
+  const parsed = readJsonTexts(text, 'Environment')
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new Error('Environment must be a JSON object, such as {"RAILS_ENV": "test"}')
   }

@@ -37,7 +37,9 @@ export function inputVariables(prefix: string, sources: Sources, withPrimary: bo
 }
 
 /** A folder below `root`, links followed. Errors: JobFailed ConfigurationError naming the property. */
-export async function folderInside(root: string, path: string | undefined, property: string): Promise<string> {
+export async function folderInside(root: string, written: string | undefined, property: string): Promise<string> {
+  // A line's end behind a path belongs to the file that the pipeline was written in.
+  const path = written?.replace(/[\r\n]+$/, '')
   if (path === undefined || path === '') return root
   const wrong = (why: string) => new JobFailed(`${property} is "${path}": ${why}`, 'ConfigurationError')
   const folder = resolve(root, path)

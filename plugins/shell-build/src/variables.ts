@@ -6,7 +6,7 @@ import {
   type JobContext,
   JobFailed,
   readInside,
-  readJson,
+  readJsonTexts,
 } from '@penstock/core'
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -16,9 +16,9 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** A script as Unix writes it: pipelines that were edited on Windows have CRLF, and a shell takes the CR for a letter. */
+/** A script as Unix writes it: what was edited on Windows has CRLF, or begins with a byte order mark, which a shell takes for letters. */
 export function unixLines(script: string): string {
-  return script.replace(/\r(?=\n|$)/g, '')
+  return script.replace(/^\ufeff|\r+(?=\n|$)/g, '')
 }
 
 /** Whether a shell can have a variable of this name. */
@@ -73,7 +73,7 @@ export function outputVariableNames(job: ActionJob<unknown>): readonly string[] 
 export function parseEnvironment(text: string, property: string): Record<string, string> | string {
   let parsed: unknown
   try {
-    parsed = readJson(text, property)
+    parsed = readJsonTexts(text, property)
   } catch (error) {
     return (error as Error).message
   }

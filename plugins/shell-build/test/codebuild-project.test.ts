@@ -277,6 +277,19 @@ artifacts:
   ])
 })
 
+test.each(['**/dist', 'packages/{a,b}/dist', './packages/?/dist', '$CODEBUILD_SRC_DIR/packages/*/dist'])(
+  'base-directory %s is a pattern as files has them',
+  async (folders) => {
+    const spec = `version: 0.2
+phases: { build: { commands: [mkdir -p packages/a/dist packages/b/dist dist-x, touch packages/a/dist/one packages/b/dist/two dist-x/no] } }
+artifacts: { files: '**/*', base-directory: '${folders}' }
+`
+    const { outputs, failure } = await run({}, { outputs: ['O'] }, { 'buildspec.yml': spec })
+    expect(failure).toBeUndefined()
+    expect(Object.keys(contents(outputs.O))).toEqual(['one', 'two'])
+  },
+)
+
 test("a base-directory that is not there is the build's fault, and it is told what is", async () => {
   const spec = `${echo('x')}artifacts: { files: '*', base-directory: 'dist-*' }\n`
   const { failure } = await run({}, { outputs: ['O'] }, { 'buildspec.yml': spec })
@@ -284,6 +297,16 @@ test("a base-directory that is not there is the build's fault, and it is told wh
     type: 'JobFailed',
     message: `base-directory is "dist-*": the build's folder has no such folder (it has buildspec.yml)`,
   })
+})
+
+test('what cannot be cached fails no build', async () => {
+  const spec = `version: 0.2
+phases: { build: { commands: [cd .., rm -r Source] } }
+cache: { paths: ['node_modules/**/*'] }
+`
+  const { outcome, log } = await run({}, {}, { 'buildspec.yml': spec })
+  expect(outcome).toBe('succeeded')
+  expect(log).toContain('cache: it could not be kept: ')
 })
 
 test('on-failure RETRY runs the build again from the source as it was, as often as it says', async () => {

@@ -117,13 +117,25 @@ test.each([
   expect(run.failure).toMatchObject({ type: 'ConfigurationError', message: expect.stringContaining(message) })
 })
 
-test.each(['echo one\r\nif true; then\r\n  echo two\r\nfi\r\n', 'test -f run.sh\r\necho two\r'])(
+test.each(['echo one\r\nif true; then\r\n  echo two\r\nfi\r\n', '\ufefftest -f run.sh\r\necho two\r'])(
   'a script that was edited on Windows runs: %j',
   async (Command) => {
     const run = await runAction(build, { configuration: { Command }, inputs: { Source: source() } })
     expect(run).toMatchObject({ outcome: 'succeeded', log: expect.stringContaining('two\n') })
   },
 )
+
+test("numbers of a JSON text arrive as they are written, and a path's line end is none of it", async () => {
+  const run = await runAction(build, {
+    configuration: {
+      Command: 'echo "$V $N $T" && pwd',
+      Environment: '{"V": 1.10, "N": -12345678901234567890.0e-3, "T": "\\"1.10, 2\\""}',
+      WorkingDirectory: 'src\r\n',
+    },
+    inputs: { Source: source() },
+  })
+  expect(run.log).toMatch(/^1\.10 -12345678901234567890\.0e-3 "1\.10, 2"\n.*\/src$/m)
+})
 
 test("what a build made of its own workspace is the build's failure, named", async () => {
   const Command = 'rm -r src run.sh; ln -s /proc/self/mem gone; rm gone; cd ..; rm -r Source'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isArtifactError, type JobContext, JobFailed, listFiles } from '@penstock/core'
+import { isArtifactError, type JobContext, listFiles } from '@penstock/core'
 import type { CacheSpec } from './cache-spec.js'
 
 /** Where a project's caches lie, on this machine: one file for each key. */
@@ -48,6 +48,7 @@ export class BuildCache {
   async save(key: string): Promise<void> {
     if (!this.spec.saves || this.inside.length === 0 || (key !== '' && this.restored === key)) return
     const files = await this.files()
+    if (files === undefined) return
     if (files.length === 0) return this.ctx.log.line(`cache: nothing matches ${this.inside.join(', ')}`)
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
     const list = join(this.ctx.workspace, '.penstock', 'cached-files')
@@ -75,13 +76,15 @@ export class BuildCache {
     }
   }
 
-  private async files(): Promise<readonly string[]> {
+  /** `undefined` when a cache cannot be made of them, which the log says and which fails no build. */
+  private async files(): Promise<readonly string[] | undefined> {
     try {
       return await listFiles(this.source, { files: this.inside })
     } catch (error) {
       if (!isArtifactError(error)) throw error
       if (error.code === 'ArtifactEmpty') return []
-      throw new JobFailed(`cache: ${error.message}`)
+      this.ctx.log.line(`cache: it could not be kept: ${error.message}`)
+      return undefined
     }
   }
 

@@ -20,9 +20,10 @@ export interface BuildspecChoice {
  * The buildspec: what the choice holds, the file that it names, or buildspec.yml of the primary source.
  * Errors: JobFailed ConfigurationError naming what was looked for.
  */
-export async function findBuildspec(folder: string, choice: BuildspecChoice | undefined): Promise<BuildspecText> {
-  if (choice !== undefined && /\n|^\s*(version|phases)\s*:|^\s*\{/.test(choice.value)) {
-    return { file: choice.from, text: choice.value }
+export async function findBuildspec(folder: string, written: BuildspecChoice | undefined): Promise<BuildspecText> {
+  const choice = written && { ...written, value: written.value.trim() }
+  if (written !== undefined && /\n|^(version|phases)\s*:|^\{/.test(choice?.value ?? '')) {
+    return { file: written.from, text: written.value }
   }
   if (choice?.value.startsWith('arn:')) {
     const message = `${choice.from} is "${choice.value}": a path inside the source, or the text itself, is right (no object of S3)`

@@ -1,16 +1,16 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { JobFailed } from '@penstock/core'
+import { JobFailed, listFolders } from '@penstock/core'
 
 /**
  * The folders of a build that `base-directory` means: one, or all that match a pattern (`my-build*`), by name. A folder whose
- * exact name it is comes first. Errors: JobFailed, naming the key and what is in the build's folder.
+ * exact name it is comes first; patterns are as in `files`. Errors: JobFailed, naming the key and what is in the build's folder.
  */
 export async function baseFolders(root: string, path: string, key = 'base-directory'): Promise<readonly string[]> {
   const relative = inside(root, path, key)
   if (relative === '') return [root]
   const exact = join(root, relative)
-  const found = (await isFolder(exact)) ? [exact] : await matching(root, relative.split('/'))
+  const found = (await isFolder(exact)) ? [exact] : await matching(root, relative, key)
   if (found.length === 0) {
     const names = (await readdir(root)).slice(0, 8).join(', ')
     throw new JobFailed(`${key} is "${path}": the build's folder has no such folder (it has ${names || 'nothing'})`)
@@ -39,33 +39,13 @@ export function relativeGlob(root: string, base: string, glob: string): string {
   return glob
 }
 
-async function matching(folder: string, [part, ...rest]: readonly string[]): Promise<string[]> {
-  if (part === undefined) return [folder]
-  const test = segment(part)
-  const names = (await readdir(folder)).filter((name) => name === part || test.test(name)).sort()
-  const folders: string[] = []
-  for (const name of names) {
-    if (await isFolder(join(folder, name))) folders.push(...(await matching(join(folder, name), rest)))
+/** Those that a pattern means. Errors: JobFailed for what is no pattern, and for what the build let nobody read. */
+async function matching(root: string, relative: string, key: string): Promise<readonly string[]> {
+  try {
+    return (await listFolders(root, relative)).map((folder) => join(root, folder))
+  } catch (error) {
+    throw new JobFailed(`${key} is "${relative}": ${(error as Error).message.replace(`${root}/`, '')}`)
   }
-  return folders
-}
-
-/** One name of a path as a pattern: `*`, `?` and `[...]`. */
-function segment(part: string): RegExp {
-  const pattern = part.replace(
-    /\[!([^\]]*)\]|\[([^\]]*)\]|\*+|\?|[^*?[]+|\[/g,
-    (piece, not?: string, among?: string) => {
-      if (not !== undefined) return `[^${quoteClass(not)}]`
-      if (among !== undefined) return `[${quoteClass(among)}]`
-      if (piece.startsWith('*')) return '.*'
-      return piece === '?' ? '.' : piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    },
-  )
-  return new RegExp(`^${pattern}$`, 's')
-}
-
-function quoteClass(text: string): string {
-  return text.replace(/[\\\]^]/g, '\\$&') || '\\s\\S'
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type BuildVariable, JobFailed, readJson } from '@penstock/core'
+import { type BuildVariable, JobFailed, readJsonTexts } from '@penstock/core'
 import { isVariableName } from '../variables.js'
 
 const types = ['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER'] as const
@@ -9,7 +9,7 @@ export function parseTypedVariables(text: string): readonly BuildVariable[] | st
   const right = '[{"name": "A", "value": "b", "type": "PLAINTEXT"}]'
   let parsed: unknown
   try {
-    parsed = readJson(text, property)
+    parsed = readJsonTexts(text, property)
   } catch (error) {
     return (error as Error).message
   }
