@@ -1,3 +1,5 @@
+import { decodeText } from './encodings.js'
+
 /** What a commit object says. */
 export interface CommitInfo {
   readonly id: string
@@ -33,12 +35,10 @@ function decode(bytes: Uint8Array): string {
   const latin1 = Buffer.from(bytes).toString('latin1')
   const [head = ''] = latin1.split('\n\n', 1)
   const named = /^encoding (\S+)$/m.exec(head)?.[1]
-  for (const label of named === undefined ? ['utf-8'] : [named, 'utf-8']) {
-    try {
-      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes)
-    } catch {
-      // An encoding that nobody knows, or text that is not in it.
-    }
+  for (const name of named === undefined ? ['utf-8'] : [named, 'utf-8']) {
+    const text = decodeText(bytes, name)
+    // An encoding that nobody knows, or text that is not in it.
+    if (text !== undefined && !text.includes('\ufffd')) return text
   }
   return latin1
 }

@@ -1,5 +1,6 @@
 /** What git makes of a stored file when it puts it into a working tree, by the file's attributes. */
 import type { AttributeValue } from './attributes.js'
+import { encodeText } from './encodings.js'
 
 type Attributes = ReadonlyMap<string, AttributeValue>
 
@@ -85,6 +86,12 @@ function encoded(bytes: Buffer, encoding: string): WorkingFile {
     case 'UTF-16BE-BOM':
       return { bytes: wide('\ufeff').swap16() }
     default:
-      return { bytes, unknownEncoding: encoding }
+      return otherwise(bytes, encoding)
   }
+}
+
+/** What git cannot write in the encoding it leaves as it is stored. */
+function otherwise(stored: Buffer, encoding: string): WorkingFile {
+  const bytes = encodeText(stored.toString('utf8'), encoding)
+  return bytes === undefined ? { bytes: stored, unknownEncoding: encoding } : { bytes }
 }

@@ -96,6 +96,7 @@ binary.crlf -text
 *.id ident
 wide.txt working-tree-encoding=UTF-16
 big.txt text working-tree-encoding=UTF-16BE eol=crlf
+old.txt text working-tree-encoding=windows-1252
 *.bin filter=lfs diff=lfs merge=lfs -text
 secret.* filter=git-crypt
 [attr]windows text eol=crlf
@@ -111,6 +112,7 @@ done
 touch mixed.auto; printf 'a\0b\nc\n' >nul.auto
 printf '$Id$ and $Id: 0123 $ and $Id: not ours $\n' >my.id
 printf 'w\303\274de\n' | iconv -f UTF-8 -t UTF-16 >wide.txt; printf 'gr\303\266\303\237e\r\n' | iconv -f UTF-8 -t UTF-16BE >big.txt
+printf '5 \342\202\254\n' | iconv -f UTF-8 -t windows-1252 >old.txt
 mkdir sub; printf '*.crlf text eol=lf\n' >sub/.gitattributes; printf 'own\n' >sub/own.crlf
 printf 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n' >big.bin
 printf 'never a pointer' >small.bin
@@ -138,6 +140,7 @@ describe('attributes, names and links', () => {
     expect(listing(other.folder)).toEqual(files)
     expect(files).toMatchObject({
       'a.crlf': 'file one\r\ntwo\r\n',
+      'old.txt': 'file 5 \x80\n',
       'binary.crlf': 'file one\ntwo\n',
       'deep/e/f/x.txt': 'file one\r\ntwo\r\n',
       'a name.q': 'file one\r\ntwo\r\n',
