@@ -13,6 +13,11 @@ export const managedPolicyDocuments: Readonly<Record<ManagedPolicy, PolicyDocume
     's3:PutObject',
     's3:ListBucket',
     's3:ListAllMyBuckets',
+    // Sources that are uploaded need a bucket that keeps versions.
+    's3:CreateBucket',
+    's3:PutBucketVersioning',
+    's3:GetObjectVersion',
+    's3:ListBucketVersions',
     // Deployments to servers are an action's work here.
     'codedeploy:*',
   ),

@@ -12,6 +12,7 @@ import { createUpload } from './create-upload.js'
 import { deleteObject } from './delete-object.js'
 import { deleteObjects } from './delete-objects.js'
 import { getObject } from './get-object.js'
+import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listParts } from './list-parts.js'
 import { listUploads } from './list-uploads.js'
@@ -25,7 +26,7 @@ import { uploadPart } from './upload-part.js'
 const ofObjects =
   'acl annotation attributes legal-hold object-lock rename renameObject restore retention select tagging torrent'
 const ofBuckets =
-  'accelerate acl analytics cors encryption intelligent-tiering inventory lifecycle logging metadataConfiguration metadataTable metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment session tagging versions website'
+  'accelerate acl analytics cors encryption intelligent-tiering inventory lifecycle logging metadataConfiguration metadataTable metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment session tagging website'
 const unservedOfObjects = ofObjects.split(' ')
 const unservedOfBuckets = ofBuckets.split(' ')
 
@@ -50,6 +51,7 @@ function bucketVerb(method: string, query: URLSearchParams): S3Verb | undefined 
     case 'GET':
       if (query.has('location')) return bucketLocation
       if (query.has('versioning')) return bucketVersioning
+      if (query.has('versions')) return listObjectVersions
       return query.has('uploads') ? listUploads : listObjects
     case 'PUT':
       if (query.has('versioning')) return putBucketVersioning

@@ -123,7 +123,7 @@ test('many are deleted at once, each by its own right; what is not there is gone
   await subject.artifacts.delete({ bucket, key: 'del/3' })
 })
 
-test.each(['acl', 'cors', 'encryption', 'lifecycle', 'policy', 'tagging', 'versions', 'website'])(
+test.each(['acl', 'cors', 'encryption', 'lifecycle', 'policy', 'tagging', 'website'])(
   '?%s of the bucket is not served, and is named',
   async (name) => {
     const answer = await list({ [name]: '' })
@@ -145,4 +145,45 @@ test('PUT of another bucket makes it, for sources that are uploaded; what keeps 
   expect(codeOf(await call('PUT', '/releases'))).toBe('BucketAlreadyOwnedByYou')
   expect(shown(await call('GET', '/releases')).keys).toEqual([])
   expect(codeOf(await call('GET', '/releases/.penstock-versions/bucket'))).toBe('InvalidURI')
+})
+
+test('?versions: by key, the newest first; pages of every size hold each once; folders are folded', async () => {
+  await call('PUT', '/kept')
+  await call('PUT', '/kept', {
+    query: { versioning: '' },
+    body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+  })
+  const at = (key: string) => ({ bucket: 'kept', key })
+  for (const [key, content] of [
+    ['a', '1'],
+    ['a', '22'],
+    ['a', '333'],
+    ['d/x', '4'],
+    ['d/y', '5'],
+    ['z', '6'],
+  ] as const)
+    await call('PUT', `/${at(key).bucket}/${key}`, { body: content })
+  await call('DELETE', '/kept/z')
+  const versions = (query: Record<string, string> = {}) => call('GET', '/kept', { query: { versions: '', ...query } })
+  const all = (await versions()).body
+  expect(textsOf(all, 'Key')).toEqual(['a', 'a', 'a', 'd/x', 'd/y', 'z'])
+  expect(textsOf(all, 'Size')).toEqual(['3', '2', '1', '1', '1', '1'])
+  expect(textsOf(all, 'IsLatest')).toEqual(['true', 'false', 'false', 'true', 'true', 'false'])
+  for (const size of [1, 2, 4]) {
+    const ids: string[] = []
+    for (let next: Record<string, string> | undefined = {}; next !== undefined; ) {
+      const { body }: { readonly body: string } = await versions({ 'max-keys': String(size), ...next })
+      ids.push(...textsOf(body, 'VersionId').flatMap((id) => id ?? []))
+      const [key] = textsOf(body, 'NextKeyMarker')
+      next =
+        key === undefined
+          ? undefined
+          : { 'key-marker': key, 'version-id-marker': textsOf(body, 'NextVersionIdMarker')[0] ?? '' }
+    }
+    expect(ids).toEqual(textsOf(all, 'VersionId'))
+  }
+  const folded = await versions({ delimiter: '/', 'max-keys': '4' })
+  expect(textsOf(folded.body, 'NextKeyMarker')).toEqual(['d/'])
+  expect(textsOf((await versions({ delimiter: '/', 'key-marker': 'd/' })).body, 'Key')).toEqual(['z'])
+  expect(textsOf((await versions({ prefix: 'd' })).body, 'Key')).toEqual(['d/x', 'd/y'])
 })
