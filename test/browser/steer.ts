@@ -52,8 +52,10 @@ export function steerTests(of: () => World): void {
       .click()
     await page.getByRole('heading', { name: 'Roll back Deploy' }).waitFor()
     // R8: only what succeeded there.
-    expect(await page.getByRole('button', { name: /Roll Deploy back/ }).count()).toBe(1)
-    await page.getByRole('button', { name: /Roll Deploy back/ }).click()
+    expect(await page.getByRole('link', { name: /Roll Deploy back/ }).count()).toBe(1)
+    await page.getByRole('link', { name: /Roll Deploy back/ }).click()
+    await page.getByText('These actions run again').waitFor()
+    await page.getByRole('button', { name: 'Roll Deploy back' }).click()
     await page.waitForURL(at('/pipelines/steer'))
     await page.locator('#pipeline-recent').getByText('rollback', { exact: true }).waitFor()
   })

@@ -30,6 +30,8 @@ export interface UserAdministration {
   deleteUser(userName: string): Promise<void>
   setPolicies(userName: string, policies: Policies): Promise<void>
   changePassword(userName: string, password: string): Promise<void>
+  /** For the person itself, who knows the old one. Errors: AccessDeniedException when it is wrong, LimitExceededException. */
+  changeOwnPassword(userName: string, oldPassword: string, password: string): Promise<void>
   setDisabled(userName: string, disabled: boolean): Promise<void>
   listSessions(userName?: string): Promise<readonly SessionFacts[]>
   endSessions(userName: string, sessionId?: string): Promise<void>

@@ -54,6 +54,19 @@ export const putUserPassword = operation({
   run: ({ access }, _by, input) => access.changePassword(input.userName, input.password),
 })
 
+/**
+ * Changes the caller's own password, which ends its sessions; for everybody who knows the old one. Errors:
+ * AccessDeniedException when it is wrong, LimitExceededException after several wrong ones, ValidationException.
+ */
+export const changePassword = operation({
+  name: 'ChangePassword',
+  service: 'penstock',
+  input: structure({ oldPassword: text({ min: 1, max: 1024 }), newPassword: password }),
+  resource: () => [],
+  changes: true,
+  run: ({ access }, by, input) => access.changeOwnPassword(by.name, input.oldPassword, input.newPassword),
+})
+
 /** Keeps a user, with its keys, from everything, or lets it in again. Errors: ResourceNotFoundException. */
 export const setUserStatus = operation({
   name: 'SetUserStatus',

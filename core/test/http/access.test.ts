@@ -57,6 +57,25 @@ describe('passwords and sessions', () => {
     expect(await access.signIn('bob', password, '::1')).toBeUndefined()
   })
 
+  test('who knows the old password changes their own, which ends their sessions; nobody else does', async () => {
+    await access.setPassword('ann', password, ['AWSCodePipelineApproverAccess'])
+    const ann = await access.signIn('ann', password, '::1')
+    const token = await access.openSession(ann ?? { name: '', arn: '', policies: [] })
+    await expect(access.changeOwnPassword('ann', 'not the old one', 'another password')).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+    })
+    await expect(access.changeOwnPassword('nobody', password, 'another password')).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+    })
+    expect(await access.session(token)).toBeDefined()
+    await access.changeOwnPassword('ann', password, 'another password')
+    expect(await access.session(token)).toBeUndefined()
+    expect(await access.signIn('ann', password, '::1')).toBeUndefined()
+    expect(await access.signIn('ann', 'another password', '::1')).toMatchObject({
+      policies: ['AWSCodePipelineApproverAccess'],
+    })
+  })
+
   test.each([
     [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', Condition: {} }] }, '.Condition is not supported'],
     [{ Statement: [{ Effect: 'deny', Action: '*', Resource: '*' }] }, '.Effect is "deny"'],

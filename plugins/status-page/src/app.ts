@@ -6,12 +6,14 @@ import { forms } from './http/body.js'
 import { csrf } from './http/csrf.js'
 import { errors } from './http/errors.js'
 import { notices } from './http/notice.js'
+import { basicAuth } from './http/program.js'
 import { security } from './http/security.js'
 import { sentByScript } from './http/sent-by-script.js'
 import { requireSession, safeReturn, sessions } from './http/session.js'
 import { readTheme, writeTheme } from './http/theme.js'
 import { feedRoute } from './live/routes.js'
 import { accessKeyRoutes } from './pages/access-keys/routes.js'
+import { accountRoutes } from './pages/account/routes.js'
 import { actionRoutes } from './pages/action/routes.js'
 import { activityRoutes } from './pages/activity/routes.js'
 import { artifactRoutes } from './pages/artifacts/routes.js'
@@ -20,6 +22,7 @@ import { contributionRoutes } from './pages/contributions/routes.js'
 import { editorRoutes } from './pages/editor/routes.js'
 import { environmentRoutes } from './pages/environments/routes.js'
 import { executionRoutes } from './pages/execution/routes.js'
+import { feedRoutes, publicBadgeRoutes } from './pages/feeds/routes.js'
 import { historyRoutes } from './pages/history/routes.js'
 import { inboxRoutes } from './pages/inbox/routes.js'
 import { logRoutes } from './pages/log/routes.js'
@@ -54,7 +57,7 @@ export function createApp(site: Site): Koa<PageState> {
   app.use(notices)
   app.use(errors(site))
   for (const middleware of forms()) app.use(middleware)
-  const routers = [open(site), closed(site)]
+  const routers = [open(site), readByPrograms(site), closed(site)]
   for (const router of routers) app.use(router.routes())
   return app
 }
@@ -64,11 +67,20 @@ function open(site: Site): PageRouter {
   const router: PageRouter = new Router<PageState>()
   assetRoutes(router)
   signInRoutes(router, site)
+  publicBadgeRoutes(router, site)
   router.post('/theme', csrf(site), (ctx: Ctx) => {
     writeTheme(ctx, ctx.state.form.get('theme') ?? '')
     ctx.redirect(safeReturn(ctx.state.form.get('to') ?? '/'))
     ctx.status = 303
   })
+  return router
+}
+
+/** What is read without a browser, with a session or an access key. */
+function readByPrograms(site: Site): PageRouter {
+  const router: PageRouter = new Router<PageState>()
+  router.use(['/cctray.xml', '/feed.atom', '/pipelines/:name/feed.atom', '/pipelines/:name/badge.svg'], basicAuth(site))
+  feedRoutes(router, site)
   return router
 }
 
@@ -93,6 +105,7 @@ function closed(site: Site): PageRouter {
     contributionRoutes,
     accessKeyRoutes,
     userRoutes,
+    accountRoutes,
     secretRoutes,
     auditRoutes,
     sourceRoutes,

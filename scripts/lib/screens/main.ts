@@ -63,7 +63,6 @@ async function addresses({ server }: World): Promise<[string, string][]> {
     ['wizard', '/create'],
     ['workers', '/workers'],
     ['sources', '/sources'],
-    ['insights', '/insights'],
     ['plugins', '/plugins'],
     ['access-keys', '/access-keys'],
     ['users', '/users'],

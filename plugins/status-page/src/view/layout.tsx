@@ -61,7 +61,15 @@ export function Layout(page: LayoutOptions) {
         </main>
         <div class="toasts" data-toasts />
         <footer class="foot">
-          <span>Penstock {page.version}</span>
+          <span>
+            Penstock {page.version}
+            {page.user && (
+              <>
+                {' · '}
+                <a href="/account">Your account</a>
+              </>
+            )}
+          </span>
           <span class="live-state" data-live role="status" />
         </footer>
       </body>
@@ -130,7 +138,9 @@ function UserMenu({ user, csrf }: { readonly user: string; readonly csrf: string
   return (
     <form method="post" action="/sign-out" class="user">
       <input type="hidden" name="_csrf" value={csrf} />
-      <span class="user-name">{user}</span>
+      <a class="user-name" href="/account" title="Your account">
+        {user}
+      </a>
       <button type="submit" class="link-button">
         Sign out
       </button>

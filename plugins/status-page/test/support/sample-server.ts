@@ -5,6 +5,7 @@ import {
   Fault,
   type LiveChange,
   type OperationName,
+  type OperationOutput,
   type Operations,
   type PipelineDeclaration,
   type PluginStatus,
@@ -25,6 +26,51 @@ import * as data from './data.js'
 import { sampleLog } from './sample-log.js'
 import { sampleStanding } from './standing.js'
 import { customType, sampleRules, sampleTypes } from './types.js'
+
+/** Who was told of the approval that waits: one was, one was not. */
+function sampleDeliveries(now: number): OperationOutput<'listDeliveries'>['deliveries'] {
+  const told = {
+    notifier: 'email-notify',
+    kind: 'approvalNeeded' as const,
+    subject: 'APPROVAL NEEDED: shop-frontend for action Release',
+    pipelineName: data.shop.name,
+    pipelineExecutionId: data.ids.running,
+    inFlight: false,
+    possibleDuplicate: false,
+    created: new Date(now),
+    attemptLog: [],
+  }
+  return [
+    {
+      ...told,
+      deliveryId: 'delivery-2',
+      receiver: '<b>eve</b>@example.com',
+      status: 'GivenUp',
+      attempts: 4,
+      ended: new Date(now),
+      error: '550 no such <i>mailbox</i>',
+    },
+    {
+      ...told,
+      deliveryId: 'delivery-1',
+      receiver: 'ada@example.com',
+      status: 'Delivered',
+      attempts: 1,
+      ended: new Date(now),
+    },
+  ]
+}
+
+/** Many entries, every hundredth of them refused. */
+function manyEntries(now: number): AuditEntry[] {
+  return Array.from({ length: 1_000 }, (_, index) => ({
+    at: now - index * 1_000,
+    principal: `arn:aws:iam::123456789012:user/${index % 2 ? 'mia' : 'ada'}`,
+    operation: index % 100 ? 'StartPipelineExecution' : 'DeletePipeline',
+    target: `arn:aws:codepipeline:eu-west-1:123456789012:shop-${index}`,
+    result: index % 100 ? 'ok' : 'AccessDeniedException',
+  }))
+}
 
 const siteBytes = Buffer.from('a site, zipped')
 
@@ -210,6 +256,25 @@ export class SampleServer {
       listActionTypes: async () => ({ actionTypes: [customType] }),
       listRuleExecutions: async () => ({ ruleExecutionDetails: [] }),
       createUser: async (_, input) => this.deed('createUser', input),
+      changePassword: async (by, input) => {
+        if (input.oldPassword !== 'right') throw new Fault('AccessDeniedException', 'The old password is wrong')
+        this.deed('changePassword', { userName: by.name, ...input })
+      },
+      pollSource: async (_, input) => {
+        this.deed('pollSource', input)
+        return { actionNames: [input.actionName ?? ''] }
+      },
+      redeliver: async (_, input) => {
+        this.deed('redeliver', input)
+        return { delivery: sampleDeliveries(now())[0] ?? raise('delivery') }
+      },
+      listDeliveries: async () => ({ deliveries: sampleDeliveries(now()) }),
+      listAuditEntries: async (_, { nextToken, maxResults = 50 }) => {
+        const from = Number(nextToken ?? 0)
+        const end = from + maxResults
+        const all = [...sampleAudit(now()), ...manyEntries(now())]
+        return { entries: all.slice(from, end), ...(end < all.length && { nextToken: String(end) }) }
+      },
       putSecret: async (_, input) => {
         this.deed('putSecret', input)
         return { pipelinesInScope: 1 }
@@ -365,7 +430,8 @@ export class SampleServer {
       },
       deleteAccessKey: async (id) => this.deed('deleteAccessKey', id),
       listAccessKeys: async () => sampleKeys(this.now),
-      credentials: async () => undefined,
+      credentials: async (id) =>
+        id === 'AKIA0000000000000001' ? { secretAccessKey: 'right', principal: principal() } : undefined,
       jobCredentials: async () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '', expires: 0 }),
       allows: ({ policies }, action, resource) =>
         !this.denied.has(action) && (!policies?.length || allows(policies, action, resource)),

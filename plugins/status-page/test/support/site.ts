@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp } from '../../src/app.js'
+import type { StatusPageConfig } from '../../src/config.js'
 import { SampleServer } from './sample-server.js'
 
 /** What a browser without scripts does: keeps cookies, follows no redirect unasked, posts forms. */
@@ -75,13 +76,13 @@ export function csrfOf(html: string): string {
 }
 
 /** The page on a port of its own, in front of a sample server. */
-export async function startSite(sample = new SampleServer()) {
+export async function startSite(sample = new SampleServer(), config: StatusPageConfig = {}) {
   const problems: string[] = []
   const log = { debug() {}, info() {}, warn: keep, error: keep }
   function keep(message: string, details?: object) {
     problems.push(`${message} ${JSON.stringify(details)}`)
   }
-  const app = createApp({ server: sample.services, log, config: {} })
+  const app = createApp({ server: sample.services, log, config })
   const server: Server = createServer(app.callback())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

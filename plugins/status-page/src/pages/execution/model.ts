@@ -11,7 +11,8 @@ import type { Site } from '../../site.js'
 import { boardOf } from '../../state/board.js'
 import { executionState, type State, stateOfStatus } from '../../view/state.js'
 import type { Digest } from '../pipeline/digests.js'
-import { digestsAsked, excerptsOf, type PipelineRights, rightsOn } from '../pipeline/model.js'
+import { asks, digestsAsked, excerptsOf, type PipelineRights, rightsOn } from '../pipeline/model.js'
+import { type Told, toldOf } from '../pipeline/told.js'
 
 /** All that the page of one execution shows. */
 export interface ExecutionModel {
@@ -35,6 +36,8 @@ export interface ExecutionModel {
   readonly excerpts: ReadonlyMap<string, Excerpt>
   /** Of each pending approval, by action execution, what the answer is about. */
   readonly digests: ReadonlyMap<string, readonly Digest[]>
+  /** Who was told of its approvals. */
+  readonly told: readonly Told[]
   readonly may: PipelineRights
 }
 
@@ -82,6 +85,7 @@ export async function loadExecution(
     past: past.find(({ pipelineExecutionId }) => pipelineExecutionId === id),
     state: live ? executionState(live, site.server.clock.now()) : stateOfStatus(execution.status),
     excerpts: await excerptsOf(site, failed.slice(0, 4)),
+    told: live && asks(live) ? await toldOf(operations, name) : [],
     digests: await digestsAsked(site, live ? [live] : []),
     may: rightsOn(operations, name),
   }

@@ -6,6 +6,7 @@ import { StateMark, Status, toneOf } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
 import { Approval } from '../pipeline/approval.js'
 import { Retry } from '../pipeline/retry.js'
+import { aboutThis } from '../pipeline/told.js'
 import { Excerpted, withoutEscapes } from '../pipeline/waits.js'
 import type { ExecutionModel } from './model.js'
 
@@ -28,6 +29,8 @@ export function Needs({ model, csrf }: NeedsProps) {
               action,
               answerable: model.may.approve(action),
               digests: model.digests.get(action.actionExecutionId),
+              told: model.live && aboutThis(model.told, model.live, action),
+              mayTell: model.may.tell,
             }}
             csrf={csrf}
             back={model.execution.pipelineExecutionId}

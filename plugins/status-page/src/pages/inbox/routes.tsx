@@ -7,6 +7,7 @@ import { show } from '../../view/show.js'
 import { Approval, type Asked } from '../pipeline/approval.js'
 import { digestsOf } from '../pipeline/digests.js'
 import { answerable } from '../pipeline/may-answer.js'
+import { aboutThis, toldOf } from '../pipeline/told.js'
 import { newerThan } from '../pipeline/truth.js'
 import { visible } from '../pipelines/model.js'
 
@@ -67,15 +68,22 @@ const isMine = ({ answerable: how }: Asked) => how === 'yes'
 async function withChanges(site: Site, operations: PrincipalOperations, asked: Asked): Promise<Asked> {
   const name = asked.execution.pipelineName
   if (!operations.may('listPipelineExecutions', { pipelineName: name })) return asked
-  const [deployed, past, digests] = await Promise.all([
+  const [deployed, past, digests, told] = await Promise.all([
     site.server.overview.deployed(name),
     site.server.overview.recent([name], lookedBack),
     digestsOf(site.server.artifacts, asked.action.approval?.standing?.artifacts ?? []),
+    toldOf(operations, name),
   ])
+  const known = {
+    ...asked,
+    digests,
+    told: aboutThis(told, asked.execution, asked.action),
+    mayTell: operations.may('redeliver', {}),
+  }
   const live = deployed.at(-1)
-  if (!live) return { ...asked, digests }
+  if (!live) return known
   const upTo = ({ started }: PastExecution) => started <= asked.execution.started
-  return { ...asked, digests, liveIn: live.stageName, changes: newerThan(past, live.execution).filter(upTo) }
+  return { ...known, liveIn: live.stageName, changes: newerThan(past, live.execution).filter(upTo) }
 }
 
 function Inbox({ asked, csrf }: { readonly asked: readonly Asked[]; readonly csrf: string }) {

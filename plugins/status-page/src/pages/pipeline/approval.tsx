@@ -1,4 +1,4 @@
-import type { LiveAction, PastExecution } from '@penstock/core'
+import type { LiveAction, LiveExecution, PastExecution } from '@penstock/core'
 import { Pop, Post } from '../../view/form.js'
 import { Icon } from '../../view/icons.js'
 import { ExecutionLink, External, to } from '../../view/link.js'
@@ -9,16 +9,21 @@ import { StateMark } from '../../view/status.js'
 import { Ago } from '../../view/time.js'
 import type { Digest } from './digests.js'
 import type { Answerable } from './may-answer.js'
+import { PeopleTold, type Told } from './told.js'
 
 /** An approval that waits, with what its answer is about. */
 export interface Asked {
-  readonly execution: PastExecution
+  readonly execution: LiveExecution
   readonly action: LiveAction
   readonly answerable: Answerable
   /** What later actions will use, by content. */
   readonly digests?: readonly Digest[] | undefined
   /** What its execution would bring beyond what is live, newest first; absent where nothing is live yet. */
   readonly changes?: readonly PastExecution[] | undefined
+  /** Who was told of it, oldest first. */
+  readonly told?: readonly Told[] | undefined
+  /** Whether the reader may have somebody told again. */
+  readonly mayTell?: boolean
   /** Where it is live that these changes are compared with. */
   readonly liveIn?: string | undefined
   /** What keeps what comes behind it back, whatever the answer: a stage whose transition is disabled. */
@@ -68,6 +73,12 @@ export function Approval({ asked, csrf, named, back }: ApprovalProps) {
       <Changes asked={asked} />
       <Used digests={asked.digests} />
       <Quorum action={action} />
+      <PeopleTold
+        told={asked.told ?? []}
+        csrf={csrf}
+        mayRetry={asked.mayTell === true}
+        back={back === 'inbox' ? back : execution.pipelineName}
+      />
       <Deadline action={action} />
       <Answer asked={asked} csrf={csrf} back={back} />
     </section>

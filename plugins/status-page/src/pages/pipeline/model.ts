@@ -1,6 +1,7 @@
 import type {
   DeployedStage,
   LiveAction,
+  LiveExecution,
   PastExecution,
   PipelineDeclaration,
   PipelineStanding,
@@ -15,6 +16,7 @@ import { median } from '../../view/spark.js'
 import { pipelineState, type State } from '../../view/state.js'
 import { type Digest, digestsOf } from './digests.js'
 import { type Answerable, answerable } from './may-answer.js'
+import { type Told, toldOf } from './told.js'
 import type { PipelineWarning } from './warnings.js'
 
 /** All that the page of one pipeline shows. */
@@ -44,6 +46,8 @@ export interface PipelineModel {
   readonly excerpts: ReadonlyMap<string, Excerpt>
   /** Of each pending approval, by action execution, what the answer is about. */
   readonly digests: ReadonlyMap<string, readonly Digest[]>
+  /** Who was told of its approvals. */
+  readonly told: readonly Told[]
   readonly may: PipelineRights
 }
 
@@ -59,6 +63,8 @@ export interface PipelineRights {
   readonly disable: (stage: string) => boolean
   readonly enable: (stage: string) => boolean
   readonly approve: (action: LiveAction) => Answerable
+  /** Have somebody told again. */
+  readonly tell: boolean
 }
 
 /** How many executions the page lists. */
@@ -105,9 +111,15 @@ export async function loadPipeline(site: Site, operations: PrincipalOperations, 
     past,
     usual: usualOf(runs.actionExecutionDetails),
     excerpts: mayRuns ? await excerptsOf(site, failedNow(state)) : new Map(),
+    told: stands.live.some(asks) ? await toldOf(operations, name) : [],
     digests: mayExecutions ? await digestsAsked(site, stands.live) : new Map(),
     may: rightsOn(operations, name),
   }
+}
+
+/** Whether an execution waits for somebody's answer. */
+export function asks({ actions }: LiveExecution): boolean {
+  return actions.some(({ approval }) => approval)
 }
 
 /** What each pending approval is about, by action execution. */
@@ -171,6 +183,7 @@ export function rightsOn(operations: PrincipalOperations, name: string): Pipelin
     disable: (stageName) => may('disableStageTransition', stage(stageName)),
     enable: (stageName) => may('enableStageTransition', stage(stageName)),
     approve: (action) => answerable(operations, name, action),
+    tell: may('redeliver', {}),
   }
 }
 

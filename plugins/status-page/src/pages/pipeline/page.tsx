@@ -69,10 +69,10 @@ function HeadSection({ model, csrf, now }: PageProps) {
   )
 }
 
-function SourceSection({ model }: PageProps) {
+function SourceSection({ model, csrf }: PageProps) {
   return (
     <div id="pipeline-sources">
-      <Sources sources={model.sources} />
+      <Sources sources={model.sources} csrf={csrf} mayPoll={model.may.start} />
       <Warnings warnings={model.warnings} />
     </div>
   )

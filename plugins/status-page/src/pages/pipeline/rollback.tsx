@@ -1,14 +1,14 @@
 import type { Views } from '@penstock/core'
 import { act } from '../../http/act.js'
-import { csrfToken } from '../../http/csrf.js'
 import { type Ctx, field, operationsOf, type PageRouter, param, query, type Site } from '../../site.js'
-import { Post, Trail } from '../../view/form.js'
+import { Trail } from '../../view/form.js'
 import { ExecutionLink, shortId, to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
 import { show } from '../../view/show.js'
 import { Ago } from '../../view/time.js'
+import { confirmRollback } from './confirm-rollback.js'
 
-/** R6..R8: choose what to go back to, then do it. */
+/** R6..R8: choose what to go back to, see what that changes, then do it. */
 export function rollbackRoutes(router: PageRouter, site: Site): void {
   router.get('/pipelines/:name/stages/:stage/rollback', (ctx: Ctx) => targets(ctx, site))
   router.get('/pipelines/:name/rollback', (ctx: Ctx) => stages(ctx, site))
@@ -20,14 +20,14 @@ async function targets(ctx: Ctx, site: Site): Promise<void> {
   const stageName = param(ctx, 'stage')
   const operations = operationsOf(ctx, site)
   await operations.authorize('rollbackStage', { pipelineName, stageName })
+  const target = query(ctx, 'target')
+  if (target) return confirmRollback(ctx, site, { pipelineName, stageName, target })
   const { pipelineExecutionSummaries } = await operations.listPipelineExecutions({
     pipelineName,
     filter: { succeededInStage: { stageName } },
     maxResults: 50,
   })
-  const page = (
-    <Targets pipeline={pipelineName} stage={stageName} list={pipelineExecutionSummaries} csrf={csrfToken(ctx)} />
-  )
+  const page = <Targets pipeline={pipelineName} stage={stageName} list={pipelineExecutionSummaries} />
   show(ctx, site, { title: `Roll back ${stageName}`, section: 'pipelines' }, page)
 }
 
@@ -35,10 +35,9 @@ interface TargetsProps {
   readonly pipeline: string
   readonly stage: string
   readonly list: readonly Views.PipelineExecutionSummary[]
-  readonly csrf: string
 }
 
-function Targets({ pipeline, stage, list, csrf }: TargetsProps) {
+function Targets({ pipeline, stage, list }: TargetsProps) {
   return (
     <>
       <header class="page-head">
@@ -76,7 +75,7 @@ function Targets({ pipeline, stage, list, csrf }: TargetsProps) {
                   <Ago at={execution.startTime} />
                 </span>
               </span>
-              <RollBackButton pipeline={pipeline} stage={stage} target={execution.pipelineExecutionId} csrf={csrf} />
+              <Choose pipeline={pipeline} stage={stage} target={execution.pipelineExecutionId} />
             </li>
           ))}
         </ul>
@@ -85,20 +84,18 @@ function Targets({ pipeline, stage, list, csrf }: TargetsProps) {
   )
 }
 
-interface ButtonProps {
+interface ChooseProps {
   readonly pipeline: string
   readonly stage: string
   readonly target: string
-  readonly csrf: string
 }
 
-function RollBackButton({ pipeline, stage, target, csrf }: ButtonProps) {
+/** The way to what a rollback would change. */
+function Choose({ pipeline, stage, target }: ChooseProps) {
   return (
-    <Post action={to.stage(pipeline, stage, 'rollback')} csrf={csrf}>
-      <button type="submit" class="button" name="target" value={target}>
-        Roll {stage} back<span class="sr"> to execution {target}</span>
-      </button>
-    </Post>
+    <a class="button" href={`${to.stage(pipeline, stage, 'rollback')}?target=${encodeURIComponent(target)}`}>
+      Roll {stage} back…<span class="sr"> to execution {target}</span>
+    </a>
   )
 }
 
@@ -130,7 +127,7 @@ async function stages(ctx: Ctx, site: Site): Promise<void> {
         {open.map((stage) => (
           <li key={stage.name}>
             <strong>{stage.name}</strong>
-            <RollBackButton pipeline={name} stage={stage.name} target={target} csrf={csrfToken(ctx)} />
+            <Choose pipeline={name} stage={stage.name} target={target} />
           </li>
         ))}
       </ul>

@@ -1,9 +1,16 @@
 import type { SourceStatus } from '@penstock/core'
 import { Icon } from '../../view/icons.js'
 import { Ago } from '../../view/time.js'
+import { PollNow } from '../sources/poll-now.js'
+
+interface SourcesProps {
+  readonly sources: readonly SourceStatus[]
+  readonly csrf: string
+  readonly mayPoll: boolean
+}
 
 /** Sources that could not be looked at, with the reason and the next try. Nothing while all is well. */
-export function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
+export function Sources({ sources, csrf, mayPoll }: SourcesProps) {
   return (
     <>
       {sources.map((source) =>
@@ -22,6 +29,7 @@ export function Sources({ sources }: { readonly sources: readonly SourceStatus[]
                   </>
                 )}
               </p>
+              {mayPoll && <PollNow source={source} csrf={csrf} />}
             </div>
           </div>
         ) : null,

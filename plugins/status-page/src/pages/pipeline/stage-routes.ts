@@ -11,6 +11,7 @@ export function stageRoutes(router: PageRouter, site: Site): void {
   router.post(`${at}/retry`, (ctx: Ctx) => retry(ctx, site))
   router.post(`${at}/override`, (ctx: Ctx) => override(ctx, site))
   router.post(`${at}/actions/:action/approval`, (ctx: Ctx) => approve(ctx, site))
+  router.post('/deliveries/:id/redeliver', (ctx: Ctx) => redeliver(ctx, site))
 }
 
 interface ApprovalPlace {
@@ -30,6 +31,14 @@ function backTo(ctx: Ctx): string {
   if (execution === 'inbox') return '/inbox'
   const name = param(ctx, 'name')
   return execution ? to.execution(name, execution) : to.pipeline(name)
+}
+
+/** Tells somebody again who was not reached; `back` is the inbox, or the pipeline whose approval it is of. */
+async function redeliver(ctx: Ctx, site: Site): Promise<void> {
+  const operations = operationsOf(ctx, site)
+  const back = field(ctx, 'back')
+  const page = back === 'inbox' || back === '' ? '/inbox' : to.pipeline(back)
+  await act(ctx, page, 'They are being told once more.', () => operations.redeliver({ deliveryId: param(ctx, 'id') }))
 }
 
 async function disable(ctx: Ctx, site: Site): Promise<void> {

@@ -9,6 +9,7 @@ import { Ago } from '../../view/time.js'
 import { Approval, type Asked } from './approval.js'
 import type { PipelineModel } from './model.js'
 import { Retry } from './retry.js'
+import { aboutThis } from './told.js'
 import { newerThan } from './truth.js'
 
 interface WaitsProps {
@@ -73,6 +74,8 @@ export function askedOf(model: PipelineModel): Asked[] {
           action,
           answerable: model.may.approve(action),
           digests: model.digests.get(action.actionExecutionId),
+          told: aboutThis(model.told, execution, action),
+          mayTell: model.may.tell,
           ...(live && {
             liveIn: live.stageName,
             changes: newerThan(past, live.execution).filter(({ started }) => started <= execution.started),

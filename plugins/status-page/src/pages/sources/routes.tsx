@@ -1,12 +1,15 @@
 import type { PrincipalOperations, SourceStatus } from '@penstock/core'
+import { act } from '../../http/act.js'
+import { csrfToken } from '../../http/csrf.js'
 import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
-import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
+import { type Ctx, field, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { Icon } from '../../view/icons.js'
 import { to } from '../../view/link.js'
 import { Revision } from '../../view/revision.js'
 import { show } from '../../view/show.js'
 import { Ago } from '../../view/time.js'
+import { PollNow } from './poll-now.js'
 
 /** Pipelines whose sources the page lists. */
 const most = 1_000
@@ -16,16 +19,31 @@ const pollSeconds = 10
 /** How the polling of all sources stands, those with problems first. */
 export function sourceRoutes(router: PageRouter, site: Site): void {
   router.get('/sources', async (ctx: Ctx) => {
-    const sources = await allSources(operationsOf(ctx, site))
-    show(ctx, site, { title: 'Sources', section: 'sources' }, <SourcesPage sources={sources} />)
+    const operations = operationsOf(ctx, site)
+    const sources = await allSources(operations)
+    const page = <SourcesPage sources={sources} csrf={csrfToken(ctx)} mayPoll={pollRight(operations)} />
+    show(ctx, site, { title: 'Sources', section: 'sources' }, page)
   })
-  liveRoute(site, '/sources/events', async ({ operations }) => {
+  router.post('/sources/poll', async (ctx: Ctx) => {
+    const about = { pipelineName: field(ctx, 'pipeline'), actionName: field(ctx, 'action') }
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('pollSource', about)
+    const back = field(ctx, 'back') === 'sources' ? '/sources' : to.pipeline(about.pipelineName)
+    await act(ctx, back, `${about.actionName} of ${about.pipelineName} is being looked at.`, () =>
+      operations.pollSource(about),
+    )
+  })
+  liveRoute(site, '/sources/events', async ({ operations, csrf }) => {
     await operations.authorize('listPipelines', {})
     return {
       wants: () => false,
       every: pollSeconds * 1000,
       render: async () => [
-        section('sources', site.server.clock.now(), <Sources sources={await allSources(operations)} />),
+        section(
+          'sources',
+          site.server.clock.now(),
+          <Sources sources={await allSources(operations)} csrf={csrf} mayPoll={pollRight(operations)} />,
+        ),
       ],
     }
   })
@@ -44,7 +62,17 @@ async function allSources(operations: PrincipalOperations): Promise<SourceStatus
   return found.sort((a, b) => b.failures - a.failures || a.pipelineName.localeCompare(b.pipelineName))
 }
 
-function SourcesPage({ sources }: { readonly sources: readonly SourceStatus[] }) {
+interface SourcesProps {
+  readonly sources: readonly SourceStatus[]
+  readonly csrf: string
+  readonly mayPoll: (pipelineName: string) => boolean
+}
+
+function pollRight(operations: PrincipalOperations): SourcesProps['mayPoll'] {
+  return (pipelineName) => operations.may('pollSource', { pipelineName })
+}
+
+function SourcesPage(props: SourcesProps) {
   return (
     <>
       <header class="page-head">
@@ -52,13 +80,13 @@ function SourcesPage({ sources }: { readonly sources: readonly SourceStatus[] })
         <p class="lead">When each source was last looked at, and what was found.</p>
       </header>
       <Live from="/sources/events">
-        <Sources sources={sources} />
+        <Sources {...props} />
       </Live>
     </>
   )
 }
 
-function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
+function Sources({ sources, csrf, mayPoll }: SourcesProps) {
   return (
     <section class="panel" aria-label="Sources" id="sources">
       {sources.length === 0 ? (
@@ -73,11 +101,19 @@ function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
               <th scope="col">Newest revision</th>
               <th scope="col">Looked at</th>
               <th scope="col">Next</th>
+              <th scope="col">
+                <span class="sr">Look now</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {sources.map((source) => (
-              <Row key={`${source.pipelineName}/${source.actionName}`} source={source} />
+              <Row
+                key={`${source.pipelineName}/${source.actionName}`}
+                source={source}
+                csrf={csrf}
+                mayPoll={mayPoll(source.pipelineName)}
+              />
             ))}
           </tbody>
         </table>
@@ -86,7 +122,13 @@ function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
   )
 }
 
-function Row({ source }: { readonly source: SourceStatus }) {
+interface RowProps {
+  readonly source: SourceStatus
+  readonly csrf: string
+  readonly mayPoll: boolean
+}
+
+function Row({ source, csrf, mayPoll }: RowProps) {
   const { lastRevision: revision } = source
   return (
     <tr>
@@ -117,6 +159,7 @@ function Row({ source }: { readonly source: SourceStatus }) {
       <td data-label="Next">
         {source.nextPoll === undefined ? <span class="quiet">–</span> : <Ago at={source.nextPoll} />}
       </td>
+      <td>{mayPoll && <PollNow source={source} csrf={csrf} back="sources" />}</td>
     </tr>
   )
 }
