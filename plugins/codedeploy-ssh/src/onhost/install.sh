@@ -12,6 +12,8 @@ check_dirs() {
 check_put() {
   d=$1
   shift 2
+  # Nothing can be in a folder that is not there.
+  [ -z "$d" ] || [ -e "$d" ] || [ -L "$d" ] || return 0
   for n; do
     p=$d/$n
     if [ -L "$p" ]; then
@@ -91,13 +93,30 @@ problem() {
   fail UnknownError "$1: $pr_said"
 }
 
+# is_new PATH: it is, or is in, a folder that this deployment has made: `new` has the topmost ones.
+is_new() {
+  case $NL$1/ in "$newest"/*) return 0 ;; esac
+  in_rest=${new#"$NL"}
+  while [ -n "$in_rest" ]; do
+    newest=$NL${in_rest%%"$NL"*}
+    case $NL$1/ in "$newest"/*) return 0 ;; esac
+    in_rest=${in_rest#*"$NL"}
+  done
+  return 1
+}
+
 make_dirs() {
   count=$#
   while [ "$count" -gt 0 ]; do
     p=$1
     shift
     count=$((count - 1))
-    if [ -d "$p" ]; then untouched=$untouched$p$NL; else set -- "$@" "$p"; fi
+    if [ -d "$p" ]; then
+      untouched=$untouched$p$NL
+    else
+      set -- "$@" "$p"
+      [ -n "$odd" ] || is_new "$p" || new=$new$p$NL
+    fi
   done
   [ $# -gt 0 ] || return 0
   mkdir -- "$@" 2>errors || { problem 'cannot make a directory'; broken=1; return 1; }
@@ -108,8 +127,17 @@ copy_put() {
   [ -z "$broken" ] || return 1
   d=$1 s=$2
   shift 2
+  if is_new "$d" || all_free "$@"; then put_all "$@"; else put_free "$@"; fi
+}
+
+all_free() {
+  for n; do
+    if [ -e "$d/$n" ] || [ -L "$d/$n" ]; then return 1; fi
+  done
+}
+
+put_free() {
   count=$#
-  gone=
   while [ "$count" -gt 0 ]; do
     n=$1 p=$d/$1
     shift
@@ -123,16 +151,24 @@ copy_put() {
     fi
     set -- "$@" "$n"
   done
-  [ $# -gt 0 ] || return 0
+  [ $# = 0 ] || put_all "$@"
+}
+
+put_all() {
   # Written before the copy, so that a half-made file is cleaned up too.
-  if [ -n "$odd" ]; then printf '%s\n' "$odd" >&5; else for n; do printf '%s/%s\n' "$d" "$n"; done >&5; fi
   if [ -n "$odd" ]; then
+    printf '%s\n' "$odd" >&5
     cd "$archive/$s" && cp -P -p -- "$1" "$d/$1" 2>"$run/errors"
     copied=$?
     cd "$run" || return 1
     [ $copied = 0 ] || { problem "cannot copy to $d"; broken=1; return 1; }
     return 0
   fi
+  case $d in
+    *[%\\]*) for n; do printf '%s/%s\n' "$d" "$n"; done >&5 ;;
+    # shellcheck disable=SC2059
+    *) printf "$d/%s\n" "$@" >&5 ;;
+  esac
   if [ "$d$NL$s" != "$pair" ]; then
     flush_copies || return 1
     pair=$d$NL$s pair_to=$d pair_from=$s
@@ -163,7 +199,7 @@ copy_singly() {
 }
 
 copy() {
-  broken= untouched=$NL odd= pair=
+  broken= untouched=$NL new=$NL newest= odd= pair=
   : >list
   dirs() { [ -z "$broken" ] && make_dirs "$@"; }
   put() { copy_put "$@"; }
