@@ -49,8 +49,14 @@ emit() {
     case $em_field in *"$NL"* | *"$TAB"*) em_field=$(printf '%s' "$em_field" | tr '\n\t' '  ') ;; esac
     em_line=$em_line$TAB$em_field
   done
-  printf '%s\n' "$em_line" >>"$stream"
+  { printf '%s\n' "$em_line" >>"$stream"; } 2>/dev/null && return
+  make_room
+  { printf '%s\n' "$em_line" >>"$stream"; } 2>/dev/null
 }
+
+# Room for what must be told where the disk gets full. make_room: what was being written stays half done.
+keep_room() { { printf '%65536s' '' >reserve; } 2>/dev/null; }
+make_room() { : >reserve && { printf '\n' >>"$stream"; } 2>/dev/null; }
 
 info() { printf 'i%s\n' "$*" >>"$stream"; }
 

@@ -172,6 +172,7 @@ hook() {
   : >exited
   unread=
   wait "$reader_pid" || unread=1
+  [ -z "$unread" ] || make_room
   if [ -e timed-out ]; then wait "$dog"; else kill "$dog" 2>/dev/null; wait "$dog"; fi
   rm -f hook out exited
   judge

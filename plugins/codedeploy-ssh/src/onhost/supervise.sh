@@ -105,7 +105,8 @@ lock() {
 }
 
 supervise() {
-  printf '%s %s\n' "$$" "$(start_time $$)" >pid.tmp && mv pid.tmp pid
+  # Without it nobody would know that it runs.
+  printf '%s %s\n' "$$" "$(start_time $$)" >pid.tmp && mv pid.tmp pid || exit 70
   export DEPLOYMENT_ID="$P_ID" APPLICATION_NAME="$P_APPLICATION" DEPLOYMENT_GROUP_NAME="$P_GROUP" DEPLOYMENT_GROUP_ID="$P_GROUP_ID"
   [ -z "$P_BUNDLE_COMMIT" ] || export BUNDLE_COMMIT="$P_BUNDLE_COMMIT"
   previous_id= outcome=Succeeded hooks_run=0 failure= message=
@@ -115,7 +116,14 @@ supervise() {
     previous_id=
   fi
   locked=
-  if lock; then locked=1; else outcome=Failed; fi
+  if ! keep_room; then
+    make_room
+    outcome=Failed failure=UnknownError message="No space left on device: less than 64 KiB for $home"
+  elif lock; then
+    locked=1
+  else
+    outcome=Failed
+  fi
   [ -z "$P_LINK" ] || begin_release
   for item in $P_EVENTS; do
     event=${item%%:*} from=${item#*:}

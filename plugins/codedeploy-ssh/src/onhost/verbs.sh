@@ -68,7 +68,9 @@ follow() {
   while alive "$run" && listened; do sleep 1; done
   if ! alive "$run" && ! tail -n 1 "$stream" | grep -q '^Z'; then
     clock
-    emit Z Failed "$epoch" UnknownError 'the run on this host ended without a result: the host was restarted, or its processes were killed'
+    fo_why='the run on this host ended without a result: the host was restarted, or its processes were killed'
+    emit Z Failed "$epoch" UnknownError "$fo_why" ||
+      printf '\nZ\tFailed\t%s\tUnknownError\twhat became of the run is not known, for nothing can be written to %s: is its disk full?\n' "$epoch" "$home"
   fi
   # Whoever listens may be far behind, and closes the channel after the last record.
   while listened; do sleep 1; done

@@ -1,6 +1,6 @@
 /** Scripts and hosts that behave badly: each ends with a reason, and in time. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { script } from '../support/bundle.js'
@@ -99,6 +99,7 @@ const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=1777', 'tmpfs', small()])
   })
   afterAll(() => void execFileSync('umount', ['-l', small()]))
+  beforeEach(() => rmSync(join(small(), 'root'), { recursive: true, force: true }))
   const onSmall = (files: Parameters<TestFleet['bundle']>[0]) =>
     fleet.deploy(fleet.bundle(files), { group: { hosts: ['web1'], root: join(small(), 'root') } })
 
@@ -113,6 +114,14 @@ const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']
   test('output that fills it fails the script with that reason', async () => {
     const run = await onSmall({ 'appspec.yml': spec(), 'hook.sh': script('seq 1 400000') })
     expect(run.failure?.message).toContain('its output could not be written')
+  })
+
+  test('a script that fills it with files of its own is told of as ever, and the next deployment says what is wrong', async () => {
+    const fill = 'cat /dev/zero >fill 2>/dev/null; echo full; exit 7'
+    const run = await onSmall({ 'appspec.yml': spec(), 'hook.sh': script(fill) })
+    expect(run.failure?.message).toContain('hook.sh failed with exit code 7')
+    const next = await onSmall({ 'appspec.yml': spec(), 'hook.sh': script('true') })
+    expect(next.failure?.message).toMatch(/No space left on device|is its disk full/)
   })
 })
 
