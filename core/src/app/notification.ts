@@ -3,11 +3,27 @@ import type { ApprovalNeededEvent, ExecutionChangedEvent, FailedAction } from '.
 import type { Notification, NotificationKind } from '../domain/notification.js'
 import type { Effect } from '../engine/changes.js'
 import type { ServerIdentity } from '../host/services.js'
+import type { FailingSource } from '../scheduler/settle-poll.js'
 
 /** What people are told of an effect, or `undefined` when it is nothing to be told of. */
 export function notificationOf(effect: Effect, identity: ServerIdentity): Notification | undefined {
   if (effect.kind === 'approvalNeeded') return approval(effect, identity)
   return effect.kind === 'executionChanged' ? execution(effect, identity) : undefined
+}
+
+/** What people are told of a source that could not be polled several times in a row. */
+export function sourceFailed(
+  { pipelineName, actionName, error, failures }: FailingSource,
+  { publicUrl }: ServerIdentity,
+): Notification {
+  const link = `${publicUrl}/pipelines/${encodeURIComponent(pipelineName)}`
+  return {
+    kind: 'sourceFailed',
+    subject: `${pipelineName}: the source ${actionName} cannot be polled`,
+    message: `${failures} polls in a row failed, so that nothing new starts ${pipelineName} now: ${error}\n${link}`,
+    pipelineName,
+    link,
+  }
 }
 
 const told = {

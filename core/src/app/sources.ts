@@ -7,11 +7,11 @@ import { reportRevision } from '../engine/report-revision.js'
 import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
-import type { SourceService } from '../host/services.js'
+import type { ServerIdentity, SourceService } from '../host/services.js'
 import { upToDate } from '../scheduler/branch-tip.js'
 import { ForkGate, isUntrusted } from '../scheduler/fork-gate.js'
 import { ScheduleBook } from '../scheduler/schedules.js'
-import { PollSettler } from '../scheduler/settle-poll.js'
+import { type FailingSource, PollSettler } from '../scheduler/settle-poll.js'
 import { SourcePoller } from '../scheduler/source-poller.js'
 import { SourceReports, type StartForRevision } from '../scheduler/source-reports.js'
 import { createSourceService } from '../scheduler/source-service.js'
@@ -24,6 +24,8 @@ import { webhookNewsStore } from '../store/webhook-news-store.js'
 import { parseConfiguration } from '../worker/configuration.js'
 import { createHttpClient } from '../worker/http-client.js'
 import type { Config } from './config.js'
+import { NotificationDesk } from './deliveries/desk.js'
+import { sourceFailed } from './notification.js'
 import { ServerSecrets } from './server-secrets.js'
 import { inject, injectable, tokens } from './services.js'
 
@@ -46,6 +48,8 @@ export class Sources {
     @inject(ProviderRegistry) registry: ProviderRegistry,
     @inject(ScheduleBook) book: ScheduleBook,
     @inject(ServerSecrets) secrets: ServerSecrets,
+    @inject(tokens.identity) identity: ServerIdentity,
+    @inject(NotificationDesk) desk: Pick<NotificationDesk, 'take'>,
   ) {
     const reads = engine.store.read
     const states = sourceStateStore(database)
@@ -85,7 +89,9 @@ export class Sources {
         )
       },
     })
-    const settler = new PollSettler({ clock, reads, states, reports, news, book, settings, log })
+    const onFailing = (source: FailingSource) =>
+      desk.take(sourceFailed(source, identity), `source ${source.pipelineName}/${source.actionName} ${source.since}`)
+    const settler = new PollSettler({ clock, reads, states, reports, news, book, settings, log, onFailing })
     const { concurrency, timeoutSeconds } = polling
     const poller = new SourcePoller({ ...asking, reads, states, settler, concurrency, timeout: timeoutSeconds * 1000 })
     this.poller = poller

@@ -26,6 +26,19 @@ export interface PollTimes {
   readonly until: number
 }
 
+/** A source that could not be polled several times in a row. */
+export interface FailingSource {
+  readonly pipelineName: string
+  readonly actionName: string
+  readonly error: string
+  readonly failures: number
+  /** When the first of them began; epoch milliseconds. */
+  readonly since: number
+}
+
+/** Failed polls in a row that are no hiccup any more. */
+const failuresTold = 3
+
 export interface PollSettlerParts {
   readonly clock: Clock
   readonly reads: Pick<EngineReads, 'latestExecution'>
@@ -35,6 +48,8 @@ export interface PollSettlerParts {
   readonly book: ScheduleBook
   readonly settings: ScheduleSettings
   readonly log: Logger
+  /** Called once for each time that a source fails for longer; perhaps again after a crash, with the same `since`. */
+  readonly onFailing?: (source: FailingSource) => Promise<void>
 }
 
 export class PollSettler {
@@ -56,9 +71,18 @@ export class PollSettler {
     const next = afterFailure(state, failures, times.polled, this.regular(state, false))
     const { pipelineName, actionName, failingSince = times.polled } = state
     this.parts.log.warn('source cannot be polled', { pipelineName, actionName, error, failures })
+    if (failures === failuresTold) await this.tell({ pipelineName, actionName, error, failures, since: failingSince })
     const polls = logged(state, times, 'failed', error)
     const now = { ...state, ...next, polls, error, failures, failingSince, lastPolled: times.polled }
     await this.parts.states.finish(now, times.until)
+  }
+
+  /** What cannot be told is no reason to forget the poll. */
+  private async tell(source: FailingSource): Promise<void> {
+    const { onFailing, log } = this.parts
+    await onFailing?.(source).catch((error: unknown) =>
+      log.error('a failing source could not be told of', { ...source, error: reason(error) }),
+    )
   }
 
   /** Each change is judged by the triggers, oldest first; what was seen is remembered once all of them are told. */

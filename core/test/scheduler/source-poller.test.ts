@@ -8,7 +8,7 @@ import { ProviderRegistry } from '../../src/host/registry.js'
 import type { ChangesFound } from '../../src/host/source-provider.js'
 import { pollLimits } from '../../src/scheduler/next-poll.js'
 import { ScheduleBook } from '../../src/scheduler/schedules.js'
-import { PollSettler } from '../../src/scheduler/settle-poll.js'
+import { type FailingSource, PollSettler } from '../../src/scheduler/settle-poll.js'
 import { SourcePoller } from '../../src/scheduler/source-poller.js'
 import { type RevisionReport, SourceReports } from '../../src/scheduler/source-reports.js'
 import { createSourceService } from '../../src/scheduler/source-service.js'
@@ -64,6 +64,7 @@ class World {
   tipOf: (told: FoundRevision) => FoundRevision | undefined = (told) => told
   readonly poller
   startFails: Error | undefined
+  readonly failing: FailingSource[] = []
   webhookActions: string[] = []
 
   constructor(
@@ -146,6 +147,10 @@ class World {
       book,
       settings: schedules,
       log: silent,
+      onFailing: async (source) => {
+        this.failing.push(source)
+        throw new Error('nobody can be told')
+      },
     })
     this.poller = new SourcePoller({
       clock,
@@ -328,6 +333,9 @@ test('errors are kept with their source, back off, and stop no other source', as
     polls.push(w.asked.filter((repo) => repo === 'bad').length)
   }
   expect((await w.state('bad')).error).toBe('401 for ****')
+  // Once, and not of a hiccup; that nobody could be told keeps no poll from being remembered.
+  const { failingSince: since } = await w.state('bad')
+  expect(w.failing).toEqual([{ pipelineName: 'bad', actionName: 'Fetch', error: '401 for ****', failures: 3, since }])
   expect(w.asked.filter((repo) => repo === 'r')).toHaveLength(60)
   expect(polls.at(-1)).toBeLessThan(10)
   w.answer = () => ({ revisionId: 'r9' })
