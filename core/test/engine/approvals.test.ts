@@ -1,3 +1,5 @@
+import type { Client } from '../../src/cli/api/client.js'
+import { stillWaits } from '../../src/cli/verbs/answer.js'
 import type { Principal } from '../../src/domain/access.js'
 import { readApprovalsTag } from '../../src/domain/approval.js'
 import { action, type Bench, bench, me, pipeline, stage, typeIds } from './support.js'
@@ -96,6 +98,16 @@ describe('A5: more than one person', () => {
     await b.operations.tagResource(me, { resourceArn, tags: [{ key: 'penstock:approvals', value: '1' }] })
     await answer(ada)
     expect((await asked())?.status).toBe('InProgress')
+  })
+
+  test('A5: who approves from a terminal is told how many are still to', async () => {
+    const client = { getPipelineState: (input: { name: string }) => b.operations.getPipelineState(me, input) }
+    await ask('2')
+    const token = (await asked())?.token ?? ''
+    await answer(ada)
+    expect(await stillWaits(client as Client, 'demo', token)).toBe('1 of 2 have approved: ada')
+    await answer(bob)
+    expect(await stillWaits(client as Client, 'demo', token)).toBeUndefined()
   })
 
   test('A5: answers at the same moment are counted one after the other', async () => {

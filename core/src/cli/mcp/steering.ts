@@ -1,6 +1,6 @@
 /** What an agent may do, where its key's policies let it. */
 import { defined } from '../../domain/defined.js'
-import { pendingApprovals, pick } from '../verbs/answer.js'
+import { pendingApprovals, pick, stillWaits } from '../verbs/answer.js'
 import { onPipeline, pickExecution, pickStage, stateOf } from '../verbs/pick.js'
 import { failedStage, latestIn } from '../verbs/retry.js'
 import { before } from '../verbs/rollback.js'
@@ -104,7 +104,8 @@ const answerApproval = tool<{ pipeline: string; action?: string; decision: 'Appr
     const { stageName, actionName, token } = pick(pipelineName, await pendingApprovals(client, pipelineName), action)
     const result = { status, summary }
     const { approvedAt } = await client.putApprovalResult({ pipelineName, stageName, actionName, token, result })
-    return { pipelineName, stageName, actionName, status, approvedAt }
+    const waitsFor = status === 'Approved' ? await stillWaits(client, pipelineName, token) : undefined
+    return { pipelineName, stageName, actionName, status, approvedAt, ...defined({ waitsFor }) }
   },
 })
 

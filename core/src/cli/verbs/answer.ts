@@ -1,4 +1,5 @@
 /** `penstock approve` and `penstock reject`. */
+import { defined } from '../../domain/defined.js'
 import type { PipelineState } from '../../engine/views.js'
 import { actionExecutionsOf } from '../api/action-executions.js'
 import type { Client } from '../api/client.js'
@@ -17,6 +18,8 @@ export interface Pending {
   readonly stageName: string
   readonly actionName: string
   readonly token: string
+  /** How far it is, where it takes several people: `1 of 2 have approved: ada`. */
+  readonly summary?: string
 }
 
 /** Answers the approval that waits; of several, the one that is named by its action, or by STAGE/ACTION. */
@@ -30,9 +33,24 @@ export async function answer(
     const { stageName, actionName, token } = pick(name, await pendingApprovals(client, name, options.execution), action)
     const result = { status, summary: options.comment ?? '' }
     const { approvedAt } = await client.putApprovalResult({ pipelineName: name, stageName, actionName, token, result })
-    const said = { pipelineName: name, stageName, actionName, status, approvedAt }
-    print(options.output, said, () => [`${stageName}/${actionName} of ${name} is ${status.toLowerCase()}`])
+    const waitsFor = status === 'Approved' ? await stillWaits(client, name, token) : undefined
+    const said = { pipelineName: name, stageName, actionName, status, approvedAt, ...defined({ waitsFor }) }
+    const place = `${stageName}/${actionName} of ${name}`
+    print(options.output, said, () => [
+      waitsFor === undefined
+        ? `${place} is ${status.toLowerCase()}`
+        : `${place} has your approval and waits on: ${waitsFor}`,
+    ])
   })
+}
+
+/**
+ * A5: what an approval says that takes more people than have approved; nothing when it has been answered. Asked of the state
+ * alone, which everybody may read who may answer; of a PARALLEL pipeline it says nothing (X6).
+ */
+export async function stillWaits(client: Client, name: string, token: string): Promise<string | undefined> {
+  const found = inState(await stateOf(client, name)).find((one) => one.token === token)
+  return found && (found.summary ?? 'more people are to approve')
 }
 
 /** Those of one execution, or of the state, or of the newest execution when the state says nothing. */
@@ -45,7 +63,9 @@ export async function pendingApprovals(client: Client, name: string, execution?:
 function inState({ stageStates }: PipelineState): Pending[] {
   return stageStates.flatMap(({ stageName, actionStates }) =>
     actionStates.flatMap(({ actionName, latestExecution }) =>
-      latestExecution?.token === undefined ? [] : [{ stageName, actionName, token: latestExecution.token }],
+      latestExecution?.token === undefined
+        ? []
+        : [{ stageName, actionName, token: latestExecution.token, ...defined({ summary: latestExecution.summary }) }],
     ),
   )
 }

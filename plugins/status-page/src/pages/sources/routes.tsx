@@ -92,7 +92,7 @@ function Sources({ sources, csrf, mayPoll }: SourcesProps) {
       {sources.length === 0 ? (
         <p class="quiet pad">No pipeline has a source that is polled.</p>
       ) : (
-        <table class="table cards">
+        <table class="table cards sources">
           <thead>
             <tr>
               <th scope="col">Pipeline</th>
@@ -139,14 +139,14 @@ function Row({ source, csrf, mayPoll }: RowProps) {
         {source.actionName}
         <span class="quiet block schedule">{source.schedule}</span>
       </td>
-      <td data-label="State">
+      <td data-label="State" class="how">
         <span class={`status tone-${source.error ? 'failed' : 'succeeded'}`}>
           <Icon name={source.error ? 'warning' : 'succeeded'} />
           <span>{source.error ? `failed ${source.failures === 1 ? 'once' : `${source.failures} times`}` : 'fine'}</span>
         </span>
         {source.error && <span class="error-text block">{source.error}</span>}
       </td>
-      <td data-label="Newest revision">
+      <td data-label="Newest revision" class="found">
         {revision ? (
           <Revision id={revision.revisionId} summary={revision.revisionSummary} url={revision.revisionUrl} />
         ) : (
