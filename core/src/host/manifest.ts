@@ -7,6 +7,7 @@ import gtr from 'semver/ranges/gtr'
 import validRange from 'semver/ranges/valid'
 import { defined } from '../domain/defined.js'
 import { suggestion } from './nearest.js'
+import { type ProgramNeed, readNeeds } from './needs.js'
 import { type PluginPermissions, readPermissions } from './permissions.js'
 import { API_VERSION } from './plugin.js'
 
@@ -30,6 +31,8 @@ export interface Manifest {
   readonly esModule: boolean
   /** What it asks for beside its own folders, where its code runs in a process of its own. */
   readonly permissions?: PluginPermissions
+  /** Programs of the machine that it works with. */
+  readonly needs?: readonly ProgramNeed[]
   /** The TypeScript entry of a workspace package, used when the host itself runs from source. */
   readonly sourceEntry?: string
 }
@@ -94,6 +97,7 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
   const serverOnly = field.serverOnly ?? false
   if (typeof serverOnly !== 'boolean') return wrong('"penstock.serverOnly"', serverOnly, 'true or false')
   const permissions = askedFor(field.permissions, file)
+  const needs = needed(field.needs, file)
   const name = shortName(pkg.name)
   checkApiRange(name, field.apiVersion)
   const source = sourceEntry(pkg.exports)
@@ -106,8 +110,16 @@ export function checkManifest(pkg: unknown, file: string): Manifest {
     provides: provides.map(provided),
     ...(serverOnly ? { serverOnly } : {}),
     esModule: pkg.type === 'module',
-    ...defined({ sourceEntry: source, permissions }),
+    ...defined({ sourceEntry: source, permissions, needs }),
   }
+}
+
+/** Errors: PluginRefused. */
+function needed(value: unknown, file: string): readonly ProgramNeed[] | undefined {
+  if (value === undefined) return undefined
+  const read = readNeeds(`${file}: "penstock.needs"`, value)
+  if ('problem' in read) throw new PluginRefused(read.problem)
+  return read.needs
 }
 
 /** Errors: PluginRefused. */
@@ -126,6 +138,7 @@ const manifestKeys = [
   'serverOnly',
   'isolation',
   'permissions',
+  'needs',
   '$schema',
 ]
 

@@ -28,6 +28,22 @@ test('a good manifest is read', () => {
   })
 })
 
+test('the programs that it needs are read, each with how to get it', () => {
+  const needs = [{ programs: ['docker', 'podman'], use: 'builds images', install: 'apt-get install docker.io' }]
+  expect(checkManifest({ ...good, penstock: { ...good.penstock, needs } }, 'package.json').needs).toEqual([
+    { ...needs[0], arguments: ['--version'], whenConfigured: false },
+  ])
+})
+
+test.each([
+  { needs: {}, says: '"penstock.needs" must be a list' },
+  { needs: [{ program: 'git' }], says: "has the unknown key 'program'; did you mean 'programs'?" },
+  { needs: [{ programs: ['rm -rf'], use: 'x', install: 'x' }], says: 'must be names of programs, such as ["git"]' },
+  { needs: [{ programs: ['git'], install: 'x' }], says: '[0].use is missing' },
+])('needs that are none: $says', ({ needs, says }) => {
+  expect(refusal({ ...good, penstock: { ...good.penstock, needs } }).message).toContain(says)
+})
+
 test.each([
   { it: 'no name', pkg: { ...good, name: undefined }, says: '"name" is missing' },
   { it: 'no penstock field', pkg: { name: 'x' }, says: '"penstock" is missing' },

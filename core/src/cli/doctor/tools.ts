@@ -1,93 +1,63 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Config } from '../../app/config.js'
+import { discoverPlugins, type PluginReference } from '../../host/discover.js'
+import { readManifest } from '../../host/manifest.js'
+import type { ProgramNeed } from '../../host/needs.js'
 import type { Finding } from './finding.js'
 
 const run = promisify(execFile)
 
-interface Tool {
-  readonly name: string
-  readonly args: readonly string[]
-  /** What is kept from working, or made worse. */
-  readonly use: string
-  readonly remedy: string
-  /** Only looked for where this is used: a plugin's name, or what the configuration says. */
-  readonly wanted: (config: Config) => boolean
+/** A program, and for whom. */
+interface Wanted extends ProgramNeed {
+  readonly by: string
 }
 
-const unlessOff =
-  (...plugins: string[]) =>
-  ({ plugins: configured }: Config) =>
-    plugins.some((name) => configured[name] !== false)
-const apt = (name: string) => `apt-get install ${name}`
-
-const tools: readonly Tool[] = [
-  {
-    name: 'git',
-    args: ['--version'],
-    use: 'git sources clone with less memory and time',
-    remedy: apt('git'),
-    wanted: unlessOff('github-source', 'codecommit-source'),
-  },
-  {
-    name: 'ssh',
-    args: ['-V'],
-    use: 'to try connections of codedeploy-ssh by hand',
-    remedy: apt('openssh-client'),
-    wanted: unlessOff('codedeploy-ssh'),
-  },
-  {
-    name: 'ruby',
-    args: ['--version'],
-    use: 'rake-build runs it',
-    remedy: apt('ruby'),
-    wanted: unlessOff('rake-build'),
-  },
-  {
-    name: 'rake',
-    args: ['--version'],
-    use: 'rake-build runs it',
-    remedy: apt('rake'),
-    wanted: unlessOff('rake-build'),
-  },
-  {
-    name: 'docker',
-    args: ['--version'],
-    use: 'docker-build runs it (or podman)',
-    remedy: apt('docker.io'),
-    wanted: ({ plugins }) => isSet(plugins['docker-build']),
-  },
-  {
-    name: 'terraform',
-    args: ['version'],
-    use: 'terraform-apply runs it (or tofu)',
-    remedy: 'see developer.hashicorp.com/terraform/install',
-    wanted: ({ plugins }) => isSet(plugins['terraform-apply']),
-  },
-  {
-    name: 'pg_dump',
-    args: ['--version'],
-    use: 'penstock backup runs it, for the database is PostgreSQL',
-    remedy: apt('postgresql-client'),
-    wanted: ({ database }) => database.url !== undefined,
-  },
-]
-
-/** Tools that few need are looked for once somebody configures their plugin. */
-function isSet(section: unknown): boolean {
-  return section !== undefined && section !== false
-}
-
-/** What plugins that are on run on this machine. */
-export function lookAtTools(config: Config): Promise<Finding[]> {
-  return Promise.all(tools.filter(({ wanted }) => wanted(config)).map(lookAtTool))
-}
-
-async function lookAtTool({ name, args, use, remedy }: Tool): Promise<Finding> {
-  try {
-    const { stdout, stderr } = await run(name, [...args], { timeout: 10_000 })
-    return { name, state: 'ok', found: (stdout || stderr).trim().split('\n')[0] ?? '' }
-  } catch {
-    return { name, state: 'warn', found: 'not found', remedy: `${use}: ${remedy}` }
+/** What plugins that are on need of this machine, by their manifests, and what Penstock itself runs. */
+export async function lookAtTools(config: Config): Promise<Finding[]> {
+  const wanted = [...(await wantedByPlugins(config)), ...wantedByPenstock(config)]
+  const byProgram = new Map<string, Wanted[]>()
+  for (const one of wanted) {
+    const name = one.programs[0] ?? ''
+    byProgram.set(name, [...(byProgram.get(name) ?? []), one])
   }
+  return Promise.all([...byProgram].map(([name, needs]) => lookAtTool(name, needs)))
+}
+
+async function wantedByPlugins({ plugins: configured, baseFolder, dataDir }: Config): Promise<Wanted[]> {
+  const all = await discoverPlugins({ configured, baseFolder, pluginsFolder: join(dataDir, 'plugins') })
+  const needs = await Promise.all(all.filter(({ off }) => off !== true).map(needsOf))
+  return needs.flat()
+}
+
+async function needsOf({ name, place, key }: PluginReference): Promise<Wanted[]> {
+  if ('missing' in place || place.kind === 'file' || place.kind === 'yaml') return []
+  // A manifest that cannot be read is told of where plugins are looked at.
+  const manifest = await readManifest(place.path).catch(() => undefined)
+  return (manifest?.needs ?? [])
+    .filter(({ whenConfigured }) => key !== undefined || !whenConfigured)
+    .map((need) => ({ ...need, by: name }))
+}
+
+function wantedByPenstock({ database }: Config): Wanted[] {
+  if (database.url === undefined) return []
+  const use = 'penstock backup runs it, for the database is PostgreSQL'
+  const install = 'apt-get install postgresql-client'
+  return [{ by: 'penstock', programs: ['pg_dump'], arguments: ['--version'], use, install, whenConfigured: false }]
+}
+
+/** The first of the programs that is there will do. */
+async function lookAtTool(name: string, needs: readonly Wanted[]): Promise<Finding> {
+  const [first] = needs
+  for (const program of first?.programs ?? []) {
+    try {
+      const { stdout, stderr } = await run(program, [...(first?.arguments ?? [])], { timeout: 10_000 })
+      return { name, state: 'ok', found: (stdout || stderr).trim().split('\n')[0] ?? '' }
+    } catch {
+      // The next one.
+    }
+  }
+  const remedy = needs.map(({ by, use, install }) => `${by}: ${use}: ${install}`).join('; ')
+  return { name, state: 'warn', found: 'not found', remedy }
 }
