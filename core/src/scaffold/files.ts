@@ -1,4 +1,5 @@
 /** All files of a new plugin. */
+import { kindText } from './kinds.js'
 import { propertyTable } from './property-table.js'
 import { describe, sourceText } from './source-text.js'
 import type { PluginSpec } from './spec.js'
@@ -50,8 +51,8 @@ function compact(text: string): string {
   return text.replace(/\[\s+("[^\]{}]*")\s+\]/g, (_, list: string) => `[${list.replace(/,\s+/g, ', ')}]`)
 }
 
-function packageJson({ name, category, provider, description }: PluginSpec, coreVersion: string) {
-  const provides = category === 'Rule' ? `rule ${provider}/1` : `action ${category}/${provider}/1`
+function packageJson(spec: PluginSpec, coreVersion: string) {
+  const { name, description } = spec
   return {
     name: `penstock-plugin-${name}`,
     version: '0.1.0',
@@ -66,9 +67,18 @@ function packageJson({ name, category, provider, description }: PluginSpec, core
       test: 'penstock plugin test',
       prepack: 'penstock plugin build && penstock plugin check',
     },
-    penstock: { manifestVersion: 1, apiVersion: '^1.0', entry: './dist/index.js', provides: [provides] },
+    penstock: { manifestVersion: 1, apiVersion: '^1.0', entry: './dist/index.js', ...asked(spec) },
     peerDependencies: { '@penstock/core': `^${coreVersion}` },
   }
+}
+
+/** What its manifest says that it provides, and asks for. */
+function asked(spec: PluginSpec): object {
+  const { kind, category, provider } = spec
+  if (kind === 'provider')
+    return { provides: [category === 'Rule' ? `rule ${provider}/1` : `action ${category}/${provider}/1`] }
+  const { provides, permissions } = kindText(kind, spec)
+  return { provides, ...(permissions ? { permissions } : {}) }
 }
 
 /** For editors, and for whoever runs tsc: the host itself needs none. */
@@ -90,7 +100,24 @@ function typeId({ category, provider }: PluginSpec): string {
   return `{ "category": "${category}", "owner": "${owner}", "provider": "${provider}", "version": "1" }`
 }
 
+/** Of a plugin that provides no type. */
+function kindReadme(spec: PluginSpec, section: string): string {
+  const { name, description } = spec
+  return `# ${name}
+
+A plugin for Penstock. ${description}.
+
+\`\`\`yaml
+plugins:
+  ${section}
+\`\`\`
+
+Install it: \`penstock plugin add penstock-plugin-${name}\`. Work on it: \`npm test\`, \`npm run check\`, \`npm pack\`.
+`
+}
+
 function readme(spec: PluginSpec): string {
+  if (spec.kind !== 'provider') return kindReadme(spec, kindText(spec.kind, spec).section)
   const { name, category, provider, description, properties } = spec
   const configuration = Object.fromEntries(properties.map((property) => [property.name, exampleOf(property)]))
   const member = category === 'Rule' ? 'ruleTypeId' : 'actionTypeId'

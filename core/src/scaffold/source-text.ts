@@ -1,9 +1,11 @@
 /** The TypeScript of a new plugin: one file of at most thirty lines for a handful of properties. */
+import { kindText } from './kinds.js'
 import { camel, type PluginSpec, type PropertySpec } from './spec.js'
 
 /** `src/index.ts`. */
 export function sourceText(spec: PluginSpec): string {
-  const { category } = spec
+  const { category, kind } = spec
+  if (kind !== 'provider') return kindText(kind, spec).source
   if (category === 'Source') return folderSource(spec)
   return category === 'Rule' ? fileRule(spec) : command(spec)
 }

@@ -4,6 +4,10 @@ import { suggestion } from '../host/nearest.js'
 export const categories = ['Source', 'Build', 'Test', 'Deploy', 'Invoke', 'Rule'] as const
 export type PluginCategory = (typeof categories)[number]
 
+/** What a plugin can be besides the provider of a type of actions or rules. */
+export const kinds = ['provider', 'notifier', 'hook', 'service', 'panel', 'secret-store'] as const
+export type PluginKind = (typeof kinds)[number]
+
 /** One configuration property, as `--property NAME:TYPE:FLAG...` says it. */
 export interface PropertySpec {
   readonly name: string
@@ -16,6 +20,8 @@ export interface PropertySpec {
 export interface PluginSpec {
   /** The package's name without `penstock-plugin-`. */
   readonly name: string
+  readonly kind: PluginKind
+  /** Of a provider. */
   readonly category: PluginCategory
   /** As in pipelines. */
   readonly provider: string
@@ -25,6 +31,7 @@ export interface PluginSpec {
 
 /** What was given so far. */
 export interface GivenSpec {
+  readonly kind?: string
   readonly category?: string
   readonly provider?: string
   readonly description?: string
@@ -38,6 +45,9 @@ export function completeSpec(given: string, { category = 'Build', ...rest }: Giv
     throw new Error(`NAME is '${given}', but must be lower-case letters, digits and '-', such as hello-build`)
   const found = categories.find((each) => each === category)
   if (found === undefined) throw new Error(`--category is '${category}'${suggestion(category, categories)}`)
+  const kind = kinds.find((each) => each === (rest.kind ?? 'provider'))
+  if (kind === undefined)
+    throw new Error(`--kind is '${rest.kind}'${suggestion(rest.kind ?? '', kinds)}; there are ${kinds.join(', ')}`)
   const provider = rest.provider ?? pascal(name)
   if (!/^[0-9A-Za-z_-]{1,35}$/.test(provider))
     throw new Error(`--provider is '${provider}', but must be 1 to 35 letters, digits, '_' or '-'`)
@@ -46,7 +56,7 @@ export function completeSpec(given: string, { category = 'Build', ...rest }: Giv
   if (twice) throw new Error(`--property ${twice.name} is given twice`)
   const needed = needs[found].filter((need) => !properties.some((one) => one.name === need.name))
   const description = rest.description ?? `${found === 'Rule' ? 'Judges' : 'Does'} ${provider}`
-  return { name, category: found, provider, description, properties: [...needed, ...properties] }
+  return { name, kind, category: found, provider, description, properties: [...needed, ...properties] }
 }
 
 /** What the generated code of some categories works with. */

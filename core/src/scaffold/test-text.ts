@@ -1,9 +1,11 @@
 /** The test of a new plugin: the contract suite, and one pipeline on a whole server. */
+import { kindText } from './kinds.js'
 import { camel, type PluginSpec, type PropertySpec } from './spec.js'
 
 /** `test/NAME.test.ts`. */
 export function testText(spec: PluginSpec): string {
-  const { category } = spec
+  const { category, kind } = spec
+  if (kind !== 'provider') return kindText(kind, spec).test
   if (category === 'Source') return sourceTest(spec)
   return category === 'Rule' ? ruleTest(spec) : actionTest(spec)
 }

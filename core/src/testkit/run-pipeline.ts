@@ -16,6 +16,8 @@ import { type Pluggable, startTestServer, type TestServer, type TestServerOption
  */
 export interface RunPipelineOptions extends Omit<TestServerOptions, 'plugins'> {
   readonly configuration?: Readonly<Record<string, string>>
+  /** What else the server has: the plugin whose hooks are tried, say. */
+  readonly plugins?: readonly Pluggable[]
   /** The files that the pipeline's source fetches, path to text; one empty file when absent. */
   readonly files?: Readonly<Record<string, string>>
   /** More members of the action's declaration, such as `commands`. */
@@ -53,7 +55,7 @@ export interface PipelineRun {
  */
 export async function runPipelineWith(provider: Pluggable, options: RunPipelineOptions = {}): Promise<PipelineRun> {
   const { bundled, config, clock } = options
-  const plugins = [provider, files(options.files ?? { empty: '' }), dummyProvider()]
+  const plugins = [provider, files(options.files ?? { empty: '' }), dummyProvider(), ...(options.plugins ?? [])]
   const given = { ...(bundled ? { bundled } : {}), ...(config ? { config } : {}), ...(clock ? { clock } : {}) }
   const server = await startTestServer({ plugins, ...given })
   try {

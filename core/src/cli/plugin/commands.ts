@@ -12,6 +12,7 @@ export function addPlugins(program: Command, where: (command: Command) => Comman
     where(plugins.command('status <name>').description('one plugin: versions, problems, who needs it')),
   ).action(async (name, options) => (await import('./status.js')).pluginStatus(name, options))
   addAuthoring(plugins)
+  addDeveloping(plugins, where)
   addSet(plugins, where)
   withOutput(
     withServer(where(plugins.command('run [plugin] [command] [values...]').description('a verb that a plugin brings'))),
@@ -40,6 +41,17 @@ const control = {
   enable: 'switch it on again in the running server',
   disable: 'switch it off, now and after a restart; running actions come to their end',
 } as const
+
+function addDeveloping(plugins: Command, where: (command: Command) => Command): void {
+  where(
+    plugins
+      .command('dev [dir]')
+      .description('after each change: types, check, contract tests, and a reload in the running server'),
+  )
+    .option('--once', 'one round; status 1 when something is wrong')
+    .option('--no-tests', 'leave the contract tests out')
+    .action(async (dir, options) => (await import('./dev.js')).developPlugin(dir ?? '.', options))
+}
 
 /** The set of plugins: penstock.yaml's versions and the lock file beside it. */
 function addSet(plugins: Command, where: (command: Command) => Command): void {
@@ -92,6 +104,7 @@ function addAuthoring(plugins: Command): void {
 /** The options of `plugin new`, which `npm create penstock-plugin` has too. */
 export function withNewOptions(command: Command): Command {
   return command
+    .option('--kind <name>', 'provider unless given; notifier, hook, service, panel or secret-store')
     .option('--category <name>', 'Source, Build, Test, Deploy, Invoke or Rule')
     .option('--provider <name>', 'the name in pipelines')
     .option('--description <text>', 'one line')

@@ -29,6 +29,7 @@ async function ask(name: string, given: NewOptions): Promise<NewOptions> {
   const question = async (text: string, preset: string) =>
     (await lines.question(`${text} (${preset}): `)).trim() || preset
   try {
+    if (given.kind !== undefined && given.kind !== 'provider') return given
     const category = given.category ?? (await question(`Category, one of ${categories.join(', ')}`, 'Build'))
     const provider = given.provider ?? (await question('Name of the provider in pipelines', pascal(name)))
     const property = given.property ?? (await askProperties(lines.question.bind(lines)))
