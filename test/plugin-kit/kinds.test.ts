@@ -4,7 +4,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { cleanUp, penstock, temporaryFolder } from '../process/world.js'
 
-jest.setTimeout(180_000) // real servers, on machines that are busy
+jest.setTimeout(600_000) // real servers, on machines that are busy
 
 const repository = resolve(__dirname, '../..')
 const kinds = ['notifier', 'hook', 'service', 'panel', 'secret-store']
