@@ -4,6 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { listProcesses } from '../../worker/process-table.js'
 import { processesWith } from '../strays.js'
 
+/** Bundles plugins and tests in this process, and stays for the next: no action started it. */
+const bundler = /\/esbuild --service=/
+
 /** This process's own children now; zombies are nobody. */
 export function children(): ReadonlySet<number> {
   const own = listProcesses().filter(({ parent, state }) => parent === process.pid && state !== 'Z')
@@ -17,8 +20,9 @@ export function children(): ReadonlySet<number> {
 export async function straysOf(actionExecutionId: string, before: ReadonlySet<number>): Promise<readonly string[]> {
   const mark = `PENSTOCK_ACTION_EXECUTION_ID=${actionExecutionId}`
   for (const deadline = Date.now() + 2_000; ; await delay(50)) {
-    const left = [...new Set([...processesWith(mark), ...[...children()].filter((pid) => !before.has(pid))])]
-    if (left.length === 0 || Date.now() > deadline) return left.map(commandLine)
+    const pids = [...new Set([...processesWith(mark), ...[...children()].filter((pid) => !before.has(pid))])]
+    const left = pids.map(commandLine).filter((line) => !bundler.test(line))
+    if (left.length === 0 || Date.now() > deadline) return left
   }
 }
 
