@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Receiver, startReceiver } from '../../plugins/webhook-notify/test/receiver.js'
 import { cleanUp, penstock, serve, temporaryFolder, until, writePlugin } from './world.js'
 
-jest.setTimeout(120_000) // real processes, on machines that are busy
+jest.setTimeout(300_000) // six processes, on machines that are busy
 
 let receiver: Receiver
 beforeAll(async () => {
