@@ -32,6 +32,8 @@ export interface HostDeploymentOptions {
 
 /** Conversations that a host may begin and not answer. */
 const UNANSWERED = 5
+/** Milliseconds that clocks may differ: answers take their time, too. */
+const TOLERATED_SKEW = 60_000
 /** How sending ends when the run was started meanwhile. */
 const ALREADY_STARTED = 75
 
@@ -42,6 +44,7 @@ export class HostDeployment {
   private lastProbe: Probe | undefined
   private useDelta = true
   private warned = false
+  private skewTold = false
   /** Conversations that were begun before the first answer. */
   private unanswered = 0
 
@@ -96,6 +99,7 @@ export class HostDeployment {
     this.unanswered++
     const talk = new Conversation(this.shell, this.options, manifests, signal)
     this.lastProbe = await talk.probe()
+    this.compareClocks(this.lastProbe)
     if (this.lastProbe.state === 'started') await this.follow(this.shell, talk, 'follow')
     else await this.send(this.shell, talk, this.lastProbe)
     return this.reader.result
@@ -152,6 +156,18 @@ export class HostDeployment {
     return this.reader.result ?? this.stopped('stopped')
   }
 
+  /** Certificates and logs there go wrong with the clock; the times that we keep need not. */
+  private compareClocks({ time }: Probe): void {
+    if (time === undefined) return
+    const skew = time - this.options.clock.now()
+    this.reader.skew = Math.abs(skew) < TOLERATED_SKEW ? 0 : skew
+    if (this.reader.skew === 0 || this.skewTold) return
+    this.skewTold = true
+    this.options.listener.onNote?.(
+      `WARNING: the clock of this host is ${inWords(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the server's: times are shown by the server's. Set it, or have it set (timedatectl set-ntp true)`,
+    )
+  }
+
   /** Another installation that deploys the same group to this host: each removes the files of the other. */
   private warnOfOthers({ owners }: Probe): void {
     const { owner = '' } = this.options
@@ -188,6 +204,13 @@ export class HostDeployment {
     const message = `out of reach for too long, its run may go on: ${error.message}`
     return { status: 'Unknown', stopped: false, events: this.reader.eventResults, message }
   }
+}
+
+/** `3 min`, `2 h 5 min`, `12 days`. */
+function inWords(milliseconds: number): string {
+  const minutes = Math.round(milliseconds / 60_000)
+  if (minutes >= 2 * 24 * 60) return `${Math.round(minutes / (24 * 60))} days`
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 function whatIsSent(files: number, base: string): string {

@@ -9,9 +9,11 @@ export interface Probe {
   readonly state: 'none' | 'started'
   /** Digest -> deployment that holds a revision with it. */
   readonly revisions: ReadonlyMap<string, string>
-  /** The last revision that was installed. */
+  /** The host's clock, when it answered; milliseconds since the epoch. */
+  readonly time?: number
   /** Other groups' folders on the host: `application/group installation`. */
   readonly owners: readonly string[]
+  /** The last revision that was installed. */
   readonly last?: { readonly deploymentId: string; readonly digest: string }
 }
 
@@ -57,11 +59,13 @@ export class ProbeAnswer {
     }
     const [last] = this.values('last')
     const digest = last === undefined ? undefined : digests.get(last)
+    const [seconds] = this.values('time')
     return {
       root: this.values('root')[0] ?? '',
       state: (this.values('state')[0] ?? 'none') as Probe['state'],
       revisions,
       owners: this.values('owner'),
+      ...(seconds === undefined ? {} : { time: Number(seconds) * 1000 }),
       ...(last === undefined || digest === undefined ? {} : { last: { deploymentId: last, digest } }),
     }
   }

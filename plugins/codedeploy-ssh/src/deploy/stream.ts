@@ -21,6 +21,8 @@ export class StreamReader {
   /** Bytes of the complete lines read so far: where to go on after a lost connection. */
   offset = 0
   result: HostResult | undefined
+  /** Milliseconds that the host's clock is ahead of ours: what it says of times is told by our clock. */
+  skew = 0
   private readonly events = new Map<string, EventResult>()
   private event = ''
   private script = ''
@@ -77,7 +79,7 @@ export class StreamReader {
     script = '',
     message = '',
   ]: readonly string[]): void {
-    const at = Number(time) * 1000
+    const at = Number(time) * 1000 - this.skew
     const before = this.events.get(name)
     if (status === 'InProgress') this.tail = []
     const diagnostics = status === 'Failed' ? this.diagnose(code as ErrorCode, script, message) : undefined

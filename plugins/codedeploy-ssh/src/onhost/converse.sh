@@ -12,6 +12,7 @@ fi
 case $root in '~') root=$HOME ;; '~/'*) root=$HOME/${root#'~/'} ;; esac
 printf '\n@@%s probe\n' "$token"
 printf 'root %s\n' "$root"
+printf 'time %s\n' "$(date +%s)"
 for tool in setsid tar mkfifo tac xargs uniq awk; do
   command -v $tool >/dev/null 2>&1 || printf 'missing %s\n' "$tool"
 done

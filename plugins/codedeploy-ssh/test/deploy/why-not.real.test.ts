@@ -1,12 +1,12 @@
 /** Scripts that cannot be run say why, in words; both of a script's outputs come in order. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LocalShell } from '../../src/shell/local-shell.js'
 import { type Content, script, writeBundle } from '../support/bundle.js'
 import { deployLocal } from '../support/deploy-local.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let folder: string
 let count = 0
@@ -15,12 +15,12 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function deploy(hooks: string, files: Readonly<Record<string, Content>>, root = 'root') {
+function deploy(hooks: string, files: Readonly<Record<string, Content>>, root = 'root', login = '/bin/sh') {
   const bundle = writeBundle(join(folder, `bundle${++count}`), {
     'appspec.yml': `version: 0.0\nos: linux\nhooks:\n${hooks}`,
     ...files,
   })
-  return deployLocal({ bundle, root: join(folder, root), id: `d-${count}` })
+  return deployLocal({ bundle, root: join(folder, root), id: `d-${count}`, shell: async () => new LocalShell(login) })
 }
 const after = '  AfterInstall:\n    - location: s/h.sh\n'
 const text = (content: string): Content => ({ text: content, mode: 0o755 })
@@ -126,4 +126,22 @@ test('the same bundle again, without folders: nothing is sent, and nobody is acc
   const second = await again('d-2')
   expect(second).toMatchObject({ status: 'Succeeded' })
   expect(second.notes).toEqual(['nothing to send: it is the revision of d-1, which is on the host'])
+})
+
+test('a clock that is wrong is told of, and times are those of our own clock', async () => {
+  const programs = join(folder, 'programs')
+  mkdirSync(programs)
+  const login = join(folder, 'login')
+  const hour = 3_600_000
+  writeFileSync(join(programs, 'date'), '#!/bin/sh\nexec /bin/date -d "2 hours 30 minutes" "$@"\n', { mode: 0o755 })
+  writeFileSync(login, `#!/bin/sh\nPATH=${programs}:$PATH; export PATH; exec /bin/sh "$@"\n`, { mode: 0o755 })
+  const result = await deploy(after, { 's/h.sh': script('true') }, 'skewed', login)
+  expect(result.status).toBe('Succeeded')
+  expect(result.notes.join()).toMatch(/WARNING: the clock of this host is 2 h \d+ min ahead of the server's/)
+  // So far apart that a slow machine makes no difference.
+  for (const { startTime = 0, endTime = 0 } of result.events) {
+    expect(startTime).toBeLessThan(Date.now() + hour)
+    expect(endTime).toBeLessThan(Date.now() + hour)
+  }
+  expect((await deploy(after, { 's/h.sh': script('true') })).notes.join()).not.toContain('clock')
 })
