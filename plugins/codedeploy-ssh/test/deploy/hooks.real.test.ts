@@ -16,7 +16,7 @@ import { type Content, script, writeBundle } from '../support/bundle.js'
 import { deployLocal, type LocalDeployment } from '../support/deploy-local.js'
 import { eventually } from '../support/wait.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let folder: string
 let count = 0

@@ -11,7 +11,7 @@ import { script, writeBundle } from '../support/bundle.js'
 import { deployLocal } from '../support/deploy-local.js'
 import { eventually } from '../support/wait.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let folder: string
 beforeEach(() => {

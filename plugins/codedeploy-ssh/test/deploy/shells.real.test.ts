@@ -16,7 +16,7 @@ import { LocalShell } from '../../src/shell/local-shell.js'
 import { script, writeBundle } from '../support/bundle.js'
 import { deployLocal } from '../support/deploy-local.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 const hasBusybox = existsSync('/usr/bin/busybox') || existsSync('/bin/busybox')
 const canMount = process.getuid?.() === 0 && tryUnshare()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { script } from '../support/bundle.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let fleet: TestFleet
 beforeAll(async () => {

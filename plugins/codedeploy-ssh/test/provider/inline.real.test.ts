@@ -6,7 +6,7 @@ import { codeDeploy, connectionPool, sharedParts } from '../../src/provider.js'
 import { script } from '../support/bundle.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let fleet: TestFleet
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import type { SshTarget } from '../../src/shell/target.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 import { eventually } from '../support/wait.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let fleet: TestFleet
 beforeAll(async () => {

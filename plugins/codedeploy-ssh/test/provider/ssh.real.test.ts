@@ -10,7 +10,7 @@ import { SshShell } from '../../src/shell/ssh-shell.js'
 import type { SshTarget } from '../../src/shell/target.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let fleet: TestFleet
 beforeAll(async () => {

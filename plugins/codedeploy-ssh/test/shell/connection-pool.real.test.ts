@@ -12,7 +12,7 @@ import { type Cutter, startCutter } from '../support/cutter.js'
 import { startFleet, type TestFleet } from '../support/fleet.js'
 import { eventually } from '../support/wait.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 let fleet: TestFleet
 let cutter: Cutter
