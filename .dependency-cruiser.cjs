@@ -21,7 +21,28 @@ function layers() {
   for (const { folder, all, types } of known)
     for (const one of [folder, ...all, ...types])
       if (!folders.includes(one)) throw new Error(`core/README.md's table names src/${one}, which is not there`)
+  refuseCircles(known)
   return known
+}
+
+/**
+ * The operations know the services that they are made of by the host's interfaces, and the plugin's API has the operations:
+ * by types alone, and the only two folders that know each other.
+ */
+const tied = ['host', 'operations']
+
+/** Folders that know each other, be it over others and by types alone, are one folder in two places. */
+function refuseCircles(known) {
+  const next = new Map(
+    known.map(({ folder, all, types }) => [folder, [...all, ...types].filter((one) => one !== folder)]),
+  )
+  const isTied = (from, to) => tied.includes(from) && tied.includes(to)
+  const visit = (folder, way) => {
+    if (way.includes(folder))
+      throw new Error(`core/README.md's table goes in a circle: ${[...way, folder].join(' -> ')}`)
+    for (const one of next.get(folder) ?? []) if (!isTied(folder, one)) visit(one, [...way, folder])
+  }
+  for (const folder of next.keys()) visit(folder, [])
 }
 
 /** What imports more than its line in the table allows. */
