@@ -6,7 +6,7 @@ import { pageTests } from './page.js'
 import { scaleTests } from './scale.js'
 import { steerTests } from './steer.js'
 
-jest.setTimeout(300_000)
+jest.setTimeout(600_000)
 
 let world: World
 const of = () => world
