@@ -1,7 +1,7 @@
 /** Repositories are not asked at addresses where none can be (see host/forbidden-address.ts), whatever their names are. */
 import { lookup as systemLookupAll } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
-import { isForbidden } from '../host/forbidden-address.js'
+import { forbiddenWords, isForbidden } from '../host/forbidden-address.js'
 import { lookupGuardedBy } from '../host/guarded-lookup.js'
 import { GitError } from './git-error.js'
 import { isLocalUrl } from './local.js'
@@ -34,8 +34,5 @@ function hostOf(url: string): string {
 }
 
 function refused(host: string): GitError {
-  return new GitError(
-    'bad-url',
-    `${host} is a link-local address, where metadata services are and no repositories: polling.allowPrivate in penstock.yaml can allow it`,
-  )
+  return new GitError('bad-url', forbiddenWords(host, 'no repositories'))
 }

@@ -1,4 +1,4 @@
-/** Addresses that no repository is at, and that tell secrets: link-local ones, among them the clouds' metadata services. */
+/** Addresses that nothing a user may name is at, and that tell secrets: link-local ones, among them the clouds' metadata services. */
 import { inCidr } from '../domain/cidr.js'
 
 /** AWS's metadata service has an address of its own in IPv6. */
@@ -15,6 +15,11 @@ export function allowAddresses(ranges: readonly string[]): void {
 export function isForbidden(address: string): boolean {
   const plain = asIpv4(address.replace(/^\[|\]$|%.*$/g, ''))
   return inCidr(plain, forbidden) && !(allowed !== '' && inCidr(plain, allowed))
+}
+
+/** What is said of such an address. */
+export function forbiddenWords(host: string, what = 'nothing that a pipeline may ask'): string {
+  return `${host} is a link-local address, where metadata services are and ${what}: polling.allowPrivate in penstock.yaml can allow it`
 }
 
 /** `::ffff:a9fe:a9fe` is 169.254.169.254, and so are `64:ff9b::a9fe:a9fe` and `2002:a9fe:a9fe::` where a gateway translates. */

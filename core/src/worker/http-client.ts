@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../domain/clock.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../host/http-client.js'
 import { JobFailed } from '../host/job-failed.js'
+import { outboundFetch } from '../host/outbound-fetch.js'
 
 /** What a job's HTTP client works with. */
 export interface HttpClientParts {
@@ -57,7 +58,7 @@ async function tryOnce(
   parts.signal.addEventListener('abort', onAbort, { once: true })
   const cancel = parts.clock.after(limit, () => ending.abort(new Error(`no answer within ${limit / 1000} s`)))
   try {
-    const response = await fetch(url, { method, ...encodeBody(options), signal: ending.signal })
+    const response = await outboundFetch(url, { method, ...encodeBody(options), signal: ending.signal })
     const text = await response.text()
     return answer(response, text, what, parts)
   } finally {

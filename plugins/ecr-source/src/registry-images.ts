@@ -1,4 +1,4 @@
-import { JobFailed } from '@penstock/core'
+import { JobFailed, outboundFetch } from '@penstock/core'
 import type { RegistryConfig } from './config.js'
 import { missing } from './ecr-images.js'
 import type { Image, ImageId, Images } from './images.js'
@@ -76,7 +76,7 @@ export class RegistryImages implements Images {
 
   private async fetch(url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
+      return await outboundFetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
     } catch (error) {
       signal.throwIfAborted()
       const { cause, message } = error as Error & { cause?: Error }

@@ -1,4 +1,4 @@
-import { type FailureType, type HttpClient, type HttpResponse, JobFailed } from '@penstock/core'
+import { type FailureType, type HttpClient, type HttpResponse, JobFailed, outboundFetch } from '@penstock/core'
 
 export interface Server {
   /** With a slash at its end. */
@@ -70,9 +70,12 @@ export class JenkinsApi {
   async postDetached(path: string): Promise<boolean> {
     const headers = { ...this.headers, ...this.crumb }
     const signal = AbortSignal.timeout(10_000)
-    const response = await fetch(this.urlOf(path), { method: 'POST', headers, signal, redirect: 'manual' }).catch(
-      () => undefined,
-    )
+    const response = await outboundFetch(this.urlOf(path), {
+      method: 'POST',
+      headers,
+      signal,
+      redirect: 'manual',
+    }).catch(() => undefined)
     await response?.body?.cancel()
     // Jenkins answers a stop with a redirection to the build's page.
     return response !== undefined && response.status < 400

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type JobContext, JobFailed } from '@penstock/core'
+import { type JobContext, JobFailed, outboundFetch } from '@penstock/core'
 import type { JenkinsApi } from './api.js'
 
 /** Downloads what the build archived into `folder`, each file as a stream. Errors: JobFailed when it archived nothing. */
@@ -32,7 +32,10 @@ async function download(
   if (!target.startsWith(folder + sep))
     throw new JobFailed(`Jenkins names an artifact outside of its folder: ${relativePath}`)
   const encoded = relativePath.split('/').map(encodeURIComponent).join('/')
-  const response = await fetch(api.urlOf(`${path}artifact/${encoded}`), { headers: api.headers, signal: ctx.signal })
+  const response = await outboundFetch(api.urlOf(`${path}artifact/${encoded}`), {
+    headers: api.headers,
+    signal: ctx.signal,
+  })
   if (!response.ok || response.body === null) {
     throw new JobFailed(`Jenkins artifact ${relativePath}: HTTP ${response.status}`, 'SystemUnavailable')
   }

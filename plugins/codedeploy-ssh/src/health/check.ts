@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
+import { outboundLookup, refuseOutbound } from '@penstock/core'
 import type { Shell } from '../shell/shell.js'
 
 /** `%h` is the host's name or address, `%n` its name in the inventory. Exactly one of http, tcp and command is there. */
@@ -51,21 +52,28 @@ function askHttp({ http = '', status = 200, text }: HealthCheck, signal: AbortSi
   const ask = http.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     // No kept connection: the application may just have been started anew.
-    const request = ask(http, { signal, agent: false, headers: { 'user-agent': 'penstock-health' } }, (answer) => {
-      let body = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (piece: string) => {
-        if (body.length < LOOKED_AT) body += piece
-      })
-      answer.on('error', reject)
-      answer.on('end', () => {
-        if (answer.statusCode !== status) resolve(`it answers ${answer.statusCode}, not ${status}`)
-        else
-          resolve(
-            text === undefined || body.includes(text) ? undefined : `its answer does not hold ${JSON.stringify(text)}`,
-          )
-      })
-    })
+    refuseOutbound(new URL(http).hostname)
+    const request = ask(
+      http,
+      { signal, agent: false, lookup: outboundLookup, headers: { 'user-agent': 'penstock-health' } },
+      (answer) => {
+        let body = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (piece: string) => {
+          if (body.length < LOOKED_AT) body += piece
+        })
+        answer.on('error', reject)
+        answer.on('end', () => {
+          if (answer.statusCode !== status) resolve(`it answers ${answer.statusCode}, not ${status}`)
+          else
+            resolve(
+              text === undefined || body.includes(text)
+                ? undefined
+                : `its answer does not hold ${JSON.stringify(text)}`,
+            )
+        })
+      },
+    )
     request.on('error', reject)
     request.end()
   })
@@ -74,7 +82,9 @@ function askHttp({ http = '', status = 200, text }: HealthCheck, signal: AbortSi
 function askTcp(place: string, signal: AbortSignal): Promise<undefined> {
   const colon = place.lastIndexOf(':')
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: place.slice(0, colon), port: Number(place.slice(colon + 1)), signal })
+    const host = place.slice(0, colon)
+    refuseOutbound(host)
+    const socket = connect({ host, port: Number(place.slice(colon + 1)), signal, lookup: outboundLookup })
     socket.once('error', reject)
     socket.once('connect', () => {
       socket.destroy()
