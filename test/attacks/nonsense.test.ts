@@ -8,6 +8,7 @@ import { cleanUp, start, temporaryFolder, until } from '../process/world.js'
 import { Random } from '../simulation/random.js'
 import { Nonsense } from './nonsense/nonsense.js'
 import { rubbish, throwAt } from './nonsense/wire.js'
+import { sessionOf } from './page.js'
 import { ended, pipelineOf, startWorld, type World } from './world.js'
 
 const times = Number(process.env.PENSTOCK_NONSENSE ?? (process.env.PENSTOCK_LONG === '1' ? 50_000 : 600))
@@ -80,7 +81,7 @@ test('unsigned, they do nothing', async () => {
 
 test('signed by somebody who may nothing, they do nothing', async () => {
   const powerless = await world.server.services.access.createAccessKey('powerless', [])
-  const session = await world.server.services.access.openSession(world.who('powerless'))
+  const session = await sessionOf(world, world.who('powerless'))
   const before = await facts()
   const signed = await all(0.15, (n) => nonsense.signed(n, powerless))
   expect(signed.filter(isFault)).toEqual([])
@@ -90,7 +91,7 @@ test('signed by somebody who may nothing, they do nothing', async () => {
 
 test('signed by the administrator, they are refused or done', async () => {
   const keys = await world.server.services.access.createAccessKey('ci', [{ Statement: everything }])
-  const session = await world.server.services.access.openSession(world.admin)
+  const session = await sessionOf(world, world.admin)
   expect((await all(0.15, (n) => nonsense.signed(n, keys))).filter(isFault)).toEqual([])
   expect((await all(0.1, (n) => nonsense.page(n, session))).filter(isFault)).toEqual([])
 })

@@ -1,11 +1,12 @@
 /** A server that is attacked: with a git repository, secrets, and principals of several rights. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PolicyDocument, Principal } from '@penstock/core'
 import { type RunningServer, startServer } from '@penstock/core/server'
 import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import { ServerSecrets } from '../../core/src/app/server-secrets.js'
+import { formsOf } from '../../core/src/worker/mask-variants.js'
 import { Catalogue } from '../../core/src/app/type-catalogue.js'
 
 /** Where a hole can be planted: each must turn a test red. */
@@ -25,8 +26,10 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(hole?: Hole): Promise<World> {
+/** `configuration`: what penstock.yaml says. */
+export async function startWorld(hole?: Hole, configuration?: object): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-attacks-'))
+  if (configuration !== undefined) writeFileSync(join(folder, 'penstock.yaml'), JSON.stringify(configuration))
   const log: string[] = []
   const git = await startGitServer({})
   await git.createRepository('acme/site')
@@ -114,9 +117,9 @@ export function pipelineOf(world: World, name: string, Command: string, more: Re
   }
 }
 
-/** Waits for real work to end; twenty seconds at most. */
+/** Waits for real work to end; a minute and a half at most. */
 export async function ended(world: World, pipelineName: string): Promise<string> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; ) {
     const { pipelineExecutionSummaries: all } = await world.server.services.operations.listPipelineExecutions(
       world.admin,
       { pipelineName },
@@ -125,7 +128,7 @@ export async function ended(world: World, pipelineName: string): Promise<string>
     if (status !== undefined && status !== 'InProgress') return status
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`${pipelineName} did not end within 20 s`)
+  throw new Error(`${pipelineName} did not end within 90 s`)
 }
 
 /** Every page that can be reached from the first one by links, `most` at the most, as the administrator sees them. */
@@ -156,6 +159,24 @@ export async function kept({ folder }: World): Promise<ReadonlyMap<string, strin
   const open = paths.filter((path) => !path.startsWith(join(data, 'secrets')))
   return new Map(open.map((path) => [path, readFileSync(path, 'latin1')]))
 }
+
+/** Forms of the planted secret that stand in a text. */
+export function leaks(text: string): string[] {
+  const { exact, wrapped } = formsOf(planted)
+  const flat = text.replace(/\n/g, '')
+  return [...exact.filter((form) => text.includes(form)), ...wrapped.filter((form) => flat.includes(form))]
+}
+
+/** A script that prints the secret in $T as programs do, and fails. */
+export const loud = [
+  'set -x; : "$T"; set +x',
+  'printf "%s" "$T"; echo',
+  'printf "%s" "$T" | base64; printf "x%s" "$T" | base64 -w 12; printf "xy%s" "$T" | openssl base64',
+  'printf "%s" "$T" | od -An -v -tx1 | tr -d " \\n"; echo',
+  `python3 -c 'import os,json,html,urllib.parse as u; t=os.environ["T"]; print(repr(t), json.dumps([json.dumps(t)]), html.escape(t), u.quote(t), u.quote_plus(t))'`,
+  `ruby -e 'p ENV["T"]'`,
+  'exit 3',
+].join('\n')
 
 /** Everything that the server shows of a pipeline to anybody: answers, logs, pages. */
 export async function shown(world: World, pipelineName: string): Promise<string> {

@@ -1,17 +1,19 @@
+import { defined } from '../domain/defined.js'
 import { withClient } from './api/connect.js'
 import { CommandFailed, print, table } from './output.js'
 import { clean } from './terminal/clean.js'
 import { ago } from './terminal/time.js'
 import type { VerbOptions } from './verbs/options.js'
 
-/** `penstock fork list PIPELINE`: pull requests from forks that wait for somebody's word. */
-export async function listForks(pipelineName: string, options: VerbOptions): Promise<void> {
-  const { pullRequests } = await withClient(options, (client) => client.listForkPullRequests({ pipelineName }))
+/** `penstock fork list [PIPELINE]`: pull requests from forks that wait for somebody's word. */
+export async function listForks(pipelineName: string | undefined, options: VerbOptions): Promise<void> {
+  const { pullRequests } = await withClient(options, (client) => client.listForkPullRequests(defined({ pipelineName })))
   print(options.output, pullRequests, () => {
     if (pullRequests.length === 0) return ['nothing waits']
     return table([
-      ['COMMIT', 'FORK', 'BRANCH', 'AUTHOR', 'ASKED', 'WHAT'],
+      ['PIPELINE', 'COMMIT', 'FORK', 'BRANCH', 'AUTHOR', 'ASKED', 'WHAT'],
       ...pullRequests.map((one) => [
+        one.pipelineName,
         one.revisionId.slice(0, 12),
         clean(one.repository),
         clean(one.branch ?? ''),

@@ -257,7 +257,9 @@ function addForks(program: Command, where: (command: Command) => Command): void 
   const forks = program.command('fork').description("pull requests from forks that wait for somebody's word")
   const verb = (usage: string, text: string) => withOutput(withServer(where(forks.command(usage).description(text))))
   const load = () => import('./fork.js')
-  verb('list <pipeline>', 'those that wait').action(async (name, options) => (await load()).listForks(name, options))
+  verb('list [pipeline]', 'those that wait, of one pipeline or of all').action(async (name, options) =>
+    (await load()).listForks(name, options),
+  )
   for (const answer of ['approve', 'reject'] as const)
     verb(`${answer} <pipeline> <commit>`, answer === 'approve' ? 'run just this commit' : 'forget it').action(
       async (name, commit, options) => (await load()).answerFork(answer, name, commit, options),

@@ -37,8 +37,8 @@ export interface ForkCommit {
 
 /** Somebody's word on those that wait. */
 export interface ForkDecisions {
-  /** Those of a pipeline, oldest first. */
-  list(pipelineName: string): Promise<readonly ForkPullRequest[]>
+  /** Those of a pipeline, or of all; oldest first. */
+  list(pipelineName?: string): Promise<readonly ForkPullRequest[]>
   /** Starts one, with just the commit that was looked at. Errors: ResourceNotFoundException; the engine's. */
   approve(by: Principal, at: ForkCommit): Promise<{ readonly pipelineExecutionId?: string }>
   /** Takes one out; a new push asks again. Errors: ResourceNotFoundException. */
@@ -49,8 +49,8 @@ export interface ForkDecisions {
 export interface ForkPullRequestStore {
   /** Remembers it in place of what waits from the same source. */
   ask(request: ForkPullRequest): Promise<void>
-  /** Oldest first. */
-  ofPipeline(pipelineName: string): Promise<ForkPullRequest[]>
+  /** Of a pipeline, or of all; oldest first. */
+  waiting(pipelineName?: string): Promise<ForkPullRequest[]>
   /** Takes the one with this commit out; `undefined` when there is none (any more). Only one caller gets it. */
   take(pipelineName: string, actionName: string, revisionId: string): Promise<ForkPullRequest | undefined>
 }

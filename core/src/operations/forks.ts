@@ -1,21 +1,23 @@
 /** Pull requests from forks that wait for somebody's word. Who may start a pipeline may give it. */
 import { structure, text } from '../shape/shape.js'
 import { operation } from './operation.js'
+import { getPipelineState } from './pipelines.js'
 import { actionName, pipelineName } from './shapes/names.js'
 
 const revisionId = text({ min: 1, max: 1500 })
 
-/** Those that wait, oldest first. */
+/** Those that wait, oldest first: of one pipeline, or of all whose state the caller may see. */
 export const listForkPullRequests = operation({
   name: 'ListForkPullRequests',
   service: 'penstock',
-  action: 'codepipeline:GetPipelineState',
-  input: structure({ pipelineName }),
-  resource: ({ pipelineName }, arns) => arns.pipeline(pipelineName),
-  async run({ forks }, _by, { pipelineName }) {
-    const waiting = await forks.list(pipelineName)
+  action: 'codepipeline:ListPipelines',
+  input: structure({}, { pipelineName }),
+  resource: (_, arns) => arns.everything(),
+  async run({ forks, may }, by, { pipelineName: only }) {
+    const waiting = (await forks.list(only)).filter(({ pipelineName: name }) => may(by, getPipelineState, { name }))
     return {
-      pullRequests: waiting.map(({ actionName, asked, revision }) => ({
+      pullRequests: waiting.map(({ pipelineName, actionName, asked, revision }) => ({
+        pipelineName,
         actionName,
         asked: new Date(asked),
         revisionId: revision.revisionId,

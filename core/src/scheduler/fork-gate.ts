@@ -49,9 +49,9 @@ export class ForkGate implements ForkDecisions {
     return `${from}, and waits for somebody's word: penstock fork approve ${pipelineName} ${revision.revisionId.slice(0, 12)}`
   }
 
-  /** Those of a pipeline that wait, oldest first. */
-  list(pipelineName: string): Promise<readonly ForkPullRequest[]> {
-    return this.parts.store.ofPipeline(pipelineName)
+  /** Those that wait, of a pipeline or of all; oldest first. */
+  list(pipelineName?: string): Promise<readonly ForkPullRequest[]> {
+    return this.parts.store.waiting(pipelineName)
   }
 
   /** Starts one, with just the commit that was looked at. Errors: ResourceNotFoundException; the engine's. */

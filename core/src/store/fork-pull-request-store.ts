@@ -17,13 +17,9 @@ export function forkPullRequestStore(database: Database): ForkPullRequestStore {
           .execute()
       })
     },
-    async ofPipeline(name) {
-      const rows = await db
-        .selectFrom('fork_pull_requests')
-        .selectAll()
-        .where('pipeline_name', '=', name)
-        .orderBy('asked')
-        .execute()
+    async waiting(name) {
+      const all = db.selectFrom('fork_pull_requests').selectAll().orderBy('asked')
+      const rows = await (name === undefined ? all : all.where('pipeline_name', '=', name)).execute()
       return rows.map(toRequest)
     },
     async take(pipelineName, actionName, revisionId) {

@@ -23,6 +23,7 @@ import { editorRoutes } from './pages/editor/routes.js'
 import { environmentRoutes } from './pages/environments/routes.js'
 import { executionRoutes } from './pages/execution/routes.js'
 import { feedRoutes, publicBadgeRoutes } from './pages/feeds/routes.js'
+import { forkRoutes } from './pages/forks/routes.js'
 import { historyRoutes } from './pages/history/routes.js'
 import { inboxRoutes } from './pages/inbox/routes.js'
 import { logRoutes } from './pages/log/routes.js'
@@ -92,6 +93,7 @@ function closed(site: Site): PageRouter {
     feedRoute,
     pipelineListRoutes,
     inboxRoutes,
+    forkRoutes,
     activityRoutes,
     environmentRoutes,
     editorRoutes,

@@ -1,9 +1,9 @@
 /** Requests without sense to every door, different for each number: unsigned, signed well by somebody, or from a page's form. */
-import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { table } from '../../../core/src/operations/table.js'
 import { SignedClient, type SignedRequest, type SigningKeys } from '../../../core/src/worker/signed-request.js'
 import { Random } from '../../simulation/random.js'
+import { tokenOf } from '../page.js'
 import { bodyOf, fieldsOf, texts } from './values.js'
 
 const operations = Object.values(table)
@@ -122,7 +122,7 @@ export class Nonsense {
     const values = fieldsOf(random, fields)
     const headers = { cookie: `penstock_session=${session}` }
     if (random.int(0, 2) === 0) return this.#send(`${path}?${new URLSearchParams(values)}`, { headers })
-    const _csrf = createHmac('sha256', session).update('penstock form').digest('base64url')
+    const _csrf = tokenOf(session)
     const body = new URLSearchParams({ ...values, _csrf })
     return this.#send(path, { method: 'POST', headers: { ...headers, ...form }, body: body.toString() })
   }

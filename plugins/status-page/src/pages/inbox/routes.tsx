@@ -4,6 +4,7 @@ import { liveRoute } from '../../live/routes.js'
 import { Live, section } from '../../live/section.js'
 import { type Ctx, operationsOf, type PageRouter, type Site } from '../../site.js'
 import { show } from '../../view/show.js'
+import { Fork, loadForks, type WaitingFork } from '../forks/waiting.js'
 import { Approval, type Asked } from '../pipeline/approval.js'
 import { digestsOf } from '../pipeline/digests.js'
 import { answerable } from '../pipeline/may-answer.js'
@@ -19,7 +20,7 @@ export function inboxRoutes(router: PageRouter, site: Site): void {
   router.get('/inbox', async (ctx: Ctx) => {
     const operations = operationsOf(ctx, site)
     await operations.authorize('listPipelines', {})
-    const asked = await loadAsked(site, operations)
+    const [asked, forks] = await Promise.all([loadAsked(site, operations), loadForks(operations)])
     const page = (
       <>
         <header class="page-head">
@@ -27,11 +28,11 @@ export function inboxRoutes(router: PageRouter, site: Site): void {
           <p class="lead">What waits for somebody's answer, yours first.</p>
         </header>
         <Live from="/inbox/events">
-          <Inbox asked={asked} csrf={csrfToken(ctx)} />
+          <Inbox asked={asked} forks={forks} csrf={csrfToken(ctx)} />
         </Live>
       </>
     )
-    const mine = asked.filter(isMine).length
+    const mine = asked.filter(isMine).length + forks.filter((one) => one.mayAnswer).length
     const title = mine > 0 ? `${mine} wait for you` : 'Inbox'
     show(ctx, site, { title, section: 'inbox', state: mine > 0 ? 'person' : undefined }, page)
   })
@@ -39,9 +40,10 @@ export function inboxRoutes(router: PageRouter, site: Site): void {
     await operations.authorize('listPipelines', {})
     return {
       wants: () => true,
-      render: async () => [
-        section('inbox', site.server.clock.now(), <Inbox asked={await loadAsked(site, operations)} csrf={csrf} />),
-      ],
+      render: async () => {
+        const [asked, forks] = await Promise.all([loadAsked(site, operations), loadForks(operations)])
+        return [section('inbox', site.server.clock.now(), <Inbox asked={asked} forks={forks} csrf={csrf} />)]
+      },
     }
   })
 }
@@ -86,12 +88,21 @@ async function withChanges(site: Site, operations: PrincipalOperations, asked: A
   return { ...known, liveIn: live.stageName, changes: newerThan(past, live.execution).filter(upTo) }
 }
 
-function Inbox({ asked, csrf }: { readonly asked: readonly Asked[]; readonly csrf: string }) {
+interface InboxProps {
+  readonly asked: readonly Asked[]
+  readonly forks: readonly WaitingFork[]
+  readonly csrf: string
+}
+
+function Inbox({ asked, forks, csrf }: InboxProps) {
   return (
     <div id="inbox" class="waits">
-      {asked.length === 0 && <p class="empty">Nothing waits for anybody.</p>}
+      {asked.length + forks.length === 0 && <p class="empty">Nothing waits for anybody.</p>}
       {asked.map((one) => (
         <Approval key={one.action.actionExecutionId} asked={one} csrf={csrf} named back="inbox" />
+      ))}
+      {forks.map((one) => (
+        <Fork key={`${one.request.pipelineName} ${one.request.revisionId}`} fork={one} csrf={csrf} />
       ))}
     </div>
   )
