@@ -49,6 +49,8 @@ const forms: readonly Row[] = [
   [`${shop}/stages/Build/disable`, { disableStageTransition: stage }],
   [`${shop}/stages/Build/enable`, { enableStageTransition: stage }],
   [`${shop}/stages/Approve/actions/Release/approval`, { putApprovalResult: approval }],
+  [`${shop}/forks/GitHub/approve`, { approveForkPullRequest: { pipelineName } }],
+  [`${shop}/forks/GitHub/reject`, { rejectForkPullRequest: { pipelineName } }],
   [`${shop}/edit`, { updatePipeline: pipeline }],
   [`${shop}/delete`, { deletePipeline: { name: pipelineName } }],
   ['/create', { createPipeline: { pipeline: { name: '*' } } }],

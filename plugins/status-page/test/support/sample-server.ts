@@ -299,6 +299,15 @@ export class SampleServer {
         ],
       }),
       listTestReports: async () => ({ testReports: [] }),
+      listForkPullRequests: async () => ({
+        pullRequests: [
+          {
+            ...{ pipelineName: data.shop.name, actionName: 'GitHub', asked: new Date(now()), revisionId: 'f0f0f0f0f0f0f0f0' },
+            ...{ repository: 'eve/shop', branch: 'topic', targetBranch: 'main', author: 'eve', authorAssociation: 'NONE' },
+            revisionSummary: 'Improve <b>everything',
+          },
+        ],
+      }),
       listDeployActionExecutionTargets: async () => ({
         targets: [
           {

@@ -12,14 +12,18 @@ export function forkRoutes(router: PageRouter, site: Site): void {
   })
   router.post(`${at}/approve`, async (ctx: Ctx) => {
     const commit = commitOf(ctx)
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('approveForkPullRequest', commit)
     await act(ctx, '/inbox', `${shortRevision(commit.revisionId)} runs, without secrets.`, () =>
-      operationsOf(ctx, site).approveForkPullRequest(commit),
+      operations.approveForkPullRequest(commit),
     )
   })
   router.post(`${at}/reject`, async (ctx: Ctx) => {
     const commit = commitOf(ctx)
+    const operations = operationsOf(ctx, site)
+    await operations.authorize('rejectForkPullRequest', commit)
     await act(ctx, '/inbox', `${shortRevision(commit.revisionId)} is forgotten; a new push asks again.`, () =>
-      operationsOf(ctx, site).rejectForkPullRequest(commit),
+      operations.rejectForkPullRequest(commit),
     )
   })
 }
