@@ -1,7 +1,19 @@
 /** What each party must never reach, tried on a whole server; and the holes that must turn it red. */
 import type { PolicyDocument } from '@penstock/core'
 import { formsOf } from '../../core/src/worker/mask-variants.js'
-import { ended, type Hole, kept, leaks, loud, pages, pipelineOf, planted, shown, startWorld, type World } from './world.js'
+import {
+  ended,
+  type Hole,
+  kept,
+  leaks,
+  loud,
+  pages,
+  pipelineOf,
+  planted,
+  shown,
+  startWorld,
+  type World,
+} from './world.js'
 
 jest.setTimeout(120_000) // real builds, on machines that are busy
 

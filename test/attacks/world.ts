@@ -6,8 +6,8 @@ import type { PolicyDocument, Principal } from '@penstock/core'
 import { type RunningServer, startServer } from '@penstock/core/server'
 import { startGitServer, type TestGitServer } from '@penstock/core/testkit'
 import { ServerSecrets } from '../../core/src/app/server-secrets.js'
-import { formsOf } from '../../core/src/worker/mask-variants.js'
 import { Catalogue } from '../../core/src/app/type-catalogue.js'
+import { formsOf } from '../../core/src/worker/mask-variants.js'
 
 /** Where a hole can be planted: each must turn a test red. */
 export type Hole = 'scopes' | 'job plane'

@@ -17,7 +17,14 @@ describe('pages', () => {
     [
       'the inbox',
       '/inbox',
-      ['Is the staging shop all right?', 'Approve', 'Show delivery times', 'New since what Deploy runs', 'eve/shop', 'Run f0f0'],
+      [
+        'Is the staging shop all right?',
+        'Approve',
+        'Show delivery times',
+        'New since what Deploy runs',
+        'eve/shop',
+        'Run f0f0',
+      ],
     ],
     ['the activity', '/activity', ['Move to Ruby 3.4', 'Mia &lt;b>Wong', 'Release waits for a person']],
     ['the environments', '/environments', ['Fix rounding of VAT', '2 executions behind', 'Deploy']],

@@ -302,8 +302,19 @@ export class SampleServer {
       listForkPullRequests: async () => ({
         pullRequests: [
           {
-            ...{ pipelineName: data.shop.name, actionName: 'GitHub', asked: new Date(now()), revisionId: 'f0f0f0f0f0f0f0f0' },
-            ...{ repository: 'eve/shop', branch: 'topic', targetBranch: 'main', author: 'eve', authorAssociation: 'NONE' },
+            ...{
+              pipelineName: data.shop.name,
+              actionName: 'GitHub',
+              asked: new Date(now()),
+              revisionId: 'f0f0f0f0f0f0f0f0',
+            },
+            ...{
+              repository: 'eve/shop',
+              branch: 'topic',
+              targetBranch: 'main',
+              author: 'eve',
+              authorAssociation: 'NONE',
+            },
             revisionSummary: 'Improve <b>everything',
           },
         ],
