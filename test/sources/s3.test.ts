@@ -105,6 +105,13 @@ test('each upload is a version, each version is deployed, and all of them stay',
   const revisions = await succeeded(2)
   expect(revisions[1]).toBe(first)
 
+  const state = await json('codepipeline', 'get-pipeline-state', '--name', 'site')
+  expect(state.stageStates[0].actionStates[0].latestExecution).toMatchObject({
+    status: 'Succeeded',
+    externalExecutionId: revisions[0],
+    lastStatusChange: expect.anything(),
+  })
+
   const { Versions } = await json('s3api', 'list-object-versions', '--bucket', 'uploads', '--prefix', 'site.zip')
   expect(Versions.map((version: { VersionId: string }) => version.VersionId)).toEqual(revisions)
   expect(Versions.map((version: { IsLatest: boolean }) => version.IsLatest)).toEqual([true, false])

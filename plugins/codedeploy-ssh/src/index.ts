@@ -17,7 +17,9 @@ export default definePlugin<CodeDeployConfig>({
     const pool = connectionPool(api.config)
     const shared = sharedParts(api.config, api.state, api.dataFolder, pool, api.secret)
     const runner = new DeploymentRunner(shared, systemClock, api.log)
-    api.provideAction(codeDeploy(shared))
+    const page = (job: { readonly pipelineName: string; readonly actionExecutionId: string }) =>
+      `${api.server.identity.publicUrl}/pipelines/${encodeURIComponent(job.pipelineName)}/actions/${job.actionExecutionId}/log`
+    api.provideAction(codeDeploy(shared, page))
     api.provideDeployments(new DeploymentService(shared, runner))
     let rest = () => {}
     api.onStart(async () => {

@@ -82,8 +82,11 @@ export function sharedParts(
   }
 }
 
+/** Where people read of the action: its log, as long as the server's address is known. */
+export type ActionPage = (job: ActionJob<CodeDeployProperties>) => string
+
 /** The provider. */
-export function codeDeploy(shared: Shared): ActionProvider<typeof properties> {
+export function codeDeploy(shared: Shared, page?: ActionPage): ActionProvider<typeof properties> {
   return defineAction({
     category: 'Deploy',
     owner: 'AWS',
@@ -96,7 +99,12 @@ export function codeDeploy(shared: Shared): ActionProvider<typeof properties> {
     // CodeDeploy's own limit for a deployment in place.
     timeoutInMinutes: 480,
     validate: (configuration) => propertyProblems(configuration, shared.inventory.latest),
-    run: (job, ctx) => run(job, ctx, shared),
+    async run(job, ctx) {
+      if (page === undefined) return run(job, ctx, shared)
+      const link = { externalExecutionUrl: page(job) }
+      await ctx.progress(link)
+      return { ...(await run(job, ctx, shared)), ...link }
+    },
   })
 }
 

@@ -84,7 +84,7 @@ export function s3Source(
       const { body } = await store.read(at, ctx.signal)
       await putOut(ctx, body, at, job.outputs[0])
       const outputVariables = { BucketName: at.bucket, ObjectKey: at.key, VersionId: found.versionId, ETag: found.etag }
-      return { revision: revisionOf(found), summary: shown(at), outputVariables }
+      return { revision: revisionOf(found), summary: shown(at), externalExecutionId: found.versionId, outputVariables }
     },
   })
 }

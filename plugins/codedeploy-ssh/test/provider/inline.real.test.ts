@@ -20,7 +20,9 @@ afterAll(() => {
 
 function inline(bundle: string, properties: Readonly<Record<string, string>> = {}) {
   const sshd = fleet.sshds[0]
-  return runAction(codeDeploy(sharedParts({}, fleet.state, join(fleet.folder, 'inline'), pool)), {
+  const shared = sharedParts({}, fleet.state, join(fleet.folder, 'inline'), pool)
+  const provider = codeDeploy(shared, () => 'https://ci.example.com/log')
+  return runAction(provider, {
     configuration: {
       ApplicationName: 'my app',
       DeploymentGroupName: "it's",
@@ -61,7 +63,9 @@ test('a dry run says what would be done, and does nothing', async () => {
 
 test('everything in the action, with appspec.yaml', async () => {
   const run = await inline(fleet.bundle(files()))
-  expect(run).toMatchObject({ outcome: 'succeeded' })
+  const link = { externalExecutionUrl: 'https://ci.example.com/log' }
+  expect(run).toMatchObject({ outcome: 'succeeded', result: link })
+  expect(run.progress[0]).toEqual(link)
   expect(run.log).toContain("env.sh | my app/it's")
   expect(readdirSync(fleet.app())).toEqual(['index'])
 })
