@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { ActionDeclaration, PipelineDeclaration } from '@penstock/core'
 import { startServer } from '@penstock/core/server'
 import { startGitServer, startSshd } from '@penstock/core/testkit'
 
@@ -55,7 +56,13 @@ async function servedSample(): Promise<string> {
   return url
 }
 
-const type = (category: string, owner: string, provider: string) => ({ category, owner, provider, version: '1' })
+type TypeId = ActionDeclaration['actionTypeId']
+const type = (category: TypeId['category'], owner: TypeId['owner'], provider: string) => ({
+  category,
+  owner,
+  provider,
+  version: '1',
+})
 
 async function pipelineOf(url: string, bucket: string) {
   const { path, said } = standIns()
@@ -71,8 +78,8 @@ async function pipelineOf(url: string, bucket: string) {
     DeploymentRoot: join(folderFor('deployments'), 'root'),
   }
   const rake = { Gems: '{"haml":"~> 5"}', ...(GEM_SOURCE === undefined ? {} : { GemSource: GEM_SOURCE }) }
-  const stage = (name: string, action: object) => ({ name, actions: [{ name, ...action }] })
-  const pipeline = {
+  const stage = (name: string, action: Omit<ActionDeclaration, 'name'>) => ({ name, actions: [{ name, ...action }] })
+  const pipeline: PipelineDeclaration = {
     name: 'course',
     roleArn: 'arn:aws:iam::000000000000:role/penstock',
     artifactStore: { type: 'S3', location: bucket },
@@ -108,7 +115,7 @@ only("the course's sample goes from its commit to a page on a server", async () 
   ends.push(() => server.stop())
   const { operations, identity } = server.services
   const { pipeline, said } = await pipelineOf(url, identity.bucket)
-  await operations.createPipeline(by, { pipeline } as Parameters<typeof operations.createPipeline>[1])
+  await operations.createPipeline(by, { pipeline })
   const actions = async () =>
     (await operations.listActionExecutions(by, { pipelineName: 'course' })).actionExecutionDetails
   const isOver = async () => {
