@@ -56,7 +56,7 @@ emit() {
 
 # Room for what must be told where the disk gets full. make_room: what was being written stays half done.
 keep_room() { { printf '%65536s' '' >reserve; } 2>/dev/null; }
-make_room() { : >reserve && { printf '\n' >>"$stream"; } 2>/dev/null; }
+make_room() { { printf '' >reserve; } 2>/dev/null && { printf '\n' >>"$stream"; } 2>/dev/null; }
 
 info() { printf 'i%s\n' "$*" >>"$stream"; }
 
