@@ -1,7 +1,7 @@
 /** Names looked up for plugins' own connections: none leads to an address that tells secrets (see forbidden-address.ts). */
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { isForbidden } from './forbidden-address.js'
+import { forbiddenWords, isForbidden } from './forbidden-address.js'
 
 /** As the system's, for `node:http`: a name that leads to such an address is refused with this error. */
 export function lookupGuardedBy(refused: (host: string) => Error): LookupFunction {
@@ -15,24 +15,24 @@ export function lookupGuardedBy(refused: (host: string) => Error): LookupFunctio
 }
 
 /**
- * For `node:http` and `node:https`: refuses names of link-local addresses, where metadata services tell secrets, unless
- * `polling.allowPrivate` has them. An address itself is never looked up: ask `refuseForbiddenHost` first.
+ * For connections of one's own to what a user named: refuses names of link-local addresses, where metadata services tell
+ * secrets, unless `polling.allowPrivate` has them. An address itself is never looked up: ask `refuseOutbound` first.
  * @example
- * https.request(url, { lookup: guardedLookup })
+ * import { outboundLookup } from '@penstock/core'
+ * import { request } from 'node:https'
+ * const asked = request('https://chat.example.com/hook', { lookup: outboundLookup })
  */
-export const guardedLookup: LookupFunction = lookupGuardedBy(refusal)
+export const outboundLookup: LookupFunction = lookupGuardedBy(refusal)
 
 /**
- * The same for a URL whose host is an address. Errors: what is wrong with it.
+ * The same for a host that is an address. Errors: what is wrong with it.
  * @example
- * refuseForbiddenHost(new URL('https://chat.example.com/hook'))
+ * refuseOutbound(new URL('https://chat.example.com/hook').hostname)
  */
-export function refuseForbiddenHost(url: URL): void {
-  if (isForbidden(url.hostname)) throw refusal(url.hostname)
+export function refuseOutbound(host: string): void {
+  if (isForbidden(host)) throw refusal(host)
 }
 
 function refusal(host: string): Error {
-  return new Error(
-    `${host} is a link-local address, where metadata services are: polling.allowPrivate in penstock.yaml can allow it`,
-  )
+  return new Error(forbiddenWords(host))
 }

@@ -1,7 +1,5 @@
-import type { LookupFunction } from 'node:net'
 import type { Agent } from 'undici'
-import { forbiddenWords, isForbidden } from './forbidden-address.js'
-import { lookupGuardedBy } from './guarded-lookup.js'
+import { outboundLookup, refuseOutbound } from './guarded-lookup.js'
 
 type Undici = typeof import('undici')
 
@@ -21,26 +19,18 @@ export async function outboundFetch(url: string, init: RequestInit = {}): Promis
   return answer as unknown as Response
 }
 
-/** A lookup for connections of one's own to what a user named. */
-export const outboundLookup: LookupFunction = lookupGuardedBy(refusal)
-
-/** Errors: for a host that is such an address; names of one are for the lookup. */
-export function refuseOutbound(host: string): void {
-  if (isForbidden(host)) throw refusal(host)
-}
-
-function refusal(host: string): Error {
-  return new Error(forbiddenWords(host))
-}
-
 /** Loaded when first needed: many a server never asks anybody. */
 async function make() {
   const { Agent, buildConnector, fetch } = await import('undici')
   const connector = buildConnector({ lookup: outboundLookup })
   const connect: ReturnType<Undici['buildConnector']> = (options, done) => {
-    // What is an address already is not looked up.
-    if (isForbidden(options.hostname)) done(refusal(options.hostname), null)
-    else connector(options, done)
+    try {
+      refuseOutbound(options.hostname) // what is an address already is not looked up
+    } catch (error) {
+      done(error as Error, null)
+      return
+    }
+    connector(options, done)
   }
   return { fetch, agent: new Agent({ connect }) }
 }

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { guardedLookup, refuseForbiddenHost } from './guarded-lookup.js'
+import { outboundLookup, refuseOutbound } from './guarded-lookup.js'
 
 /** One request: milliseconds. */
 const patience = 20_000
@@ -42,7 +42,7 @@ export interface PostAnswer {
  */
 export async function postOnce({ url, headers, body, ca }: Post): Promise<PostAnswer> {
   const address = new URL(url)
-  refuseForbiddenHost(address)
+  refuseOutbound(address.hostname)
   const send = address.protocol === 'https:' ? httpsRequest : httpRequest
   const signal = AbortSignal.timeout(patience)
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ export async function postOnce({ url, headers, body, ca }: Post): Promise<PostAn
         ...headers,
         'content-length': Buffer.byteLength(body),
       },
-      lookup: guardedLookup,
+      lookup: outboundLookup,
       signal,
       ...(ca === undefined ? {} : { ca }),
     })

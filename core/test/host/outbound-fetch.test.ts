@@ -3,7 +3,8 @@ import dns from 'node:dns'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { allowAddresses, isForbidden } from '../../src/host/forbidden-address'
-import { outboundFetch, refuseOutbound } from '../../src/host/outbound-fetch'
+import { refuseOutbound } from '../../src/host/guarded-lookup'
+import { outboundFetch } from '../../src/host/outbound-fetch'
 
 const why = (work: Promise<unknown>) =>
   work.then(

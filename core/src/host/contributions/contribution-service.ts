@@ -29,14 +29,22 @@ export interface ContributionInfo {
   readonly arguments?: PropertyDeclarations
 }
 
-/** Which contribution is meant. */
+/**
+ * Which contribution is meant.
+ * @example
+ * const panel: ContributionKey = { plugin: 'penstock-plugin-hello', kind: 'panel', id: 'greetings' }
+ */
 export interface ContributionKey {
   readonly plugin: string
   readonly kind: ContributionInfo['kind']
   readonly id: string
 }
 
-/** What a command answered. */
+/**
+ * What a command answered.
+ * @example
+ * const answer: CommandAnswer = { text: '3 builds were cleared' }
+ */
 export type CommandAnswer = { readonly text: string } | { readonly content: Content }
 
 /** Nobody contributes it, or its plugin is not there now. */
