@@ -20,7 +20,7 @@ export function liveTests(of: () => World): void {
     const tabs = []
     for (let tab = 0; tab < 20; tab++) {
       const page = await context.newPage()
-      await page.goto(at(tab % 4 === 3 ? '/pipelines/asked' : '/activity?status=InProgress'))
+      await page.goto(at(tab % 4 === 3 ? '/pipelines/asked' : '/activity?status=running'))
       tabs.push(page)
     }
     for (const page of tabs) await page.locator('[data-live].on').waitFor()

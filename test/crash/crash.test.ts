@@ -1,6 +1,6 @@
 /**
  * A server with builds running is killed with -9 again and again, and started on what it left. CRASH_KILLS says how often
- * on each store (12; 60 with PENSTOCK_LONG=1), CRASH_SEED when, CRASH_ISOLATION what builds run in (the sandbox; with
+ * on each store (8; 60 with PENSTOCK_LONG=1), CRASH_SEED when, CRASH_ISOLATION what builds run in (the sandbox; with
  * PENSTOCK_LONG=1, on SQLite, also nothing and containers).
  */
 import { startPostgres, type TestPostgres } from '@penstock/core/testkit'
@@ -14,7 +14,7 @@ import { plans } from './support/pipelines.js'
 import { sights } from './support/sights.js'
 import { judge } from './support/verdict.js'
 
-const kills = Number(process.env.CRASH_KILLS ?? (process.env.PENSTOCK_LONG === '1' ? 60 : 12))
+const kills = Number(process.env.CRASH_KILLS ?? (process.env.PENSTOCK_LONG === '1' ? 60 : 8))
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1e9))
 jest.setTimeout(120_000 + kills * 30_000) // real processes, on machines that are busy
 

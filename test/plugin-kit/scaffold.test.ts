@@ -74,9 +74,10 @@ test('packed, added and removed: a pipeline runs on two new plugins in a server 
   )
   await running.end('SIGTERM')
   // What a plugin may see outside of its own folders, the operator says.
-  const granted = `penstock-plugin-drop-folder: { permissions: { paths: { readOnly: [${join(cwd, 'drop')}] } } }`
+  const granted = `permissions: { paths: { readOnly: [${join(cwd, 'drop')}] } }`
   const yaml = join(cwd, 'penstock.yaml')
-  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/penstock-plugin-drop-folder:.*/, granted))
+  const section = /^( *)penstock-plugin-drop-folder:$/m
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(section, `$&\n$1  ${granted}`))
   const made = await penstock(['access-key', 'create', '--data', 'data', '--user', 'ci', '--output', 'json'], { cwd })
   pipelineFile(cwd, ['Source', 'DropFolder', { Folder: join(cwd, 'drop') }], ['Build', 'Hello', { Name: 'World' }])
   const server = await serve(cwd)

@@ -1,7 +1,7 @@
 import { mutants } from './mutants.js'
 import { Simulation } from './simulation.js'
 
-const seeds = Number(process.env.SIMULATION_SEEDS ?? (process.env.PENSTOCK_LONG === '1' ? 300 : 40))
+const seeds = Number(process.env.SIMULATION_SEEDS ?? (process.env.PENSTOCK_LONG === '1' ? 300 : 24))
 
 test(`${seeds} seeds: no invariant is broken and everything ends`, async () => {
   const broken: string[] = []
