@@ -160,7 +160,10 @@ describe('live pages', () => {
     site.sample.executionsOver = true
     site.sample.change({ pipelineName: 'shop-frontend' })
     const messages = await Promise.all(streams.map(next))
-    for (const { html } of messages) expect(html).toContain('Nothing waits')
+    for (const { html } of messages) {
+      expect(html).toContain('id="inbox"')
+      expect(html).not.toContain('id="ask-') // no approval any more; the pull request waits on
+    }
     expect(spy).toHaveBeenCalledTimes(1)
     spy.mockRestore()
     site.sample.executionsOver = false
