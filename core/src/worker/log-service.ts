@@ -150,14 +150,14 @@ export class ActionLogs implements LogService {
 
   /** What can be read now, once the first `wanted` bytes are taken over, as far as they are there. */
   async #current(actionExecutionId: string, wanted: number): Promise<{ size: number; complete: boolean } | undefined> {
-    await this.#finishing.get(actionExecutionId)
-    const live = this.#live.get(actionExecutionId) ?? this.#abandoned(actionExecutionId)
-    if (live) {
+    for (;;) {
+      await this.#finishing.get(actionExecutionId)
+      const live = this.#live.get(actionExecutionId) ?? this.#abandoned(actionExecutionId)
+      if (live === undefined) break
       // Where the disk is full, what was taken over so far is still worth reading.
       if (live.ingest.size < wanted) await live.ingest.pump().catch(() => {})
-      // It may have ended meanwhile; then the finished log says more.
       if (this.#live.get(actionExecutionId) === live) return { size: live.ingest.size, complete: false }
-      await this.#finishing.get(actionExecutionId)
+      // It ended meanwhile, or its worker took it up again: what there is now says which.
     }
     // No spool (see #abandoned): the log is complete.
     const size = await fileSize(logFile(this.dataFolder, actionExecutionId))

@@ -88,6 +88,22 @@ test('masks what a killed server left, before its job is taken up again', async 
   await next.close()
 })
 
+test('is not complete to whoever reads it in the moment in which it is taken up again', async () => {
+  const spool = logs.open(id)
+  spool.line('first words')
+  const next = new ActionLogs(data) // after a restart
+  const reading = next.read(id, 0)
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve() // it looks at what the server before left
+  const again = next.open(id)
+  again.line('the rest')
+  expect(await reading).toMatchObject({ complete: false })
+  again.close()
+  await next.finish(id)
+  expect(await next.read(id, 0)).toMatchObject({ text: 'first words\nthe rest\n', complete: true })
+  spool.close()
+  await next.close()
+})
+
 test('a full disk is said in words', async () => {
   const { root, spool: path } = workFolder(data, id)
   mkdirSync(root, { recursive: true })
