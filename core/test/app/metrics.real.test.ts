@@ -38,9 +38,12 @@ beforeAll(async () => {
     ['asking', approval],
   ] as const)
     await create(name, last)
-  for (let tries = 0; tries < 200; tries++) {
+  // What ended is counted when the hooks are told, a moment after it can be seen.
+  for (let tries = 0; tries < 500; tries++) {
     text = await scrape()
-    if (reading('penstock_approvals_waiting{kind="all"}') === 1 && text.includes('penstock_executions_total{')) break
+    const isCounted = reading('penstock_actions_total{status="Succeeded",code=""}') === 2
+    const isOver = text.includes('penstock_executions_total{')
+    if (isCounted && isOver && reading('penstock_approvals_waiting{kind="all"}') === 1) break
     await new Promise((go) => setTimeout(go, 50))
   }
 })
