@@ -46,6 +46,8 @@ export function readManifest(text: string): Manifest | undefined {
 export interface Delta {
   /** Paths to be sent: new, changed, and all links and directories, which cost next to nothing. */
   readonly send: ReadonlySet<string>
+  /** How many of the files and links to be sent are new or changed; the others are sent again as they are. */
+  readonly changed: number
   /** Paths of the old revision that must go first: gone, changed, or links. */
   readonly remove: readonly string[]
   /** Files that are taken over; their content is checked on the host. */
@@ -58,6 +60,7 @@ export function deltaOf(from: Manifest, to: Manifest): Delta {
   const send = new Set<string>()
   const reuse: ManifestEntry[] = []
   const keep = new Set<string>()
+  let changed = 0
   for (const entry of to.entries) {
     const before = old.get(entry.path)
     if (entry.kind === 'file' && before !== undefined && canReuse(before, entry)) {
@@ -66,20 +69,20 @@ export function deltaOf(from: Manifest, to: Manifest): Delta {
       continue
     }
     send.add(entry.path)
+    if (entry.kind !== 'directory' && !isSame(before, entry)) changed++
     if (entry.kind === 'directory' && before?.kind === 'directory') keep.add(entry.path)
   }
   const remove = from.entries.filter((entry) => !keep.has(entry.path)).map((entry) => entry.path)
-  return { send, remove: outermost(remove), reuse }
+  return { send, changed, remove: outermost(remove), reuse }
 }
 
 /** Names that sha256sum would have to escape are sent again: not every implementation can. */
 function canReuse(before: ManifestEntry, after: ManifestEntry): boolean {
-  return (
-    before.kind === 'file' &&
-    before.mode === after.mode &&
-    before.content === after.content &&
-    !/[\n\r\\]/.test(after.path)
-  )
+  return before.kind === 'file' && isSame(before, after) && !/[\n\r\\]/.test(after.path)
+}
+
+function isSame(before: ManifestEntry | undefined, after: ManifestEntry): boolean {
+  return before?.kind === after.kind && before.mode === after.mode && before.content === after.content
 }
 
 /** Without what lies in a directory that is removed anyway. Needs the order of a manifest. */

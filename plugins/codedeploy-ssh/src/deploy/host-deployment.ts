@@ -4,7 +4,7 @@ import { ConnectionLost, type Shell } from '../shell/shell.js'
 import { Conversation, type Listener } from './conversation.js'
 import type { ManifestCache, Probe } from './probe.js'
 import type { HostResult } from './result.js'
-import type { RevisionUpload } from './revision-upload.js'
+import type { RevisionUpload, Upload } from './revision-upload.js'
 import { type StreamListener, StreamReader } from './stream.js'
 
 export interface HostDeploymentOptions {
@@ -109,7 +109,7 @@ export class HostDeployment {
     this.warnOfOthers(host)
     const revision = await this.options.upload()
     const upload = revision.for(host, this.useDelta)
-    if (upload.base !== undefined) this.options.listener.onNote?.(whatIsSent(upload.files, upload.base))
+    if (upload.base !== undefined) this.options.listener.onNote?.(whatIsSent(upload, upload.base))
     let refused: string | undefined
     const exit = await talk.send(
       upload.source,
@@ -213,7 +213,8 @@ function inWords(milliseconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-function whatIsSent(files: number, base: string): string {
+function whatIsSent({ files, unchanged }: Upload, base: string): string {
+  if (files === 0 && !unchanged) return `nothing to send: all of its files are in ${base}, which is on the host`
   if (files === 0) return `nothing to send: it is the revision of ${base}, which is on the host`
   return files === 1
     ? `sending the 1 file that differs from ${base}`

@@ -24,8 +24,10 @@ export interface Upload {
   /** The deployment on the host whose files are taken over; absent when everything is sent. */
   readonly base?: string
   readonly source: ByteSource
-  /** Files of the bundle that go over the wire. */
+  /** Files and links that differ from the base's; all of the bundle's when there is no base. */
   readonly files: number
+  /** The base is this very revision: not even a file has gone. */
+  readonly unchanged: boolean
 }
 
 export class RevisionUpload {
@@ -49,10 +51,12 @@ export class RevisionUpload {
     const base = delta ? this.baseOf(probe) : undefined
     if (base === undefined) {
       this.full ??= this.bundlePart('deployment-archive')
-      return { source: this.stream(probe.root, this.full), files: this.countFiles() }
+      const files = this.contents.entries.filter(({ kind }) => kind !== 'directory').length
+      return { source: this.stream(probe.root, this.full), files, unchanged: false }
     }
     const { delta: found, part } = this.deltaFrom(base.digest)
-    return { base: base.id, source: this.stream(probe.root, part, base.id, found), files: this.countFiles(found.send) }
+    const unchanged = base.digest === this.contents.manifest.digest
+    return { base: base.id, source: this.stream(probe.root, part, base.id, found), files: found.changed, unchanged }
   }
 
   /** The same revision when the host still has it (a rollback sends nothing), else the last one. */
@@ -62,10 +66,6 @@ export class RevisionUpload {
     if (same !== undefined) return { id: same, digest }
     if (probe.last === undefined || !this.manifests.has(probe.last.digest)) return undefined
     return { id: probe.last.deploymentId, digest: probe.last.digest }
-  }
-
-  private countFiles(only?: ReadonlySet<string>): number {
-    return this.contents.entries.filter(({ kind, path }) => kind !== 'directory' && (only?.has(path) ?? true)).length
   }
 
   private deltaFrom(digest: string) {

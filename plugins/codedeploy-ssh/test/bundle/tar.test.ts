@@ -132,6 +132,7 @@ test('a manifest is the same for the same contents, and tells what must be sent'
   expect(readManifest(one.text)).toEqual(one)
   const delta = deltaOf(one, two)
   expect([...delta.send].sort()).toEqual(['changed', 'link', 'mode', 'new'])
+  expect(delta.changed).toBe(3)
   expect(delta.remove).toEqual(['changed', 'gone', 'link', 'mode'])
   expect(delta.reuse.map(({ path }) => path)).toEqual(['same'])
   expect(readManifest('not json')).toBeUndefined()

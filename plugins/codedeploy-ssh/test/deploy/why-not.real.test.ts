@@ -116,17 +116,26 @@ test('files in the way are named apart, blanks and all', async () => {
   expect(result.message).toMatch(new RegExp(`: "${target}/a b", "${target}/c"$`))
 })
 
-test('the same bundle again, without folders: nothing is sent, and nobody is accused', async () => {
-  const files = { content: 'x', 'other name': 'y' }
-  const manifests = new Map()
-  const bundle = writeBundle(join(folder, 'flat'), { 'appspec.yml': 'version: 0.0\nos: linux\n', ...files })
-  const again = (id: string) =>
-    deployLocal({ bundle, root: join(folder, 'flat-root'), id, manifests, shell: async () => new LocalShell() })
-  expect((await again('d-1')).status).toBe('Succeeded')
-  const second = await again('d-2')
-  expect(second).toMatchObject({ status: 'Succeeded' })
-  expect(second.notes).toEqual(['nothing to send: it is the revision of d-1, which is on the host'])
-})
+const unchanged = {
+  'without folders': { content: 'x', 'other name': 'y' },
+  'with links, and names that are checked nowhere': { content: 'x', link: { link: 'content' }, 'a\n\\b': 'y' },
+}
+
+test.each(Object.entries(unchanged))(
+  'the same bundle again, %s: nothing differs, and nobody is accused',
+  async (name, files) => {
+    const manifests = new Map()
+    const bundle = writeBundle(join(folder, name), { 'appspec.yml': 'version: 0.0\nos: linux\n', ...files })
+    const deploy = (id: string, bundleFolder = bundle) =>
+      deployLocal({ bundle: bundleFolder, root: join(folder, `${name}-root`), id, manifests })
+    expect((await deploy('d-1')).status).toBe('Succeeded')
+    const second = await deploy('d-2')
+    expect(second).toMatchObject({ status: 'Succeeded' })
+    expect(second.notes).toEqual(['nothing to send: it is the revision of d-1, which is on the host'])
+    rmSync(join(bundle, 'content'))
+    expect((await deploy('d-3')).notes).toEqual(['nothing to send: all of its files are in d-2, which is on the host'])
+  },
+)
 
 test('a clock that is wrong is told of, and times are those of our own clock', async () => {
   const programs = join(folder, 'programs')
