@@ -8,7 +8,7 @@ import type { Hooks } from '../host/hooks.js'
 import type { Logger } from '../host/plugin.js'
 import { ProviderRegistry } from '../host/registry.js'
 import type { ServerIdentity, SourceService } from '../host/services.js'
-import { upToDate } from '../scheduler/branch-tip.js'
+import { LeftRevisions, upToDate } from '../scheduler/branch-tip.js'
 import { ForkGate, isUntrusted } from '../scheduler/fork-gate.js'
 import { ScheduleBook } from '../scheduler/schedules.js'
 import { type FailingSource, PollSettler } from '../scheduler/settle-poll.js'
@@ -65,6 +65,7 @@ export class Sources {
       log,
     }
     const start = startForRevision(engine)
+    const left = new LeftRevisions()
     this.forks = new ForkGate({ clock, store: forkPullRequestStore(database), start })
     const reports = new SourceReports({
       hooks,
@@ -72,7 +73,7 @@ export class Sources {
       log,
       forks: this.forks,
       start,
-      upToDate: (pipeline, action, told) => upToDate(asking, pipeline, action, told),
+      upToDate: (pipeline, action, told) => upToDate({ ...asking, left }, pipeline, action, told),
     })
     this.reports = reports
     this.watch = new SourceWatch({
